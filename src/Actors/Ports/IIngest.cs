@@ -1,0 +1,26 @@
+using Pleiad.Model;
+
+namespace Pleiad.Actors;
+
+/// <summary>Takes samples in and answers when they are durable.</summary>
+public interface IIngest
+{
+    /// <summary>How series spread over shards.</summary>
+    ShardMap Shards { get; }
+
+    /// <summary>Writes batches, one a shard; completes when every one is durable or refused.</summary>
+    /// <param name="batches">Owned by the callee from here on.</param>
+    /// <param name="cancel">Stops the wait, not the write: what became of the batches is then unknown.</param>
+    Task<IngestOutcome> WriteAsync(IReadOnlyList<SampleBatch> batches, CancellationToken cancel);
+}
+
+/// <summary>What became of samples.</summary>
+/// <param name="Accepted">Durable now.</param>
+/// <param name="Duplicates">Already there with the same value; nothing to do.</param>
+/// <param name="OutOfOrder">Older than the series' newest sample, refused.</param>
+/// <param name="TooOld">Before everything the shard still accepts, refused.</param>
+/// <param name="Conflicting">Same time as a stored sample, another value, refused.</param>
+/// <param name="SeriesOverLimit">New series beyond a limit, refused.</param>
+/// <param name="Failure">Why nothing could be made durable (disk full, log failed), or null.</param>
+public sealed record IngestOutcome(
+    int Accepted, int Duplicates, int OutOfOrder, int TooOld, int Conflicting, int SeriesOverLimit, string? Failure);

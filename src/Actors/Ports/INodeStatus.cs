@@ -1,0 +1,52 @@
+namespace Pleiad.Actors;
+
+/// <summary>Facts about this node, as the status endpoints show them.</summary>
+public interface INodeStatus
+{
+    /// <summary>Whether queries and writes are served: everything is replayed and started.</summary>
+    bool IsReady { get; }
+
+    /// <summary>What is still to be replayed.</summary>
+    ReplayProgress Replay { get; }
+
+    /// <summary>The configuration in force, as YAML with secrets hidden.</summary>
+    string ConfigurationYaml { get; }
+
+    /// <summary>Flags by name, without dashes, as text.</summary>
+    IReadOnlyDictionary<string, string> Flags { get; }
+
+    /// <summary>When the process started.</summary>
+    DateTimeOffset StartedAt { get; }
+
+    /// <summary>Whether the last reload succeeded.</summary>
+    bool ReloadSucceeded { get; }
+
+    /// <summary>When the configuration in force was loaded.</summary>
+    DateTimeOffset ReloadedAt { get; }
+
+    /// <summary>How long samples are kept, as text ("15d").</summary>
+    string Retention { get; }
+
+    /// <summary>The samples and series of this node.</summary>
+    Task<StorageStatus> StorageAsync(int topCount, CancellationToken cancel);
+}
+
+/// <summary>Progress of the replay after a start.</summary>
+/// <param name="SegmentsTotal">Log segments to read.</param>
+/// <param name="SegmentsRead">Of those, already read.</param>
+public readonly record struct ReplayProgress(int SegmentsTotal, int SegmentsRead);
+
+/// <summary>The head's figures and what costs most, each list largest first.</summary>
+public sealed record StorageStatus(
+    long Series,
+    long LabelPairs,
+    long Chunks,
+    long MinTimeMs,
+    long MaxTimeMs,
+    IReadOnlyList<NamedCount> SeriesByMetric,
+    IReadOnlyList<NamedCount> ValuesByLabel,
+    IReadOnlyList<NamedCount> BytesByLabel,
+    IReadOnlyList<NamedCount> SeriesByPair);
+
+/// <summary>A name and how many.</summary>
+public readonly record struct NamedCount(string Name, long Value);

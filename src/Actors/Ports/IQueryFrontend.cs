@@ -1,0 +1,39 @@
+using Pleiad.Model;
+using Pleiad.PromQL;
+
+namespace Pleiad.Actors;
+
+/// <summary>Answers queries over all shards. Limits, admission and cancellation are its business; a partial answer says so in its warnings.</summary>
+public interface IQueryFrontend
+{
+    /// <summary>Evaluates at one time.</summary>
+    /// <exception cref="QueryException">The query is refused, fails, or is cut off.</exception>
+    Task<QueryResult> InstantAsync(string query, Timestamp at, QueryOptions options, CancellationToken cancel);
+
+    /// <summary>Evaluates at <c>start, start + step, …</c> up to and including <c>end</c>.</summary>
+    /// <exception cref="QueryException">The query is refused, fails, or is cut off.</exception>
+    Task<QueryResult> RangeAsync(string query, Timestamp start, Timestamp end, TimeSpan step, QueryOptions options, CancellationToken cancel);
+
+    /// <summary>The labels of the series that satisfy any of the matcher lists and may have samples in the range.</summary>
+    Task<LabelAnswer<Labels>> SeriesAsync(IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, int limit, CancellationToken cancel);
+
+    /// <summary>Sorted label names.</summary>
+    /// <param name="anyOf">Empty for all series.</param>
+    /// <param name="range">Where samples must be expected.</param>
+    /// <param name="limit">At most so many; 0 for all.</param>
+    /// <param name="cancel">Given up when the client goes away.</param>
+    Task<LabelAnswer<string>> LabelNamesAsync(IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, int limit, CancellationToken cancel);
+
+    /// <summary>Sorted values of one label; parameters as for the names.</summary>
+    Task<LabelAnswer<string>> LabelValuesAsync(string name, IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, int limit, CancellationToken cancel);
+}
+
+/// <summary>Per-query settings that a client may give.</summary>
+/// <param name="Timeout">Shorter than the engine's, or null.</param>
+/// <param name="Lookback">Instead of the engine's, or null.</param>
+public readonly record struct QueryOptions(TimeSpan? Timeout, TimeSpan? Lookback);
+
+/// <summary>A list with what there is to say about it.</summary>
+/// <param name="Items">Sorted.</param>
+/// <param name="Warnings">For instance that the list was cut at the limit: "results truncated due to limit".</param>
+public sealed record LabelAnswer<T>(IReadOnlyList<T> Items, IReadOnlyList<string> Warnings);

@@ -1,0 +1,12 @@
+namespace Pleiad.Model;
+
+/// <summary>A pattern that RE2 would refuse, or that is larger than the limits allow.</summary>
+public sealed class RegexSyntaxException(string pattern, string reason)
+    : FormatException($"error parsing regexp: {reason}")
+{
+    /// <summary>The pattern as given.</summary>
+    public string Pattern { get; } = pattern;
+
+    /// <summary>Why it was refused.</summary>
+    public string Reason { get; } = reason;
+}

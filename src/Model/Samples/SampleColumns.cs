@@ -1,0 +1,220 @@
+using System.Buffers;
+
+namespace Pleiad.Model;
+
+/// <summary>
+/// The samples of one series as columns, in order of time: what a <see cref="SeriesCursor"/> reads into and operators work on.
+/// Reused from series to series; grows as needed; buffers are pooled.
+/// </summary>
+public sealed class SampleColumns : IDisposable
+{
+    private long[] _times = [];
+    private double[] _values = [];
+    private NativeHistogram?[]? _histograms;
+    private long[]? _startTimes;
+
+    /// <summary>Samples held.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Milliseconds since the epoch, strictly ascending.</summary>
+    public ReadOnlySpan<long> Times => _times.AsSpan(0, Count);
+
+    /// <summary>Values, stale markers included; 0 where the sample is a histogram.</summary>
+    public ReadOnlySpan<double> Values => _values.AsSpan(0, Count);
+
+    /// <summary>Whether any sample is a native histogram.</summary>
+    public bool HasHistograms { get; private set; }
+
+    /// <summary>The histogram of each sample, null for floats; empty where no sample is one.</summary>
+    public ReadOnlySpan<NativeHistogram?> Histograms => HasHistograms ? _histograms.AsSpan(0, Count) : [];
+
+    /// <summary>Whether any sample has a start timestamp.</summary>
+    public bool HasStartTimes { get; private set; }
+
+    /// <summary>Start timestamps in milliseconds, 0 for none; empty where no sample has one.</summary>
+    public ReadOnlySpan<long> StartTimes => HasStartTimes ? _startTimes.AsSpan(0, Count) : [];
+
+    /// <summary>Forgets all samples, keeps the buffers.</summary>
+    public void Clear()
+    {
+        if (HasHistograms)
+        {
+            Array.Clear(_histograms!, 0, Count);
+        }
+
+        Count = 0;
+        HasHistograms = false;
+        HasStartTimes = false;
+    }
+
+    /// <summary>Room for more float samples to be written in place; call <see cref="Advance"/> with how many were.</summary>
+    /// <param name="room">Samples about to be added.</param>
+    /// <param name="times">At least <paramref name="room"/> long.</param>
+    /// <param name="values">At least <paramref name="room"/> long.</param>
+    public void Reserve(int room, out Span<long> times, out Span<double> values)
+    {
+        EnsureCapacity(Count + room);
+        times = _times.AsSpan(Count);
+        values = _values.AsSpan(Count);
+    }
+
+    /// <summary>Counts samples written through <see cref="Reserve"/>.</summary>
+    public void Advance(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Count + count, _times.Length);
+        if (HasHistograms)
+        {
+            Array.Clear(_histograms!, Count, count);
+        }
+
+        if (HasStartTimes)
+        {
+            Array.Clear(_startTimes!, Count, count);
+        }
+
+        Count += count;
+    }
+
+    /// <summary>Adds a float sample.</summary>
+    public void Add(long timeMs, double value)
+    {
+        EnsureCapacity(Count + 1);
+        _times[Count] = timeMs;
+        _values[Count] = value;
+        Advance(1);
+    }
+
+    /// <summary>Adds a native histogram sample.</summary>
+    public void Add(long timeMs, NativeHistogram histogram)
+    {
+        Add(timeMs, 0.0);
+        if (!HasHistograms)
+        {
+            if (_histograms is null || _histograms.Length < _times.Length)
+            {
+                Resize(ref _histograms, _times.Length, 0);
+            }
+
+            Array.Clear(_histograms!, 0, Count);
+            HasHistograms = true;
+        }
+
+        _histograms![Count - 1] = histogram;
+    }
+
+    /// <summary>Gives the sample added last a start timestamp, in milliseconds since the epoch.</summary>
+    public void SetStartTime(long startMs)
+    {
+        if (!HasStartTimes)
+        {
+            if (_startTimes is null || _startTimes.Length < _times.Length)
+            {
+                Resize(ref _startTimes, _times.Length, 0);
+            }
+
+            Array.Clear(_startTimes!, 0, Count);
+            HasStartTimes = true;
+        }
+
+        _startTimes![Count - 1] = startMs;
+    }
+
+    /// <summary>Drops samples from the front: those at or before a time.</summary>
+    public void DropThrough(long timeMs)
+    {
+        int gone = 0;
+        while (gone < Count && _times[gone] <= timeMs)
+        {
+            gone++;
+        }
+
+        if (gone == 0)
+        {
+            return;
+        }
+
+        int left = Count - gone;
+        Array.Copy(_times, gone, _times, 0, left);
+        Array.Copy(_values, gone, _values, 0, left);
+        if (HasHistograms)
+        {
+            Array.Copy(_histograms!, gone, _histograms!, 0, left);
+            Array.Clear(_histograms!, left, gone);
+        }
+
+        if (HasStartTimes)
+        {
+            Array.Copy(_startTimes!, gone, _startTimes!, 0, left);
+        }
+
+        Count = left;
+    }
+
+    /// <summary>Gives the buffers back.</summary>
+    public void Dispose()
+    {
+        Clear();
+        Give(ref _times);
+        Give(ref _values);
+        if (_histograms is not null)
+        {
+            ArrayPool<NativeHistogram?>.Shared.Return(_histograms, clearArray: true);
+            _histograms = null;
+        }
+
+        if (_startTimes is not null)
+        {
+            ArrayPool<long>.Shared.Return(_startTimes);
+            _startTimes = null;
+        }
+    }
+
+    private static void Give<T>(ref T[] array)
+    {
+        if (array.Length > 0)
+        {
+            ArrayPool<T>.Shared.Return(array);
+            array = [];
+        }
+    }
+
+    private static void Resize<T>(ref T[]? array, int length, int kept)
+    {
+        T[] larger = ArrayPool<T>.Shared.Rent(length);
+        if (array is not null)
+        {
+            Array.Copy(array, larger, kept);
+            if (array.Length > 0)
+            {
+                ArrayPool<T>.Shared.Return(array, clearArray: true);
+            }
+        }
+
+        array = larger;
+    }
+
+    private void EnsureCapacity(int needed)
+    {
+        if (needed <= _times.Length && needed <= _values.Length)
+        {
+            return;
+        }
+
+        int length = Math.Max(needed, Math.Max(128, Count * 2));
+        long[]? times = _times;
+        double[]? values = _values;
+        Resize(ref times, length, Count);
+        Resize(ref values, length, Count);
+        _times = times!;
+        _values = values!;
+        if (HasHistograms)
+        {
+            Resize(ref _histograms, Math.Max(_times.Length, _values.Length), Count);
+        }
+
+        if (HasStartTimes)
+        {
+            Resize(ref _startTimes, Math.Max(_times.Length, _values.Length), Count);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace Pleiad.Model;
+
+/// <summary>The waist: PromQL asks, storage answers. An immutable view; safe for many readers at once.</summary>
+public interface ISeriesSource
+{
+    /// <summary>Opens a cursor over the series that satisfy the request, in no particular order, no series twice.</summary>
+    SeriesCursor Select(SelectRequest request, CancellationToken cancel);
+
+    /// <summary>The label names of the series that satisfy the matchers (all series where there are none) and may have samples in the range, sorted, no name twice.</summary>
+    IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel);
+
+    /// <summary>The values of one label over the series that satisfy the matchers and may have samples in the range, sorted, no value twice.</summary>
+    IReadOnlyCollection<string> LabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel);
+}

@@ -1,0 +1,2 @@
+Console.Error.WriteLine("pleiad: the node is being assembled");
+return 1;

@@ -1,0 +1,16 @@
+namespace Pleiad.PromQL;
+
+/// <summary>The answer to a query, with what there is to say about it.</summary>
+/// <param name="Value">The value.</param>
+/// <param name="Warnings">Texts as the API shows them, in order of appearance, none twice.</param>
+/// <param name="Infos">Likewise, less serious.</param>
+/// <param name="Stats">What it cost.</param>
+public sealed record QueryResult(QueryValue Value, IReadOnlyList<string> Warnings, IReadOnlyList<string> Infos, QueryStats Stats);
+
+/// <summary>What a query cost.</summary>
+/// <param name="SamplesTotal">Samples touched, as Prometheus counts <c>totalQueryableSamples</c>.</param>
+/// <param name="SamplesPeak">Samples held at the same time at most.</param>
+/// <param name="SeriesRead">Series selected.</param>
+/// <param name="ParseTime">Text to checked tree.</param>
+/// <param name="EvalTime">Everything after that.</param>
+public sealed record QueryStats(long SamplesTotal, long SamplesPeak, long SeriesRead, TimeSpan ParseTime, TimeSpan EvalTime);
