@@ -1,0 +1,139 @@
+namespace Pleiad.Node;
+
+/// <summary>
+/// Everything a node can be told, with units and ranges. Built from hocon/reference.conf, the file of <c>--conf</c> and the flags,
+/// in that order, the last one winning. Nothing else reads keys. <c>pleiad</c>
+/// </summary>
+public sealed record NodeSettings
+{
+    /// <summary>Path of a prometheus.yml; empty for <c>./prometheus.yml</c> where there is one, else the embedded default (scrape yourself). <c>pleiad.config-file</c></summary>
+    public required string ConfigFile { get; init; }
+
+    /// <summary>Where and how samples are kept. <c>pleiad.storage</c></summary>
+    public required StorageSection Storage { get; init; }
+
+    /// <summary>The HTTP side. <c>pleiad.web</c></summary>
+    public required WebSection Web { get; init; }
+
+    /// <summary>Limits of queries. <c>pleiad.query</c></summary>
+    public required QuerySection Query { get; init; }
+
+    /// <summary>Limits of scraping where prometheus.yml names none. <c>pleiad.scrape</c></summary>
+    public required ScrapeSection Scrape { get; init; }
+
+    /// <summary>What is logged. <c>pleiad.log</c></summary>
+    public required LogSection Log { get; init; }
+}
+
+/// <summary>Where and how samples are kept.</summary>
+public sealed record StorageSection
+{
+    /// <summary>The data directory; made where it is missing. <c>pleiad.storage.path</c></summary>
+    public required string Path { get; init; }
+
+    /// <summary>How long samples are kept; at least 2 h, zero for ever. <c>pleiad.storage.retention</c></summary>
+    public required TimeSpan Retention { get; init; }
+
+    /// <summary>Shards of a new data directory: a power of two, 1 to 4096. <c>pleiad.storage.shards</c></summary>
+    public required int Shards { get; init; }
+
+    /// <summary>Longest wait of a batch before the journal is flushed; 1 ms to 10 s. <c>pleiad.storage.flush-interval</c></summary>
+    public required TimeSpan FlushInterval { get; init; }
+
+    /// <summary>Bytes after which a journal segment is full; 1 MiB to 1 GiB. <c>pleiad.storage.segment-size</c></summary>
+    public required long SegmentBytesMax { get; init; }
+
+    /// <summary>Between two snapshots of a shard; at least 1 min. <c>pleiad.storage.snapshot-interval</c></summary>
+    public required TimeSpan SnapshotInterval { get; init; }
+
+    /// <summary>Series a shard holds at most; new ones beyond are refused. <c>pleiad.storage.series-per-shard-max</c></summary>
+    public required int SeriesPerShardMax { get; init; }
+}
+
+/// <summary>The HTTP side.</summary>
+public sealed record WebSection
+{
+    /// <summary>Addresses to listen on, each <c>host:port</c>; a missing host means all. <c>pleiad.web.listen-addresses</c></summary>
+    public required IReadOnlyList<string> ListenAddresses { get; init; }
+
+    /// <summary>The URL under which users reach the node; empty for its own host name. <c>pleiad.web.external-url</c></summary>
+    public required string ExternalUrl { get; init; }
+
+    /// <summary>Prefix of all paths; empty for that of the external URL. <c>pleiad.web.route-prefix</c></summary>
+    public required string RoutePrefix { get; init; }
+
+    /// <summary>Regular expression of origins that browsers may ask from. <c>pleiad.web.cors-origin</c></summary>
+    public required string CorsOrigin { get; init; }
+
+    /// <summary>Whether reload and quit are served over HTTP. <c>pleiad.web.enable-lifecycle</c></summary>
+    public required bool EnableLifecycle { get; init; }
+
+    /// <summary>Whether the administrative endpoints are served. <c>pleiad.web.enable-admin-api</c></summary>
+    public required bool EnableAdminApi { get; init; }
+
+    /// <summary>Whether remote write is received. <c>pleiad.web.enable-remote-write-receiver</c></summary>
+    public required bool EnableRemoteWriteReceiver { get; init; }
+
+    /// <summary>Connections at the same time. <c>pleiad.web.connections-max</c></summary>
+    public required int ConnectionsMax { get; init; }
+
+    /// <summary>How long a request may take to be read. <c>pleiad.web.read-timeout</c></summary>
+    public required TimeSpan ReadTimeout { get; init; }
+}
+
+/// <summary>Limits of queries.</summary>
+public sealed record QuerySection
+{
+    /// <summary>How far back an instant selector looks. <c>pleiad.query.lookback</c></summary>
+    public required TimeSpan Lookback { get; init; }
+
+    /// <summary>How long a query may take. <c>pleiad.query.timeout</c></summary>
+    public required TimeSpan Timeout { get; init; }
+
+    /// <summary>Samples a query may hold at once. <c>pleiad.query.samples-max</c></summary>
+    public required long SamplesMax { get; init; }
+
+    /// <summary>Queries running at the same time. <c>pleiad.query.concurrency-max</c></summary>
+    public required int ConcurrencyMax { get; init; }
+
+    /// <summary>Queries waiting for their turn; more are answered 503. <c>pleiad.query.queue-max</c></summary>
+    public required int QueueMax { get; init; }
+
+    /// <summary>Names of switched-on features, as <c>--enable-feature</c> takes them. <c>pleiad.query.features</c></summary>
+    public required IReadOnlyList<string> Features { get; init; }
+}
+
+/// <summary>Limits of scraping where prometheus.yml names none.</summary>
+public sealed record ScrapeSection
+{
+    /// <summary>Bytes of a page, uncompressed. <c>pleiad.scrape.body-size-max</c></summary>
+    public required long BodyBytesMax { get; init; }
+
+    /// <summary>Samples of a page. <c>pleiad.scrape.samples-max</c></summary>
+    public required int SamplesMax { get; init; }
+
+    /// <summary>Labels of a series. <c>pleiad.scrape.labels-max</c></summary>
+    public required int LabelsMax { get; init; }
+
+    /// <summary>Bytes of a label name. <c>pleiad.scrape.label-name-bytes-max</c></summary>
+    public required int LabelNameBytesMax { get; init; }
+
+    /// <summary>Bytes of a label value. <c>pleiad.scrape.label-value-bytes-max</c></summary>
+    public required int LabelValueBytesMax { get; init; }
+
+    /// <summary>Bytes of a line. <c>pleiad.scrape.line-bytes-max</c></summary>
+    public required int LineBytesMax { get; init; }
+
+    /// <summary>Targets of a pool. <c>pleiad.scrape.targets-max</c></summary>
+    public required int TargetsMax { get; init; }
+}
+
+/// <summary>What is logged.</summary>
+public sealed record LogSection
+{
+    /// <summary><c>debug</c>, <c>info</c>, <c>warn</c> or <c>error</c>. <c>pleiad.log.level</c></summary>
+    public required string Level { get; init; }
+
+    /// <summary><c>logfmt</c> or <c>json</c>. <c>pleiad.log.format</c></summary>
+    public required string Format { get; init; }
+}
