@@ -5,7 +5,11 @@ public abstract record DurationExpr(SourceSpan Span);
 
 /// <summary>A literal, in milliseconds; may be negative for an offset.</summary>
 /// <param name="AsNumber">Written as a bare number of seconds; prints as one.</param>
-public sealed record DurationLiteral(long Milliseconds, bool AsNumber, SourceSpan Span) : DurationExpr(Span);
+public sealed record DurationLiteral(long Milliseconds, bool AsNumber, SourceSpan Span) : DurationExpr(Span)
+{
+    /// <summary>The exact value in seconds: as an operand a number need not be whole milliseconds (<c>5m*0.0333</c>).</summary>
+    public double Seconds { get; init; } = Milliseconds / 1000.0;
+}
 
 /// <summary><c>step()</c>: the query's step; 0 for an instant query.</summary>
 public sealed record DurationStep(SourceSpan Span) : DurationExpr(Span);

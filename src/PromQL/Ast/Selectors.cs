@@ -34,8 +34,8 @@ public enum WindowMode
 }
 
 /// <summary>An instant vector selector.</summary>
-/// <param name="Name">The metric name as written before the braces or as a bare quoted name inside; empty where only <c>__name__</c> matchers say it.</param>
-/// <param name="Matchers">All conditions, the one on <c>__name__</c> included.</param>
+/// <param name="Name">The metric name as written before the braces; empty where it stands inside, quoted or as a matcher on <c>__name__</c>.</param>
+/// <param name="Matchers">All conditions in the order written; the one on <c>__name__</c> that <paramref name="Name"/> means comes last.</param>
 /// <param name="Offset">As written, or null.</param>
 /// <param name="At">As written, or null.</param>
 /// <param name="Window">Plain, anchored or smoothed.</param>
