@@ -1,0 +1,171 @@
+using System.Diagnostics;
+using Pleiad.Model;
+
+namespace Pleiad.PromQL;
+
+/// <summary>
+/// Evaluates queries: text in, result out. Holds no state but its settings; safe for many queries at once.
+/// Evaluation runs on the thread of the caller until something has to be waited for.
+/// </summary>
+public sealed class Engine
+{
+    private readonly EngineSettings _settings;
+    private readonly TimeProvider _time;
+
+    /// <summary>An engine.</summary>
+    /// <param name="settings">Limits, defaults, and which experimental parts are on.</param>
+    /// <param name="time">Measures the timeout.</param>
+    public Engine(EngineSettings settings, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(time);
+        _settings = settings;
+        _time = time;
+    }
+
+    /// <summary>Evaluates a query at one instant.</summary>
+    /// <param name="query">PromQL.</param>
+    /// <param name="at">The instant.</param>
+    /// <param name="source">Where series come from.</param>
+    /// <param name="options">What this run sets for itself.</param>
+    /// <param name="cancel">Ends the run; noticed at least once a series.</param>
+    /// <exception cref="QueryException">The query is not valid, fails, or runs into a limit.</exception>
+    public Task<QueryResult> InstantAsync(
+        string query, Timestamp at, ISeriesSource source, QueryRunOptions options, CancellationToken cancel) =>
+        RunAsync(query, null, Steps.Once(at.Milliseconds), isRange: false, source, options, cancel);
+
+    /// <summary>Evaluates a query at every step from start through end.</summary>
+    /// <param name="query">PromQL; a vector or a scalar.</param>
+    /// <param name="start">The first step.</param>
+    /// <param name="end">No step is later.</param>
+    /// <param name="step">At least a millisecond.</param>
+    /// <param name="source">Where series come from.</param>
+    /// <param name="options">What this run sets for itself.</param>
+    /// <param name="cancel">Ends the run; noticed at least once a series.</param>
+    /// <exception cref="QueryException">The query is not valid, fails, or runs into a limit.</exception>
+    public Task<QueryResult> RangeAsync(
+        string query, Timestamp start, Timestamp end, TimeSpan step, ISeriesSource source, QueryRunOptions options, CancellationToken cancel) =>
+        RunAsync(query, null, StepsOf(start, end, step), isRange: true, source, options, cancel);
+
+    /// <summary>Like <see cref="InstantAsync(string, Timestamp, ISeriesSource, QueryRunOptions, CancellationToken)"/>, for a query that is parsed already.</summary>
+    /// <param name="parsed">From <see cref="Parser.Parse"/>.</param>
+    /// <param name="query">The text it was parsed from: annotations give places in it.</param>
+    public Task<QueryResult> InstantAsync(
+        Expr parsed, string query, Timestamp at, ISeriesSource source, QueryRunOptions options, CancellationToken cancel) =>
+        RunAsync(query, parsed, Steps.Once(at.Milliseconds), isRange: false, source, options, cancel);
+
+    /// <summary>Like <see cref="RangeAsync(string, Timestamp, Timestamp, TimeSpan, ISeriesSource, QueryRunOptions, CancellationToken)"/>, for a query that is parsed already.</summary>
+    /// <param name="parsed">From <see cref="Parser.Parse"/>.</param>
+    /// <param name="query">The text it was parsed from.</param>
+    public Task<QueryResult> RangeAsync(
+        Expr parsed, string query, Timestamp start, Timestamp end, TimeSpan step, ISeriesSource source, QueryRunOptions options,
+        CancellationToken cancel) =>
+        RunAsync(query, parsed, StepsOf(start, end, step), isRange: true, source, options, cancel);
+
+    /// <summary>The plan of a query as text, one operator a line.</summary>
+    public string Explain(string query, Timestamp start, Timestamp end, TimeSpan step, QueryRunOptions options)
+    {
+        Steps steps = start == end ? Steps.Once(start.Milliseconds) : StepsOf(start, end, step);
+        return PromQL.Explain.Of(Plan(Parser.Parse(query, _settings), steps, options));
+    }
+
+    private static Steps StepsOf(Timestamp start, Timestamp end, TimeSpan step)
+    {
+        long stepMs = (long)step.TotalMilliseconds;
+        ArgumentOutOfRangeException.ThrowIfLessThan(stepMs, 1, nameof(step));
+        if (end < start)
+        {
+            throw new QueryException(QueryErrorKind.BadData, "end timestamp must not be before start time");
+        }
+
+        long count = ((end.Milliseconds - start.Milliseconds) / stepMs) + 1;
+        if (count > Array.MaxLength)
+        {
+            throw QueryContext.TooManySamples();
+        }
+
+        return new Steps(start.Milliseconds, stepMs, (int)count);
+    }
+
+    private PlanNode Plan(Expr parsed, Steps steps, QueryRunOptions options)
+    {
+        TimeSpan lookback = options.Lookback ?? _settings.Lookback;
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(lookback.Ticks, nameof(options));
+        return Planner.Plan(parsed, new QuerySpan(
+            steps, (long)lookback.TotalMilliseconds, (long)_settings.SubqueryStep.TotalMilliseconds, _settings.SamplesMax));
+    }
+
+    private async Task<QueryResult> RunAsync(
+        string query, Expr? parsed, Steps steps, bool isRange, ISeriesSource source, QueryRunOptions options, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(options);
+        long begun = _time.GetTimestamp();
+        parsed ??= Parser.Parse(query, _settings);
+        if (isRange && parsed.Type is not (ExprType.Vector or ExprType.Scalar))
+        {
+            string name = parsed.Type == ExprType.Matrix ? "range vector" : "string";
+            throw new QueryException(
+                QueryErrorKind.BadData, $"invalid expression type \"{name}\" for range query, must be Scalar or instant Vector", parsed.Span);
+        }
+
+        TimeSpan parseTime = _time.GetElapsedTime(begun);
+        TimeSpan timeout = options.Timeout is { } wanted && wanted < _settings.Timeout ? wanted : _settings.Timeout;
+        using var expired = new CancellationTokenSource(timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(expired.Token, cancel);
+        var context = new QueryContext(_settings, source, expired.Token, either.Token);
+        QueryValue value;
+        try
+        {
+            context.ThrowIfOver();
+            value = await EvaluateAsync(context, Plan(parsed, steps, options), isRange).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (either.IsCancellationRequested)
+        {
+            QueryException over = context.Over();
+            throw new QueryException(over.Kind, over.Message, inner: e);
+        }
+
+        TimeSpan evalTime = _time.GetElapsedTime(begun) - parseTime;
+        Debug.Assert(value is not null, "an evaluation yields a value or throws");
+        return new QueryResult(
+            value,
+            context.Annotations.Warnings(query),
+            context.Annotations.Infos(query),
+            new QueryStats(context.SamplesTotal, context.SamplesPeak, context.SeriesRead, parseTime, evalTime));
+    }
+
+    private static async ValueTask<QueryValue> EvaluateAsync(QueryContext context, PlanNode plan, bool isRange)
+    {
+        var at = new Timestamp(plan.Steps.Start);
+        var build = new OperatorBuilder(context);
+        switch (plan.Type)
+        {
+            case ExprType.String:
+                return new StringValue(at, ((TextNode)plan).Value);
+
+            case ExprType.Matrix:
+                using (RangeOperator ranges = build.Range(plan, string.Empty))
+                {
+                    await ranges.OpenAsync().ConfigureAwait(false);
+                    return ResultReader.Ranges(context, ranges);
+                }
+
+            case ExprType.Scalar when !isRange:
+                using (ScalarOperator scalar = build.Scalar(plan))
+                {
+                    await scalar.OpenAsync().ConfigureAwait(false);
+                    var value = new double[1];
+                    scalar.Read(value);
+                    return new ScalarValue(at, value[0]);
+                }
+
+            default:
+                using (SeriesOperator series = build.Series(plan))
+                {
+                    await series.OpenAsync().ConfigureAwait(false);
+                    return isRange ? ResultReader.Matrix(context, series) : ResultReader.Vector(context, series);
+                }
+        }
+    }
+}

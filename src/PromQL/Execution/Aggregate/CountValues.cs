@@ -1,0 +1,93 @@
+using Pleiad.Model;
+
+namespace Pleiad.PromQL;
+
+/// <summary><c>count_values</c>: how many series of a group have each value, the value in a label.</summary>
+internal sealed class CountValues : OwnBlockOperator
+{
+    private readonly SeriesOperator _inner;
+    private readonly string _label;
+    private readonly LabelGroups _groups;
+    private readonly Dictionary<Labels, Counted> _counts = [];
+    private IEnumerator<KeyValuePair<Labels, Counted>>? _results;
+
+    public CountValues(QueryContext context, AggregateNode node, SeriesOperator inner, string label)
+        : base(context, node.Steps, inner)
+    {
+        if (!LabelName.IsValid(label))
+        {
+            throw new QueryException(QueryErrorKind.Execution, $"invalid label name {QuotedText.Of(label)}");
+        }
+
+        _inner = inner;
+        _label = label;
+        _groups = new LabelGroups(!node.Without, node.Grouping, dropMetadata: true);
+    }
+
+    public override bool MoveNext()
+    {
+        if (_results is null)
+        {
+            ReadAll();
+            _results = _counts.GetEnumerator();
+        }
+
+        if (!_results.MoveNext())
+        {
+            return false;
+        }
+
+        (Labels labels, Counted counted) = _results.Current;
+        Current.Clear();
+        Current.Labels = labels;
+        Current.Name = counted.DropsName ? NameFate.DroppedAtEnd : NameFate.Kept;
+        for (int step = 0; step < counted.Counts.Length; step++)
+        {
+            if (counted.Counts[step] > 0)
+            {
+                Current.Set(step, counted.Counts[step]);
+            }
+        }
+
+        return true;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _results?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void ReadAll()
+    {
+        var builder = new LabelsBuilder();
+        while (_inner.MoveNext())
+        {
+            Context.ThrowIfOver();
+            SeriesBlock series = _inner.Current;
+            Labels group = _groups.LabelsOf(_groups.Place(series));
+            ReadOnlySpan<double> values = series.Values;
+            foreach (int step in StepBits.Each(series.Present))
+            {
+                string value = series.HistogramAt(step) is { } histogram
+                    ? Histograms.TextOf(histogram)
+                    : FloatText.Plain(values[step]);
+                Labels labels = builder.Reset(group).Set(_label, value).ToLabels();
+                if (!_counts.TryGetValue(labels, out Counted? counted))
+                {
+                    Context.Hold(Steps.Count);
+                    counted = new Counted(new int[Steps.Count]);
+                    _counts.Add(labels, counted);
+                }
+
+                counted.DropsName |= series.Name == NameFate.DroppedAtEnd && _label != LabelName.MetricName;
+                counted.Counts[step]++;
+            }
+        }
+    }
+
+    private sealed record Counted(int[] Counts)
+    {
+        public bool DropsName { get; set; }
+    }
+}

@@ -1,0 +1,29 @@
+using Pleiad.Model;
+
+namespace Pleiad.PromQL;
+
+/// <summary>Tells when a function for counters is used on floats of something that does not look like one.</summary>
+internal static class CounterNames
+{
+    public static void Check(in RangeSeries series, SeriesBlock result)
+    {
+        string metric = series.Metric;
+        if (metric.Length == 0 || result.IsEmpty || IsCounterName(metric))
+        {
+            return;
+        }
+
+        foreach (int step in StepBits.Each(result.Present))
+        {
+            if (result.HistogramAt(step) is null)
+            {
+                series.Annotations.PossibleNonCounter(metric, series.ArgSpan);
+                return;
+            }
+        }
+    }
+
+    private static bool IsCounterName(string metric) =>
+        metric.EndsWith("_total", StringComparison.Ordinal) || metric.EndsWith("_sum", StringComparison.Ordinal)
+        || metric.EndsWith("_count", StringComparison.Ordinal) || metric.EndsWith("_bucket", StringComparison.Ordinal);
+}

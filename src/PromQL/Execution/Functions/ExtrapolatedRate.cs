@@ -1,0 +1,180 @@
+using Pleiad.Model;
+
+namespace Pleiad.PromQL;
+
+/// <summary>
+/// <c>rate</c>, <c>increase</c> and <c>delta</c> of floats: what the samples of a window gained, extended to the edges of the window
+/// where the samples come close to them.
+/// </summary>
+/// <remarks>
+/// A gap to an edge below 1.1 times the mean spacing is extended over in full, a larger one by half a spacing; a counter never
+/// below zero. A start timestamp inside the window stands for a sample of 0.
+/// </remarks>
+internal sealed class ExtrapolatedRate(bool isCounter, bool perSecond) : RangeFunction
+{
+    private const double EdgeSpacings = 1.1;
+
+    private readonly List<int> _falls = [];
+    private readonly ExtendedRate _extended = new(isCounter, perSecond);
+    private readonly HistogramRate _histograms = new(isCounter, perSecond);
+
+    public override void Evaluate(in RangeSeries series, SeriesBlock into)
+    {
+        if (series.Window.Mode != WindowMode.Plain)
+        {
+            _extended.Evaluate(series, into);
+        }
+        else if (series.Samples.HasHistograms)
+        {
+            _histograms.Evaluate(series, into, this);
+        }
+        else
+        {
+            Floats(series, into);
+        }
+
+        if (isCounter)
+        {
+            CounterNames.Check(series, into);
+        }
+    }
+
+    /// <summary>The steps whose windows hold floats only.</summary>
+    public void Floats(in RangeSeries series, SeriesBlock into)
+    {
+        ReadOnlySpan<long> times = series.Samples.Times;
+        ReadOnlySpan<double> values = series.Samples.Values;
+        ReadOnlySpan<long> starts = isCounter && series.Context.UsesStartTimes ? series.Samples.StartTimes : [];
+        if (isCounter)
+        {
+            FindFalls(series, values, starts);
+        }
+
+        Steps steps = series.Node.Steps;
+        int fall = 0;
+        for (int step = 0; step < steps.Count; step++)
+        {
+            int first = series.Windows.First[step];
+            int last = series.Windows.Behind[step] - 1;
+            if (last < first)
+            {
+                continue;
+            }
+
+            double gain = values[last] - values[first];
+            while (fall < _falls.Count && _falls[fall] <= first)
+            {
+                fall++;
+            }
+
+            for (int i = fall; i < _falls.Count && _falls[i] <= last; i++)
+            {
+                gain += values[_falls[i] - 1];
+            }
+
+            long end = series.Window.EndAt(steps.At(step));
+            long start = end - series.Window.RangeMs;
+            long born = starts.IsEmpty ? 0 : starts[first];
+            var window = new RateWindow(start, end, times[first], times[last], last - first, born, series.Window.RangeMs);
+            if (window.IsBornInside)
+            {
+                gain += values[first];
+            }
+
+            if (window.Factor(isCounter, perSecond, values[first], gain) is { } factor)
+            {
+                into.Set(step, gain * factor);
+            }
+        }
+    }
+
+    // Where a counter starts anew: at a smaller value than before, or at a start time after the sample before.
+    private void FindFalls(in RangeSeries series, ReadOnlySpan<double> values, ReadOnlySpan<long> starts)
+    {
+        _falls.Clear();
+        ReadOnlySpan<long> times = series.Samples.Times;
+        bool overlapSeen = false;
+        for (int i = 1; i < values.Length; i++)
+        {
+            if (values[i] < values[i - 1])
+            {
+                _falls.Add(i);
+            }
+            else if (!starts.IsEmpty && StartTimes.IsReset(starts[i - 1], times[i - 1], starts[i], times[i]))
+            {
+                _falls.Add(i);
+            }
+
+            if (!starts.IsEmpty && !overlapSeen && StartTimes.Overlaps(starts[i - 1], times[i - 1], starts[i])
+                && IsInsideSomeWindow(series.Windows, i))
+            {
+                overlapSeen = true;
+                series.Annotations.OverlappingStartTime(series.Metric, series.ArgSpan);
+            }
+        }
+    }
+
+    private static bool IsInsideSomeWindow(SampleWindows windows, int index)
+    {
+        for (int step = 0; step < windows.First.Length; step++)
+        {
+            if (windows.First[step] < index && windows.Behind[step] > index)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The times that decide how far a gain is extended.</summary>
+    /// <param name="born">Start timestamp of the first sample, or 0.</param>
+    internal readonly struct RateWindow(long start, long end, long firstMs, long lastMs, int gaps, long born, long rangeMs)
+    {
+        /// <summary>Whether the first sample's start timestamp lies inside the window.</summary>
+        public bool IsBornInside => born != 0 && born > start && born < firstMs;
+
+        /// <summary>What to multiply the gain with; null where there are too few samples.</summary>
+        /// <param name="isCounter">Whether it may not go below zero.</param>
+        /// <param name="perSecond">Whether to divide by the range.</param>
+        /// <param name="firstValue">Of the first sample.</param>
+        /// <param name="gain">Over the samples.</param>
+        public double? Factor(bool isCounter, bool perSecond, double firstValue, double gain)
+        {
+            double sampled = (lastMs - firstMs) / 1000.0;
+            double spacing = gaps > 0 ? sampled / gaps : 0;
+            double toStart = (firstMs - start) / 1000.0;
+            double toEnd = (end - lastMs) / 1000.0;
+            double close = spacing * EdgeSpacings;
+            if (IsBornInside)
+            {
+                toStart = 0;
+                sampled = (lastMs - born) / 1000.0;
+            }
+            else if (gaps == 0)
+            {
+                return null;
+            }
+            else
+            {
+                if (toStart >= close)
+                {
+                    toStart = spacing / 2;
+                }
+
+                if (isCounter && gain > 0 && firstValue >= 0)
+                {
+                    toStart = Math.Min(toStart, sampled * (firstValue / gain));
+                }
+            }
+
+            if (toEnd >= close)
+            {
+                toEnd = spacing / 2;
+            }
+
+            double factor = sampled == 0 ? 1 : (sampled + toStart + toEnd) / sampled;
+            return perSecond ? factor / (rangeMs / 1000.0) : factor;
+        }
+    }
+}

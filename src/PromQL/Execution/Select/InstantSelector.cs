@@ -1,0 +1,213 @@
+using Pleiad.Model;
+
+namespace Pleiad.PromQL;
+
+/// <summary>At each step the newest sample of a series that is not older than the lookback; a stale marker ends the series.</summary>
+internal sealed class InstantSelector : OwnBlockOperator
+{
+    private readonly InstantSelectNode _node;
+    private readonly SampleColumns _samples = new();
+    private SeriesCursor? _cursor;
+
+    public InstantSelector(QueryContext context, InstantSelectNode node)
+        : base(context, node.Steps) => _node = node;
+
+    public override bool MoveNext()
+    {
+        _cursor ??= Context.Source.Select(
+            new SelectRequest(_node.Matchers, _node.Window.ReadsOver(Steps)) { StepMs = Steps.StepMs }, Context.Canceled);
+        while (_cursor.MoveNext())
+        {
+            Context.ThrowIfOver();
+            Context.SeriesRead++;
+            _samples.Clear();
+            _cursor.Read(_samples);
+            if (_samples.Count == 0)
+            {
+                continue;
+            }
+
+            Context.Hold(_samples.Count);
+            Fill();
+            Context.Release(_samples.Count);
+            if (Current.IsEmpty)
+            {
+                continue;
+            }
+
+            Context.SamplesTotal += StepBits.Count(Current.Present);
+            Current.Labels = _cursor.Labels;
+            Current.Name = NameFate.Kept;
+            return true;
+        }
+
+        return false;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _cursor?.Dispose();
+        _samples.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void Fill()
+    {
+        Current.Clear();
+        bool smoothed = _node.Window.Mode == WindowMode.Smoothed;
+        if (_node.Window.AtMs is not null)
+        {
+            FillStep(0, smoothed);
+            if (Current.Has(0))
+            {
+                Repeat();
+            }
+        }
+        else if (smoothed || _samples.HasHistograms || _node.Facet != SampleFacet.Value)
+        {
+            for (int step = 0; step < Steps.Count; step++)
+            {
+                FillStep(step, smoothed);
+            }
+        }
+        else
+        {
+            FillFloats();
+        }
+    }
+
+    private void FillFloats()
+    {
+        ReadOnlySpan<long> times = _samples.Times;
+        ReadOnlySpan<double> from = _samples.Values;
+        Span<double> into = Current.Values;
+        Span<ulong> present = Current.Present;
+        long lookback = _node.Window.LookbackMs;
+        long at = _node.Window.EndAt(Steps.Start);
+        int next = 0;
+        for (int step = 0; step < into.Length; step++, at += Steps.StepMs)
+        {
+            while (next < times.Length && times[next] <= at)
+            {
+                next++;
+            }
+
+            if (next > 0 && times[next - 1] > at - lookback && !StaleMarker.Is(from[next - 1]))
+            {
+                into[step] = from[next - 1];
+                present[step >> 6] |= 1UL << (step & 63);
+            }
+        }
+    }
+
+    private void FillStep(int step, bool smoothed)
+    {
+        long at = _node.Window.EndAt(Steps.At(step));
+        ReadOnlySpan<long> times = _samples.Times;
+        int found = times.BinarySearch(at);
+        int before = found >= 0 ? found : ~found - 1;
+        if (smoothed && found < 0)
+        {
+            FillBetween(step, at, before);
+            return;
+        }
+
+        if (before < 0 || times[before] <= at - _node.Window.LookbackMs)
+        {
+            return;
+        }
+
+        NativeHistogram? histogram = _samples.HasHistograms ? _samples.Histograms[before] : null;
+        if (histogram?.IsStale ?? StaleMarker.Is(_samples.Values[before]))
+        {
+            return;
+        }
+
+        if (_node.Facet == SampleFacet.Time)
+        {
+            Current.Set(step, times[before] / 1000.0);
+        }
+        else if (_node.Facet == SampleFacet.StartTime)
+        {
+            if (Context.UsesStartTimes)
+            {
+                Current.Set(step, _samples.HasStartTimes ? _samples.StartTimes[before] / 1000.0 : 0);
+            }
+        }
+        else if (histogram is not null)
+        {
+            Current.Set(step, histogram);
+        }
+        else
+        {
+            Current.Set(step, _samples.Values[before]);
+        }
+    }
+
+    // Between two samples a straight line; after the last one, its value; before the first one, nothing.
+    private void FillBetween(int step, long at, int before)
+    {
+        ReadOnlySpan<long> times = _samples.Times;
+        while (before >= 0 && IsStale(before))
+        {
+            before--;
+        }
+
+        if (before < 0 || times[before] <= at - _node.Window.LookbackMs)
+        {
+            return;
+        }
+
+        int after = before + 1;
+        while (after < times.Length && IsStale(after))
+        {
+            after++;
+        }
+
+        bool alone = after >= times.Length || times[after] > at + _node.Window.LookbackMs;
+        NativeHistogram? left = _samples.HasHistograms ? _samples.Histograms[before] : null;
+        NativeHistogram? right = _samples.HasHistograms && !alone ? _samples.Histograms[after] : null;
+        if (left is null && (alone || right is null))
+        {
+            double value = _samples.Values[before];
+            Current.Set(step, alone
+                ? value
+                : Interpolation.Between(times[before], value, times[after], _samples.Values[after], at, isCounter: false));
+        }
+        else if (left is not null && alone)
+        {
+            Current.Set(step, left);
+        }
+        else if (left is not null && right is not null)
+        {
+            var between = new HistogramArithmetic(Context.Annotations, _node.Span);
+            if (between.Between(times[before], left, times[after], right, at, isCounter: false, _cursor!.Labels.MetricName) is { } histogram)
+            {
+                Current.Set(step, histogram);
+            }
+        }
+        else
+        {
+            Context.Annotations.MixedFloatsAndHistograms(_cursor!.Labels.MetricName, _node.Span);
+        }
+    }
+
+    private bool IsStale(int index) =>
+        _samples.HasHistograms && _samples.Histograms[index] is { } histogram ? histogram.IsStale : StaleMarker.Is(_samples.Values[index]);
+
+    private void Repeat()
+    {
+        if (Current.HistogramAt(0) is { } histogram)
+        {
+            for (int step = 1; step < Steps.Count; step++)
+            {
+                Current.Set(step, histogram);
+            }
+        }
+        else
+        {
+            Current.Values.Fill(Current.Values[0]);
+            Current.FillPresent();
+        }
+    }
+}

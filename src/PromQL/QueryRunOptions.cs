@@ -1,0 +1,14 @@
+namespace Pleiad.PromQL;
+
+/// <summary>What one run of a query may set for itself.</summary>
+public sealed record QueryRunOptions
+{
+    /// <summary>Nothing set.</summary>
+    public static readonly QueryRunOptions Default = new();
+
+    /// <summary>Lookback of instant selectors; null for the engine's. Above zero.</summary>
+    public TimeSpan? Lookback { get; init; }
+
+    /// <summary>Time limit; null for the engine's. Never longer than the engine's.</summary>
+    public TimeSpan? Timeout { get; init; }
+}

@@ -1,0 +1,68 @@
+using Pleiad.Model;
+
+namespace Pleiad.PromQL.Tests;
+
+/// <summary>Series in memory, for tests of the engine.</summary>
+internal sealed class MemorySource : ISeriesSource
+{
+    private readonly List<(Labels Labels, SampleColumns Samples)> _series = [];
+
+    /// <summary>How often samples were read.</summary>
+    public int Reads { get; private set; }
+
+    /// <summary>A series with samples a fixed step apart, from time 0; null leaves a gap.</summary>
+    public MemorySource With(string name, long stepMs, params double?[] values)
+    {
+        var samples = new SampleColumns();
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (values[i] is { } value)
+            {
+                samples.Add(i * stepMs, value);
+            }
+        }
+
+        _series.Add((Parser.ParseMetric(name), samples));
+        return this;
+    }
+
+    public SeriesCursor Select(SelectRequest request, CancellationToken cancel) => new Cursor(this, request);
+
+    public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) => [];
+
+    public IReadOnlyCollection<string> LabelValues(
+        string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) => [];
+
+    private sealed class Cursor(MemorySource source, SelectRequest request) : SeriesCursor
+    {
+        private int _at = -1;
+
+        public override Labels Labels => source._series[_at].Labels;
+
+        public override bool MoveNext()
+        {
+            while (++_at < source._series.Count)
+            {
+                if (request.Matchers.All(m => m.Matches(Labels)))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        public override void Read(SampleColumns into)
+        {
+            source.Reads++;
+            SampleColumns samples = source._series[_at].Samples;
+            for (int i = 0; i < samples.Count; i++)
+            {
+                if (request.Range.Contains(samples.Times[i]))
+                {
+                    into.Add(samples.Times[i], samples.Values[i]);
+                }
+            }
+        }
+    }
+}
