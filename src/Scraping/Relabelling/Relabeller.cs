@@ -113,9 +113,15 @@ public sealed class Relabeller
     private static void Replace(RelabelRule rule, LabelsBuilder labels)
     {
         string source = SourceOf(rule, labels);
-        if (rule.Regex.Expand(source, rule.TargetLabel) is { } target && rule.IsName(target))
+        if (RegexGroups.Match(rule.Regex, source) is not { } match)
         {
-            labels.Set(target, rule.Regex.Expand(source, rule.Replacement)!);
+            return;
+        }
+
+        string target = match.Expand(rule.TargetLabel);
+        if (rule.IsName(target))
+        {
+            labels.Set(target, match.Expand(rule.Replacement));
         }
     }
 
@@ -138,7 +144,7 @@ public sealed class Relabeller
 
         foreach (Label label in before)
         {
-            if (rule.Regex.Expand(label.Name, rule.Replacement) is { Length: > 0 } name)
+            if (RegexGroups.Match(rule.Regex, label.Name) is { } match && match.Expand(rule.Replacement) is { Length: > 0 } name)
             {
                 labels.Set(name, label.Value);
             }

@@ -47,10 +47,12 @@ internal sealed class SectionKind(ConfigShape shape) : ValueKind
         {
             ConfigField field = shape.Fields[i];
             object? at = section.ValueAt(i);
-            if (!field.IsOmitted(at))
+            if (field.Kind.IsZero(at) && !(field.Always && at is not null))
             {
-                entries.Add(KeyValuePair.Create(field.Key, field.Kind.Plain(at)));
+                continue;
             }
+
+            entries.Add(KeyValuePair.Create(field.Key, field.Kind.Plain(at)));
         }
 
         return entries;
