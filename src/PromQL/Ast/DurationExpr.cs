@@ -4,7 +4,7 @@ namespace Pleiad.PromQL;
 public abstract record DurationExpr(SourceSpan Span);
 
 /// <summary>A literal, in milliseconds; may be negative for an offset.</summary>
-/// <param name="AsNumber">Written as a bare number of seconds; prints as one.</param>
+/// <param name="AsNumber">An operand written as a bare number (<c>2</c> in <c>2*5m</c>); prints as one. A range or offset that is nothing but a number is a duration.</param>
 public sealed record DurationLiteral(long Milliseconds, bool AsNumber, SourceSpan Span) : DurationExpr(Span)
 {
     /// <summary>The exact value in seconds: as an operand a number need not be whole milliseconds (<c>5m*0.0333</c>).</summary>

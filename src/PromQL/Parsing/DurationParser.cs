@@ -13,7 +13,7 @@ internal sealed class DurationParser(TokenReader tokens, LiteralParser literals)
     /// <summary>A range or a step: any arithmetic. A literal has to be above zero; what arithmetic gives is checked when it is known.</summary>
     public DurationExpr Range()
     {
-        DurationExpr duration = Arithmetic(SumLevel);
+        DurationExpr duration = Alone(Arithmetic(SumLevel));
         if (duration is DurationLiteral literal)
         {
             tokens.Require(literal.Milliseconds > 0, literal.Span, "duration must be greater than 0");
@@ -23,7 +23,12 @@ internal sealed class DurationParser(TokenReader tokens, LiteralParser literals)
     }
 
     /// <summary>An offset: one signed operand; arithmetic needs parentheses, or <c>a offset 5m - b</c> would have two meanings.</summary>
-    public DurationExpr Offset() => Operand("offset");
+    /// <returns>Null for zero, which is the same as no offset.</returns>
+    public DurationExpr? Offset() => Alone(Operand("offset")) is var offset && offset is DurationLiteral { Milliseconds: 0 } ? null : offset;
+
+    // Without arithmetic around it a number of seconds is a duration of whole milliseconds like any other.
+    private static DurationExpr Alone(DurationExpr duration) =>
+        duration is DurationLiteral literal ? new DurationLiteral(literal.Milliseconds, false, literal.Span) : duration;
 
     private DurationExpr Arithmetic(int level)
     {

@@ -149,7 +149,7 @@ internal sealed class SelectorParser(TokenReader tokens, LiteralParser literals,
     private Expr Offset(Expr inner)
     {
         tokens.Take();
-        DurationExpr offset = durations.Offset();
+        DurationExpr? offset = durations.Offset();
         SourceSpan span = tokens.From(inner.Span.Start);
         const string Twice = "offset may not be set multiple times";
         switch (inner)

@@ -113,15 +113,9 @@ public sealed class Relabeller
     private static void Replace(RelabelRule rule, LabelsBuilder labels)
     {
         string source = SourceOf(rule, labels);
-        if (RegexGroups.Match(rule.Regex, source) is not { } match)
+        if (rule.Regex.Expand(source, rule.TargetLabel) is { } target && rule.IsName(target))
         {
-            return;
-        }
-
-        string target = match.Expand(rule.TargetLabel);
-        if (rule.IsName(target))
-        {
-            labels.Set(target, match.Expand(rule.Replacement));
+            labels.Set(target, rule.Regex.Expand(source, rule.Replacement)!);
         }
     }
 
@@ -144,7 +138,7 @@ public sealed class Relabeller
 
         foreach (Label label in before)
         {
-            if (RegexGroups.Match(rule.Regex, label.Name) is { } match && match.Expand(rule.Replacement) is { Length: > 0 } name)
+            if (rule.Regex.Expand(label.Name, rule.Replacement) is { Length: > 0 } name)
             {
                 labels.Set(name, label.Value);
             }

@@ -11,6 +11,8 @@ public sealed class RelabelConformanceTests
 
     public static TheoryData<string> ValidateCases() => Ids("relabel/validate_cases.json");
 
+    public static TheoryData<string> Pipelines() => Ids("relabel/pipelines.json");
+
     [SkippableTheory]
     [MemberData(nameof(RelabelCases))]
     public void Rules_rewrite_labels_as_the_reference_does(string id)
@@ -37,6 +39,14 @@ public sealed class RelabelConformanceTests
         {
             Assert.Contains(test.GetProperty("error_contains").GetString()!, problem, StringComparison.Ordinal);
         }
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Pipelines))]
+    public void Whole_pipelines_from_yaml_rewrite_labels_as_the_reference_does(string id)
+    {
+        JsonElement test = Case("relabel/pipelines.json", id);
+        AssertOutcome(test, new Relabeller(ScrapeConfigFile.ParseRelabelRules(test.GetProperty("relabel_configs_yaml").GetString()!, id)));
     }
 
     [SkippableFact]

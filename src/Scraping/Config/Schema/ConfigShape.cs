@@ -11,6 +11,13 @@ internal sealed record ConfigField(string Key, ValueKind Kind)
     /// <summary>Whether it is printed even where its value is zero.</summary>
     public bool Always { get; init; }
 
+    /// <summary>Whether it is left out where it has its default, which Prometheus does for few keys.</summary>
+    public bool OmitDefault { get; init; }
+
+    /// <summary>Whether printing leaves a value out: what is left out has to read back as the same.</summary>
+    public bool IsOmitted(object? value) => OmitDefault && Equals(value, Default)
+        || (Kind.IsZero(value) && (value is null || !Always) && (Default is null || Kind.IsZero(Default)));
+
     /// <summary>What a user who sets it has to know; null where it works.</summary>
     public (KeyUse Use, string Reason)? Caveat { get; init; }
 }

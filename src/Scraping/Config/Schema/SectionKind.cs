@@ -47,12 +47,10 @@ internal sealed class SectionKind(ConfigShape shape) : ValueKind
         {
             ConfigField field = shape.Fields[i];
             object? at = section.ValueAt(i);
-            if (field.Kind.IsZero(at) && !(field.Always && at is not null))
+            if (!field.IsOmitted(at))
             {
-                continue;
+                entries.Add(KeyValuePair.Create(field.Key, field.Kind.Plain(at)));
             }
-
-            entries.Add(KeyValuePair.Create(field.Key, field.Kind.Plain(at)));
         }
 
         return entries;

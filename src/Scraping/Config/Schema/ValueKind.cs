@@ -7,7 +7,7 @@ namespace Pleiad.Scraping;
 internal abstract class ValueKind
 {
     public static readonly ValueKind Text = new TextKind(null);
-    public static readonly ValueKind File = new FileKind();
+    public static readonly ValueKind File = new FileKind(null);
     public static readonly ValueKind Flag = new FlagKind(false);
     public static readonly ValueKind OpenFlag = new FlagKind(true);
     public static readonly ValueKind Int = new NumberKind(long.MinValue, long.MaxValue, "int");
@@ -20,11 +20,14 @@ internal abstract class ValueKind
     public static readonly ValueKind Texts = new ListKind(Text, null);
     public static readonly ValueKind Files = new ListKind(File, null);
     public static readonly ValueKind Secrets = new ListKind(Secret, null);
-    public static readonly ValueKind TextMap = new MapKind(Text, "map[string]string");
-    public static readonly ValueKind TextsMap = new MapKind(Texts, "url.Values");
+    public static readonly ValueKind TextMap = new MapKindOf(Text);
+    public static readonly ValueKind TextsMap = new MapKindOf(Texts);
 
     /// <summary>A text that a function checks: it returns what is wrong, or null.</summary>
     public static ValueKind Checked(Func<string, string?> problem) => new TextKind(problem);
+
+    /// <summary>A list of paths, each checked as it is written.</summary>
+    public static ValueKind CheckedFiles(Func<string, string?> problem) => new ListKind(new FileKind(problem), null);
 
     /// <summary>A subsection, null where absent.</summary>
     public static ValueKind Section(ConfigShape shape) => new SectionKind(shape);
@@ -76,12 +79,15 @@ internal abstract class ValueKind
         public override object Plain(object? value) => value!;
     }
 
-    private sealed class FileKind : ValueKind
+    private sealed class FileKind(Func<string, string?>? problem) : ValueKind
     {
         public override object? Zero => string.Empty;
 
-        public override object? Read(YamlNode node, string key, ConfigBinder binder) =>
-            binder.Resolve((string)Text.Read(node, key, binder)!);
+        public override object? Read(YamlNode node, string key, ConfigBinder binder)
+        {
+            string path = (string)Text.Read(node, key, binder)!;
+            return problem?.Invoke(path) is { } wrong ? throw binder.Refuse(node.Line, key, wrong) : binder.Resolve(path);
+        }
 
         public override object Plain(object? value) => value!;
     }
@@ -234,12 +240,6 @@ internal abstract class ValueKind
 
         public override object? Read(YamlNode node, string key, ConfigBinder binder)
         {
-            // One scalar stands for a list of one, as Prometheus's parser has it.
-            if (node is YamlScalar && item is TextKind or FileKind)
-            {
-                return new[] { item.Read(node, key, binder) };
-            }
-
             if (node is not YamlSequence sequence)
             {
                 binder.Misfit(node, key, item is SectionKind section ? "[]" + section.TypeName : "[]string");
@@ -263,42 +263,5 @@ internal abstract class ValueKind
         }
 
         public override object Plain(object? value) => ((IReadOnlyList<object?>)value!).Select(item.Plain).ToList();
-    }
-
-    private sealed class MapKind(ValueKind item, string typeName) : ValueKind
-    {
-        public override object? Zero => Array.Empty<KeyValuePair<string, object?>>();
-
-        public override bool IsZero(object? value) => ((IReadOnlyList<KeyValuePair<string, object?>>)value!).Count == 0;
-
-        public override object? Read(YamlNode node, string key, ConfigBinder binder)
-        {
-            if (node is not YamlMapping mapping)
-            {
-                binder.Misfit(node, key, typeName);
-                return Zero;
-            }
-
-            var entries = new List<KeyValuePair<string, object?>>(mapping.Entries.Count);
-            var seen = new HashSet<string>();
-            foreach ((YamlScalar name, YamlNode value) in mapping.Entries)
-            {
-                if (!seen.Add(name.Text))
-                {
-                    binder.Misfit(name.Line, key, $"key {QuotedText.Of(name.Text)} already set in map");
-                    continue;
-                }
-
-                entries.Add(KeyValuePair.Create(name.Text, item.ReadOrZero(value, $"{key}.{name.Text}", binder)));
-            }
-
-            return entries;
-        }
-
-        // In order of names, as Prometheus prints its maps.
-        public override object Plain(object? value) => ((IReadOnlyList<KeyValuePair<string, object?>>)value!)
-            .OrderBy(entry => entry.Key, StringComparer.Ordinal)
-            .Select(entry => KeyValuePair.Create(entry.Key, item.Plain(entry.Value)))
-            .ToList();
     }
 }

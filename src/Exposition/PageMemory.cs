@@ -1,0 +1,541 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Pleiad.Model;
+
+namespace Pleiad.Exposition;
+
+/// <summary>
+/// What is known of a target's last page: every series text and comment line, in order. A page repeats the last one, so the parser
+/// expects the next text of this list, confirms it by comparing bytes, and looks it up by hash only where that fails.
+/// One for each target; not thread-safe.
+/// </summary>
+/// <remarks>
+/// A known text costs its bytes (one shared array), 24 bytes for its place, and about 10 in the hash table and the order.
+/// A page is taken over by <see cref="Commit"/> or forgotten by <see cref="Abort"/>. Benchmark: PageParsingBench.
+/// </remarks>
+public sealed class PageMemory
+{
+    private const int None = -1;
+
+    private byte[] _arena = [];
+    private int _arenaUsed;
+    private int _arenaGone;
+    private Entry[] _entries = [];
+    private int _entryCount;
+    private int _firstFree = None;
+    private int[] _table = [];
+    private int _live;
+
+    private int[] _order = [];
+    private int _orderCount;
+    private int[] _next = [];
+    private int _nextCount;
+    private int _cursor;
+    private bool _changed;
+    private int _page;
+    private readonly List<int> _born = [];
+    private readonly List<int> _gone = [];
+    private int _linesRemembered;
+    private PageFormat _format;
+    private PageLimits _limits = PageLimits.Default;
+    private bool _open;
+    private int _entryCountAtBegin;
+
+    /// <summary>What stands in a line.</summary>
+    internal enum Kind : byte
+    {
+        /// <summary>A series text, value excluded.</summary>
+        Series,
+
+        /// <summary>A comment or blank line that changes nothing.</summary>
+        Line,
+
+        /// <summary>A HELP line.</summary>
+        Help,
+
+        /// <summary>A TYPE line; the datum is the <see cref="MetricType"/>.</summary>
+        Type,
+
+        /// <summary>A UNIT line.</summary>
+        Unit,
+    }
+
+    /// <summary>The numbers of texts that were on the page before and are not on the one committed last; free for other texts from the next page on.</summary>
+    public ReadOnlySpan<int> Gone => CollectionsMarshal.AsSpan(_gone);
+
+    /// <summary>Numbers given so far are below this.</summary>
+    public int IdsEnd => _entryCount;
+
+    /// <summary>Texts known, comment lines included.</summary>
+    public int Count => _live;
+
+    /// <summary>Bytes held, about.</summary>
+    public long BytesHeld =>
+        _arena.Length + (Unsafe.SizeOf<Entry>() * (long)_entries.Length) + (sizeof(int) * (long)(_table.Length + _order.Length + _next.Length))
+        + (_derived?.BytesHeld ?? 0);
+
+    /// <summary>The texts of samples that were derived from several lines, with numbers of their own.</summary>
+    public PageMemory Derived => _derived ??= new PageMemory();
+
+    private PageMemory? _derived;
+
+    /// <summary>Takes the page over: from now on it is the last one.</summary>
+    public void Commit()
+    {
+        Debug.Assert(_open, "a page was begun");
+        _open = false;
+        _gone.Clear();
+        if (!_changed && _cursor == _orderCount)
+        {
+            _born.Clear();
+            _derived?.CommitIfOpen();
+            return;
+        }
+
+        BeginChange();
+        for (int i = 0; i < _orderCount; i++)
+        {
+            int id = _order[i];
+            ref Entry entry = ref _entries[id];
+            if (entry.Page != _page && entry.Page != None)
+            {
+                entry.Page = None; // a text that stood on the page twice goes once
+                _gone.Add(id);
+            }
+        }
+
+        (_order, _next) = (_next, _order);
+        _orderCount = _nextCount;
+        _nextCount = 0;
+        if (_next.Length > 1024)
+        {
+            _next = []; // layouts change seldom: the second list is not kept
+        }
+
+        foreach (int id in _gone)
+        {
+            Free(id);
+        }
+
+        _born.Clear();
+        _changed = false;
+        CompactIfWasteful();
+        _derived?.CommitIfOpen();
+    }
+
+    /// <summary>Forgets the page: the one before stays the last one, and texts first seen on this one are unknown again.</summary>
+    public void Abort()
+    {
+        if (!_open)
+        {
+            return;
+        }
+
+        _open = false;
+        _gone.Clear();
+        foreach (int id in _born)
+        {
+            Free(id);
+        }
+
+        _born.Clear();
+        TrimEntries();
+        if (_changed)
+        {
+            for (int i = 0; i < _orderCount; i++)
+            {
+                _entries[_order[i]].Position = i;
+            }
+
+            _next = [];
+            _nextCount = 0;
+            _changed = false;
+        }
+
+        CompactIfWasteful();
+        _derived?.Abort();
+    }
+
+    /// <summary>What the last page says of its metric families, by name.</summary>
+    public Dictionary<string, MetricMetadata> ReadMetadata()
+    {
+        var families = new Dictionary<string, MetricMetadata>(StringComparer.Ordinal);
+        for (int i = 0; i < _orderCount; i++)
+        {
+            ref Entry entry = ref _entries[_order[i]];
+            if (entry.Kind < Kind.Help)
+            {
+                continue;
+            }
+
+            MetadataLine line = MetadataLine.Read(TextOf(_order[i]), _format);
+            string family = LabelStrings.Of(line.Family);
+            families.TryGetValue(family, out MetricMetadata known);
+            known = new MetricMetadata(known.Type, known.Help ?? string.Empty, known.Unit ?? string.Empty);
+            families[family] = entry.Kind switch
+            {
+                Kind.Help => known with { Help = line.ReadText() },
+                Kind.Type => known with { Type = (MetricType)entry.Datum },
+                _ => known with { Unit = line.ReadText() },
+            };
+        }
+
+        return families;
+    }
+
+    internal void Begin(PageFormat format, PageLimits limits)
+    {
+        Abort();
+        if (format != _format)
+        {
+            Clear();
+        }
+
+        _format = format;
+        _limits = limits;
+        _gone.Clear();
+        _cursor = 0;
+        _page++;
+        _linesRemembered = 0;
+        _entryCountAtBegin = _entryCount;
+        _open = true;
+    }
+
+    /// <summary>Whether the text expected next is what the page goes on with.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryExpected(ReadOnlySpan<byte> rest, out int id, out int length)
+    {
+        if ((uint)_cursor < (uint)_orderCount)
+        {
+            id = _order[_cursor];
+            ref Entry entry = ref _entries[id];
+            length = entry.Length;
+            return rest.Length >= length && rest[..length].SequenceEqual(_arena.AsSpan(entry.Offset, length));
+        }
+
+        id = None;
+        length = 0;
+        return false;
+    }
+
+    /// <summary>The expected text was there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void AcceptExpected(int id)
+    {
+        _cursor++;
+        if (_changed)
+        {
+            Append(id);
+        }
+    }
+
+    /// <summary>Another text was there: finds its number, or gives it one.</summary>
+    internal int Find(ReadOnlySpan<byte> text, Kind kind, byte datum, out bool isNew)
+    {
+        if (!_changed)
+        {
+            BeginChange();
+        }
+
+        if (_table.Length == 0)
+        {
+            _table = new int[256];
+        }
+
+        uint hash = (uint)XxHash64.Of(text);
+        int mask = _table.Length - 1;
+        int at = (int)hash & mask;
+        while (_table[at] != 0)
+        {
+            int known = _table[at] - 1;
+            ref Entry candidate = ref _entries[known];
+            if (candidate.Hash == hash && candidate.Kind == kind && candidate.Datum == datum && candidate.Length == text.Length && TextOf(known).SequenceEqual(text))
+            {
+                _cursor = candidate.Position < _orderCount && _order[candidate.Position] == known ? candidate.Position + 1 : _cursor;
+                Append(known);
+                isNew = false;
+                return known;
+            }
+
+            at = (at + 1) & mask;
+        }
+
+        isNew = true;
+        return Add(text, hash, kind, datum, at);
+    }
+
+    /// <summary>The number of a text that is at hand whole: the expected one, or looked up.</summary>
+    internal int FindWhole(ReadOnlySpan<byte> text, Kind kind, byte datum, out bool isNew)
+    {
+        if (TryExpected(text, out int id, out int length) && length == text.Length && _entries[id].Kind == kind && _entries[id].Datum == datum)
+        {
+            AcceptExpected(id);
+            isNew = false;
+            return id;
+        }
+
+        return Find(text, kind, datum, out isNew);
+    }
+
+    /// <summary>Remembers a line that is no series, as long as there are not absurdly many.</summary>
+    internal void FindLine(ReadOnlySpan<byte> text, Kind kind, byte datum = 0)
+    {
+        if (_linesRemembered++ < _limits.SamplesMax && text.Length <= _limits.LineBytesMax)
+        {
+            Find(text, kind, datum, out _);
+        }
+    }
+
+    internal Kind KindOf(int id) => _entries[id].Kind;
+
+    internal byte DatumOf(int id) => _entries[id].Datum;
+
+    internal ReadOnlySpan<byte> TextOf(int id) => _arena.AsSpan(_entries[id].Offset, _entries[id].Length);
+
+    private void CommitIfOpen()
+    {
+        if (_open)
+        {
+            Commit();
+        }
+    }
+
+    private void Clear()
+    {
+        for (int i = 0; i < _orderCount; i++)
+        {
+            int id = _order[i];
+            if (_entries[id].Page != None)
+            {
+                Free(id);
+            }
+        }
+
+        _orderCount = 0;
+        CompactIfWasteful();
+    }
+
+    // The first difference: everything before it was there, in the old order.
+    private void BeginChange()
+    {
+        if (_changed)
+        {
+            return;
+        }
+
+        _changed = true;
+        _nextCount = 0;
+        if (_next.Length < _cursor)
+        {
+            _next = new int[Math.Max(_orderCount, 64)];
+        }
+
+        for (int i = 0; i < _cursor; i++)
+        {
+            _next[i] = _order[i];
+            _entries[_order[i]].Page = _page;
+        }
+
+        _nextCount = _cursor;
+    }
+
+    private void Append(int id)
+    {
+        if (_nextCount == _next.Length)
+        {
+            Array.Resize(ref _next, Math.Max(64, _nextCount * 2));
+        }
+
+        ref Entry entry = ref _entries[id];
+        entry.Page = _page;
+        entry.Position = _nextCount;
+        _next[_nextCount++] = id;
+    }
+
+    private int Add(ReadOnlySpan<byte> text, uint hash, Kind kind, byte datum, int tableAt)
+    {
+        if (_arenaUsed - _arenaGone + text.Length > _limits.MemoryBytesMax)
+        {
+            throw new PageLimitException(
+                nameof(PageLimits.MemoryBytesMax), $"the series texts of the page are longer than {_limits.MemoryBytesMax} bytes together");
+        }
+
+        if (_arenaUsed + text.Length > _arena.Length)
+        {
+            Array.Resize(ref _arena, (int)Math.Max(_arenaUsed + (long)text.Length, Math.Clamp(_arena.Length * 3L / 2, 1024, Array.MaxLength)));
+        }
+
+        int id = _firstFree;
+        if (id != None)
+        {
+            _firstFree = _entries[id].Position;
+        }
+        else
+        {
+            if (_entryCount == _entries.Length)
+            {
+                Array.Resize(ref _entries, Math.Max(64, _entryCount * 3 / 2));
+            }
+
+            id = _entryCount++;
+        }
+
+        text.CopyTo(_arena.AsSpan(_arenaUsed));
+        _entries[id] = new Entry { Offset = _arenaUsed, Length = text.Length, Hash = hash, Kind = kind, Datum = datum };
+        _arenaUsed += text.Length;
+        _table[tableAt] = id + 1;
+        _live++;
+        _born.Add(id);
+        Append(id);
+        if (_live > _table.Length * 2 / 3)
+        {
+            Rehash(_table.Length * 2);
+        }
+
+        return id;
+    }
+
+    private void Free(int id)
+    {
+        ref Entry entry = ref _entries[id];
+        Unlink(id, entry.Hash);
+        _arenaGone += entry.Length;
+        entry = new Entry { Page = None, Position = _firstFree };
+        _firstFree = id;
+        _live--;
+    }
+
+    // Removal from an open-addressing table with linear probing: later members of the run move back (Knuth, TAOCP 3, 6.4 R).
+    private void Unlink(int id, uint hash)
+    {
+        int mask = _table.Length - 1;
+        int at = (int)hash & mask;
+        while (_table[at] != id + 1)
+        {
+            at = (at + 1) & mask;
+        }
+
+        int hole = at;
+        while (true)
+        {
+            at = (at + 1) & mask;
+            if (_table[at] == 0)
+            {
+                break;
+            }
+
+            int home = (int)_entries[_table[at] - 1].Hash & mask;
+            if (((at - home) & mask) >= ((at - hole) & mask))
+            {
+                _table[hole] = _table[at];
+                hole = at;
+            }
+        }
+
+        _table[hole] = 0;
+    }
+
+    private void Rehash(int size)
+    {
+        int[] old = _table;
+        _table = new int[size];
+        int mask = size - 1;
+        foreach (int reference in old)
+        {
+            if (reference == 0)
+            {
+                continue;
+            }
+
+            int at = (int)_entries[reference - 1].Hash & mask;
+            while (_table[at] != 0)
+            {
+                at = (at + 1) & mask;
+            }
+
+            _table[at] = reference;
+        }
+    }
+
+    // After a page that was refused for its size: what it took is given back, not kept for the next such page.
+    private void TrimEntries()
+    {
+        if (_entryCount < 1024 || _entryCount < _entryCountAtBegin * 2)
+        {
+            return;
+        }
+
+        _entryCount = _entryCountAtBegin;
+        Array.Resize(ref _entries, _entryCount);
+        _born.TrimExcess();
+        _firstFree = None;
+        for (int id = 0; id < _entryCount; id++)
+        {
+            ref Entry entry = ref _entries[id];
+            if (entry.Page == None)
+            {
+                entry.Position = _firstFree;
+                _firstFree = id;
+            }
+        }
+
+        int size = 256;
+        while (_live > size / 2)
+        {
+            size *= 2;
+        }
+
+        Rehash(size);
+    }
+
+    private void CompactIfWasteful()
+    {
+        if (_arenaGone < 4096 || _arenaGone < _arenaUsed / 2)
+        {
+            return;
+        }
+
+        byte[] packed = new byte[_arenaUsed - _arenaGone];
+        int used = 0;
+        foreach (int reference in _table)
+        {
+            if (reference == 0)
+            {
+                continue;
+            }
+
+            ref Entry entry = ref _entries[reference - 1];
+            _arena.AsSpan(entry.Offset, entry.Length).CopyTo(packed.AsSpan(used));
+            entry.Offset = used;
+            used += entry.Length;
+        }
+
+        _arena = packed;
+        _arenaUsed = used;
+        _arenaGone = 0;
+        if (_live == 0)
+        {
+            _entries = [];
+            _entryCount = 0;
+            _firstFree = None;
+            _table = [];
+        }
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Entry
+    {
+        internal int Offset;
+        internal int Length;
+
+        // Place in the order; for a free number the next free one.
+        internal int Position;
+
+        // The page that had it last; only kept while the order changes. None for a free number.
+        internal int Page;
+        internal uint Hash;
+        internal Kind Kind;
+        internal byte Datum;
+    }
+}

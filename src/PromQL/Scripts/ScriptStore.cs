@@ -1,0 +1,144 @@
+using Pleiad.Model;
+
+namespace Pleiad.PromQL;
+
+/// <summary>
+/// The data of a script in memory. Readings are views on what is loaded; loading while somebody reads is the caller's mistake.
+/// </summary>
+/// <remarks>
+/// Counter reset hints of histograms come out as a time series database gives them back: <c>NotReset</c> where the sample
+/// continues the one before, <c>Unknown</c> where a chunk would begin, <c>Gauge</c> as written.
+/// </remarks>
+public sealed class ScriptStore : ISeriesSource
+{
+    private readonly SortedDictionary<Labels, SortedDictionary<long, ScriptSample>> _series = [];
+
+    /// <summary>Drops everything.</summary>
+    public void Clear() => _series.Clear();
+
+    /// <summary>Adds what a load command names to what is there.</summary>
+    public void Load(LoadCommand load)
+    {
+        long step = (long)load.Step.TotalMilliseconds;
+        foreach (LoadedSeries loaded in load.Series)
+        {
+            for (int i = 0; i < loaded.Series.Values.Count; i++)
+            {
+                long at = i * step;
+                ScriptValue value = loaded.Series.Values[i];
+                long start = loaded.StartOffsets?[i] is { } offset ? at + offset : 0;
+                if (!value.Omitted)
+                {
+                    Add(loaded.Series.Labels, at, new ScriptSample(value.Number, value.Histogram, start));
+                }
+            }
+        }
+
+        if (!load.WithNativeHistograms)
+        {
+            return;
+        }
+
+        foreach ((Labels labels, long at, NativeHistogram histogram) in ClassicHistograms.AsNative(load))
+        {
+            Add(labels, at, new ScriptSample(0, histogram, 0));
+        }
+    }
+
+    /// <inheritdoc/>
+    public SeriesCursor Select(SelectRequest request, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return new Cursor(Matching(request.Matchers), request.Range);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
+    {
+        var names = new SortedSet<string>(Utf8Order.Comparer);
+        foreach (KeyValuePair<Labels, SortedDictionary<long, ScriptSample>> one in Matching(matchers))
+        {
+            names.UnionWith(HasSampleIn(one.Value, range) ? one.Key.Select(label => label.Name) : []);
+        }
+
+        return names;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> LabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
+    {
+        var values = new SortedSet<string>(Utf8Order.Comparer);
+        foreach (KeyValuePair<Labels, SortedDictionary<long, ScriptSample>> one in Matching(matchers))
+        {
+            if (one.Key.TryGet(name, out string value) && HasSampleIn(one.Value, range))
+            {
+                values.Add(value);
+            }
+        }
+
+        return values;
+    }
+
+    private static bool HasSampleIn(SortedDictionary<long, ScriptSample> samples, TimeRange range) => samples.Keys.Any(range.Contains);
+
+    private IEnumerable<KeyValuePair<Labels, SortedDictionary<long, ScriptSample>>> Matching(IReadOnlyList<Matcher> matchers) =>
+        _series.Where(one => matchers.All(m => m.Matches(one.Key)));
+
+    private void Add(Labels labels, long at, ScriptSample sample)
+    {
+        if (!_series.TryGetValue(labels, out SortedDictionary<long, ScriptSample>? samples))
+        {
+            samples = [];
+            _series.Add(labels, samples);
+        }
+
+        samples[at] = sample;
+    }
+
+    private readonly record struct ScriptSample(double Value, NativeHistogram? Histogram, long StartTime);
+
+    private sealed class Cursor(IEnumerable<KeyValuePair<Labels, SortedDictionary<long, ScriptSample>>> series, TimeRange range) : SeriesCursor
+    {
+        private readonly IEnumerator<KeyValuePair<Labels, SortedDictionary<long, ScriptSample>>> _series = series.GetEnumerator();
+
+        public override Labels Labels => _series.Current.Key;
+
+        public override bool MoveNext() => _series.MoveNext();
+
+        public override void Read(SampleColumns into)
+        {
+            NativeHistogram? before = null;
+            foreach ((long at, ScriptSample sample) in _series.Current.Value)
+            {
+                NativeHistogram? histogram = sample.Histogram is null ? null : ResetHints.AsStored(before, sample.Histogram);
+                before = histogram;
+                if (!range.Contains(at))
+                {
+                    continue;
+                }
+
+                if (histogram is null)
+                {
+                    into.Add(at, sample.Value);
+                }
+                else
+                {
+                    into.Add(at, histogram);
+                }
+
+                if (sample.StartTime != 0)
+                {
+                    into.SetStartTime(sample.StartTime);
+                }
+            }
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                _series.Dispose();
+            }
+        }
+    }
+}
