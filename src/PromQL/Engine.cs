@@ -113,12 +113,12 @@ public sealed class Engine
         TimeSpan timeout = options.Timeout is { } wanted && wanted < _settings.Timeout ? wanted : _settings.Timeout;
         using var expired = new CancellationTokenSource(timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(expired.Token, cancel);
-        var context = new QueryContext(_settings, source, expired.Token, either.Token);
+        var context = new QueryContext(_settings, source, isRange, expired.Token, either.Token);
         QueryValue value;
         try
         {
             context.ThrowIfOver();
-            value = await EvaluateAsync(context, Plan(parsed, steps, options), isRange).ConfigureAwait(false);
+            value = await EvaluateAsync(context, Plan(parsed, steps, options)).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (either.IsCancellationRequested)
         {
@@ -135,7 +135,7 @@ public sealed class Engine
             new QueryStats(context.SamplesTotal, context.SamplesPeak, context.SeriesRead, parseTime, evalTime));
     }
 
-    private static async ValueTask<QueryValue> EvaluateAsync(QueryContext context, PlanNode plan, bool isRange)
+    private static async ValueTask<QueryValue> EvaluateAsync(QueryContext context, PlanNode plan)
     {
         var at = new Timestamp(plan.Steps.Start);
         var build = new OperatorBuilder(context);
@@ -151,7 +151,7 @@ public sealed class Engine
                     return ResultReader.Ranges(context, ranges);
                 }
 
-            case ExprType.Scalar when !isRange:
+            case ExprType.Scalar when !context.IsRange:
                 using (ScalarOperator scalar = build.Scalar(plan))
                 {
                     await scalar.OpenAsync().ConfigureAwait(false);
@@ -164,7 +164,7 @@ public sealed class Engine
                 using (SeriesOperator series = build.Series(plan))
                 {
                     await series.OpenAsync().ConfigureAwait(false);
-                    return isRange ? ResultReader.Matrix(context, series) : ResultReader.Vector(context, series);
+                    return context.IsRange ? ResultReader.Matrix(context, series) : ResultReader.Vector(context, series);
                 }
         }
     }

@@ -3,14 +3,27 @@ using Pleiad.Model;
 
 namespace Pleiad.PromQL;
 
+/// <summary>What a grouping over "all labels but some" does with <c>__name__</c>, <c>__type__</c> and <c>__unit__</c>.</summary>
+internal enum GroupMetadata
+{
+    /// <summary>Series of different metrics are different.</summary>
+    Kept,
+
+    /// <summary>The name does not count: the match groups of a join.</summary>
+    NameLeftOut,
+
+    /// <summary>None of the three counts: the groups of an aggregation.</summary>
+    LeftOut,
+}
+
 /// <summary>
 /// Series that agree on a subset of their labels, as numbered groups: the groups of an aggregation, the match groups of a join.
 /// A series is placed by hashing the label strings it has; labels of a group are built once, when the group is new.
 /// </summary>
-/// <param name="only">True: only <paramref name="names"/> count; false: all labels but them and the metric name.</param>
+/// <param name="only">True: only <paramref name="names"/> count; false: all labels but them.</param>
 /// <param name="names">Label names.</param>
-/// <param name="dropMetadata">With <paramref name="only"/> false: leave <c>__type__</c> and <c>__unit__</c> out as well.</param>
-internal sealed class LabelGroups(bool only, IReadOnlyList<string> names, bool dropMetadata)
+/// <param name="metadata">With <paramref name="only"/> false: what to do with the metric's own labels.</param>
+internal sealed class LabelGroups(bool only, IReadOnlyList<string> names, GroupMetadata metadata)
 {
     private readonly string[] _names = [.. names.Distinct().Order(Utf8Order.Comparer)];
     private readonly List<Labels> _labels = [];
@@ -93,7 +106,12 @@ internal sealed class LabelGroups(bool only, IReadOnlyList<string> names, bool d
         }
 
         bool named = Array.IndexOf(_names, name) >= 0;
-        return only ? named : !named && name != LabelName.MetricName && !(dropMetadata && MetadataLabels.Is(name));
+        return only ? named : !named && metadata switch
+        {
+            GroupMetadata.LeftOut => !MetadataLabels.Is(name),
+            GroupMetadata.NameLeftOut => name != LabelName.MetricName,
+            _ => true,
+        };
     }
 
     private int HashOnly(Labels labels, bool nameless)

@@ -3,7 +3,7 @@ using Pleiad.Model;
 namespace Pleiad.PromQL;
 
 /// <summary>What the operators of one run share: source, limits, cancellation, annotations, counts. Used by one thread at a time.</summary>
-internal sealed class QueryContext(EngineSettings settings, ISeriesSource source, CancellationToken expired, CancellationToken canceled)
+internal sealed class QueryContext(EngineSettings settings, ISeriesSource source, bool isRange, CancellationToken expired, CancellationToken canceled)
 {
     private long _held;
 
@@ -12,6 +12,9 @@ internal sealed class QueryContext(EngineSettings settings, ISeriesSource source
 
     /// <summary>Where series come from.</summary>
     public ISeriesSource Source { get; } = source;
+
+    /// <summary>Whether this is a range query.</summary>
+    public bool IsRange { get; } = isRange;
 
     /// <summary>Warnings and infos.</summary>
     public Annotations Annotations { get; } = new();

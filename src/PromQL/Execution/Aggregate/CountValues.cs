@@ -21,7 +21,7 @@ internal sealed class CountValues : OwnBlockOperator
 
         _inner = inner;
         _label = label;
-        _groups = new LabelGroups(!node.Without, node.Grouping, dropMetadata: true);
+        _groups = new LabelGroups(!node.Without, node.Grouping, GroupMetadata.LeftOut);
     }
 
     public override bool MoveNext()

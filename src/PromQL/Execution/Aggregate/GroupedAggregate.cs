@@ -22,7 +22,7 @@ internal sealed class GroupedAggregate : OwnBlockOperator
         _inner = inner;
         _newGroup = newGroup;
         _prepare = prepare;
-        _groups = new LabelGroups(!node.Without, node.Grouping, dropMetadata: true);
+        _groups = new LabelGroups(!node.Without, node.Grouping, GroupMetadata.LeftOut);
     }
 
     public override bool MoveNext()

@@ -14,7 +14,7 @@ internal sealed class LimitK : SeriesOperator
     {
         _inner = inner;
         _parameter = parameter;
-        _groups = new LabelGroups(!node.Without, node.Grouping, dropMetadata: true);
+        _groups = new LabelGroups(!node.Without, node.Grouping, GroupMetadata.LeftOut);
     }
 
     public override bool MoveNext()

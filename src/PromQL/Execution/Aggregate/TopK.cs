@@ -25,7 +25,7 @@ internal sealed class TopK : OwnBlockOperator
         _inner = inner;
         _parameter = parameter;
         _largest = node.Op == AggregateOp.TopK;
-        _groups = new LabelGroups(!node.Without, node.Grouping, dropMetadata: true);
+        _groups = new LabelGroups(!node.Without, node.Grouping, GroupMetadata.LeftOut);
     }
 
     public override bool MoveNext()

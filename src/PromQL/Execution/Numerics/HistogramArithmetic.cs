@@ -12,6 +12,21 @@ internal readonly struct HistogramArithmetic(Annotations annotations, SourceSpan
         _ = at;
         throw Histograms.NotYet("interpolation");
     }
+
+    public NativeHistogram? Binary(BinaryOp op, NativeHistogram left, NativeHistogram right) => throw Histograms.NotYet("arithmetic");
+
+    public static bool AreEqual(NativeHistogram left, NativeHistogram right) => throw Histograms.NotYet("comparison");
+
+    public static NativeHistogram Times(NativeHistogram histogram, double factor) => throw Histograms.NotYet("arithmetic");
+
+    public static NativeHistogram Over(NativeHistogram histogram, double divisor) => throw Histograms.NotYet("arithmetic");
+
+    public static bool IsReset(NativeHistogram before, NativeHistogram after) => throw Histograms.NotYet("resets");
+
+    public NativeHistogram? InstantGain(NativeHistogram before, NativeHistogram after, bool isCounter, bool restarted, string metric) =>
+        throw Histograms.NotYet("irate and idelta");
+
+    public static NativeHistogram Trim(NativeHistogram histogram, double bound, bool upper) => throw Histograms.NotYet("trim");
 }
 
 /// <summary>A sum or mean of native histograms a step.</summary>
@@ -29,4 +44,11 @@ internal sealed class HistogramColumn(QueryContext context, Steps steps, SourceS
     public void Finish(SeriesBlock into, ReadOnlySpan<ulong> floats)
     {
     }
+}
+
+/// <summary>The sum or mean of the histograms of a window.</summary>
+internal static class HistogramTotal
+{
+    public static NativeHistogram? Of(ReadOnlySpan<NativeHistogram?> window, bool averages, in RangeSeries series) =>
+        throw Histograms.NotYet("sum_over_time and avg_over_time");
 }

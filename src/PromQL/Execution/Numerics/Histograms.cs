@@ -9,5 +9,13 @@ internal static class Histograms
     public static QueryException NotYet(string what) =>
         new(QueryErrorKind.Execution, $"not supported by this version: {what} of native histograms");
 
+    public static double Quantile(double q, NativeHistogram histogram, Annotations annotations, string metric, SourceSpan at) =>
+        throw NotYet("quantile");
+
+    public static double Fraction(double lower, double upper, NativeHistogram histogram, Annotations annotations, string metric, SourceSpan at) =>
+        throw NotYet("fraction");
+
+    public static double Variance(NativeHistogram histogram) => throw NotYet("variance");
+
     public static string TextOf(NativeHistogram histogram) => throw NotYet("count_values");
 }

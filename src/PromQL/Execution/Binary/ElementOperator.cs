@@ -1,0 +1,139 @@
+using Pleiad.Model;
+
+namespace Pleiad.PromQL;
+
+/// <summary>
+/// One operator between two columns of samples, floats and histograms: what becomes of each step where both sides have one.
+/// </summary>
+/// <param name="annotations">Where trouble is told.</param>
+/// <param name="op">Arithmetic, comparison or trim.</param>
+/// <param name="returnBool">A comparison gives 0 or 1 instead of filtering.</param>
+/// <param name="at">Where the operation stands.</param>
+internal sealed class ElementOperator(Annotations annotations, BinaryOp op, bool returnBool, SourceSpan at)
+{
+    private ulong[] _holds = [];
+
+    /// <summary>Applies the operator at all steps of <paramref name="both"/>; both sides are floats.</summary>
+    /// <param name="kept">Values of the side a comparison without bool keeps.</param>
+    public void Floats(
+        ReadOnlySpan<double> left, ReadOnlySpan<double> right, ReadOnlySpan<double> kept, ReadOnlySpan<ulong> both, SeriesBlock into)
+    {
+        if (op is BinaryOp.TrimLower or BinaryOp.TrimUpper)
+        {
+            if (!StepBits.None(both))
+            {
+                annotations.IncompatibleTypes("float", op, "float", at);
+            }
+
+            into.Present.Clear();
+            return;
+        }
+
+        if (!op.IsComparison())
+        {
+            ColumnKernels.Arithmetic(op, left, right, into.Values);
+            both.CopyTo(into.Present);
+            return;
+        }
+
+        if (_holds.Length < both.Length)
+        {
+            _holds = new ulong[both.Length];
+        }
+
+        Span<ulong> holds = _holds.AsSpan(0, both.Length);
+        ColumnKernels.Compare(op, left, right, holds);
+        if (returnBool)
+        {
+            Span<double> values = into.Values;
+            for (int step = 0; step < values.Length; step++)
+            {
+                values[step] = StepBits.Has(holds, step) ? 1 : 0;
+            }
+
+            both.CopyTo(into.Present);
+        }
+        else
+        {
+            kept.CopyTo(into.Values);
+            StepBits.And(both, holds);
+            holds.CopyTo(into.Present);
+        }
+    }
+
+    /// <summary>Applies the operator at one step; either side may be a histogram.</summary>
+    /// <param name="keepsRight">A comparison without bool keeps the right value instead of the left.</param>
+    public void One(int step, double left, NativeHistogram? leftHistogram, double right, NativeHistogram? rightHistogram, bool keepsRight, SeriesBlock into)
+    {
+        if (leftHistogram is null && rightHistogram is null)
+        {
+            OneFloat(step, left, right, keepsRight, into);
+            return;
+        }
+
+        var arithmetic = new HistogramArithmetic(annotations, at);
+        switch (op)
+        {
+            case BinaryOp.Equal or BinaryOp.NotEqual when leftHistogram is not null && rightHistogram is not null:
+                bool holds = HistogramArithmetic.AreEqual(leftHistogram, rightHistogram) == (op == BinaryOp.Equal);
+                if (returnBool)
+                {
+                    into.Set(step, holds ? 1 : 0);
+                }
+                else if (holds)
+                {
+                    into.Set(step, keepsRight ? rightHistogram : leftHistogram);
+                }
+
+                return;
+
+            case BinaryOp.Add or BinaryOp.Subtract when leftHistogram is not null && rightHistogram is not null:
+                if (arithmetic.Binary(op, leftHistogram, rightHistogram) is { } sum)
+                {
+                    into.Set(step, sum);
+                }
+
+                return;
+
+            case BinaryOp.Multiply when rightHistogram is null:
+                into.Set(step, HistogramArithmetic.Times(leftHistogram!, right));
+                return;
+
+            case BinaryOp.Multiply when leftHistogram is null:
+                into.Set(step, HistogramArithmetic.Times(rightHistogram!, left));
+                return;
+
+            case BinaryOp.Divide when rightHistogram is null:
+                into.Set(step, HistogramArithmetic.Over(leftHistogram!, right));
+                return;
+
+            case BinaryOp.TrimLower or BinaryOp.TrimUpper when rightHistogram is null:
+                into.Set(step, HistogramArithmetic.Trim(leftHistogram!, right, upper: op == BinaryOp.TrimUpper));
+                return;
+        }
+
+        annotations.IncompatibleTypes(NameOf(leftHistogram), op, NameOf(rightHistogram), at);
+    }
+
+    private static string NameOf(NativeHistogram? histogram) => histogram is null ? "float" : "histogram";
+
+    private void OneFloat(int step, double left, double right, bool keepsRight, SeriesBlock into)
+    {
+        if (op is BinaryOp.TrimLower or BinaryOp.TrimUpper)
+        {
+            annotations.IncompatibleTypes("float", op, "float", at);
+        }
+        else if (!op.IsComparison())
+        {
+            into.Set(step, ColumnKernels.One(op, left, right));
+        }
+        else if (returnBool)
+        {
+            into.Set(step, ColumnKernels.Holds(op, left, right) ? 1 : 0);
+        }
+        else if (ColumnKernels.Holds(op, left, right))
+        {
+            into.Set(step, keepsRight ? right : left);
+        }
+    }
+}

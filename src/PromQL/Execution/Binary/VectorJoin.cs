@@ -1,0 +1,281 @@
+using Pleiad.Model;
+
+namespace Pleiad.PromQL;
+
+/// <summary>
+/// An operator between two vectors, one-to-one or many-to-one. The "one" side is read and kept by match group, the other streams past it.
+/// </summary>
+internal sealed class VectorJoin : OwnBlockOperator
+{
+    private readonly BinaryNode _node;
+    private readonly VectorMatching _matching;
+    private readonly SeriesOperator _many;
+    private readonly SeriesOperator _one;
+    private readonly bool _swapped;
+    private readonly MatchGroups _groups;
+    private readonly ElementOperator _operator;
+    private readonly LabelsBuilder _builder = new();
+    private readonly ulong[] _both;
+    private readonly double? _fillOne;
+    private readonly double? _fillMany;
+    private IEnumerator<SeriesBlock>? _results;
+
+    public VectorJoin(QueryContext context, BinaryNode node, SeriesOperator left, SeriesOperator right)
+        : base(context, node.Steps, left, right)
+    {
+        _node = node;
+        _matching = node.Matching!;
+        _swapped = _matching.Cardinality == MatchCardinality.OneToMany;
+        (_many, _one) = _swapped ? (right, left) : (left, right);
+        (_fillMany, _fillOne) = _swapped ? (_matching.FillRight, _matching.FillLeft) : (_matching.FillLeft, _matching.FillRight);
+        _groups = new MatchGroups(_matching, node.Steps);
+        _operator = new ElementOperator(context.Annotations, node.Op, node.ReturnBool, node.Span);
+        _both = new ulong[node.Steps.Words];
+    }
+
+    private bool IsOneToOne => _matching.Cardinality == MatchCardinality.OneToOne;
+
+    public override bool MoveNext()
+    {
+        _results ??= Results().GetEnumerator();
+        return _results.MoveNext();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _results?.Dispose();
+        _groups.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private IEnumerable<SeriesBlock> Results()
+    {
+        while (_one.MoveNext())
+        {
+            Context.ThrowIfOver();
+            Context.Hold(StepBits.Count(_groups.Add(_one.Current).Present));
+        }
+
+        if (_groups.All.Count == 0 && _fillOne is null)
+        {
+            yield break;
+        }
+
+        while (_many.MoveNext())
+        {
+            Context.ThrowIfOver();
+            SeriesBlock many = _many.Current;
+            RefuseDuplicates(many.Present);
+            MatchGroup? group = _groups.Find(many);
+            for (int i = 0; group is not null && i < group.Series.Count; i++)
+            {
+                if (Match(many, group, group.Series[i]))
+                {
+                    yield return Current;
+                }
+            }
+
+            if (_fillOne is { } fill && FillOne(many, group, fill))
+            {
+                yield return Current;
+            }
+        }
+
+        if (_fillMany is not { } fillMany)
+        {
+            yield break;
+        }
+
+        foreach (MatchGroup group in _groups.All)
+        {
+            foreach (SeriesBlock one in group.Series)
+            {
+                RefuseDuplicates(one.Present);
+                if (FillMany(one, group, fillMany))
+                {
+                    yield return Current;
+                }
+            }
+        }
+    }
+
+    private void RefuseDuplicates(ReadOnlySpan<ulong> steps)
+    {
+        if (_groups.FirstDuplicate is { } twice && StepBits.Overlap(twice.Steps, steps))
+        {
+            string side = _swapped ? "left" : "right";
+            throw new QueryException(
+                QueryErrorKind.Execution,
+                $"found duplicate series for the match group {twice.Group} on the {side} hand-side of the operation: "
+                + $"[{twice.Second}, {twice.First}];many-to-many matching not allowed: matching labels must be unique on one side");
+        }
+    }
+
+    private bool Match(SeriesBlock many, MatchGroup group, SeriesBlock one)
+    {
+        many.Present.CopyTo(_both);
+        StepBits.And(one.Present, _both);
+        if (StepBits.None(_both))
+        {
+            return false;
+        }
+
+        Current.Clear();
+        Labels labels = ResultLabels(many.Labels, many.Name, one);
+        Take(group, labels, _both);
+        if (many.HasHistograms || one.HasHistograms)
+        {
+            (SeriesBlock left, SeriesBlock right) = _swapped ? (one, many) : (many, one);
+            foreach (int step in StepBits.Each(_both))
+            {
+                _operator.One(
+                    step, left.Values[step], left.HistogramAt(step), right.Values[step], right.HistogramAt(step), keepsRight: false, Current);
+            }
+        }
+        else if (_swapped)
+        {
+            _operator.Floats(one.Values, many.Values, one.Values, _both, Current);
+        }
+        else
+        {
+            _operator.Floats(many.Values, one.Values, many.Values, _both, Current);
+        }
+
+        return Finish(labels, many.Name);
+    }
+
+    // A step of the many side without a partner: the missing one is the fill value, with the labels of the match alone.
+    private bool FillOne(SeriesBlock many, MatchGroup? group, double fill)
+    {
+        many.Present.CopyTo(_both);
+        if (group is not null)
+        {
+            StepBits.AndNot(group.Present, _both);
+        }
+
+        if (StepBits.None(_both))
+        {
+            return false;
+        }
+
+        Current.Clear();
+        using var filled = new SeriesBlock(Steps.Count) { Labels = _groups.LabelsFor(many) };
+        Labels labels = ResultLabels(many.Labels, many.Name, filled);
+        foreach (int step in StepBits.Each(_both))
+        {
+            if (_swapped)
+            {
+                _operator.One(step, fill, null, many.Values[step], many.HistogramAt(step), keepsRight: false, Current);
+            }
+            else
+            {
+                _operator.One(step, many.Values[step], many.HistogramAt(step), fill, null, keepsRight: false, Current);
+            }
+        }
+
+        return Finish(labels, many.Name);
+    }
+
+    private bool FillMany(SeriesBlock one, MatchGroup group, double fill)
+    {
+        one.Present.CopyTo(_both);
+        StepBits.AndNot(group.Matched, _both);
+        if (StepBits.None(_both))
+        {
+            return false;
+        }
+
+        Current.Clear();
+        Labels labels = ResultLabels(group.Labels, NameFate.Kept, one);
+        foreach (int step in StepBits.Each(_both))
+        {
+            if (_swapped)
+            {
+                _operator.One(step, one.Values[step], one.HistogramAt(step), fill, null, keepsRight: false, Current);
+            }
+            else
+            {
+                _operator.One(step, fill, null, one.Values[step], one.HistogramAt(step), keepsRight: false, Current);
+            }
+        }
+
+        return Finish(labels, NameFate.Kept);
+    }
+
+    private bool Finish(Labels labels, NameFate name)
+    {
+        if (Current.IsEmpty)
+        {
+            return false;
+        }
+
+        Current.Labels = labels;
+        Current.Name = _node.ReturnBool ? Context.DropName : name == NameFate.Dropped ? NameFate.Kept : name;
+        return true;
+    }
+
+    // Marks the steps at which a group was matched; twice at one step is an error unless the results differ in labels.
+    private void Take(MatchGroup group, Labels labels, ReadOnlySpan<ulong> steps)
+    {
+        if (IsOneToOne)
+        {
+            if (StepBits.Overlap(group.Matched, steps))
+            {
+                throw new QueryException(
+                    QueryErrorKind.Execution, "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)");
+            }
+        }
+        else
+        {
+            group.Taken ??= [];
+            if (!group.Taken.TryGetValue(labels, out ulong[]? taken))
+            {
+                group.Taken.Add(labels, steps.ToArray());
+            }
+            else if (StepBits.Overlap(taken, steps))
+            {
+                throw new QueryException(
+                    QueryErrorKind.Execution, "multiple matches for labels: grouping labels must ensure unique matches");
+            }
+            else
+            {
+                StepBits.Or(steps, taken);
+            }
+        }
+
+        StepBits.Or(steps, group.Matched);
+    }
+
+    private Labels ResultLabels(Labels many, NameFate name, SeriesBlock one)
+    {
+        _builder.Reset(many);
+        bool changesMetric = !_node.Op.IsComparison() && _node.Op is not (BinaryOp.TrimLower or BinaryOp.TrimUpper);
+        if (changesMetric || name == NameFate.Dropped || (_node.ReturnBool && !Context.DelaysNameRemoval))
+        {
+            _builder.RemoveAll(label => MetadataLabels.Is(label.Name));
+        }
+
+        if (IsOneToOne)
+        {
+            if (_matching.On)
+            {
+                _builder.RemoveAll(label => !_matching.Labels.Contains(label.Name));
+            }
+            else
+            {
+                foreach (string ignored in _matching.Labels)
+                {
+                    _builder.Remove(ignored);
+                }
+            }
+        }
+
+        foreach (string include in _matching.Include)
+        {
+            bool gone = one.Name == NameFate.Dropped && MetadataLabels.Is(include);
+            _builder.Set(include, gone ? string.Empty : one.Labels.Get(include));
+        }
+
+        return _builder.ToLabels();
+    }
+}

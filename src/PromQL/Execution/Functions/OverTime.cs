@@ -1,0 +1,220 @@
+using Pleiad.Model;
+
+namespace Pleiad.PromQL;
+
+/// <summary><c>sum_over_time</c> and <c>avg_over_time</c>: floats or histograms; a window with both has no result.</summary>
+internal sealed class SumOverTime(bool averages) : RangeFunction
+{
+    public override void Evaluate(in RangeSeries series, SeriesBlock into)
+    {
+        ReadOnlySpan<double> values = series.Samples.Values;
+        ReadOnlySpan<NativeHistogram?> histograms = series.Samples.Histograms;
+        for (int step = 0; step < series.Node.Steps.Count; step++)
+        {
+            int first = series.Windows.First[step];
+            int count = series.Windows.Behind[step] - first;
+            if (count <= 0)
+            {
+                continue;
+            }
+
+            if (histograms.IsEmpty || histograms.Slice(first, count).IndexOfAnyExcept((NativeHistogram?)null) < 0)
+            {
+                ReadOnlySpan<double> window = values.Slice(first, count);
+                into.Set(step, averages ? Mean.Of(window) : CompensatedSum.Of(window).Total);
+            }
+            else if (histograms.Slice(first, count).Contains(null))
+            {
+                series.Annotations.MixedFloatsAndHistograms(series.Metric, series.ArgSpan);
+            }
+            else if (HistogramTotal.Of(histograms.Slice(first, count), averages, series) is { } total)
+            {
+                into.Set(step, total);
+            }
+        }
+    }
+}
+
+/// <summary>
+/// <c>min_over_time</c> and <c>max_over_time</c> of floats, in one pass over the samples: of the samples that can still become the
+/// extreme of a window only those are kept that no later one beats.
+/// </summary>
+internal sealed class ExtremeOverTime(bool max) : RangeFunction
+{
+    private int[] _queue = [];
+
+    public override void Evaluate(in RangeSeries series, SeriesBlock into)
+    {
+        ReadOnlySpan<double> values = series.Samples.Values;
+        ReadOnlySpan<NativeHistogram?> histograms = series.Samples.Histograms;
+        if (_queue.Length < values.Length)
+        {
+            _queue = new int[Math.Max(values.Length, 2 * _queue.Length)];
+        }
+
+        int head = 0;
+        int tail = 0;
+        int next = 0;
+        for (int step = 0; step < series.Node.Steps.Count; step++)
+        {
+            int first = series.Windows.First[step];
+            int behind = series.Windows.Behind[step];
+            for (; next < behind; next++)
+            {
+                if (!histograms.IsEmpty && histograms[next] is not null)
+                {
+                    continue;
+                }
+
+                while (tail > head && !Beats(values[_queue[tail - 1]], values[next]))
+                {
+                    tail--;
+                }
+
+                _queue[tail++] = next;
+            }
+
+            while (head < tail && _queue[head] < first)
+            {
+                head++;
+            }
+
+            if (head < tail && behind > first)
+            {
+                into.Set(step, values[_queue[head]]);
+                if (!histograms.IsEmpty && histograms[first..behind].IndexOfAnyExcept((NativeHistogram?)null) >= 0)
+                {
+                    series.Annotations.HistogramIgnoredInMixedRange(series.Metric, series.ArgSpan);
+                }
+            }
+        }
+    }
+
+    // Whether an earlier value stays in front of a later one: NaN gives way to everything.
+    private bool Beats(double earlier, double later) =>
+        double.IsNaN(later) ? !double.IsNaN(earlier) : max ? earlier > later : earlier < later;
+}
+
+/// <summary>What is known of a window without looking at values: how many samples, whether any.</summary>
+internal sealed class CountOverTime(bool presence) : RangeFunction
+{
+    public override void Evaluate(in RangeSeries series, SeriesBlock into)
+    {
+        for (int step = 0; step < series.Node.Steps.Count; step++)
+        {
+            int count = series.Windows.Behind[step] - series.Windows.First[step];
+            if (count > 0)
+            {
+                into.Set(step, presence ? 1 : count);
+            }
+        }
+    }
+}
+
+/// <summary><c>first_over_time</c>, <c>last_over_time</c> and the times of these samples.</summary>
+internal sealed class EndOverTime(bool last, bool time) : RangeFunction
+{
+    public override void Evaluate(in RangeSeries series, SeriesBlock into)
+    {
+        SampleColumns samples = series.Samples;
+        for (int step = 0; step < series.Node.Steps.Count; step++)
+        {
+            int first = series.Windows.First[step];
+            int behind = series.Windows.Behind[step];
+            if (behind <= first)
+            {
+                continue;
+            }
+
+            int at = last ? behind - 1 : first;
+            if (time)
+            {
+                into.Set(step, samples.Times[at] / 1000.0);
+            }
+            else if (samples.HasHistograms && samples.Histograms[at] is { } histogram)
+            {
+                into.Set(step, histogram);
+            }
+            else
+            {
+                into.Set(step, samples.Values[at]);
+            }
+        }
+    }
+}
+
+/// <summary><c>changes</c> and <c>resets</c>: pairs of neighbours in a window that differ, or that fall. Counted once for all windows.</summary>
+internal sealed class PairsOverTime(bool resets) : RangeFunction
+{
+    private int[] _upTo = [];
+
+    public override void Evaluate(in RangeSeries series, SeriesBlock into)
+    {
+        int count = series.Samples.Count;
+        if (_upTo.Length <= count)
+        {
+            _upTo = new int[Math.Max(count + 1, 2 * _upTo.Length)];
+        }
+
+        // _upTo[i]: pairs among the samples 0 to i.
+        _upTo[0] = 0;
+        for (int i = 1; i < count; i++)
+        {
+            _upTo[i] = _upTo[i - 1] + (Counts(series, i) ? 1 : 0);
+        }
+
+        bool anchored = series.Window.Mode == WindowMode.Anchored;
+        for (int step = 0; step < series.Node.Steps.Count; step++)
+        {
+            int first = series.Windows.First[step];
+            int behind = series.Windows.Behind[step];
+            if (behind <= first)
+            {
+                continue;
+            }
+
+            if (anchored)
+            {
+                // From the last sample at or before the start; nothing to count where none follows it.
+                long start = series.Window.StartAt(series.Node.Steps.At(step));
+                int inside = first + EdgeSamples.FirstAfter(series.Samples.Times[first..behind], start);
+                if (inside >= behind)
+                {
+                    continue;
+                }
+
+                first = Math.Max(first, inside - 1);
+            }
+
+            into.Set(step, _upTo[behind - 1] - _upTo[first]);
+        }
+    }
+
+    private bool Counts(in RangeSeries series, int index)
+    {
+        SampleColumns samples = series.Samples;
+        NativeHistogram? before = samples.HasHistograms ? samples.Histograms[index - 1] : null;
+        NativeHistogram? after = samples.HasHistograms ? samples.Histograms[index] : null;
+        if ((before is null) != (after is null))
+        {
+            return true;
+        }
+
+        double left = samples.Values[index - 1];
+        double right = samples.Values[index];
+        if (!resets)
+        {
+            return before is not null
+                ? !HistogramArithmetic.AreEqual(before, after!)
+                : left != right && !(double.IsNaN(left) && double.IsNaN(right));
+        }
+
+        if (series.Context.UsesStartTimes && samples.HasStartTimes
+            && StartTimes.IsReset(samples.StartTimes[index - 1], samples.Times[index - 1], samples.StartTimes[index], samples.Times[index]))
+        {
+            return true;
+        }
+
+        return before is not null ? HistogramArithmetic.IsReset(before, after!) : right < left;
+    }
+}
