@@ -1,0 +1,106 @@
+using System.Globalization;
+using Pleiad.Model;
+
+namespace Pleiad.Node;
+
+/// <summary>All flags of <c>pleiad run</c>. Names and meanings are Prometheus 3's where it has them.</summary>
+internal static class FlagTable
+{
+    private const string WithoutEffect = "accepted so that existing command lines keep working; without effect: ";
+
+    public static readonly IReadOnlyList<Flag> All =
+    [
+        Text("config.file", "Prometheus configuration file. Default: ./prometheus.yml where there is one, else the node scrapes itself.",
+            (s, v) => s with { ConfigFile = v }, s => s.ConfigFile),
+        Text("conf", "HOCON file with Pleiad's own settings (hocon/reference.conf lists every key).", (s, _) => s, _ => string.Empty),
+        Text("storage.path", "Data directory.",
+            (s, v) => s with { Storage = s.Storage with { Path = v } }, s => s.Storage.Path) with { Alias = "storage.tsdb.path" },
+        Text("storage.tsdb.retention.time", "How long samples are kept (15d, 1y; 0 for ever).",
+            (s, v) => s with { Storage = s.Storage with { Retention = Duration(v) } }, s => PrometheusDuration.Format(s.Storage.Retention)),
+        Text("storage.shards", "Shards of a new data directory, a power of two.",
+            (s, v) => s with { Storage = s.Storage with { Shards = Whole(v) } }, s => Number(s.Storage.Shards)),
+        Many("web.listen-address", "Address to listen on, host:port; may be repeated.",
+            (s, v) => s with { Web = s.Web with { ListenAddresses = v } }, s => string.Join(',', s.Web.ListenAddresses)),
+        Text("web.external-url", "The URL under which the node is reachable from outside.",
+            (s, v) => s with { Web = s.Web with { ExternalUrl = v } }, s => s.Web.ExternalUrl),
+        Text("web.route-prefix", "Prefix of all paths; default: the path of the external URL.",
+            (s, v) => s with { Web = s.Web with { RoutePrefix = v } }, s => s.Web.RoutePrefix),
+        Text("web.cors.origin", "Regular expression of origins that browsers may ask from; anchored.",
+            (s, v) => s with { Web = s.Web with { CorsOrigin = v } }, s => s.Web.CorsOrigin),
+        Switch("web.enable-lifecycle", "Serve /-/reload and /-/quit.",
+            (s, v) => s with { Web = s.Web with { EnableLifecycle = v } }, s => s.Web.EnableLifecycle),
+        Switch("web.enable-admin-api", "Serve the administrative endpoints.",
+            (s, v) => s with { Web = s.Web with { EnableAdminApi = v } }, s => s.Web.EnableAdminApi),
+        Switch("web.enable-remote-write-receiver", "Receive remote write at /api/v1/write.",
+            (s, v) => s with { Web = s.Web with { EnableRemoteWriteReceiver = v } }, s => s.Web.EnableRemoteWriteReceiver),
+        Text("web.max-connections", "Connections at the same time.",
+            (s, v) => s with { Web = s.Web with { ConnectionsMax = Whole(v) } }, s => Number(s.Web.ConnectionsMax)),
+        Text("web.read-timeout", "How long a request may take to be read, and an idle connection stays open.",
+            (s, v) => s with { Web = s.Web with { ReadTimeout = Duration(v) } }, s => PrometheusDuration.Format(s.Web.ReadTimeout)),
+        Text("query.lookback-delta", "How far back an instant selector looks for a sample.",
+            (s, v) => s with { Query = s.Query with { Lookback = Duration(v) } }, s => PrometheusDuration.Format(s.Query.Lookback)),
+        Text("query.timeout", "How long a query may take.",
+            (s, v) => s with { Query = s.Query with { Timeout = Duration(v) } }, s => PrometheusDuration.Format(s.Query.Timeout)),
+        Text("query.max-concurrency", "Queries running at the same time.",
+            (s, v) => s with { Query = s.Query with { ConcurrencyMax = Whole(v) } }, s => Number(s.Query.ConcurrencyMax)),
+        Text("query.max-samples", "Samples one query may hold at once.",
+            (s, v) => s with { Query = s.Query with { SamplesMax = Long(v) } }, s => s.Query.SamplesMax.ToString(CultureInfo.InvariantCulture)),
+        Many("enable-feature", "Feature to switch on, as Prometheus names them; may be repeated.",
+            (s, v) => s with { Query = s.Query with { Features = v } }, s => string.Join(',', s.Query.Features)),
+        Text("log.level", "debug, info, warn or error.",
+            (s, v) => s with { Log = s.Log with { Level = OneOf(v, "debug", "info", "warn", "error") } }, s => s.Log.Level),
+        Text("log.format", "logfmt or json.",
+            (s, v) => s with { Log = s.Log with { Format = OneOf(v, "logfmt", "json") } }, s => s.Log.Format),
+        Ignored("web.console.templates", "console templates are not served"),
+        Ignored("web.console.libraries", "console templates are not served"),
+        Ignored("web.user-assets", "there are no user assets"),
+        Ignored("web.page-title", "the page has its own title"),
+        Ignored("storage.tsdb.wal-compression", "the journal has its own encoding") with { Kind = FlagKind.Switch },
+        Ignored("storage.tsdb.wal-compression-type", "the journal has its own encoding"),
+        Ignored("storage.tsdb.head-chunks-write-queue-size", "chunks are not written through a queue"),
+        Ignored("auto-gomaxprocs", "there is no Go runtime") with { Kind = FlagKind.Switch },
+        Ignored("auto-gomemlimit", "there is no Go runtime") with { Kind = FlagKind.Switch },
+        Ignored("auto-gomemlimit.ratio", "there is no Go runtime"),
+    ];
+
+    private static Flag Text(string name, string help, Func<NodeSettings, string, NodeSettings> apply, Func<NodeSettings, string> show) =>
+        new(name, FlagKind.Text, help, (settings, values) => apply(settings, values[^1]), show);
+
+    private static Flag Many(
+        string name, string help, Func<NodeSettings, IReadOnlyList<string>, NodeSettings> apply, Func<NodeSettings, string> show) =>
+        new(name, FlagKind.Many, help,
+            (settings, values) => apply(
+                settings, [.. values.SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))]),
+            show);
+
+    private static Flag Switch(string name, string help, Func<NodeSettings, bool, NodeSettings> apply, Func<NodeSettings, bool> show) =>
+        new(name, FlagKind.Switch, help, (settings, values) => apply(settings, Truth(values[^1])), settings => show(settings) ? "true" : "false");
+
+    private static Flag Ignored(string name, string why) => new(name, FlagKind.Text, WithoutEffect + why, null, _ => string.Empty);
+
+    private static TimeSpan Duration(string value) => PrometheusDuration.Parse(value);
+
+    private static int Whole(string value) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : throw new FormatException($"\"{value}\" is not a whole number");
+
+    private static long Long(string value) =>
+        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            ? number
+            : throw new FormatException($"\"{value}\" is not a whole number");
+
+    private static bool Truth(string value) => value switch
+    {
+        "true" => true,
+        "false" => false,
+        _ => throw new FormatException($"\"{value}\" is neither true nor false"),
+    };
+
+    private static string OneOf(string value, params string[] allowed) =>
+        allowed.Contains(value, StringComparer.Ordinal)
+            ? value
+            : throw new FormatException($"\"{value}\" is not one of {string.Join(", ", allowed)}");
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Reflection;
+
+namespace Pleiad.Node;
+
+/// <summary>The command line: <c>pleiad [run]</c>, <c>check</c>, <c>test</c>, <c>query</c>, <c>cluster</c>.</summary>
+internal static class PleiadCommand
+{
+    /// <summary>Ends a command that did what it was asked.</summary>
+    public const int Success = 0;
+
+    /// <summary>Ends a command that found something wrong.</summary>
+    public const int Failure = 1;
+
+    /// <summary>The version of the product, without build metadata.</summary>
+    public static string Version { get; } =
+        (typeof(PleiadCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0").Split('+')[0];
+
+    /// <summary>Parses the arguments and runs what they name.</summary>
+    public static async Task<int> InvokeAsync(string[] args, TextWriter output, TextWriter error)
+    {
+        var root = new RootCommand("Pleiad: scrapes, stores, evaluates, notifies and draws, as Prometheus, Alertmanager and Grafana do, in one cluster.");
+        RunCommand.AddTo(root, output, error);
+        var run = new Command("run", "Start a node (the default).");
+        RunCommand.AddTo(run, output, error);
+        root.Subcommands.Add(run);
+        root.Subcommands.Add(CheckCommand.Create(output, error));
+        root.Subcommands.Add(TestCommand.Create(output, error));
+        root.Subcommands.Add(QueryCommand.Create(output, error));
+        root.Subcommands.Add(ClusterCommand.Create(output, error));
+        var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
+        try
+        {
+            return await root.Parse(args).InvokeAsync(configuration);
+        }
+        catch (UsageException e)
+        {
+            await error.WriteLineAsync("pleiad: " + e.Message);
+            return Failure;
+        }
+    }
+}
