@@ -124,7 +124,9 @@ internal class RunningProgram : IAsyncDisposable
 }
 
 /// <summary>A server with Prometheus's HTTP API.</summary>
-internal abstract class PromServer(string file, IEnumerable<string> arguments, int port) : RunningProgram(file, arguments)
+internal abstract class PromServer(
+    string file, IEnumerable<string> arguments, int port, IReadOnlyDictionary<string, string>? environment = null)
+    : RunningProgram(file, arguments, environment)
 {
     public int Port { get; } = port;
 
@@ -157,9 +159,15 @@ internal abstract class PromServer(string file, IEnumerable<string> arguments, i
 }
 
 /// <summary>Our own binary.</summary>
-internal sealed class PleiadServer(string dataPath, string? configFile, int port, params string[] more)
-    : PromServer(Binary, Arguments(dataPath, configFile, port, more), port)
+internal sealed class PleiadServer(
+    string dataPath, string? configFile, int port, IReadOnlyDictionary<string, string>? environment, params string[] more)
+    : PromServer(Binary, Arguments(dataPath, configFile, port, more), port, environment)
 {
+    public PleiadServer(string dataPath, string? configFile, int port, params string[] more)
+        : this(dataPath, configFile, port, environment: null, more)
+    {
+    }
+
     /// <summary>The binary of the configuration that the tests are built in; the variable PLEIAD names another.</summary>
     public static string Binary { get; } = Environment.GetEnvironmentVariable("PLEIAD")
         ?? Path.Combine(Repository.Root, "src/Node/bin", Repository.Configuration, "net10.0/pleiad");
