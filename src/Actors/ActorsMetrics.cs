@@ -1,0 +1,30 @@
+using System.Diagnostics.Metrics;
+
+namespace Pleiad.Actors;
+
+/// <summary>Counters of this project, on the meter <c>Pleiad.Actors</c>.</summary>
+internal static class ActorsMetrics
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "Pleiad.Actors";
+
+    private static readonly Meter Meter = new(MeterName);
+
+    public static readonly Counter<long> QueriesRefused =
+        Meter.CreateCounter<long>("pleiad_actors_queries_refused", description: "Queries answered 503 because the queue was full.");
+
+    public static readonly Counter<long> SlotsMissed =
+        Meter.CreateCounter<long>("pleiad_actors_scrape_slots_missed", description: "Scrape slots passed over because the scrape before them still ran or the node was late.");
+
+    public static readonly Counter<long> BatchesRefused =
+        Meter.CreateCounter<long>("pleiad_actors_batches_refused", description: "Batches that could not be made durable.");
+
+    public static readonly Counter<long> SamplesAccepted =
+        Meter.CreateCounter<long>("pleiad_actors_samples_accepted", description: "Samples made durable and visible.");
+
+    public static readonly Counter<long> SamplesRefused =
+        Meter.CreateCounter<long>("pleiad_actors_samples_refused", description: "Samples refused, by reason.");
+
+    public static readonly Counter<long> ClockJumps =
+        Meter.CreateCounter<long>("pleiad_actors_clock_jumps", description: "Times the wall clock moved away from the steady one by more than the tolerance.");
+}

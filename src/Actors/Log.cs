@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Logging;
+
+namespace Pleiad.Actors;
+
+/// <summary>Everything this project logs.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(200, LogLevel.Warning, "The wall clock jumped {By} forwards: the samples of that span are missing.")]
+    public static partial void ClockJumpedForwards(this ILogger log, TimeSpan by);
+
+    [LoggerMessage(201, LogLevel.Warning, "The wall clock jumped {By} backwards: samples are refused as out of order until it has caught up; nothing stored is lost. The clock jumped, not the node.")]
+    public static partial void ClockJumpedBackwards(this ILogger log, TimeSpan by);
+
+    [LoggerMessage(210, LogLevel.Error, "Shard {Shard} could not make a batch durable: {Reason}")]
+    public static partial void BatchRefused(this ILogger log, int shard, string reason);
+
+    [LoggerMessage(211, LogLevel.Information, "Shard {Shard} writes again.")]
+    public static partial void ShardRecovered(this ILogger log, int shard);
+
+    [LoggerMessage(212, LogLevel.Error, "Shard {Shard} could not save a snapshot: {Reason}. The journal is kept until one succeeds.")]
+    public static partial void SnapshotFailed(this ILogger log, int shard, string reason);
+
+    [LoggerMessage(213, LogLevel.Debug, "Shard {Shard} saved a snapshot in {Took}.")]
+    public static partial void SnapshotSaved(this ILogger log, int shard, TimeSpan took);
+
+    [LoggerMessage(220, LogLevel.Warning, "Target {Target} of {Pool}: {Refused} samples refused, of them {OutOfOrder} out of order, {Conflicting} with another value at the same time, {TooOld} too old, {OverLimit} of new series over the limit.")]
+    public static partial void SamplesRefused(
+        this ILogger log, string pool, string target, int refused, int outOfOrder, int conflicting, int tooOld, int overLimit);
+
+    [LoggerMessage(221, LogLevel.Debug, "Scrape of {Target} in {Pool} failed: {Reason}")]
+    public static partial void ScrapeFailed(this ILogger log, string pool, string target, string reason);
+
+    [LoggerMessage(222, LogLevel.Information, "Scrape pools in force: {Pools}.")]
+    public static partial void PoolsApplied(this ILogger log, string pools);
+
+    [LoggerMessage(223, LogLevel.Warning, "Pool {Pool}: {Message}")]
+    public static partial void DiscoveryReported(this ILogger log, string pool, string message);
+}

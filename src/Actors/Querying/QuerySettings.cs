@@ -1,0 +1,11 @@
+namespace Pleiad.Actors;
+
+/// <summary>Limits of queries on one node.</summary>
+public sealed record QuerySettings
+{
+    /// <summary>Queries running at the same time. At least 1. Default 20.</summary>
+    public int ConcurrencyMax { get; init; } = 20;
+
+    /// <summary>Queries waiting for their turn; more are refused at once. Default 1000.</summary>
+    public int QueueMax { get; init; } = 1000;
+}

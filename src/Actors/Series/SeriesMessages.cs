@@ -1,0 +1,40 @@
+using Pleiad.Model;
+using Pleiad.Storage;
+
+namespace Pleiad.Actors;
+
+/// <summary>Write this batch; the answer to the sender is an <see cref="IngestOutcome"/>, sent when the batch is durable or refused.</summary>
+/// <param name="Batch">The shard's from here on.</param>
+internal sealed record AppendBatch(SampleBatch Batch);
+
+/// <summary>Hand out a view; the answer is a <see cref="ShardView"/>, which the asker disposes.</summary>
+internal sealed class TakeView
+{
+    /// <summary>The only one.</summary>
+    public static readonly TakeView Instance = new();
+
+    private TakeView()
+    {
+    }
+}
+
+/// <summary>Tell the figures of the head; the answer is a <see cref="ShardFigures"/> in a <see cref="FiguresTaken"/>.</summary>
+internal sealed class TakeFigures
+{
+    /// <summary>The only one.</summary>
+    public static readonly TakeFigures Instance = new();
+
+    private TakeFigures()
+    {
+    }
+}
+
+/// <summary>The answer to <see cref="TakeFigures"/>.</summary>
+internal sealed record FiguresTaken(ShardFigures Figures);
+
+/// <summary>Save a snapshot now, whatever the interval; the answer is a <see cref="SnapshotSaved"/>.</summary>
+internal sealed record SaveSnapshot;
+
+/// <summary>The answer to <see cref="SaveSnapshot"/>.</summary>
+/// <param name="Failure">Why there is none, or null.</param>
+internal sealed record SnapshotSaved(string? Failure);
