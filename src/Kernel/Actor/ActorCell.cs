@@ -55,6 +55,9 @@ internal sealed partial class ActorCell : ActorContext, IThreadPoolWorkItem
 
     internal Envelope CurrentEnvelope => _current;
 
+    /// <summary>Messages in the mailbox.</summary>
+    internal int WaitingCount => _mailbox.Count;
+
     internal static ActorCell TakeCreating()
     {
         ActorCell cell = t_creating ?? throw new InvalidOperationException("actors are created by ActorOf, one by each call of their factory");
