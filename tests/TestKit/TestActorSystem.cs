@@ -11,10 +11,12 @@ public sealed class TestActorSystem : IDisposable
 
     private readonly TurnDispatcher? _turns;
     private readonly PoolDispatcher? _pool;
+    private readonly ManualResetEventSlim _somethingCame;
     private long _lastProbe;
 
-    private TestActorSystem(KernelSettings settings, VirtualTime time, TurnDispatcher? turns, PoolDispatcher? pool)
+    private TestActorSystem(KernelSettings settings, VirtualTime time, TurnDispatcher? turns, PoolDispatcher? pool, ManualResetEventSlim somethingCame)
     {
+        _somethingCame = somethingCame;
         _turns = turns;
         _pool = pool;
         Time = time;
@@ -38,8 +40,10 @@ public sealed class TestActorSystem : IDisposable
     public static TestActorSystem OnTurns(int seed = 1, KernelSettings? settings = null, VirtualTime? time = null)
     {
         TurnDispatcher turns = new(seed);
+        ManualResetEventSlim somethingCame = new();
         time ??= new VirtualTime();
-        return new TestActorSystem((settings ?? new KernelSettings()) with { Time = time, Dispatcher = turns }, time, turns, pool: null);
+        settings = (settings ?? new KernelSettings()) with { Time = time, Dispatcher = new SignalledTurns(turns, somethingCame) };
+        return new TestActorSystem(settings, time, turns, pool: null, somethingCame);
     }
 
     /// <summary>Turns run on the thread pool, as in production; time is virtual.</summary>
@@ -49,7 +53,8 @@ public sealed class TestActorSystem : IDisposable
     {
         PoolDispatcher pool = new();
         time ??= new VirtualTime();
-        return new TestActorSystem((settings ?? new KernelSettings()) with { Time = time, Dispatcher = pool }, time, turns: null, pool);
+        settings = (settings ?? new KernelSettings()) with { Time = time, Dispatcher = pool };
+        return new TestActorSystem(settings, time, turns: null, pool, new ManualResetEventSlim());
     }
 
     /// <summary>Creates a top-level actor.</summary>
@@ -101,12 +106,16 @@ public sealed class TestActorSystem : IDisposable
     {
         ArgumentNullException.ThrowIfNull(task);
         Drain();
-        if (!task.IsCompleted)
+
+        // What is still missing may be on its way through threads that nobody counts.
+        _ = task.ContinueWith(
+            static (_, came) => ((ManualResetEventSlim)came!).Set(), _somethingCame, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        do
         {
-            // The rest may be on its way through threads that nobody counts.
-            _ = Task.WaitAny([task], HangGuard);
+            _somethingCame.Reset();
             Drain();
         }
+        while (!task.IsCompleted && _somethingCame.Wait(HangGuard));
 
         Assert.True(task.IsCompleted, $"the task did not complete{SeedText}");
         task.GetAwaiter().GetResult();
@@ -118,4 +127,18 @@ public sealed class TestActorSystem : IDisposable
     internal string SeedText => Seed is { } seed ? $" (seed {seed})" : "";
 
     internal bool HasTurns => _turns is not null;
+
+    /// <summary>The seeded turns, and a signal for each turn that another thread may have scheduled.</summary>
+    private sealed class SignalledTurns(TurnDispatcher turns, ManualResetEventSlim somethingCame) : MessageDispatcher
+    {
+        public override int Throughput => turns.Throughput;
+
+        public override bool CompletesInTurns => turns.CompletesInTurns;
+
+        public override void Schedule(IThreadPoolWorkItem turn, bool continues)
+        {
+            turns.Schedule(turn, continues);
+            somethingCame.Set();
+        }
+    }
 }
