@@ -27,6 +27,9 @@ public interface INodeStatus
     /// <summary>How long samples are kept, as text ("15d").</summary>
     string Retention { get; }
 
+    /// <summary>Corrupt records found and set aside since the start; 0 from a node that keeps none on disk.</summary>
+    long CorruptionCount => 0;
+
     /// <summary>The samples and series of this node.</summary>
     Task<StorageStatus> StorageAsync(int topCount, CancellationToken cancel);
 }

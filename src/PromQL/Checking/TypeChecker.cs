@@ -20,7 +20,8 @@ internal sealed class TypeChecker(string text)
         _ => node,
     };
 
-    private VectorSelector Selector(VectorSelector vector, bool mayMatchEmpty)
+    /// <summary>The selector as it is, once its name is not given twice and, unless it may, it does not select every series.</summary>
+    public VectorSelector Selector(VectorSelector vector, bool mayMatchEmpty)
     {
         if (vector.Name.Length > 0)
         {

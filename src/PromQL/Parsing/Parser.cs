@@ -21,14 +21,11 @@ public static class Parser
     /// <summary>Parses a selector, as in the parameter <c>match[]</c>: a metric name, matchers, or both.</summary>
     /// <returns>The matchers; at least one of them does not match the empty string.</returns>
     /// <exception cref="QueryException">Not a valid selector.</exception>
-    public static IReadOnlyList<Matcher> ParseSelector(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        var settings = new EngineSettings();
-        VectorSelector selector = new ExpressionParser(new TokenReader(text, settings), settings).WholeSelector();
-        new TypeChecker(text).Check(selector);
-        return selector.Matchers;
-    }
+    public static IReadOnlyList<Matcher> ParseSelector(string text) => ParseMatchers(text, mayMatchEmpty: false);
+
+    /// <summary>Parses a selector that may select every series, for callers with a message of their own about that.</summary>
+    /// <exception cref="QueryException">Not a valid selector.</exception>
+    public static IReadOnlyList<Matcher> ParseMatchers(string text) => ParseMatchers(text, mayMatchEmpty: true);
 
     /// <summary>Parses the name of a series: <c>name{label="value", …}</c>.</summary>
     /// <exception cref="QueryException">Not a valid series name, or a label occurs twice.</exception>
@@ -36,5 +33,13 @@ public static class Parser
     {
         ArgumentNullException.ThrowIfNull(text);
         return MetricText.Whole(text);
+    }
+
+    private static IReadOnlyList<Matcher> ParseMatchers(string text, bool mayMatchEmpty)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var settings = new EngineSettings();
+        VectorSelector selector = new ExpressionParser(new TokenReader(text, settings), settings).WholeSelector();
+        return new TypeChecker(text).Selector(selector, mayMatchEmpty).Matchers;
     }
 }

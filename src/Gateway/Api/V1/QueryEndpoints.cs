@@ -1,0 +1,155 @@
+using Pleiad.Actors;
+using Pleiad.Model;
+using Pleiad.PromQL;
+
+namespace Pleiad.Gateway;
+
+/// <summary><c>query</c>, <c>query_range</c> and <c>query_exemplars</c>.</summary>
+internal sealed class QueryEndpoints(IQueryFrontend frontend, GatewaySettings settings, TimeProvider time)
+{
+    /// <summary>Steps of a range query at most: a week of minutes, a year of hours.</summary>
+    public const int StepsMax = 11_000;
+
+    /// <summary>The warning about a list that was cut.</summary>
+    public const string Truncated = "results truncated due to limit";
+
+    /// <summary><c>/api/v1/query</c></summary>
+    public async Task<ApiAnswer> InstantAsync(GatewayCall call, Parameters parameters)
+    {
+        int limit = parameters.Limit();
+        Timestamp at = parameters.Time("time", Timestamp.From(time.GetUtcNow()));
+        QueryOptions options = Options(parameters);
+        try
+        {
+            QueryResult result = await frontend.InstantAsync(parameters.Get("query"), at, options, call.Cancel).ConfigureAwait(false);
+            return Answer(result, limit, parameters);
+        }
+        catch (QueryException failure)
+        {
+            throw QueryErrors.Of(failure);
+        }
+    }
+
+    /// <summary><c>/api/v1/query_range</c></summary>
+    public async Task<ApiAnswer> RangeAsync(GatewayCall call, Parameters parameters)
+    {
+        int limit = parameters.Limit();
+        Timestamp start = parameters.Time("start");
+        Timestamp end = parameters.Time("end");
+        if (end < start)
+        {
+            throw ApiException.Parameter("end", "end timestamp must not be before start time");
+        }
+
+        // The engine counts in milliseconds: a step below one would never arrive.
+        TimeSpan step = parameters.RequiredDuration("step");
+        if (step < TimeSpan.FromMilliseconds(1))
+        {
+            throw ApiException.Parameter(
+                "step", "zero or negative query resolution step widths are not accepted. Try a positive integer");
+        }
+
+        if (((Int128)end.Milliseconds - start.Milliseconds) * TimeSpan.TicksPerMillisecond / step.Ticks > StepsMax)
+        {
+            throw new ApiException(
+                ApiErrorKind.BadData,
+                "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)");
+        }
+
+        QueryOptions options = Options(parameters);
+        try
+        {
+            QueryResult result = await frontend
+                .RangeAsync(parameters.Get("query"), start, end, step, options, call.Cancel).ConfigureAwait(false);
+            return Answer(result, limit, parameters);
+        }
+        catch (QueryException failure)
+        {
+            throw QueryErrors.Of(failure);
+        }
+    }
+
+    /// <summary><c>/api/v1/query_exemplars</c>: no exemplar is stored, so every query that is right finds none.</summary>
+    public Task<ApiAnswer> ExemplarsAsync(GatewayCall call, Parameters parameters)
+    {
+        Timestamp start = parameters.Time("start", TimeText.Min);
+        Timestamp end = parameters.Time("end", TimeText.Max);
+        if (end < start)
+        {
+            throw new ApiException(ApiErrorKind.BadData, "end timestamp must not be before start timestamp");
+        }
+
+        try
+        {
+            Parser.Parse(parameters.Get("query"), settings.Language);
+        }
+        catch (QueryException failure)
+        {
+            throw QueryErrors.Unnamed(failure);
+        }
+
+        return Task.FromResult(ApiAnswer.Of(text => text.ArrayStart().ArrayEnd()));
+    }
+
+    private static QueryOptions Options(Parameters parameters)
+    {
+        TimeSpan? timeout = parameters.Duration("timeout");
+        string lookback = parameters.Get("lookback_delta");
+        if (lookback.Length == 0)
+        {
+            return new QueryOptions(timeout, null);
+        }
+
+        return TimeText.ReadDuration(lookback, out TimeSpan delta) is { } problem
+            ? throw new ApiException(ApiErrorKind.BadData, $"error parsing lookback delta duration: {problem}")
+            : new QueryOptions(timeout, delta > TimeSpan.Zero ? delta : null);
+    }
+
+    private static ApiAnswer Answer(QueryResult result, int limit, Parameters parameters)
+    {
+        QueryStats? stats = parameters.Get("stats").Length > 0 ? result.Stats : null;
+        QueryValue value = Cut(result.Value, limit);
+        IReadOnlyList<string> warnings = ReferenceEquals(value, result.Value) ? result.Warnings : [.. result.Warnings, Truncated];
+        return new ApiAnswer(
+            async (text, cancel) =>
+            {
+                text.ObjectStart();
+                await PromJson.WriteResultAsync(text, value, cancel).ConfigureAwait(false);
+                if (stats is not null)
+                {
+                    WriteStats(text, stats);
+                }
+
+                text.ObjectEnd();
+            },
+            warnings,
+            result.Infos);
+    }
+
+    private static QueryValue Cut(QueryValue value, int limit) => value switch
+    {
+        _ when limit == 0 => value,
+        VectorValue vector when vector.Samples.Count > limit => new VectorValue([.. vector.Samples.Take(limit)]),
+        MatrixValue matrix when matrix.Series.Count > limit => new MatrixValue([.. matrix.Series.Take(limit)]),
+        _ => value,
+    };
+
+    // Sorting is part of our evaluation, and waiting is over before the clock of the query starts.
+    private static void WriteStats(JsonText text, QueryStats stats)
+    {
+        text.Name("stats"u8).ObjectStart();
+        text.Name("timings"u8).ObjectStart()
+            .Name("evalTotalTime"u8).Number(stats.EvalTime.TotalSeconds)
+            .Name("resultSortTime"u8).Number(0L)
+            .Name("queryPreparationTime"u8).Number(stats.ParseTime.TotalSeconds)
+            .Name("innerEvalTime"u8).Number(stats.EvalTime.TotalSeconds)
+            .Name("execQueueTime"u8).Number(0L)
+            .Name("execTotalTime"u8).Number((stats.ParseTime + stats.EvalTime).TotalSeconds)
+            .ObjectEnd();
+        text.Name("samples"u8).ObjectStart()
+            .Name("totalQueryableSamples"u8).Number(stats.SamplesTotal)
+            .Name("peakSamples"u8).Number(stats.SamplesPeak)
+            .ObjectEnd();
+        text.ObjectEnd();
+    }
+}

@@ -1,0 +1,120 @@
+using System.Runtime.InteropServices;
+using Pleiad.Actors;
+
+namespace Pleiad.Gateway;
+
+/// <summary><c>status/…</c> and <c>features</c>.</summary>
+internal sealed class StatusEndpoints(INodeStatus status, GatewaySettings settings, TimeProvider time)
+{
+    private const int TopDefault = 10;
+    private const int TopMax = 10_000;
+
+    /// <summary><c>/api/v1/status/config</c></summary>
+    public Task<ApiAnswer> ConfigAsync(GatewayCall call, Parameters parameters)
+    {
+        string yaml = status.ConfigurationYaml;
+        return Task.FromResult(ApiAnswer.Of(text => text.ObjectStart().Name("yaml"u8).String(yaml).ObjectEnd()));
+    }
+
+    /// <summary><c>/api/v1/status/flags</c></summary>
+    public Task<ApiAnswer> FlagsAsync(GatewayCall call, Parameters parameters) => Task.FromResult(ApiAnswer.Of(text =>
+    {
+        text.ObjectStart();
+        foreach ((string flag, string value) in status.Flags.OrderBy(f => f.Key, StringComparer.Ordinal))
+        {
+            text.Name(flag).String(value);
+        }
+
+        text.ObjectEnd();
+    }));
+
+    /// <summary><c>/api/v1/status/runtimeinfo</c>; what only a Go program has is said with its nearest kin here, or empty.</summary>
+    public Task<ApiAnswer> RuntimeAsync(GatewayCall call, Parameters parameters) => Task.FromResult(ApiAnswer.Of(text => text
+        .ObjectStart()
+        .Name("startTime"u8).String(TimeText.Write(status.StartedAt))
+        .Name("CWD"u8).String(Environment.CurrentDirectory)
+        .Name("hostname"u8).String(Environment.MachineName)
+        .Name("serverTime"u8).String(TimeText.Write(time.GetUtcNow()))
+        .Name("reloadConfigSuccess"u8).Bool(status.ReloadSucceeded)
+        .Name("lastConfigTime"u8).String(TimeText.Write(status.ReloadedAt))
+        .Name("corruptionCount"u8).Number(status.CorruptionCount)
+        .Name("goroutineCount"u8).Number(ThreadPool.ThreadCount)
+        .Name("GOMAXPROCS"u8).Number(Environment.ProcessorCount)
+        .Name("GOMEMLIMIT"u8).Number(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+        .Name("GOGC"u8).String(string.Empty)
+        .Name("GODEBUG"u8).String(string.Empty)
+        .Name("storageRetention"u8).String(status.Retention)
+        .ObjectEnd()));
+
+    /// <summary><c>/api/v1/status/buildinfo</c>; without <c>features</c>, by which clients would take us for Mimir.</summary>
+    public Task<ApiAnswer> BuildAsync(GatewayCall call, Parameters parameters) => Task.FromResult(ApiAnswer.Of(text => text
+        .ObjectStart()
+        .Name("version"u8).String(settings.Build.Version)
+        .Name("revision"u8).String(settings.Build.Revision)
+        .Name("branch"u8).String(settings.Build.Branch)
+        .Name("buildUser"u8).String(settings.Build.BuildUser)
+        .Name("buildDate"u8).String(settings.Build.BuildDate)
+        .Name("goVersion"u8).String(RuntimeInformation.FrameworkDescription)
+        .ObjectEnd()));
+
+    /// <summary><c>/api/v1/status/tsdb</c></summary>
+    public async Task<ApiAnswer> StorageAsync(GatewayCall call, Parameters parameters)
+    {
+        long top = TopDefault;
+        string limit = parameters.Get("limit");
+        if (limit.Length > 0 && (Parameters.ReadInteger(limit, out top) is not null || top < 1))
+        {
+            throw new ApiException(ApiErrorKind.BadData, "limit must be a positive number");
+        }
+
+        if (top > TopMax)
+        {
+            throw new ApiException(ApiErrorKind.BadData, $"limit must not exceed {TopMax}");
+        }
+
+        StorageStatus storage = await status.StorageAsync((int)top, call.Cancel).ConfigureAwait(false);
+        return ApiAnswer.Of(text =>
+        {
+            text.ObjectStart().Name("headStats"u8).ObjectStart()
+                .Name("numSeries"u8).Number(storage.Series)
+                .Name("numLabelPairs"u8).Number(storage.LabelPairs)
+                .Name("chunkCount"u8).Number(storage.Chunks)
+                .Name("minTime"u8).Number(storage.MinTimeMs)
+                .Name("maxTime"u8).Number(storage.MaxTimeMs)
+                .ObjectEnd();
+            WriteCounts(text, "seriesCountByMetricName"u8, storage.SeriesByMetric);
+            WriteCounts(text, "labelValueCountByLabelName"u8, storage.ValuesByLabel);
+            WriteCounts(text, "memoryInBytesByLabelName"u8, storage.BytesByLabel);
+            WriteCounts(text, "seriesCountByLabelValuePair"u8, storage.SeriesByPair);
+            text.ObjectEnd();
+        });
+    }
+
+    /// <summary><c>/api/v1/status/walreplay</c>; the one of the API that answers before the node is ready.</summary>
+    public Task<ApiAnswer> ReplayAsync(GatewayCall call, Parameters parameters)
+    {
+        ReplayProgress replay = status.Replay;
+        string state = status.IsReady ? "done" : replay.SegmentsTotal == 0 ? "waiting" : "in progress";
+        return Task.FromResult(ApiAnswer.Of(text => text.ObjectStart()
+            .Name("min"u8).Number(0L)
+            .Name("max"u8).Number(replay.SegmentsTotal)
+            .Name("current"u8).Number(replay.SegmentsRead)
+            .Name("state"u8).String(state)
+            .ObjectEnd()));
+    }
+
+    /// <summary><c>/api/v1/features</c></summary>
+    public Task<ApiAnswer> FeaturesAsync(GatewayCall call, Parameters parameters) =>
+        Task.FromResult(ApiAnswer.Of(text => FeatureList.Write(text, settings)));
+
+    private static void WriteCounts(JsonText text, ReadOnlySpan<byte> name, IReadOnlyList<NamedCount> counts)
+    {
+        text.Name(name).ArrayStart();
+        foreach (NamedCount count in counts)
+        {
+            text.ObjectStart().Name("name"u8).String(count.Name).Name("value"u8).Number(count.Value).ObjectEnd();
+        }
+
+        text.ArrayEnd();
+    }
+}

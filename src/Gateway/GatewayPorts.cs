@@ -1,0 +1,12 @@
+using Pleiad.Actors;
+
+namespace Pleiad.Gateway;
+
+/// <summary>Everything the gateway knows of the node behind it.</summary>
+/// <param name="Query">Answers queries.</param>
+/// <param name="Targets">What is scraped.</param>
+/// <param name="Status">Facts about the node.</param>
+/// <param name="Control">Reload and quit.</param>
+/// <param name="Page">Our own metrics as a page.</param>
+public sealed record GatewayPorts(
+    IQueryFrontend Query, ITargetCatalog Targets, INodeStatus Status, INodeControl Control, IOwnPage Page);

@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Logging;
+
+namespace Pleiad.Gateway;
+
+/// <summary>Every route of the gateway, in one place.</summary>
+internal static class Routes
+{
+    private static readonly string[] Get = ["GET"];
+    private static readonly string[] GetPost = ["GET", "POST"];
+    private static readonly string[] GetHead = ["GET", "HEAD"];
+
+    /// <summary>The table.</summary>
+    public static RouteTable Of(GatewaySettings settings, GatewayPorts ports, TimeProvider time, ILogger log)
+    {
+        var query = new QueryEndpoints(ports.Query, settings, time);
+        var series = new SeriesEndpoints(ports.Query);
+        var targets = new TargetEndpoints(ports.Targets);
+        var format = new FormatEndpoints(settings);
+        var status = new StatusEndpoints(ports.Status, settings, time);
+        var operate = new OperateEndpoints(ports.Control, ports.Page, settings, log);
+
+        GatewayRoute Api(string name, string[] methods, ApiEndpoint endpoint, bool needsReady = true) => new(
+            RouteTable.ApiPrefix + name, methods, RouteAccess.Viewer, needsReady, JsonAnswers.Handler(endpoint, settings.FormBytesMax));
+
+        GatewayRoute Lifecycle(string path, RouteHandler handler) => new(path, ["POST", "PUT"], RouteAccess.Operator, NeedsReady: false, handler)
+        {
+            WrongMethodText = "Only POST or PUT requests allowed",
+        };
+
+        return new RouteTable(
+        [
+            Api("query", GetPost, query.InstantAsync),
+            Api("query_range", GetPost, query.RangeAsync),
+            Api("query_exemplars", GetPost, query.ExemplarsAsync),
+            Api("format_query", GetPost, format.FormatAsync),
+            Api("series", GetPost, series.SeriesAsync),
+            Api("labels", GetPost, series.NamesAsync),
+            Api("label/{name}/values", GetPost, series.ValuesAsync),   // POST as Grafana's ad hoc filters send it; Prometheus has GET alone
+            Api("targets", Get, targets.TargetsAsync),
+            Api("targets/metadata", Get, targets.TargetMetadataAsync),
+            Api("scrape_pools", Get, targets.PoolsAsync),
+            Api("metadata", Get, targets.MetadataAsync),
+            Api("rules", Get, RuleEndpoints.RulesAsync),
+            Api("alerts", Get, RuleEndpoints.AlertsAsync),
+            Api("alertmanagers", Get, RuleEndpoints.AlertmanagersAsync),
+            Api("status/config", Get, status.ConfigAsync),
+            Api("status/flags", Get, status.FlagsAsync),
+            Api("status/runtimeinfo", Get, status.RuntimeAsync),
+            Api("status/buildinfo", Get, status.BuildAsync),
+            Api("status/tsdb", Get, status.StorageAsync),
+            Api("status/walreplay", Get, status.ReplayAsync, needsReady: false),
+            Api("features", Get, status.FeaturesAsync),
+            new("/-/healthy", GetHead, RouteAccess.Anybody, NeedsReady: false, OperateEndpoints.HealthyAsync),
+            new("/-/ready", GetHead, RouteAccess.Anybody, NeedsReady: true, OperateEndpoints.ReadyAsync),
+            Lifecycle("/-/reload", operate.ReloadAsync),
+            Lifecycle("/-/quit", operate.QuitAsync),
+            new("/metrics", Get, RouteAccess.Viewer, NeedsReady: false, operate.MetricsAsync),
+            .. StaticUi.Routes(),
+        ]);
+    }
+}

@@ -1,0 +1,127 @@
+using System.Buffers;
+using System.Text;
+using Pleiad.Actors;
+using Pleiad.Model;
+using Pleiad.PromQL;
+
+namespace Pleiad.Gateway.Tests;
+
+/// <summary>A node behind the gateway whose answers a test sets, and which remembers what it was asked.</summary>
+internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, INodeControl, IOwnPage
+{
+    public static readonly QueryStats Stats = new(12, 7, 3, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2));
+
+    public Func<CancellationToken, Task<QueryResult>> Answer { get; set; } =
+        _ => Task.FromResult(new QueryResult(new ScalarValue(new Timestamp(4000), 2), [], [], Stats));
+
+    public List<string> Asked { get; } = [];
+
+    public IReadOnlyList<Labels> Series { get; set; } = [];
+
+    public IReadOnlyList<string> Names { get; set; } = [];
+
+    public IReadOnlyList<string> Warnings { get; set; } = [];
+
+    public IReadOnlyList<ActiveTarget> Active { get; set; } = [];
+
+    public IReadOnlyList<DroppedTarget> Dropped { get; set; } = [];
+
+    public IReadOnlyList<TargetMetadata> Metadata { get; set; } = [];
+
+    public string? ReloadProblem { get; set; }
+
+    public int Reloads { get; private set; }
+
+    public int Quits { get; private set; }
+
+    public bool IsReady { get; set; } = true;
+
+    public ReplayProgress Replay { get; set; } = new(7, 7);
+
+    public string ConfigurationYaml { get; set; } = "global:\n  scrape_interval: 15s\n";
+
+    public IReadOnlyDictionary<string, string> Flags { get; } =
+        new Dictionary<string, string> { ["web.listen-address"] = "127.0.0.1:0", ["query.timeout"] = "2m" };
+
+    public DateTimeOffset StartedAt { get; } = new(2026, 1, 1, 13, 37, 0, TimeSpan.Zero);
+
+    public bool ReloadSucceeded => true;
+
+    public DateTimeOffset ReloadedAt { get; } = new DateTimeOffset(2026, 1, 1, 13, 37, 0, TimeSpan.Zero).AddTicks(1234500);
+
+    public string Retention => "15d";
+
+    public IReadOnlyList<string> Pools { get; set; } = ["node", "api"];
+
+    public void AnswerWith(QueryValue value, IReadOnlyList<string>? warnings = null, IReadOnlyList<string>? infos = null) =>
+        Answer = _ => Task.FromResult(new QueryResult(value, warnings ?? [], infos ?? [], Stats));
+
+    public void FailWith(QueryErrorKind kind, string message) => Answer = _ => throw new QueryException(kind, message);
+
+    public Task<QueryResult> InstantAsync(string query, Timestamp at, QueryOptions options, CancellationToken cancel)
+    {
+        Asked.Add($"instant {query} @{at} timeout={options.Timeout} lookback={options.Lookback}");
+        return Answer(cancel);
+    }
+
+    public Task<QueryResult> RangeAsync(
+        string query, Timestamp start, Timestamp end, TimeSpan step, QueryOptions options, CancellationToken cancel)
+    {
+        Asked.Add($"range {query} {start}..{end}/{step.TotalMilliseconds} timeout={options.Timeout} lookback={options.Lookback}");
+        return Answer(cancel);
+    }
+
+    public Task<LabelAnswer<Labels>> SeriesAsync(
+        IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, int limit, CancellationToken cancel)
+    {
+        Asked.Add($"series {Text(anyOf)} {range.After}..{range.Through} limit={limit}");
+        return Task.FromResult(new LabelAnswer<Labels>(Series, Warnings));
+    }
+
+    public Task<LabelAnswer<string>> LabelNamesAsync(
+        IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, int limit, CancellationToken cancel)
+    {
+        Asked.Add($"names {Text(anyOf)} {range.After}..{range.Through} limit={limit}");
+        return Task.FromResult(new LabelAnswer<string>(Names, Warnings));
+    }
+
+    public Task<LabelAnswer<string>> LabelValuesAsync(
+        string name, IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, int limit, CancellationToken cancel)
+    {
+        Asked.Add($"values {name} {Text(anyOf)} {range.After}..{range.Through} limit={limit}");
+        return Task.FromResult(new LabelAnswer<string>(Names, Warnings));
+    }
+
+    public Task<IReadOnlyList<ActiveTarget>> ActiveAsync(CancellationToken cancel) => Task.FromResult(Active);
+
+    public Task<IReadOnlyList<DroppedTarget>> DroppedAsync(CancellationToken cancel) => Task.FromResult(Dropped);
+
+    public Task<IReadOnlyDictionary<string, int>> DroppedCountsAsync(CancellationToken cancel) =>
+        Task.FromResult<IReadOnlyDictionary<string, int>>(Pools.ToDictionary(p => p, p => Dropped.Count(d => d.Pool == p)));
+
+    public Task<IReadOnlyList<TargetMetadata>> MetadataAsync(CancellationToken cancel) => Task.FromResult(Metadata);
+
+    public Task<string?> ReloadAsync(CancellationToken cancel)
+    {
+        Reloads++;
+        return Task.FromResult(ReloadProblem);
+    }
+
+    public void Quit() => Quits++;
+
+    public Task<StorageStatus> StorageAsync(int topCount, CancellationToken cancel)
+    {
+        Asked.Add($"storage top={topCount}");
+        return Task.FromResult(new StorageStatus(
+            387, 313, 400, 1000, 2000, [new("up", 3)], [new("job", 2)], [new("job", 14)], [new("job=node", 300)]));
+    }
+
+    public string Write(string accept, IBufferWriter<byte> to)
+    {
+        to.Write(Encoding.UTF8.GetBytes("# TYPE up gauge\nup 1\n"));
+        return "text/plain; version=0.0.4; charset=utf-8";
+    }
+
+    private static string Text(IReadOnlyList<IReadOnlyList<Matcher>> anyOf) =>
+        string.Join(" or ", anyOf.Select(set => "{" + string.Join(",", set) + "}"));
+}
