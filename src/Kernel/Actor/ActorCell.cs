@@ -31,6 +31,7 @@ internal sealed partial class ActorCell : ActorContext, IThreadPoolWorkItem
     private Envelope _current;
     private int _pipes;
     private int _scheduled;
+    private int _stopRequested;
 
     internal ActorCell(ActorSystem system, Props props, ActorPath path, ActorCell? parent)
     {
@@ -120,6 +121,12 @@ internal sealed partial class ActorCell : ActorContext, IThreadPoolWorkItem
 
     internal void EnqueueSystem(SystemMessage message)
     {
+        // One request to stop is enough: however often it is repeated, the queue does not grow.
+        if (message is SystemMessage.StopMessage && Interlocked.Exchange(ref _stopRequested, 1) == 1)
+        {
+            return;
+        }
+
         if (_systemQueue.TryEnqueue(message))
         {
             Wake();

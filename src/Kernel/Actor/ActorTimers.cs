@@ -73,8 +73,8 @@ public sealed class ActorTimers
         }
 
         TimerTick timer = new(this, key, message, isPeriodic: period != Timeout.InfiniteTimeSpan);
-        _timers.Add(key, timer);
         timer.Start(_cell.System.Time, delay, period);
+        _timers.Add(key, timer);
     }
 
     /// <summary>One timer, and the message that it puts into the mailbox when it fires.</summary>

@@ -170,6 +170,54 @@ public sealed class MailboxTests
     }
 
     [Fact]
+    public void Pills_count_as_messages_and_a_mailbox_full_of_them_refuses()
+    {
+        using TestActorSystem test = TestActorSystem.OnTurns();
+        TestProbe probe = test.CreateProbe();
+        ActorRef actor = Limited(test, probe, capacity: 2, MailboxFull.DropOldest);
+        test.Drain();
+
+        Assert.Equal(TellOutcome.Accepted, actor.TryTell(PoisonPill.Instance));
+        Assert.Equal(TellOutcome.Accepted, actor.TryTell(PoisonPill.Instance));
+        Assert.Equal(TellOutcome.MailboxFull, actor.TryTell("no room"));
+        test.Drain();
+
+        Assert.True(actor.IsTerminated);
+    }
+
+    [Fact]
+    public void A_mailbox_keeps_its_order_over_all_its_growth()
+    {
+        Mailbox mailbox = new(new MailboxSettings { Capacity = 5000 });
+        Random random = new(1);
+        int written = 0;
+        int read = 0;
+        for (int round = 0; round < 2000; round++)
+        {
+            for (int i = random.Next(300); i > 0; i--)
+            {
+                bool isFull = written - read == 5000;
+                Assert.Equal(isFull ? TellOutcome.MailboxFull : TellOutcome.Accepted, mailbox.TryEnqueue(new Envelope(written, null), out _));
+                written += isFull ? 0 : 1;
+            }
+
+            for (int i = random.Next(300); i > 0 && mailbox.TryDequeue(out Envelope envelope); i--)
+            {
+                Assert.Equal(read++, envelope.Message);
+            }
+
+            Assert.Equal(written - read, mailbox.Count);
+        }
+
+        while (mailbox.TryDequeue(out Envelope envelope))
+        {
+            Assert.Equal(read++, envelope.Message);
+        }
+
+        Assert.Equal(written, read);
+    }
+
+    [Fact]
     public void Telling_a_warm_actor_allocates_nothing()
     {
         using TestActorSystem test = TestActorSystem.OnTurns();
@@ -201,6 +249,29 @@ public sealed class MailboxTests
             {
                 actor.Tell(message, sender);
             }
+        }
+    }
+
+    [Fact]
+    public void An_idle_actor_costs_at_most_two_kilobytes()
+    {
+        using TestActorSystem test = TestActorSystem.OnTurns();
+        Props props = Props.Create(() => new Lambda((_, _) => { }));
+        Create(1000);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Create(1000);
+        long each = (GC.GetAllocatedBytesForCurrentThread() - before) / 1000;
+
+        Assert.True(each <= 2048, $"{each} bytes");
+
+        void Create(int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                test.ActorOf(props);
+            }
+
+            test.Drain();
         }
     }
 
