@@ -16,10 +16,7 @@ internal static class GoFloat
             return special;
         }
 
-        string text = value.ToString("E16", CultureInfo.InvariantCulture);
-        int exponent = int.Parse(text.AsSpan(text.IndexOf('E') + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        string shortest = value.ToString("R", CultureInfo.InvariantCulture);
-        (bool negative, string digits) = Digits(shortest);
+        (bool negative, string digits, int exponent) = Parts(value);
         if (value != 0 && (exponent < ExponentBelow || exponent >= ExponentFrom))
         {
             string fraction = digits.Length > 1 ? "." + digits[1..] : string.Empty;
@@ -30,6 +27,18 @@ internal static class GoFloat
         return Plain(negative, digits, exponent);
     }
 
+    /// <summary>Shortest text without an exponent, Go's <c>FormatFloat(v, 'f', -1, 64)</c>.</summary>
+    public static string Plain(double value)
+    {
+        if (Special(value) is { } special)
+        {
+            return special;
+        }
+
+        (bool negative, string digits, int exponent) = Parts(value);
+        return Plain(negative, digits, exponent);
+    }
+
     /// <summary>Six decimals, Go's <c>%f</c>.</summary>
     public static string Fixed(double value) => Special(value) ?? value.ToString("F6", CultureInfo.InvariantCulture);
 
@@ -37,14 +46,27 @@ internal static class GoFloat
     private static string? Special(double value) =>
         double.IsNaN(value) ? "NaN" : double.IsPositiveInfinity(value) ? "+Inf" : double.IsNegativeInfinity(value) ? "-Inf" : null;
 
-    // The significant digits without point, exponent, leading and trailing zeros.
-    private static (bool Negative, string Digits) Digits(string text)
+    // Takes the shortest text apart: significant digits without leading and trailing zeros, and the power of ten of the first of them.
+    private static (bool Negative, string Digits, int Exponent) Parts(double value)
     {
+        ReadOnlySpan<char> text = value.ToString("R", CultureInfo.InvariantCulture);
         bool negative = text[0] == '-';
-        int exponentAt = text.IndexOf('E', StringComparison.Ordinal);
-        string mantissa = exponentAt < 0 ? text : text[..exponentAt];
-        string digits = mantissa.TrimStart('-').Replace(".", string.Empty, StringComparison.Ordinal).TrimStart('0').TrimEnd('0');
-        return (negative, digits.Length == 0 ? "0" : digits);
+        text = negative ? text[1..] : text;
+        int exponent = 0;
+        int exponentAt = text.IndexOf('E');
+        if (exponentAt >= 0)
+        {
+            exponent = int.Parse(text[(exponentAt + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+            text = text[..exponentAt];
+        }
+
+        int point = text.IndexOf('.');
+        int whole = point < 0 ? text.Length : point;
+        string digits = text.ToString().Replace(".", string.Empty, StringComparison.Ordinal);
+        string significant = digits.TrimStart('0');
+        return significant.Length == 0
+            ? (negative, "0", 0)
+            : (negative, significant.TrimEnd('0'), exponent + whole - 1 - (digits.Length - significant.Length));
     }
 
     private static string Plain(bool negative, string digits, int exponent)

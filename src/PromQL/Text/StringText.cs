@@ -62,6 +62,9 @@ internal static class StringText
         return false;
     }
 
+    /// <summary>The string with U+FFFD for every byte that is no UTF-8.</summary>
+    public static string Showable(string value) => HasRawBytes(value) ? Encoding.UTF8.GetString(Bytes(value)) : value;
+
     /// <summary>The bytes a string came from.</summary>
     public static byte[] Bytes(string value)
     {
