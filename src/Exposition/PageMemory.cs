@@ -18,6 +18,7 @@ public sealed class PageMemory
 {
     private const int None = -1;
 
+    private PageMemory? _derived;
     private byte[] _arena = [];
     private int _arenaUsed;
     private int _arenaGone;
@@ -38,8 +39,10 @@ public sealed class PageMemory
     private readonly List<int> _gone = [];
     private int _linesRemembered;
     private PageFormat _format;
+    private PageFormat _formatAtHand;
     private PageLimits _limits = PageLimits.Default;
     private bool _open;
+    private bool _closed;
     private int _entryCountAtBegin;
 
     /// <summary>What stands in a line.</summary>
@@ -78,13 +81,12 @@ public sealed class PageMemory
     /// <summary>The texts of samples that were derived from several lines, with numbers of their own.</summary>
     public PageMemory Derived => _derived ??= new PageMemory();
 
-    private PageMemory? _derived;
-
     /// <summary>Takes the page over: from now on it is the last one.</summary>
     public void Commit()
     {
         Debug.Assert(_open, "a page was begun");
         _open = false;
+        _format = _formatAtHand;
         _gone.Clear();
         if (!_changed && _cursor == _orderCount)
         {
@@ -157,6 +159,16 @@ public sealed class PageMemory
         _derived?.Abort();
     }
 
+    /// <summary>
+    /// Keeps no new texts for the rest of this page, because it will be refused anyway and is only counted to its end.
+    /// New samples then have the number -1.
+    /// </summary>
+    public void KeepNoMore()
+    {
+        _closed = true;
+        _derived?.KeepNoMore();
+    }
+
     /// <summary>What the last page says of its metric families, by name.</summary>
     public Dictionary<string, MetricMetadata> ReadMetadata()
     {
@@ -187,18 +199,14 @@ public sealed class PageMemory
     internal void Begin(PageFormat format, PageLimits limits)
     {
         Abort();
-        if (format != _format)
-        {
-            Clear();
-        }
-
-        _format = format;
+        _formatAtHand = format;
         _limits = limits;
         _gone.Clear();
         _cursor = 0;
         _page++;
         _linesRemembered = 0;
         _entryCountAtBegin = _entryCount;
+        _closed = false;
         _open = true;
     }
 
@@ -262,7 +270,7 @@ public sealed class PageMemory
         }
 
         isNew = true;
-        return Add(text, hash, kind, datum, at);
+        return _closed ? None : Add(text, hash, kind, datum, at);
     }
 
     /// <summary>The number of a text that is at hand whole: the expected one, or looked up.</summary>
@@ -299,21 +307,6 @@ public sealed class PageMemory
         {
             Commit();
         }
-    }
-
-    private void Clear()
-    {
-        for (int i = 0; i < _orderCount; i++)
-        {
-            int id = _order[i];
-            if (_entries[id].Page != None)
-            {
-                Free(id);
-            }
-        }
-
-        _orderCount = 0;
-        CompactIfWasteful();
     }
 
     // The first difference: everything before it was there, in the old order.

@@ -11,6 +11,7 @@ internal sealed class ProtobufScratch(PageOptions options, PageMemory memory)
     private int _labelsLength;
     private byte[] _key = new byte[512];
     private int _labelCount;
+    private int _pushed;
 
     internal ProtobufHistogram Histogram { get; } = new();
 
@@ -405,9 +406,7 @@ internal sealed class ProtobufScratch(PageOptions options, PageMemory memory)
 
         sample.Id = texts.FindWhole(key, PageMemory.Kind.Series, 0, out bool isNew);
         sample.IsNew = isNew;
-        sample.Text = texts.TextOf(sample.Id);
+        sample.Text = key;
         sink.Sample(in sample);
     }
-
-    private int _pushed;
 }
