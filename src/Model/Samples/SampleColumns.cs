@@ -119,6 +119,19 @@ public sealed class SampleColumns : IDisposable
         _startTimes![Count - 1] = startMs;
     }
 
+    /// <summary>Puts another native histogram in the place of one.</summary>
+    /// <param name="index">Of a sample that is a histogram.</param>
+    /// <param name="histogram">The new one, at the same time.</param>
+    public void Replace(int index, NativeHistogram histogram)
+    {
+        if (!HasHistograms || Histograms[index] is null)
+        {
+            throw new ArgumentException("the sample is not a histogram", nameof(index));
+        }
+
+        _histograms![index] = histogram;
+    }
+
     /// <summary>Drops samples from the front: those at or before a time.</summary>
     public void DropThrough(long timeMs)
     {

@@ -165,11 +165,11 @@ internal sealed class OperatorBuilder(QueryContext context)
             case "histogram_sum":
                 return Distinct(call, new HistogramFunction(context, Vector(call.Args[0]), h => h.Sum));
             case "histogram_avg":
-                return Distinct(call, new HistogramFunction(context, Vector(call.Args[0]), h => h.Sum / h.Count));
+                return Distinct(call, new HistogramFunction(context, Vector(call.Args[0]), HistogramStatistics.Mean));
             case "histogram_stdvar":
-                return Distinct(call, new HistogramFunction(context, Vector(call.Args[0]), Histograms.Variance));
+                return Distinct(call, new HistogramFunction(context, Vector(call.Args[0]), HistogramStatistics.Variance));
             case "histogram_stddev":
-                return Distinct(call, new HistogramFunction(context, Vector(call.Args[0]), h => Math.Sqrt(Histograms.Variance(h))));
+                return Distinct(call, new HistogramFunction(context, Vector(call.Args[0]), HistogramStatistics.Deviation));
             case "histogram_quantile" or "histogram_quantiles" or "histogram_fraction":
                 return new RefuseSameLabels(context, HistogramCall(call));
         }
@@ -204,7 +204,7 @@ internal sealed class OperatorBuilder(QueryContext context)
             ScalarOperator lower = Scalar(call.Args[0]);
             ScalarOperator upper = Scalar(call.Args[1]);
             return new HistogramAnswers(
-                context, call.Steps, Vector(call.Args[2]), [new FractionQuestion(context, lower, upper, spans[0])], spans[2], [lower, upper]);
+                context, call.Steps, Vector(call.Args[2]), [new FractionQuestion(context, lower, upper, spans[2])], spans[2], [lower, upper]);
         }
 
         if (call.Name == "histogram_quantile")
@@ -212,14 +212,14 @@ internal sealed class OperatorBuilder(QueryContext context)
             ScalarOperator quantile = Scalar(call.Args[0]);
             return new HistogramAnswers(
                 context, call.Steps, Vector(call.Args[1]),
-                [new QuantileQuestion(context, quantile, spans[0], spans[0], spans[1], call.Steps, null)], spans[1], [quantile]);
+                [new QuantileQuestion(context, quantile, spans[0], spans[1], call.Steps, null)], spans[1], [quantile]);
         }
 
         string label = ((TextNode)call.Args[1]).Value;
         ScalarOperator[] quantiles = [.. call.Args.Skip(2).Select(Scalar)];
         return new HistogramAnswers(
             context, call.Steps, Vector(call.Args[0]),
-            [.. quantiles.Select((q, i) => new QuantileQuestion(context, q, spans[i + 2], spans[0], spans[0], call.Steps, label))],
+            [.. quantiles.Select((q, i) => new QuantileQuestion(context, q, spans[i + 2], spans[0], call.Steps, label))],
             spans[0], quantiles);
     }
 }

@@ -84,13 +84,17 @@ internal enum SampleFacet
     /// <summary>Its time, in seconds.</summary>
     Time,
 
+    /// <summary>Its time, in seconds; a histogram is an error: info series are floats.</summary>
+    TimeOfFloat,
+
     /// <summary>Its start timestamp, in seconds.</summary>
     StartTime,
 }
 
 /// <summary>An instant vector selector.</summary>
+/// <param name="FindsResets">Histograms that do not say whether they follow a reset are compared with the one before, see <see cref="FoundResets"/>.</param>
 internal sealed record InstantSelectNode(
-    IReadOnlyList<Matcher> Matchers, SelectorWindow Window, SampleFacet Facet, Steps Steps, SourceSpan Span)
+    IReadOnlyList<Matcher> Matchers, SelectorWindow Window, SampleFacet Facet, bool FindsResets, Steps Steps, SourceSpan Span)
     : PlanNode(ExprType.Vector, Steps, Span)
 {
     public override TimeRange? Reads => Window.ReadsOver(Steps);
@@ -100,8 +104,9 @@ internal sealed record InstantSelectNode(
 }
 
 /// <summary>A range vector selector.</summary>
+/// <param name="FindsResets">As in <see cref="InstantSelectNode"/>.</param>
 internal sealed record RangeSelectNode(
-    IReadOnlyList<Matcher> Matchers, SelectorWindow Window, Steps Steps, SourceSpan Span)
+    IReadOnlyList<Matcher> Matchers, SelectorWindow Window, bool FindsResets, Steps Steps, SourceSpan Span)
     : PlanNode(ExprType.Matrix, Steps, Span)
 {
     public override TimeRange? Reads => Window.ReadsOver(Steps);

@@ -8,6 +8,10 @@ internal sealed class Planner
     private readonly QuerySpan _query;
     private readonly DurationValue _durations;
 
+    // Calls around the node at hand that need of a histogram only count and sum, and those (subqueries too) that need its buckets.
+    private int _needCounts;
+    private int _needBuckets;
+
     private Planner(QuerySpan query)
     {
         _query = query;
@@ -51,7 +55,7 @@ internal sealed class Planner
         UnaryExpr unary => new NegateNode(Node(unary.Operand, steps), steps, expr.Span),
         VectorSelector selector => Select(selector, SampleFacet.Value, steps),
         MatrixSelector matrix => new RangeSelectNode(
-            matrix.Vector.Matchers, Window(matrix.Vector, _durations.Positive(matrix.Range)), steps, expr.Span),
+            matrix.Vector.Matchers, Window(matrix.Vector, _durations.Positive(matrix.Range)), FindsResets, steps, expr.Span),
         SubqueryExpr subquery => Subquery(subquery, steps),
         AggregateExpr aggregate => Aggregate(aggregate, steps),
         BinaryExpr binary => new BinaryNode(
@@ -60,8 +64,11 @@ internal sealed class Planner
         _ => throw new InvalidOperationException($"expression {expr.GetType().Name}"),
     };
 
+    // Prometheus compares histograms as it reads them where only count and sum are asked for, and elsewhere does not.
+    private bool FindsResets => _needCounts > 0 && _needBuckets == 0;
+
     private InstantSelectNode Select(VectorSelector selector, SampleFacet facet, Steps steps) =>
-        new(selector.Matchers, Window(selector, 0), facet, steps, selector.Span);
+        new(selector.Matchers, Window(selector, 0), facet, FindsResets, steps, selector.Span);
 
     private SelectorWindow Window(VectorSelector selector, long rangeMs) => new(
         selector.Offset is null ? 0 : _durations.Milliseconds(selector.Offset), At(selector.At), rangeMs, _query.LookbackMs, selector.Window);
@@ -91,7 +98,10 @@ internal sealed class Planner
         }
 
         var inner = count == 1 ? Steps.Once(first) : new Steps(first, step, (int)count);
-        return new SubqueryNode(Node(subquery.Inner, inner), window, steps, subquery.Span);
+        _needBuckets++;
+        PlanNode plan = Node(subquery.Inner, inner);
+        _needBuckets--;
+        return new SubqueryNode(plan, window, steps, subquery.Span);
     }
 
     private AggregateNode Aggregate(AggregateExpr aggregate, Steps steps) => new(
@@ -106,6 +116,18 @@ internal sealed class Planner
         aggregate.Span);
 
     private PlanNode Call(CallExpr call, Steps steps)
+    {
+        bool counts = call.Function.Name is "histogram_count" or "histogram_sum" or "histogram_avg";
+        bool buckets = !counts && call.Function.Name.StartsWith("histogram_", StringComparison.Ordinal);
+        _needCounts += counts ? 1 : 0;
+        _needBuckets += buckets ? 1 : 0;
+        PlanNode node = BoundCall(call, steps);
+        _needCounts -= counts ? 1 : 0;
+        _needBuckets -= buckets ? 1 : 0;
+        return node;
+    }
+
+    private PlanNode BoundCall(CallExpr call, Steps steps)
     {
         string name = call.Function.Name;
         switch (name)
@@ -166,6 +188,7 @@ internal sealed class Planner
         {
             if (arg.Type == ExprType.Matrix)
             {
+                RangeModes.Check(call, Bare(arg));
                 range = Node(arg, steps);
             }
             else

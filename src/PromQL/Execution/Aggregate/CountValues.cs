@@ -70,7 +70,7 @@ internal sealed class CountValues : OwnBlockOperator
             foreach (int step in StepBits.Each(series.Present))
             {
                 string value = series.HistogramAt(step) is { } histogram
-                    ? Histograms.TextOf(histogram)
+                    ? histogram.ToString()
                     : FloatText.Plain(values[step]);
                 Labels labels = builder.Reset(group).Set(_label, value).ToLabels();
                 if (!_counts.TryGetValue(labels, out Counted? counted))

@@ -27,7 +27,9 @@ internal sealed class VectorJoin : OwnBlockOperator
         _matching = node.Matching!;
         _swapped = _matching.Cardinality == MatchCardinality.OneToMany;
         (_many, _one) = _swapped ? (right, left) : (left, right);
-        (_fillMany, _fillOne) = _swapped ? (_matching.FillRight, _matching.FillLeft) : (_matching.FillLeft, _matching.FillRight);
+
+        // With group_right Prometheus does not turn the fill values round with the sides: fill_left stands for the "many" side there too.
+        (_fillMany, _fillOne) = (_matching.FillLeft, _matching.FillRight);
         _groups = new MatchGroups(_matching, node.Steps);
         _operator = new ElementOperator(context.Annotations, node.Op, node.ReturnBool, node.Span);
         _both = new ulong[node.Steps.Words];

@@ -19,7 +19,7 @@ internal sealed class ExtendedRate(bool isCounter, bool perSecond)
                 continue;
             }
 
-            int histograms = HistogramsIn(series.Samples, first, count);
+            int histograms = WindowKinds.HistogramsIn(series.Samples.Histograms, first, count);
             if (histograms > 0 && histograms < count)
             {
                 series.Annotations.MixedFloatsAndHistograms(series.Metric, series.ArgSpan);
@@ -33,20 +33,6 @@ internal sealed class ExtendedRate(bool isCounter, bool perSecond)
                 Floats(series, step, series.Samples.Times.Slice(first, count), series.Samples.Values.Slice(first, count), into);
             }
         }
-    }
-
-    private static int HistogramsIn(SampleColumns samples, int first, int count)
-    {
-        int histograms = 0;
-        if (samples.HasHistograms)
-        {
-            foreach (NativeHistogram? histogram in samples.Histograms.Slice(first, count))
-            {
-                histograms += histogram is null ? 0 : 1;
-            }
-        }
-
-        return histograms;
     }
 
     private void Floats(in RangeSeries series, int step, ReadOnlySpan<long> times, ReadOnlySpan<double> values, SeriesBlock into)

@@ -15,6 +15,7 @@ internal sealed class ExtrapolatedRate(bool isCounter, bool perSecond) : RangeFu
     private const double EdgeSpacings = 1.1;
 
     private readonly List<int> _falls = [];
+    private int _nextFall;
     private readonly ExtendedRate _extended = new(isCounter, perSecond);
     private readonly HistogramRate _histograms = new(isCounter, perSecond);
 
@@ -39,51 +40,61 @@ internal sealed class ExtrapolatedRate(bool isCounter, bool perSecond) : RangeFu
         }
     }
 
-    /// <summary>The steps whose windows hold floats only.</summary>
-    public void Floats(in RangeSeries series, SeriesBlock into)
+    /// <summary>Called before the windows of a series: finds where it falls.</summary>
+    public void Prepare(in RangeSeries series)
     {
-        ReadOnlySpan<long> times = series.Samples.Times;
-        ReadOnlySpan<double> values = series.Samples.Values;
-        ReadOnlySpan<long> starts = isCounter && series.Context.UsesStartTimes ? series.Samples.StartTimes : [];
+        _falls.Clear();
+        _nextFall = 0;
         if (isCounter)
         {
-            FindFalls(series, values, starts);
+            FindFalls(series, series.Samples.Values, StartsOf(series));
+        }
+    }
+
+    /// <summary>The result of a window that holds floats alone. Windows are asked for in the order of steps.</summary>
+    public void Window(in RangeSeries series, int step, SeriesBlock into)
+    {
+        int first = series.Windows.First[step];
+        int last = series.Windows.Behind[step] - 1;
+        ReadOnlySpan<long> times = series.Samples.Times;
+        ReadOnlySpan<double> values = series.Samples.Values;
+        double gain = values[last] - values[first];
+        while (_nextFall < _falls.Count && _falls[_nextFall] <= first)
+        {
+            _nextFall++;
         }
 
-        Steps steps = series.Node.Steps;
-        int fall = 0;
-        for (int step = 0; step < steps.Count; step++)
+        for (int i = _nextFall; i < _falls.Count && _falls[i] <= last; i++)
         {
-            int first = series.Windows.First[step];
-            int last = series.Windows.Behind[step] - 1;
-            if (last < first)
-            {
-                continue;
-            }
+            gain += values[_falls[i] - 1];
+        }
 
-            double gain = values[last] - values[first];
-            while (fall < _falls.Count && _falls[fall] <= first)
-            {
-                fall++;
-            }
+        ReadOnlySpan<long> starts = StartsOf(series);
+        long end = series.Window.EndAt(series.Node.Steps.At(step));
+        var window = new RateWindow(
+            end - series.Window.RangeMs, end, times[first], times[last], last - first, starts.IsEmpty ? 0 : starts[first], series.Window.RangeMs);
+        if (window.IsBornInside)
+        {
+            gain += values[first];
+        }
 
-            for (int i = fall; i < _falls.Count && _falls[i] <= last; i++)
-            {
-                gain += values[_falls[i] - 1];
-            }
+        if (window.Factor(isCounter, perSecond, values[first], gain) is { } factor)
+        {
+            into.Set(step, gain * factor);
+        }
+    }
 
-            long end = series.Window.EndAt(steps.At(step));
-            long start = end - series.Window.RangeMs;
-            long born = starts.IsEmpty ? 0 : starts[first];
-            var window = new RateWindow(start, end, times[first], times[last], last - first, born, series.Window.RangeMs);
-            if (window.IsBornInside)
-            {
-                gain += values[first];
-            }
+    private ReadOnlySpan<long> StartsOf(in RangeSeries series) =>
+        isCounter && series.Context.UsesStartTimes ? series.Samples.StartTimes : [];
 
-            if (window.Factor(isCounter, perSecond, values[first], gain) is { } factor)
+    private void Floats(in RangeSeries series, SeriesBlock into)
+    {
+        Prepare(series);
+        for (int step = 0; step < series.Node.Steps.Count; step++)
+        {
+            if (series.Windows.Behind[step] > series.Windows.First[step])
             {
-                into.Set(step, gain * factor);
+                Window(series, step, into);
             }
         }
     }
@@ -91,7 +102,6 @@ internal sealed class ExtrapolatedRate(bool isCounter, bool perSecond) : RangeFu
     // Where a counter starts anew: at a smaller value than before, or at a start time after the sample before.
     private void FindFalls(in RangeSeries series, ReadOnlySpan<double> values, ReadOnlySpan<long> starts)
     {
-        _falls.Clear();
         ReadOnlySpan<long> times = series.Samples.Times;
         bool overlapSeen = false;
         for (int i = 1; i < values.Length; i++)

@@ -30,12 +30,11 @@ internal abstract class HistogramQuestion
 /// <param name="context">Of the run.</param>
 /// <param name="quantile">Which.</param>
 /// <param name="quantileSpan">Where the quantile stands.</param>
-/// <param name="nativeSpan">Where annotations about native histograms stand.</param>
-/// <param name="classicSpan">Where annotations about classic histograms stand.</param>
+/// <param name="vectorSpan">Where the vector stands: annotations about histograms.</param>
 /// <param name="steps">Of the call.</param>
 /// <param name="label">A label that is to hold the quantile, or null.</param>
 internal sealed class QuantileQuestion(
-    QueryContext context, ScalarOperator quantile, SourceSpan quantileSpan, SourceSpan nativeSpan, SourceSpan classicSpan, Steps steps, string? label)
+    QueryContext context, ScalarOperator quantile, SourceSpan quantileSpan, SourceSpan vectorSpan, Steps steps, string? label)
     : HistogramQuestion
 {
     private double[] _quantiles = [];
@@ -58,14 +57,14 @@ internal sealed class QuantileQuestion(
         if (fix is { } fixedBuckets)
         {
             context.Annotations.ForcedMonotonicity(
-                context.DelaysNameRemoval ? metric : string.Empty, classicSpan, steps.At(step), fixedBuckets);
+                context.DelaysNameRemoval ? metric : string.Empty, vectorSpan, steps.At(step), fixedBuckets);
         }
 
         return value;
     }
 
     public override double Native(int step, NativeHistogram histogram, string metric) =>
-        Histograms.Quantile(_quantiles[step], histogram, context.Annotations, metric, nativeSpan);
+        Histograms.Quantile(_quantiles[step], histogram, context.Annotations, metric, vectorSpan);
 
     public override (string Name, string Value)? LabelAt(int step) =>
         label is null ? null : (label, FloatText.OpenMetrics(_quantiles[step]));

@@ -75,7 +75,8 @@ internal sealed class InfoJoin : OwnBlockOperator
             Context.ThrowIfOver();
             if (IsInfoSeries(series.Labels))
             {
-                yield return series;
+                Current.CopyFrom(series);
+                yield return Current;
                 continue;
             }
 
@@ -86,7 +87,10 @@ internal sealed class InfoJoin : OwnBlockOperator
         }
     }
 
-    private bool IsInfoSeries(Labels labels) => _nameMatchers.Count > 0 && _nameMatchers.All(m => m.Matches(labels.MetricName));
+    // Only a matcher that says what info metrics are called makes a series one, not a matcher that says what they are not called.
+    private bool IsInfoSeries(Labels labels) => _nameMatchers.Any(NamesMetrics) && _nameMatchers.All(m => m.Matches(labels.MetricName));
+
+    private static bool NamesMetrics(Matcher matcher) => matcher.Kind is MatchKind.Equal or MatchKind.Regex;
 
     private void ReadInfoSeries()
     {
@@ -109,12 +113,12 @@ internal sealed class InfoJoin : OwnBlockOperator
         }
 
         List<Matcher> matchers = [.. _node.Matchers];
-        if (_nameMatchers.Count == 0)
+        if (!_nameMatchers.Any(NamesMetrics))
         {
             matchers.Insert(0, new Matcher(LabelName.MetricName, MatchKind.Equal, "target_info"));
         }
 
-        var select = new InstantSelectNode(matchers, _node.Window, SampleFacet.Time, Steps, _node.Span);
+        var select = new InstantSelectNode(matchers, _node.Window, SampleFacet.TimeOfFloat, FindsResets: false, Steps, _node.Span);
         using var selector = new InstantSelector(Context, select);
         while (selector.MoveNext())
         {

@@ -18,12 +18,13 @@ internal sealed class SumOverTime(bool averages) : RangeFunction
                 continue;
             }
 
-            if (histograms.IsEmpty || histograms.Slice(first, count).IndexOfAnyExcept((NativeHistogram?)null) < 0)
+            int found = WindowKinds.HistogramsIn(histograms, first, count);
+            if (found == 0)
             {
                 ReadOnlySpan<double> window = values.Slice(first, count);
                 into.Set(step, averages ? Mean.Of(window) : CompensatedSum.Of(window).Total);
             }
-            else if (histograms.Slice(first, count).Contains(null))
+            else if (found < count)
             {
                 series.Annotations.MixedFloatsAndHistograms(series.Metric, series.ArgSpan);
             }
@@ -82,7 +83,7 @@ internal sealed class ExtremeOverTime(bool max) : RangeFunction
             if (head < tail && behind > first)
             {
                 into.Set(step, values[_queue[head]]);
-                if (!histograms.IsEmpty && histograms[first..behind].IndexOfAnyExcept((NativeHistogram?)null) >= 0)
+                if (WindowKinds.HistogramsIn(histograms, first, behind - first) > 0)
                 {
                     series.Annotations.HistogramIgnoredInMixedRange(series.Metric, series.ArgSpan);
                 }

@@ -28,6 +28,11 @@ internal sealed class InstantSelector : OwnBlockOperator
             }
 
             Context.Hold(_samples.Count);
+            if (_node.FindsResets && _samples.HasHistograms)
+            {
+                FoundResets.Mark(_samples);
+            }
+
             Fill();
             Context.Release(_samples.Count);
             if (Current.IsEmpty)
@@ -123,7 +128,12 @@ internal sealed class InstantSelector : OwnBlockOperator
             return;
         }
 
-        if (_node.Facet == SampleFacet.Time)
+        if (_node.Facet == SampleFacet.TimeOfFloat && histogram is not null)
+        {
+            throw new QueryException(QueryErrorKind.Execution, "info sample should be float");
+        }
+
+        if (_node.Facet is SampleFacet.Time or SampleFacet.TimeOfFloat)
         {
             Current.Set(step, times[before] / 1000.0);
         }

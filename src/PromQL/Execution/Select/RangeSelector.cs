@@ -34,6 +34,11 @@ internal sealed class RangeSelector(QueryContext context, RangeSelectNode node, 
             _samples = HasStale(_read) ? WithoutStale() : _read;
             if (_samples.Count > 0)
             {
+                if (node.FindsResets && _samples.HasHistograms)
+                {
+                    FoundResets.Mark(_samples);
+                }
+
                 _held = _samples.Count;
                 Context.Hold(_held);
                 return true;

@@ -44,7 +44,9 @@ internal sealed class SubquerySource(QueryContext context, SubqueryNode node, Se
             {
                 if (block.HistogramAt(step) is { } histogram)
                 {
-                    _samples.Add(inner.Steps.At(step), histogram);
+                    // What a hint says of the sample before says nothing of the step before.
+                    bool isGauge = histogram.ResetHint == CounterResetHint.Gauge;
+                    _samples.Add(inner.Steps.At(step), isGauge ? histogram : histogram.WithHint(CounterResetHint.Unknown));
                 }
                 else
                 {
