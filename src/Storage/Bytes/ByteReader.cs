@@ -1,0 +1,99 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Pleiad.Storage;
+
+/// <summary>Reads what <see cref="ByteWriter"/> wrote. Every read is checked: past the end is a <see cref="FormatException"/>, never a wrong value.</summary>
+internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
+{
+    private readonly ReadOnlySpan<byte> _bytes = bytes;
+    private int _at;
+
+    public readonly int Position => _at;
+
+    public readonly int Left => _bytes.Length - _at;
+
+    public byte Byte()
+    {
+        if (_at >= _bytes.Length)
+        {
+            throw PastEnd();
+        }
+
+        return _bytes[_at++];
+    }
+
+    public ushort UInt16() => BinaryPrimitives.ReadUInt16LittleEndian(Bytes(2));
+
+    public uint UInt32() => BinaryPrimitives.ReadUInt32LittleEndian(Bytes(4));
+
+    public ulong UInt64() => BinaryPrimitives.ReadUInt64LittleEndian(Bytes(8));
+
+    public long Int64() => (long)UInt64();
+
+    public ulong Varint()
+    {
+        ReadOnlySpan<byte> bytes = _bytes;
+        int at = _at;
+        if ((uint)at < (uint)bytes.Length && bytes[at] < 0x80)
+        {
+            _at = at + 1;
+            return bytes[at];
+        }
+
+        ulong value = 0;
+        for (int shift = 0; shift < 64; shift += 7)
+        {
+            if ((uint)at >= (uint)bytes.Length)
+            {
+                throw PastEnd();
+            }
+
+            byte b = bytes[at++];
+            value |= (ulong)(b & 0x7F) << shift;
+            if (b < 0x80)
+            {
+                _at = at;
+                return value;
+            }
+        }
+
+        throw new FormatException("a number has more than ten bytes");
+    }
+
+    /// <summary>A varint that counts something: at most a bound, and at most what the bytes left could hold at so many bytes each.</summary>
+    /// <param name="max">The named limit of the format.</param>
+    /// <param name="bytesEach">Least bytes one of them takes; 0 where one may take less than a byte.</param>
+    public int Count(int max, int bytesEach = 1)
+    {
+        ulong value = Varint();
+        if (value > (ulong)max || (bytesEach > 0 && value > (ulong)(Left / bytesEach)))
+        {
+            throw new FormatException($"a count of {value} exceeds what there can be");
+        }
+
+        return (int)value;
+    }
+
+    public long Zigzag()
+    {
+        ulong value = Varint();
+        return (long)(value >> 1) ^ -(long)(value & 1);
+    }
+
+    public string Text(int bytesMax) => Encoding.UTF8.GetString(Bytes(Count(bytesMax)));
+
+    public ReadOnlySpan<byte> Bytes(int count)
+    {
+        if (count < 0 || count > _bytes.Length - _at)
+        {
+            throw PastEnd();
+        }
+
+        ReadOnlySpan<byte> span = _bytes.Slice(_at, count);
+        _at += count;
+        return span;
+    }
+
+    private static FormatException PastEnd() => new("the bytes end inside a value");
+}

@@ -1,0 +1,17 @@
+namespace Pleiad.Storage;
+
+/// <summary>How the samples of a chunk are written. The number is on disk and never reused; docs/formats/chunk.md draws the bytes.</summary>
+internal enum ChunkEncoding : byte
+{
+    /// <summary>No chunk.</summary>
+    None = 0,
+
+    /// <summary>Floats: delta of delta and XOR.</summary>
+    Gorilla = 1,
+
+    /// <summary>Floats with start timestamps: as <see cref="Gorilla"/>, after each sample its start.</summary>
+    GorillaStart = 2,
+
+    /// <summary>Native histograms, one after the other.</summary>
+    Histogram = 3,
+}

@@ -1,0 +1,23 @@
+namespace Pleiad.Storage;
+
+/// <summary>What became of the samples of a batch.</summary>
+/// <param name="Accepted">Stored, once the batch is durable and applied.</param>
+/// <param name="Duplicates">Already there (or on their way) with the same value; nothing to do.</param>
+/// <param name="OutOfOrder">Older than the series' newest sample, refused.</param>
+/// <param name="TooOld">Before everything the shard still keeps, refused.</param>
+/// <param name="Conflicting">Same time as the newest sample, another value, refused.</param>
+/// <param name="SeriesOverLimit">Of a new series beyond the limit, refused.</param>
+/// <param name="Invalid">A histogram too large or inconsistent to be stored, or labels beyond the format's limits; refused.</param>
+public readonly record struct AppendCounts(
+    int Accepted, int Duplicates, int OutOfOrder, int TooOld, int Conflicting, int SeriesOverLimit, int Invalid)
+{
+    /// <summary>Sums each count.</summary>
+    public static AppendCounts operator +(AppendCounts left, AppendCounts right) => new(
+        left.Accepted + right.Accepted,
+        left.Duplicates + right.Duplicates,
+        left.OutOfOrder + right.OutOfOrder,
+        left.TooOld + right.TooOld,
+        left.Conflicting + right.Conflicting,
+        left.SeriesOverLimit + right.SeriesOverLimit,
+        left.Invalid + right.Invalid);
+}

@@ -1,0 +1,258 @@
+using System.Runtime.InteropServices;
+using Pleiad.Model;
+
+namespace Pleiad.Storage;
+
+/// <summary>The series of a shard: labels to slot, slot to state. Slots live in pages that never move. The writer's, but for reading slots.</summary>
+internal sealed class SeriesTable
+{
+    /// <summary>Slots a shard may have.</summary>
+    public const int SlotsMax = 1 << 28;
+
+    private const int PageShift = 8;
+    private const int PageSize = 1 << PageShift;
+
+    private readonly ByteArena _arena;
+    private readonly LabelIndex _index;
+    private readonly Reclaimer _reclaimer;
+    private readonly SortedSet<int> _free = [];
+    private SeriesSlot[][] _pages = [];
+    private int[] _buckets = new int[256];
+    private int _end;
+
+    public SeriesTable(ByteArena arena, LabelIndex index, Reclaimer reclaimer)
+    {
+        _arena = arena;
+        _index = index;
+        _reclaimer = reclaimer;
+    }
+
+    /// <summary>Series, those not yet visible included.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>One more than the largest slot ever used.</summary>
+    public int End => Volatile.Read(ref _end);
+
+    /// <summary>A slot by number.</summary>
+    public ref SeriesSlot this[int slot] => ref Volatile.Read(ref _pages)[slot >> PageShift][slot & (PageSize - 1)];
+
+    /// <summary>Whether a slot holds a series.</summary>
+    public bool Holds(int slot) => (uint)slot < (uint)_end && this[slot].InUse;
+
+    /// <summary>The numbers of the label pairs of a series.</summary>
+    public ReadOnlySpan<int> PairsOf(in SeriesSlot slot) =>
+        MemoryMarshal.Cast<byte, int>(_arena.Span(slot.LabelsAt, slot.LabelCount * sizeof(int)));
+
+    /// <summary>The slot of a series, or -1.</summary>
+    public int Find(Labels labels)
+    {
+        ulong hash = labels.Hash;
+        int mask = _buckets.Length - 1;
+        for (int at = (int)hash & mask; _buckets[at] != 0; at = (at + 1) & mask)
+        {
+            int number = _buckets[at] - 1;
+            ref SeriesSlot slot = ref this[number];
+            if (slot.Hash == hash && Same(slot, labels))
+            {
+                return number;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Adds a series that is not there.</summary>
+    public int Add(Labels labels)
+    {
+        int number;
+        if (_free.Count > 0)
+        {
+            number = _free.Min;
+            _free.Remove(number);
+        }
+        else
+        {
+            number = Extend(_end);
+        }
+
+        Fill(number, labels, this[number].Generation + 1);
+        return number;
+    }
+
+    /// <summary>Adds a series at a given place: the log or a snapshot says which.</summary>
+    public void AddAt(int number, int generation, Labels labels)
+    {
+        while (number >= _end)
+        {
+            _free.Add(Extend(_end));
+        }
+
+        _free.Remove(number);
+        Fill(number, labels, generation);
+    }
+
+    /// <summary>Takes a series out of the lookup; the slot comes free when no view can see it any more.</summary>
+    public void Remove(int number)
+    {
+        ref SeriesSlot slot = ref this[number];
+        Unbucket(number, slot.Hash);
+        _reclaimer.Retire(Reclaimed.Piece, slot.LabelsAt, ByteArena.ClassFor(slot.LabelCount * sizeof(int)));
+        slot.BeginChange();
+        slot.InUse = false;
+        slot.CreatedSeq = SeriesSlot.NotYet;
+        slot.ChangedSeq = SeriesSlot.NotYet;
+        slot.EndChange();
+        Count--;
+        _reclaimer.Retire(Reclaimed.Slot, number);
+    }
+
+    /// <summary>Makes a removed slot free for another series; nothing where the log has given it to one already.</summary>
+    public void Free(int number)
+    {
+        if (!this[number].InUse)
+        {
+            _free.Add(number);
+        }
+    }
+
+    private int Extend(int number)
+    {
+        if (number == SlotsMax)
+        {
+            throw new InvalidOperationException($"a shard may have {SlotsMax} series");
+        }
+
+        int page = number >> PageShift;
+        if (page == _pages.Length)
+        {
+            var pages = new SeriesSlot[Math.Max(4, page * 2)][];
+            Array.Copy(_pages, pages, page);
+            Volatile.Write(ref _pages, pages);
+        }
+
+        _pages[page] ??= NewPage();
+        Volatile.Write(ref _end, number + 1);
+        return number;
+    }
+
+    private static SeriesSlot[] NewPage()
+    {
+        var page = new SeriesSlot[PageSize];
+        foreach (ref SeriesSlot slot in page.AsSpan())
+        {
+            slot.CreatedSeq = SeriesSlot.NotYet;
+        }
+
+        return page;
+    }
+
+    private void Fill(int number, Labels labels, int generation)
+    {
+        byte pieceClass = ByteArena.ClassFor(labels.Count * sizeof(int));
+        int labelsAt = _arena.Allocate(pieceClass);
+        Span<int> pairs = MemoryMarshal.Cast<byte, int>(_arena.Span(labelsAt, labels.Count * sizeof(int)));
+        for (int i = 0; i < pairs.Length; i++)
+        {
+            pairs[i] = _index.Intern(labels.NameAt(i), labels.ValueAt(i));
+        }
+
+        ref SeriesSlot slot = ref this[number];
+        slot.BeginChange();
+        slot.Generation = generation;
+        slot.Hash = labels.Hash;
+        slot.CreatedSeq = SeriesSlot.NotYet;
+        slot.ChangedSeq = SeriesSlot.NotYet;
+        slot.OldestTime = SeriesSlot.NoTime;
+        slot.FirstTime = SeriesSlot.NoTime;
+        slot.Tail = new GorillaTail { Time = SeriesSlot.NoTime };
+        slot.LabelsAt = labelsAt;
+        slot.LabelCount = (ushort)labels.Count;
+        slot.OpenAt = 0;
+        slot.OpenBits = 0;
+        slot.OpenCount = 0;
+        slot.SealedAt = 0;
+        slot.Total = 0;
+        slot.Encoding = ChunkEncoding.None;
+        slot.Defined = 0;
+        slot.InUse = true;
+        slot.PreparedTime = SeriesSlot.NoTime;
+        slot.PreparedBits = 0;
+        slot.EndChange();
+        Count++;
+        Bucket(number, slot.Hash);
+    }
+
+    private bool Same(in SeriesSlot slot, Labels labels)
+    {
+        if (slot.LabelCount != labels.Count)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<int> pairs = PairsOf(slot);
+        for (int i = 0; i < pairs.Length; i++)
+        {
+            ref LabelPair pair = ref _index.Pairs[pairs[i]];
+            if (!string.Equals(pair.Value, labels.ValueAt(i), StringComparison.Ordinal)
+                || !string.Equals(pair.Name.Name, labels.NameAt(i), StringComparison.Ordinal))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void Bucket(int number, ulong hash)
+    {
+        if (Count * 4L > _buckets.Length * 3L)
+        {
+            int[] before = _buckets;
+            _buckets = new int[before.Length * 2];
+            foreach (int held in before)
+            {
+                if (held != 0)
+                {
+                    Insert(held, this[held - 1].Hash);
+                }
+            }
+        }
+
+        Insert(number + 1, hash);
+    }
+
+    private void Insert(int held, ulong hash)
+    {
+        int mask = _buckets.Length - 1;
+        int at = (int)hash & mask;
+        while (_buckets[at] != 0)
+        {
+            at = (at + 1) & mask;
+        }
+
+        _buckets[at] = held;
+    }
+
+    // Linear probing without tombstones: what follows moves up (Knuth, TAOCP 3, algorithm 6.4 R).
+    private void Unbucket(int number, ulong hash)
+    {
+        int mask = _buckets.Length - 1;
+        int hole = (int)hash & mask;
+        while (_buckets[hole] != number + 1)
+        {
+            hole = (hole + 1) & mask;
+        }
+
+        for (int at = (hole + 1) & mask; _buckets[at] != 0; at = (at + 1) & mask)
+        {
+            int home = (int)this[_buckets[at] - 1].Hash & mask;
+            if (((at - home) & mask) >= ((at - hole) & mask))
+            {
+                _buckets[hole] = _buckets[at];
+                hole = at;
+            }
+        }
+
+        _buckets[hole] = 0;
+    }
+}

@@ -1,0 +1,107 @@
+namespace Pleiad.Storage;
+
+/// <content>Retention: what is older than a time goes, in a turn of the writer, once no view from before can see it.</content>
+public sealed partial class Shard
+{
+    private long _sweepBefore = long.MinValue;
+    private long _sweepTicket;
+    private bool _sweepDue;
+
+    /// <summary>
+    /// Gives up what is older than a time: samples before it are refused from now on and invisible to views taken from now on;
+    /// sealed chunks that end before it, and series that have nothing after it, are removed as soon as the views alive now are gone.
+    /// </summary>
+    /// <param name="timeMs">Milliseconds since the epoch; an earlier one than before changes nothing.</param>
+    public void DropBefore(long timeMs)
+    {
+        if (timeMs > AcceptFrom)
+        {
+            AcceptFrom = timeMs;
+        }
+
+        if (!_sweepDue && AcceptFrom > _sweepBefore)
+        {
+            _sweepBefore = AcceptFrom;
+            _sweepTicket = _reclaimer.NextTicket;
+            _sweepDue = true;
+        }
+
+        SweepIfDue();
+    }
+
+    private void SweepIfDue()
+    {
+        if (!_sweepDue || !_reclaimer.IsQuietBefore(_sweepTicket))
+        {
+            return;
+        }
+
+        _sweepDue = false;
+        var gone = new List<int>();
+        for (int number = 0; number < _table.End; number++)
+        {
+            ref SeriesSlot slot = ref _table[number];
+            if (!slot.InUse || slot.OldestTime >= _sweepBefore)
+            {
+                continue;
+            }
+
+            // A series without any sample may have its first one under way.
+            bool idle = slot.PreparedTime == slot.Tail.Time;
+            if (slot.OpenCount == 0 || slot.Tail.Time >= _sweepBefore)
+            {
+                slot.BeginChange();
+                _appender.DropSealed(ref slot, _sweepBefore);
+                slot.EndChange();
+                if (slot.SealedAt == 0 && slot.OpenCount == 0 && idle)
+                {
+                    gone.Add(number);
+                }
+            }
+            else if (idle && slot.Tail.Time < _sweepBefore)
+            {
+                gone.Add(number);
+            }
+        }
+
+        RemoveSeries(gone);
+    }
+
+    private void RemoveSeries(List<int> numbers)
+    {
+        if (numbers.Count == 0)
+        {
+            return;
+        }
+
+        var pairs = new HashSet<int>();
+        foreach (int number in numbers)
+        {
+            ref SeriesSlot slot = ref _table[number];
+            foreach (int pair in _table.PairsOf(slot))
+            {
+                pairs.Add(pair);
+            }
+
+            slot.BeginChange();
+            _appender.DropSealed(ref slot, long.MaxValue);
+            _appender.DropOpen(ref slot);
+            slot.EndChange();
+        }
+
+        foreach (int pair in _index.Remove(numbers.ToArray(), pairs))
+        {
+            _reclaimer.Retire(Reclaimed.Pair, pair);
+        }
+
+        foreach (int number in numbers)
+        {
+            _table.Remove(number);
+        }
+
+        RemovedSeries += numbers.Count;
+    }
+
+    /// <summary>Series removed since the start.</summary>
+    public long RemovedSeries { get; private set; }
+}

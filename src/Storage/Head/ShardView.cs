@@ -1,0 +1,106 @@
+using Pleiad.Model;
+
+namespace Pleiad.Storage;
+
+/// <summary>
+/// A shard as it was after a batch: sees whole batches only, and does not change while the shard goes on.
+/// Safe for many readers at once. Dispose it when done; its cursors keep what they need until they are disposed.
+/// </summary>
+/// <remarks>A view that is forgotten is let go by the collector, late; until then the shard gives no memory back.</remarks>
+public sealed class ShardView : ISeriesSource, IDisposable
+{
+    private readonly LabelIndex _index;
+    private int _disposed;
+
+    internal ShardView(ShardId shard, SeriesTable table, LabelIndex index, ByteArena arena, ViewPin pin)
+    {
+        Shard = shard;
+        _index = index;
+        Pin = pin;
+        Reader = new SlotReader(table, index, arena, pin);
+    }
+
+    // Serves those who forget to dispose; nothing else may depend on it.
+    ~ShardView() => Dispose();
+
+    /// <summary>Whose view.</summary>
+    public ShardId Shard { get; }
+
+    /// <summary>The last batch it sees: the watermark.</summary>
+    public long Seq => Pin.Seq;
+
+    internal ViewPin Pin { get; }
+
+    internal SlotReader Reader { get; }
+
+    /// <inheritdoc/>
+    public SeriesCursor Select(SelectRequest request, CancellationToken cancel)
+    {
+        ThrowIfDisposed();
+        cancel.ThrowIfCancellationRequested();
+        SlotList slots = MatcherPlan.Run(_index, Reader, request.Matchers, cancel);
+        if (!Pin.TryHold())
+        {
+            slots.Dispose();
+            throw new ObjectDisposedException(nameof(ShardView));
+        }
+
+        return new ShardCursor(Reader, Pin, slots, request, cancel);
+    }
+
+    /// <summary>How many series satisfy the matchers and may have samples in the range; decodes nothing.</summary>
+    public int CountSeries(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
+    {
+        ThrowIfDisposed();
+        using SlotList slots = MatcherPlan.Run(_index, Reader, matchers, cancel);
+        int count = 0;
+        foreach (int slot in slots.Slots)
+        {
+            count += Reader.Sees(slot, range) ? 1 : 0;
+        }
+
+        GC.KeepAlive(this);
+        return count;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
+    {
+        ThrowIfDisposed();
+        IReadOnlyCollection<string> names = LabelQuery.Names(_index, Reader, matchers, range, cancel);
+        GC.KeepAlive(this);
+        return names;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> LabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
+    {
+        ThrowIfDisposed();
+        IReadOnlyCollection<string> values = LabelQuery.Values(_index, Reader, name, matchers, range, cancel);
+        GC.KeepAlive(this);
+        return values;
+    }
+
+    /// <summary>Which labels and metrics cost what: for status/tsdb. Each list largest first.</summary>
+    /// <param name="topCount">Entries of each list at most.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Cardinality Cardinality(int topCount, CancellationToken cancel)
+    {
+        ThrowIfDisposed();
+        Cardinality cardinality = Storage.Cardinality.Of(_index, Reader, topCount, cancel);
+        GC.KeepAlive(this);
+        return cardinality;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            Pin.Release();
+            GC.SuppressFinalize(this);
+        }
+    }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+}

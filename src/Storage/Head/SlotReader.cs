@@ -1,0 +1,118 @@
+using Pleiad.Model;
+
+namespace Pleiad.Storage;
+
+/// <summary>Reads slots as a view sees them. From any thread, while the writer goes on.</summary>
+internal sealed class SlotReader(SeriesTable table, LabelIndex index, ByteArena arena, ViewPin pin)
+{
+    /// <summary>Slots that may be seen: the table's end when the view was taken.</summary>
+    public int End { get; } = table.End;
+
+    /// <summary>Whether the view sees this series and may see samples of it in a range.</summary>
+    public bool Sees(int number, TimeRange range) => TryRead(number, range, out _, out _);
+
+    /// <summary>A copy of the slot, and how many of its samples the view sees; false where it sees none in the range.</summary>
+    /// <param name="number">The slot.</param>
+    /// <param name="range">Where samples are wanted.</param>
+    /// <param name="slot">As it is now, which may be later than the view.</param>
+    /// <param name="visible">As many samples, from the first ever on.</param>
+    public bool TryRead(int number, TimeRange range, out SeriesSlot slot, out int visible)
+    {
+        SeriesSlot.Read(ref table[number], out slot);
+        visible = slot.Total;
+        if (slot.CreatedSeq > pin.Seq || !slot.InUse || slot.Tail.Time < pin.OldestTime)
+        {
+            return false;
+        }
+
+        if (slot.ChangedSeq > pin.Seq && pin.TryRecall(number, out int total, out _))
+        {
+            visible = total;
+        }
+
+        // The last time may be later than the view's: the answer is "may have".
+        return range.Overlaps(Math.Max(slot.OldestTime, pin.OldestTime), slot.Tail.Time);
+    }
+
+    /// <summary>The same for a snapshot: every series the view sees, and where its open chunk began then.</summary>
+    public bool TryReadWhole(int number, out SeriesSlot slot, out int visible, out int open)
+    {
+        bool seen = TryRead(number, TimeRange.All, out slot, out visible);
+        open = slot.OpenCount;
+        if (seen && slot.ChangedSeq > pin.Seq && pin.TryRecall(number, out _, out int openThen))
+        {
+            open = openThen;
+        }
+
+        return seen;
+    }
+
+    /// <summary>The label pairs of a series the view sees.</summary>
+    public ReadOnlySpan<int> PairsOf(in SeriesSlot slot) => table.PairsOf(slot);
+
+    /// <summary>The labels of a series the view sees.</summary>
+    public Labels LabelsOf(in SeriesSlot slot) => index.LabelsOf(table.PairsOf(slot));
+
+    /// <summary>Appends the samples of a series that the view sees in a range.</summary>
+    /// <param name="slot">As read before.</param>
+    /// <param name="visible">As read before.</param>
+    /// <param name="range">Which samples.</param>
+    /// <param name="into">Where they go.</param>
+    public void ReadSamples(in SeriesSlot slot, int visible, TimeRange range, SampleColumns into) =>
+        ReadSamples(slot, 0, visible, range, into);
+
+    /// <summary>The same, from a given sample on.</summary>
+    public void ReadSamples(in SeriesSlot slot, int from, int visible, TimeRange range, SampleColumns into)
+    {
+        if (pin.OldestTime > long.MinValue && range.After < pin.OldestTime - 1)
+        {
+            range = range with { After = pin.OldestTime - 1 };
+        }
+
+        // The chain leads from the newest to the oldest; chunks are decoded the other way round.
+        const int OnStack = 64;
+        Span<int> handles = stackalloc int[OnStack];
+        int count = 0;
+        int end = slot.Total - slot.OpenCount;
+        int firstOfOldest = end;
+        for (int handle = slot.SealedAt; handle != 0;)
+        {
+            SealedChunk chunk = SealedChunk.At(arena, handle);
+            if (chunk.LastTime <= range.After || firstOfOldest <= from)
+            {
+                break;
+            }
+
+            firstOfOldest -= chunk.Count;
+            if (count == handles.Length)
+            {
+                var more = new int[count * 2];
+                handles.CopyTo(more);
+                handles = more;
+            }
+
+            handles[count++] = handle;
+            handle = chunk.Older;
+        }
+
+        int first = firstOfOldest;
+        while (count > 0)
+        {
+            int handle = handles[--count];
+            SealedChunk chunk = SealedChunk.At(arena, handle);
+            if (chunk.FirstTime <= range.Through && first < visible && first + chunk.Count > from)
+            {
+                int seen = Math.Min(chunk.Count, visible - first);
+                ChunkDecoder.Read(chunk.Encoding, chunk.Bytes(arena, handle), chunk.FirstTime, seen, range, into);
+            }
+
+            first += chunk.Count;
+        }
+
+        int open = Math.Min(slot.OpenCount, visible - end);
+        if (open > 0 && range.Overlaps(slot.FirstTime, slot.Tail.Time))
+        {
+            ChunkDecoder.Read(slot.Encoding, SampleAppender.OpenBytes(arena, slot), slot.FirstTime, open, range, into);
+        }
+    }
+}

@@ -1,0 +1,255 @@
+using System.Buffers.Binary;
+using System.Globalization;
+
+namespace Pleiad.Storage;
+
+/// <summary>What recovery found in a log.</summary>
+/// <param name="Segments">Segments read.</param>
+/// <param name="Records">Sound records.</param>
+/// <param name="Bytes">Bytes read.</param>
+/// <param name="RecordsLost">Records missing because of damage.</param>
+/// <param name="DamagedBytes">Bytes that are no sound record, kept aside.</param>
+/// <param name="TornBytes">Bytes of an unfinished write cut from the end.</param>
+public readonly record struct LogFindings(int Segments, long Records, long Bytes, long RecordsLost, long DamagedBytes, long TornBytes);
+
+/// <summary>
+/// Opens a log after a restart: reads every segment once, hands its records on, cuts a torn tail, puts damage aside and
+/// refuses a gap that no damage explains.
+/// </summary>
+internal sealed class SegmentLogOpener(IFiles files, string directory, string quarantine, SegmentLogSettings settings)
+{
+    private readonly List<SegmentFile> _segments = [];
+    private readonly List<RecordHead> _heads = [];
+    private long _expectedLsn;
+    private bool _damageSince;
+    private long _records;
+    private long _bytes;
+    private long _lost;
+    private long _damagedBytes;
+    private long _tornBytes;
+    private long _keptAside;
+
+    /// <summary>What was found so far.</summary>
+    public LogFindings Findings => new(_segments.Count, _records, _bytes, _lost, _damagedBytes, _tornBytes);
+
+    /// <summary>Opens the log.</summary>
+    /// <param name="onSegment">Gets the bytes of each segment and its sound records; the bytes are its to keep.</param>
+    /// <param name="progress">Segments read so far, and all.</param>
+    /// <param name="cancel">Stops between two segments.</param>
+    /// <exception cref="CorruptDataException">A gap, or a version this program does not know.</exception>
+    public SegmentLog Open(Action<byte[], List<FoundRecord>> onSegment, Action<int, int> progress, CancellationToken cancel)
+    {
+        files.CreateDirectory(directory);
+        var numbers = new List<long>();
+        foreach (string name in files.List(directory))
+        {
+            if (SegmentFormat.TryNumberOf(name, out long number))
+            {
+                numbers.Add(number);
+            }
+        }
+
+        numbers.Sort();
+        for (int i = 0; i < numbers.Count; i++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            progress(i, numbers.Count);
+            if (i > 0 && numbers[i] != numbers[i - 1] + 1)
+            {
+                throw new CorruptDataException(
+                    directory, 0, $"segment {SegmentFormat.NameOf(numbers[i - 1] + 1)} is missing; put it back, or accept the loss by moving the later ones away");
+            }
+
+            ReadSegment(numbers[i], isLast: i == numbers.Count - 1, onSegment);
+        }
+
+        progress(numbers.Count, numbers.Count);
+        var log = new SegmentLog(
+            files, directory, settings, _segments, Math.Max(1, _expectedLsn), _segments.Count == 0 ? NextNumber(numbers) : _segments[^1].Number + 1);
+        foreach (RecordHead head in _heads)
+        {
+            log.NoteRecovered(head);
+        }
+
+        return log;
+    }
+
+    // A last segment without a single record is made anew under its own number.
+    private static long NextNumber(List<long> numbers) => numbers.Count == 0 ? 1 : numbers[^1];
+
+    private void ReadSegment(long number, bool isLast, Action<byte[], List<FoundRecord>> onSegment)
+    {
+        var segment = new SegmentFile(number, Path.Combine(directory, SegmentFormat.NameOf(number)));
+        byte[] bytes = ReadAll(segment.Path);
+        _bytes += bytes.Length;
+        bool hasHead = SegmentFormat.TryReadHead(segment.Path, bytes, out long headNumber, out long firstLsn) && headNumber == number;
+        SegmentScan scan = SegmentScan.Of(bytes, Math.Min(SegmentFormat.HeadBytes, bytes.Length));
+        if (!hasHead)
+        {
+            if (isLast && scan.Records.Count == 0)
+            {
+                // The process ended while it made the file.
+                DiscardUnborn(segment, bytes);
+                return;
+            }
+
+            _damageSince = true;
+            _damagedBytes += SegmentFormat.HeadBytes;
+            KeepAside(segment, bytes, 0, Math.Min(bytes.Length, SegmentFormat.HeadBytes));
+        }
+        else
+        {
+            Expect(segment, 0, firstLsn);
+        }
+
+        int damage = 0;
+        foreach (FoundRecord record in scan.Records)
+        {
+            while (damage < scan.Damaged.Count && scan.Damaged[damage].End <= record.Start)
+            {
+                (int start, int end) = scan.Damaged[damage++];
+                _damageSince = true;
+                _damagedBytes += end - start;
+                KeepAside(segment, bytes, start, end);
+            }
+
+            Expect(segment, record.Start, record.Head.Lsn);
+            _expectedLsn = record.Head.Lsn + 1;
+            segment.Note(record.Head.Shard, record.Head.Seq);
+            NoteHead(record.Head);
+        }
+
+        segment.Length = scan.SoundEnd;
+        EndOfSegment(segment, bytes, scan.SoundEnd, isLast);
+        _records += scan.Records.Count;
+        _segments.Add(segment);
+        onSegment(bytes, scan.Records);
+    }
+
+    private void EndOfSegment(SegmentFile segment, byte[] bytes, int soundEnd, bool isLast)
+    {
+        int rest = bytes.Length - soundEnd;
+        if (rest == 0)
+        {
+            return;
+        }
+
+        if (!isLast)
+        {
+            // A segment is only left behind whole, so this is damage; the next head says how many records it held.
+            _damageSince = true;
+            _damagedBytes += rest;
+            KeepAside(segment, bytes, soundEnd, bytes.Length);
+            segment.Length = bytes.Length;
+            return;
+        }
+
+        // An unfinished write leaves part of a record. A record that is all there and does not check may have been acknowledged.
+        if (IsWholeRecord(bytes.AsSpan(soundEnd)))
+        {
+            _lost++;
+            _damagedBytes += rest;
+            StorageMetrics.Quarantined.Add(1);
+            KeepAside(segment, bytes, soundEnd, bytes.Length);
+        }
+        else
+        {
+            _tornBytes += rest;
+            StorageMetrics.TornBytes.Add(rest);
+        }
+
+        using IFile file = files.OpenWrite(segment.Path);
+        file.Truncate(soundEnd);
+        file.Flush();
+    }
+
+    private static bool IsWholeRecord(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < SegmentFormat.RecordHeadBytes)
+        {
+            return false;
+        }
+
+        int payload = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
+        return payload >= 0 && payload <= bytes.Length - SegmentFormat.RecordHeadBytes && bytes.ContainsAnyExcept((byte)0);
+    }
+
+    private void DiscardUnborn(SegmentFile segment, byte[] bytes)
+    {
+        _tornBytes += bytes.Length;
+        StorageMetrics.TornBytes.Add(bytes.Length);
+        files.Delete(segment.Path);
+        files.FlushDirectory(directory);
+    }
+
+    private void Expect(SegmentFile segment, long at, long lsn)
+    {
+        if (_expectedLsn == 0 || lsn == _expectedLsn)
+        {
+            _expectedLsn = lsn;
+            if (_expectedLsn == lsn)
+            {
+                _damageSince = false;
+            }
+
+            return;
+        }
+
+        if (lsn < _expectedLsn || !_damageSince)
+        {
+            throw new CorruptDataException(
+                segment.Path,
+                at,
+                string.Create(CultureInfo.InvariantCulture, $"record {lsn} follows record {_expectedLsn - 1}: what lay between them is missing, and no damage explains it"));
+        }
+
+        _lost += lsn - _expectedLsn;
+        StorageMetrics.Quarantined.Add(lsn - _expectedLsn);
+        _expectedLsn = lsn;
+        _damageSince = false;
+    }
+
+    private void NoteHead(in RecordHead head)
+    {
+        // Only the newest of each shard matters in the end.
+        int shard = head.Shard;
+        int at = _heads.FindIndex(known => known.Shard == shard);
+        if (at < 0)
+        {
+            _heads.Add(head);
+        }
+        else
+        {
+            _heads[at] = head;
+        }
+    }
+
+    private void KeepAside(SegmentFile segment, byte[] bytes, int start, int end)
+    {
+        StorageMetrics.QuarantinedBytes.Add(end - start);
+        if (_keptAside + (end - start) > settings.QuarantineBytesMax)
+        {
+            return;
+        }
+
+        _keptAside += end - start;
+        files.CreateDirectory(quarantine);
+        string name = string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileNameWithoutExtension(segment.Path)}-{start:D10}.bin");
+        using IFile aside = files.Create(Path.Combine(quarantine, name));
+        aside.Append(bytes.AsSpan(start, end - start));
+        aside.Flush();
+    }
+
+    private byte[] ReadAll(string path)
+    {
+        using IFile file = files.OpenRead(path);
+        if (file.Length > int.MaxValue)
+        {
+            throw new CorruptDataException(path, 0, $"a segment of {file.Length} bytes is none of ours");
+        }
+
+        var bytes = new byte[file.Length];
+        int read = file.Read(0, bytes);
+        return read == bytes.Length ? bytes : bytes[..read];
+    }
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics.Metrics;
+
+namespace Pleiad.Storage;
+
+/// <summary>What storage counts about itself.</summary>
+public static class StorageMetrics
+{
+    /// <summary>The name of the meter.</summary>
+    public const string MeterName = "Pleiad.Storage";
+
+    private static readonly Meter s_meter = new(MeterName);
+
+    private static readonly Counter<long> s_samples = s_meter.CreateCounter<long>(
+        "pleiad_storage_samples_total", description: "Samples by what became of them.");
+
+    private static readonly Counter<long> s_logBytes = s_meter.CreateCounter<long>(
+        "pleiad_storage_log_bytes_total", "bytes", "Bytes written to the segment log.");
+
+    private static readonly Histogram<double> s_flush = s_meter.CreateHistogram<double>(
+        "pleiad_storage_log_flush_seconds", "seconds", "Time to write and flush what was waiting.");
+
+    internal static readonly Counter<long> LogRefused = s_meter.CreateCounter<long>(
+        "pleiad_storage_log_refused_total", description: "Batches the log refused: no space, or too much waiting.");
+
+    internal static readonly Counter<long> LogFailed = s_meter.CreateCounter<long>(
+        "pleiad_storage_log_failed_total", description: "1 when the log has failed for good.");
+
+    internal static readonly Counter<long> Quarantined = s_meter.CreateCounter<long>(
+        "pleiad_storage_quarantined_records_total", description: "Records lost to damage on disk.");
+
+    internal static readonly Counter<long> QuarantinedBytes = s_meter.CreateCounter<long>(
+        "pleiad_storage_quarantined_bytes_total", "bytes", "Damaged bytes kept aside.");
+
+    internal static readonly Counter<long> TornBytes = s_meter.CreateCounter<long>(
+        "pleiad_storage_torn_bytes_total", "bytes", "Bytes of unfinished writes cut from the end of the log.");
+
+    internal static readonly Counter<long> ExemplarsDropped = s_meter.CreateCounter<long>(
+        "pleiad_storage_exemplars_dropped_total", description: "Exemplars that came with samples; they are not stored yet.");
+
+    internal static readonly Counter<long> SnapshotsWritten = s_meter.CreateCounter<long>(
+        "pleiad_storage_snapshots_total", description: "Snapshots written and verified.");
+
+    internal static readonly Counter<long> SnapshotBytes = s_meter.CreateCounter<long>(
+        "pleiad_storage_snapshot_bytes_total", "bytes", "Bytes written for snapshots.");
+
+    internal static readonly Counter<long> SnapshotsDamaged = s_meter.CreateCounter<long>(
+        "pleiad_storage_snapshots_damaged_total", description: "Snapshots that could not be read and were passed over.");
+
+    /// <summary>Counts what became of a batch; for the one who acknowledges it.</summary>
+    public static void Count(in AppendCounts counts)
+    {
+        Add("accepted", counts.Accepted);
+        Add("duplicate", counts.Duplicates);
+        Add("out_of_order", counts.OutOfOrder);
+        Add("too_old", counts.TooOld);
+        Add("conflicting", counts.Conflicting);
+        Add("series_over_limit", counts.SeriesOverLimit);
+        Add("invalid", counts.Invalid);
+    }
+
+    internal static void Flushed(int bytes, TimeSpan took)
+    {
+        s_logBytes.Add(bytes);
+        s_flush.Record(took.TotalSeconds);
+    }
+
+    private static void Add(string outcome, int count)
+    {
+        if (count > 0)
+        {
+            s_samples.Add(count, new KeyValuePair<string, object?>("outcome", outcome));
+        }
+    }
+}
