@@ -32,6 +32,33 @@ public sealed class StressTests
     }
 
     [Fact]
+    public async Task An_actor_that_falls_asleep_after_each_message_is_woken_for_each_by_one_turn()
+    {
+        const int rounds = 20_000;
+        ActorSystem system = ActorSystem.Create("stress");
+        Auditor auditor = null!;
+        ActorRef actor = system.ActorOf(Props.Create(() => auditor = new Auditor()));
+        await actor.Ask<string>("ping", TestActorSystem.HangGuard, CancellationToken.None);
+        using Barrier together = new(2);
+
+        // Nobody tells more until both messages were received: a lost wake-up stands still here.
+        await Task.WhenAll(Enumerable.Range(0, 2).Select(producer => Task.Factory.StartNew(
+            () =>
+            {
+                for (int i = 0; i < rounds; i++)
+                {
+                    together.SignalAndWait();
+                    actor.Tell(new Numbered(producer, i));
+                    Assert.True(SpinWait.SpinUntil(() => auditor.Received >= 2 * (i + 1), TestActorSystem.HangGuard), $"asleep in round {i}");
+                }
+            },
+            TaskCreationOptions.LongRunning)));
+
+        Assert.Null(auditor.Wrong);
+        await system.TerminateAsync();
+    }
+
+    [Fact]
     public async Task What_is_told_is_either_received_or_a_dead_letter_when_the_mailbox_overflows()
     {
         const int perProducer = 100_000;
@@ -168,10 +195,11 @@ public sealed class StressTests
     private sealed class Auditor : Actor
     {
         private readonly int[] _last = [-1, -1, -1, -1];
+        private long _received;
         private int _inside;
         private bool _stopped;
 
-        internal long Received { get; private set; }
+        internal long Received => Interlocked.Read(ref _received);
 
         internal string? Wrong { get; private set; }
 
@@ -191,7 +219,7 @@ public sealed class StressTests
 
             if (message is Numbered numbered)
             {
-                Received++;
+                Interlocked.Increment(ref _received);
                 if (numbered.Number <= _last[numbered.Producer])
                 {
                     Wrong = $"{numbered} after {_last[numbered.Producer]}";
