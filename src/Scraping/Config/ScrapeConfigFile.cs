@@ -118,13 +118,19 @@ public static class ScrapeConfigFile
         return scrapes;
     }
 
-    // At most one byte more than is read anyway, so that a device or an endless file ends in an error, not in memory.
+    // Ends soon after the limit, so that a device or an endless file ends in an error, not in memory.
     private static string ReadText(string path)
     {
         using var reader = new StreamReader(path);
-        char[] buffer = new char[YamlReader.CharsMax + 1];
-        int read = reader.ReadBlock(buffer);
-        return new string(buffer, 0, read);
+        var text = new System.Text.StringBuilder();
+        char[] buffer = new char[16 * 1024];
+        int read;
+        while (text.Length <= YamlReader.CharsMax && (read = reader.Read(buffer)) > 0)
+        {
+            text.Append(buffer, 0, read);
+        }
+
+        return text.ToString();
     }
 
     private static void ExpandExternalLabels(ConfigSection global, Func<string, string?> environment)

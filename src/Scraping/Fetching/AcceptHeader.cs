@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace Pleiad.Scraping;
+
+/// <summary>The header <c>Accept</c> of a scrape: formats with falling weights, and anything at last.</summary>
+/// <remarks>Weights as Prometheus 3 gives them: they begin above the number of formats there are, whether asked for or not.</remarks>
+internal static class AcceptHeader
+{
+    public static string Of(IReadOnlyList<ScrapeProtocol> protocols, NameEscaping escaping)
+    {
+        int weight = ScrapeProtocolNames.All.Length + 1;
+        var parts = new List<string>(protocols.Count + 1);
+        foreach (ScrapeProtocol protocol in protocols)
+        {
+            // Older versions of the texts do not know the parameter.
+            string parameter = protocol is ScrapeProtocol.PrometheusText100 or ScrapeProtocol.OpenMetricsText100
+                ? $";escaping={NameOf(escaping)}"
+                : string.Empty;
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{MediaTypeOf(protocol)}{parameter};q=0.{weight--}"));
+        }
+
+        parts.Add(string.Create(CultureInfo.InvariantCulture, $"*/*;q=0.{weight}"));
+        return string.Join(',', parts);
+    }
+
+    private static string MediaTypeOf(ScrapeProtocol protocol) => protocol switch
+    {
+        ScrapeProtocol.PrometheusProto => "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited",
+        ScrapeProtocol.PrometheusText004 => "text/plain;version=0.0.4",
+        ScrapeProtocol.PrometheusText100 => "text/plain;version=1.0.0",
+        ScrapeProtocol.OpenMetricsText001 => "application/openmetrics-text;version=0.0.1",
+        _ => "application/openmetrics-text;version=1.0.0",
+    };
+
+    private static string NameOf(NameEscaping escaping) => escaping switch
+    {
+        NameEscaping.Underscores => "underscores",
+        NameEscaping.Dots => "dots",
+        NameEscaping.Values => "values",
+        _ => "allow-utf-8",
+    };
+}
