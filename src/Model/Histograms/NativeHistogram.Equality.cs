@@ -1,6 +1,6 @@
 namespace Pleiad.Model;
 
-public sealed partial class NativeHistogram : IEquatable<NativeHistogram>
+public sealed partial class NativeHistogram : IEquatable<NativeHistogram?>
 {
     /// <summary>
     /// Whether the two hold the same observations in the same layout: schema, zero bucket, count, sum, bounds and every populated bucket, bit
