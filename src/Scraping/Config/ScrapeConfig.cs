@@ -28,8 +28,8 @@ public sealed record ScrapeConfig
     public IReadOnlyList<ScrapeProtocol> ScrapeProtocols { get; init; } =
         [ScrapeProtocol.OpenMetricsText100, ScrapeProtocol.OpenMetricsText001, ScrapeProtocol.PrometheusText100, ScrapeProtocol.PrometheusText004];
 
-    /// <summary>The format assumed where the Content-Type says none; null = such a page is refused.</summary>
-    public ScrapeProtocol? FallbackProtocol { get; init; }
+    /// <summary>The format assumed where the Content-Type says none; <see cref="ScrapeProtocol.None"/> = such a page is refused.</summary>
+    public ScrapeProtocol FallbackProtocol { get; init; }
 
     public bool ScrapeNativeHistograms { get; init; }
 
@@ -89,6 +89,9 @@ public sealed record ScrapeConfig
     /// <summary>Applied to samples, after the target's labels have been added.</summary>
     public Relabeller MetricRelabelling { get; init; } = Relabeller.None;
 
+    /// <summary>The job as YAML, secrets hidden: equal texts read pages alike.</summary>
+    public string Fingerprint { get; init; } = string.Empty;
+
     /// <summary>How targets are found.</summary>
     public IReadOnlyList<DiscoveryConfig> Discoveries { get; init; } = [];
 
@@ -121,7 +124,7 @@ public sealed record ScrapeConfig
             ScrapeInterval = section.Duration("scrape_interval"),
             ScrapeTimeout = section.Duration("scrape_timeout"),
             ScrapeProtocols = [.. section.Texts("scrape_protocols").Select(ProtocolOf)],
-            FallbackProtocol = section.IsZero("fallback_scrape_protocol") ? null : ProtocolOf(section.Text("fallback_scrape_protocol")),
+            FallbackProtocol = section.IsZero("fallback_scrape_protocol") ? ScrapeProtocol.None : ProtocolOf(section.Text("fallback_scrape_protocol")),
             ScrapeNativeHistograms = section.FlagOrOpen("scrape_native_histograms") ?? false,
             AlwaysScrapeClassicHistograms = section.FlagOrOpen("always_scrape_classic_histograms") ?? false,
             ConvertClassicHistogramsToNhcb = section.FlagOrOpen("convert_classic_histograms_to_nhcb") ?? false,
@@ -150,6 +153,7 @@ public sealed record ScrapeConfig
             TargetRelabelling = RelabelSections.RelabellerOf(section.Sections("relabel_configs"), names),
             MetricRelabelling = RelabelSections.RelabellerOf(section.Sections("metric_relabel_configs"), names),
             Discoveries = DiscoveryConfigs.From(section),
+            Fingerprint = YamlWriter.Write(new SectionKind(ScrapeShapes.Scrape).Plain(section)),
         };
     }
 

@@ -1,0 +1,2 @@
+// One set of protocols for asking (configuration) and for reading (Content-Type).
+global using ScrapeProtocol = Pleiad.Exposition.ScrapeProtocol;
