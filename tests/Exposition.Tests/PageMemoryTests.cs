@@ -1,0 +1,184 @@
+using System.Text;
+using Pleiad.Model;
+using Xunit;
+
+namespace Pleiad.Exposition.Tests;
+
+public class PageMemoryTests
+{
+    [Fact]
+    public void A_series_keeps_its_number_as_long_as_it_stays_on_the_page()
+    {
+        var memory = new PageMemory();
+        int a = IdOf(Reading.Read("a 1\nb 1\nc 1\n", memory: memory), "a");
+        Assert.Equal(a, IdOf(Reading.Read("x 1\nb 1\na 1\nc 1\n", memory: memory), "a"));
+        Assert.Equal(a, IdOf(Reading.Read("a 1\n", memory: memory), "a"));
+        Assert.Equal(1, memory.Count);
+    }
+
+    [Fact]
+    public void What_left_the_page_is_told_once_and_its_number_is_free()
+    {
+        var memory = new PageMemory();
+        int b = IdOf(Reading.Read("a 1\nb 1\n", memory: memory), "b");
+        Reading.Read("a 1\n", memory: memory);
+        Assert.Equal([b], memory.Gone.ToArray());
+        Reading.Read("a 1\n", memory: memory);
+        Assert.Empty(memory.Gone.ToArray());
+        Assert.Equal(b, IdOf(Reading.Read("a 1\nc 1\n", memory: memory), "c"));
+    }
+
+    [Fact]
+    public void A_page_that_ends_early_loses_its_tail()
+    {
+        var memory = new PageMemory();
+        Reading.Read("a 1\nb 1\nc 1\n", memory: memory);
+        Reading.Read("a 1\n", memory: memory);
+        Assert.Equal(2, memory.Gone.Length);
+    }
+
+    [Fact]
+    public void A_text_that_stands_twice_goes_once()
+    {
+        var memory = new PageMemory();
+        Reading.Read("a 1\na 2\nb 1\n", memory: memory);
+        Reading.Read("a 1\na 2\nb 1\n", memory: memory);
+        Reading.Read("b 1\n", memory: memory);
+        Assert.Single(memory.Gone.ToArray());
+        Assert.Equal(1, memory.Count);
+    }
+
+    [Fact]
+    public void A_refused_page_is_forgotten()
+    {
+        var memory = new PageMemory();
+        Reading.Read("a 1\nb 1\n", memory: memory);
+        Assert.Throws<PageSyntaxException>(() => Reading.Read("b 1\nnew 1\na 1\n!", memory: memory));
+        Assert.Equal(2, memory.Count);
+        Reading.Read("a 1\nb 1\n", memory: memory);
+        Assert.Empty(memory.Gone.ToArray());
+    }
+
+    [Fact]
+    public void A_name_that_goes_on_where_the_known_one_ended_is_another_series()
+    {
+        var memory = new PageMemory();
+        Reading.Read("foo 1\n", memory: memory);
+        Assert.Equal("foobar", Reading.Read("foobar 1\n", memory: memory)[0].Name);
+        Reading.Read("foo 1\n", memory: memory);
+        List<Entry> entries = Reading.Read("foo {a=\"b\"} 1\n", memory: memory);
+        Assert.Equal("b", entries[0].Labels![1].Value);
+    }
+
+    [Fact]
+    public void A_page_of_nothing_but_new_series_every_time_does_not_grow_the_memory()
+    {
+        var memory = new PageMemory();
+        long held = 0;
+        for (int round = 0; round < 50; round++)
+        {
+            var page = new StringBuilder();
+            for (int i = 0; i < 2000; i++)
+            {
+                page.Append("m{round=\"").Append(round).Append("\",i=\"").Append(i).Append("\"} 1\n");
+            }
+
+            Reading.Read(page.ToString(), memory: memory);
+            Assert.Equal(2000, memory.Count);
+            held = round == 5 ? memory.BytesHeld : held;
+        }
+
+        Assert.True(memory.BytesHeld <= held * 2, $"{memory.BytesHeld} bytes, {held} after five pages");
+    }
+
+    [Fact]
+    public void Texts_longer_together_than_the_limit_refuse_the_page()
+    {
+        string page = $"{new string('a', 100)} 1\n{new string('b', 100)} 1\n";
+        var options = new PageOptions { Limits = new PageLimits { MemoryBytesMax = 200 } };
+        Assert.Equal(2, Reading.Read(page, options: options).Count);
+        options = new PageOptions { Limits = new PageLimits { MemoryBytesMax = 199 } };
+        Assert.Throws<PageLimitException>(() => Reading.Read(page, options: options));
+    }
+
+    [Theory]
+    [InlineData("a 1\na 1\na 1\n", "SamplesMax")]
+    [InlineData("a{b=\"1\",c=\"1\",d=\"1\"} 1\n", "LabelsMax")]
+    [InlineData("abcdefghi 1\n", "NameBytesMax")]
+    [InlineData("a{b=\"123456789\"} 1\n", "ValueBytesMax")]
+    [InlineData("a{b=\"1\"}                                    1\n", "LineBytesMax")]
+    public void Each_limit_bites_one_beyond_it(string page, string limit)
+    {
+        var limits = new PageLimits { SamplesMax = 2, LabelsMax = 3, NameBytesMax = 8, ValueBytesMax = 8, LineBytesMax = 40 };
+        foreach (PageFormat format in new[] { PageFormat.Text, PageFormat.OpenMetrics })
+        {
+            if (limit == "LineBytesMax" && format == PageFormat.OpenMetrics)
+            {
+                continue;
+            }
+
+            string whole = format == PageFormat.OpenMetrics ? page + "# EOF\n" : page;
+            var exception = Assert.Throws<PageLimitException>(() => Reading.Read(whole, format, new PageOptions { Limits = limits }));
+            Assert.Equal(limit, exception.Limit);
+            limits = limits with { SamplesMax = 3, LabelsMax = 4, NameBytesMax = 9, ValueBytesMax = 9, LineBytesMax = 60 };
+            Assert.NotEmpty(Reading.Read(whole, format, new PageOptions { Limits = limits }));
+            limits = limits with { SamplesMax = 2, LabelsMax = 3, NameBytesMax = 8, ValueBytesMax = 8, LineBytesMax = 40 };
+        }
+    }
+
+    [Theory]
+    [InlineData(PageFormat.Text)]
+    [InlineData(PageFormat.OpenMetrics)]
+    public void Parsing_a_known_page_allocates_nothing(PageFormat format)
+    {
+        var page = new StringBuilder();
+        for (int i = 0; i < 1000; i++)
+        {
+            page.Append("# HELP m").Append(i).Append(" text\n# TYPE m").Append(i).Append(" gauge\n");
+            page.Append('m').Append(i).Append("{a=\"b\"} ").Append(i / 7.0).Append(format == PageFormat.Text ? " 123\n" : " 123.5 # {id=\"x\"} 1\n");
+        }
+
+        page.Append("# EOF\n");
+        byte[] bytes = Encoding.UTF8.GetBytes(page.ToString());
+        var memory = new PageMemory();
+        var sink = new Counter();
+        for (int i = 0; i < 3; i++)
+        {
+            PageParser.Parse(bytes, format, PageOptions.Default, memory, ref sink);
+            memory.Commit();
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        PageParser.Parse(bytes, format, PageOptions.Default, memory, ref sink);
+        memory.Commit();
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(4000, sink.Samples);
+    }
+
+    private static int IdOf(List<Entry> entries, string name) => entries.Find(entry => entry.Name == name)!.Id;
+
+    private struct Counter : IPageSink
+    {
+        public int Samples;
+
+        public static bool WantsMetadata => false;
+
+        public readonly void Type(ReadOnlySpan<byte> family, MetricType type)
+        {
+        }
+
+        public readonly void Help(ReadOnlySpan<byte> family, string help)
+        {
+        }
+
+        public readonly void Unit(ReadOnlySpan<byte> family, string unit)
+        {
+        }
+
+        public readonly void Comment(ReadOnlySpan<byte> text)
+        {
+        }
+
+        public void Sample(scoped in PageSample sample) => Samples++;
+    }
+}
