@@ -48,7 +48,7 @@ internal static class HistogramText
     {
         int next = 0;
         var shown = new List<string>();
-        foreach ((int index, double count) in HistogramSteps.Buckets(spans, counts))
+        foreach ((int index, double count) in Indexed(spans, counts))
         {
             if (shown.Count == 0)
             {
@@ -68,6 +68,20 @@ internal static class HistogramText
         if (shown.Count > 0)
         {
             text.Append(CultureInfo.InvariantCulture, $" {prefix}buckets:[{string.Join(' ', shown)}]");
+        }
+    }
+
+    private static IEnumerable<(int Index, double Count)> Indexed(BucketSpan[] spans, double[] counts)
+    {
+        int index = 0;
+        int next = 0;
+        foreach (BucketSpan span in spans)
+        {
+            index += span.Offset;
+            for (uint i = 0; i < span.Length; i++)
+            {
+                yield return (index++, counts[next++]);
+            }
         }
     }
 }

@@ -23,36 +23,12 @@ internal static class ResetHints
             && before is { IsStale: false }
             && before.ResetHint != CounterResetHint.Gauge
             && Continues(before, written);
-        return With(written, continues ? CounterResetHint.NotReset : CounterResetHint.Unknown);
+        return written.WithHint(continues ? CounterResetHint.NotReset : CounterResetHint.Unknown);
     }
 
     private static bool Continues(NativeHistogram before, NativeHistogram now) =>
         now.Schema == before.Schema
         && now.ZeroThreshold.Equals(before.ZeroThreshold)
         && now.CustomBounds.AsSpan().SequenceEqual(before.CustomBounds)
-        && now.Count >= before.Count
-        && now.ZeroCount >= before.ZeroCount
-        && NoneFell(before.PositiveSpans, before.PositiveBuckets, now.PositiveSpans, now.PositiveBuckets)
-        && NoneFell(before.NegativeSpans, before.NegativeBuckets, now.NegativeSpans, now.NegativeBuckets);
-
-    private static bool NoneFell(BucketSpan[] spansBefore, double[] before, BucketSpan[] spansNow, double[] now)
-    {
-        Dictionary<int, double> counts = HistogramSteps.Buckets(spansNow, now).ToDictionary(b => b.Index, b => b.Count);
-        return HistogramSteps.Buckets(spansBefore, before).All(b => b.Count <= counts.GetValueOrDefault(b.Index));
-    }
-
-    private static NativeHistogram With(NativeHistogram histogram, CounterResetHint hint) => new()
-    {
-        Schema = histogram.Schema,
-        ResetHint = hint,
-        ZeroThreshold = histogram.ZeroThreshold,
-        ZeroCount = histogram.ZeroCount,
-        Count = histogram.Count,
-        Sum = histogram.Sum,
-        PositiveSpans = histogram.PositiveSpans,
-        PositiveBuckets = histogram.PositiveBuckets,
-        NegativeSpans = histogram.NegativeSpans,
-        NegativeBuckets = histogram.NegativeBuckets,
-        CustomBounds = histogram.CustomBounds,
-    };
+        && !now.WithHint(CounterResetHint.Unknown).IsResetAfter(before);
 }

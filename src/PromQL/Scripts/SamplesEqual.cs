@@ -32,21 +32,5 @@ internal static class SamplesEqual
 
     /// <summary>Same schema, bounds, counts and buckets, empty buckets left out; the hint only where the expectation says it.</summary>
     public static bool Histograms(NativeHistogram expected, bool hintWritten, NativeHistogram seen) =>
-        expected.Schema == seen.Schema
-        && Numbers(expected.Count, seen.Count)
-        && Numbers(expected.Sum, seen.Sum)
-        && Numbers(expected.ZeroCount, seen.ZeroCount)
-        && Numbers(expected.ZeroThreshold, seen.ZeroThreshold)
-        && expected.CustomBounds.Length == seen.CustomBounds.Length
-        && expected.CustomBounds.Zip(seen.CustomBounds, Numbers).All(same => same)
-        && Buckets(expected.PositiveSpans, expected.PositiveBuckets, seen.PositiveSpans, seen.PositiveBuckets)
-        && Buckets(expected.NegativeSpans, expected.NegativeBuckets, seen.NegativeSpans, seen.NegativeBuckets)
-        && (!hintWritten || expected.ResetHint == seen.ResetHint);
-
-    private static bool Buckets(BucketSpan[] expectedSpans, double[] expected, BucketSpan[] seenSpans, double[] seen)
-    {
-        Dictionary<int, double> left = HistogramSteps.Buckets(expectedSpans, expected).ToDictionary(b => b.Index, b => b.Count);
-        Dictionary<int, double> right = HistogramSteps.Buckets(seenSpans, seen).ToDictionary(b => b.Index, b => b.Count);
-        return left.Keys.Union(right.Keys).All(i => Numbers(left.GetValueOrDefault(i), right.GetValueOrDefault(i)));
-    }
+        expected.NearlyEquals(seen, Tolerance) && (!hintWritten || expected.ResetHint == seen.ResetHint);
 }

@@ -105,7 +105,7 @@ public static class SeriesNotation
     {
         NativeHistogram value = HistogramNotation.Read(ref reader, out bool hintWritten);
         NativeHistogram? step = null;
-        int sign = reader.Peek == '-' ? -1 : 1;
+        bool subtract = reader.Peek == '-';
         if (reader.TryTake("+") || reader.TryTake("-"))
         {
             step = HistogramNotation.Read(ref reader, out _);
@@ -116,7 +116,7 @@ public static class SeriesNotation
         for (int i = 0; i <= more; i++)
         {
             Repeat(values, new ScriptValue(false, 0, value, hintWritten), 1);
-            value = step is null || i == more ? value : HistogramSteps.Combine(value, step, sign);
+            value = step is null || i == more ? value : HistogramSteps.Combine(value, step, subtract);
         }
     }
 
