@@ -208,7 +208,12 @@ internal sealed class SelectorParser(TokenReader tokens, LiteralParser literals,
             tokens.Take();
         }
 
-        double seconds = literals.Number(tokens.Expect(TokenKind.Number, "@", "timestamp"));
+        if (tokens.Kind is not (TokenKind.Number or TokenKind.Duration))
+        {
+            throw tokens.Unexpected("@", "timestamp");
+        }
+
+        double seconds = literals.Seconds(out _, out _);
         seconds = negative ? -seconds : seconds;
         bool inBounds = Math.Abs(seconds) < long.MaxValue / 1000.0;
         tokens.Require(inBounds, inner.Span, $"timestamp out of bounds for @ modifier: {GoFloat.Fixed(seconds)}");

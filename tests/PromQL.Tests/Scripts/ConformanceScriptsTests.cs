@@ -4,10 +4,7 @@ using Xunit;
 
 namespace Pleiad.PromQL.Tests;
 
-/// <summary>
-/// Every eval of the reference's scripts is a case of its own. Those that do not pass yet are named in
-/// Golden/promql/known-failing.txt with one line each; the list may only become shorter.
-/// </summary>
+/// <summary>Every eval of the reference's scripts is a case of its own.</summary>
 public class ConformanceScriptsTests
 {
     private const string Absent = "(no conformance data)";
@@ -24,7 +21,6 @@ public class ConformanceScriptsTests
     public async Task An_eval_comes_out_as_the_script_says(string place)
     {
         Skip.If(place == Absent, ConformanceData.Absent);
-        Skip.If(KnownFailing.Contains(place), "known to fail, see Golden/promql/known-failing.txt");
         string[] parts = place.Split(':');
         EvalOutcome outcome = (await ConformanceScripts.OutcomesAsync(parts[0])).Single(o => o.Line == int.Parse(parts[1]));
         Assert.True(outcome.Passed, outcome.ToString());
