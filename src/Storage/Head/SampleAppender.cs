@@ -120,19 +120,20 @@ internal sealed class SampleAppender(ByteArena arena, Reclaimer reclaimer)
         Count(number, ref slot);
     }
 
-    /// <summary>Attaches a chunk that was sealed earlier, as a snapshot has it: behind those already there.</summary>
+    /// <summary>Attaches a chunk that was sealed before a restart, behind those already attached.</summary>
     public void Attach(ref SeriesSlot slot, ReadOnlySpan<byte> bytes, long firstTime, long lastTime, ushort count, ChunkEncoding encoding)
     {
-        Debug.Assert(slot.OpenCount == 0, "sealed chunks come before the open one");
         slot.SealedAt = SealedChunk.Make(arena, slot.SealedAt, bytes, firstTime, lastTime, count, encoding);
         slot.Total += count;
         SealedCount++;
-        slot.Tail.Time = lastTime;
-        if (slot.OldestTime == SeriesSlot.NoTime)
+        if (slot.OldestTime == SeriesSlot.NoTime || slot.OldestTime > firstTime)
         {
             slot.OldestTime = firstTime;
         }
     }
+
+    /// <summary>Forgets chunks to be saved: those for which the condition holds are about to be given up.</summary>
+    public void ForgetUnsaved(Predicate<SealedReference> gone) => _sealed.RemoveAll(gone);
 
     /// <summary>Seals the open chunk of a series.</summary>
     public void Seal(int number, ref SeriesSlot slot)

@@ -4,6 +4,7 @@ namespace Pleiad.Storage;
 public sealed partial class Shard
 {
     private long _sweepBefore = long.MinValue;
+    private long _sweptBefore = long.MinValue;
     private long _sweepTicket;
     private bool _sweepDue;
 
@@ -19,6 +20,11 @@ public sealed partial class Shard
             AcceptFrom = timeMs;
         }
 
+        SweepIfDue();
+    }
+
+    private void SweepIfDue()
+    {
         if (!_sweepDue && AcceptFrom > _sweepBefore)
         {
             _sweepBefore = AcceptFrom;
@@ -26,17 +32,14 @@ public sealed partial class Shard
             _sweepDue = true;
         }
 
-        SweepIfDue();
-    }
-
-    private void SweepIfDue()
-    {
         if (!_sweepDue || !_reclaimer.IsQuietBefore(_sweepTicket))
         {
             return;
         }
 
         _sweepDue = false;
+        _appender.ForgetUnsaved(chunk => SealedChunk.At(_arena, chunk.Handle).LastTime < _sweepBefore);
+        _sweptBefore = _sweepBefore;
         var gone = new List<int>();
         for (int number = 0; number < _table.End; number++)
         {

@@ -442,6 +442,7 @@ public sealed partial class Shard
         }
 
         AppliedSeq = seq;
+        BytesSinceSnapshot += payload.Length;
         SweepIfDue();
     }
 
@@ -478,6 +479,7 @@ public sealed partial class Shard
                 }
 
                 // The slot was freed by retention before it was taken again, and the old series' samples are beyond retention.
+                _appender.ForgetUnsaved(chunk => chunk.Slot == definition.Slot);
                 RemoveSeries([definition.Slot]);
                 _reclaimer.Refresh();
             }

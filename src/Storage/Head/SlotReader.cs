@@ -58,17 +58,19 @@ internal sealed class SlotReader(SeriesTable table, LabelIndex index, ByteArena 
     /// <param name="visible">As read before.</param>
     /// <param name="range">Which samples.</param>
     /// <param name="into">Where they go.</param>
-    public void ReadSamples(in SeriesSlot slot, int visible, TimeRange range, SampleColumns into) =>
-        ReadSamples(slot, 0, visible, range, into);
-
-    /// <summary>The same, from a given sample on.</summary>
-    public void ReadSamples(in SeriesSlot slot, int from, int visible, TimeRange range, SampleColumns into)
+    public void ReadSamples(in SeriesSlot slot, int visible, TimeRange range, SampleColumns into)
     {
         if (pin.OldestTime > long.MinValue && range.After < pin.OldestTime - 1)
         {
             range = range with { After = pin.OldestTime - 1 };
         }
 
+        ReadSamples(slot, 0, visible, range, into);
+    }
+
+    /// <summary>The same, from the chunk that holds a given sample on, and without regard to retention.</summary>
+    public void ReadSamples(in SeriesSlot slot, int from, int visible, TimeRange range, SampleColumns into)
+    {
         // The chain leads from the newest to the oldest; chunks are decoded the other way round.
         const int OnStack = 64;
         Span<int> handles = stackalloc int[OnStack];

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Pleiad.Storage;
@@ -20,6 +21,7 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
 {
     private readonly List<SegmentFile> _segments = [];
     private readonly List<RecordHead> _heads = [];
+    private readonly List<long> _numbers = [];
     private long _expectedLsn;
     private bool _damageSince;
     private long _records;
@@ -32,40 +34,49 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
     /// <summary>What was found so far.</summary>
     public LogFindings Findings => new(_segments.Count, _records, _bytes, _lost, _damagedBytes, _tornBytes);
 
-    /// <summary>Opens the log.</summary>
-    /// <param name="onSegment">Gets the bytes of each segment and its sound records; the bytes are its to keep.</param>
-    /// <param name="progress">Segments read so far, and all.</param>
-    /// <param name="cancel">Stops between two segments.</param>
-    /// <exception cref="CorruptDataException">A gap, or a version this program does not know.</exception>
-    public SegmentLog Open(Action<byte[], List<FoundRecord>> onSegment, Action<int, int> progress, CancellationToken cancel)
+    /// <summary>Segments there are.</summary>
+    public int Total => _numbers.Count;
+
+    /// <summary>Segments read.</summary>
+    public int Read { get; private set; }
+
+    /// <summary>Whether damage has been found: only then may a shard's records have a gap.</summary>
+    public bool HasLosses => _lost > 0;
+
+    /// <summary>Looks what segments there are.</summary>
+    /// <exception cref="CorruptDataException">One in the middle is missing.</exception>
+    public void List()
     {
         files.CreateDirectory(directory);
-        var numbers = new List<long>();
         foreach (string name in files.List(directory))
         {
             if (SegmentFormat.TryNumberOf(name, out long number))
             {
-                numbers.Add(number);
+                _numbers.Add(number);
             }
         }
 
-        numbers.Sort();
-        for (int i = 0; i < numbers.Count; i++)
+        _numbers.Sort();
+        for (int i = 1; i < _numbers.Count; i++)
         {
-            cancel.ThrowIfCancellationRequested();
-            progress(i, numbers.Count);
-            if (i > 0 && numbers[i] != numbers[i - 1] + 1)
+            if (_numbers[i] != _numbers[i - 1] + 1)
             {
                 throw new CorruptDataException(
-                    directory, 0, $"segment {SegmentFormat.NameOf(numbers[i - 1] + 1)} is missing; put it back, or accept the loss by moving the later ones away");
+                    directory, 0, $"segment {SegmentFormat.NameOf(_numbers[i - 1] + 1)} is missing; put it back, or accept the loss by moving the later ones away");
             }
-
-            ReadSegment(numbers[i], isLast: i == numbers.Count - 1, onSegment);
         }
+    }
 
-        progress(numbers.Count, numbers.Count);
-        var log = new SegmentLog(
-            files, directory, settings, _segments, Math.Max(1, _expectedLsn), _segments.Count == 0 ? NextNumber(numbers) : _segments[^1].Number + 1);
+    /// <summary>Reads the next segment; null behind the last.</summary>
+    /// <exception cref="CorruptDataException">A gap, or a version this program does not know.</exception>
+    public FoundSegment? Next() => Read < _numbers.Count ? ReadSegment(_numbers[Read++]) : null;
+
+    /// <summary>The log, when all segments are read.</summary>
+    public SegmentLog ToLog()
+    {
+        Debug.Assert(Read == _numbers.Count, "every segment was read");
+        long next = _segments.Count > 0 ? _segments[^1].Number + 1 : _numbers.Count > 0 ? _numbers[^1] : 1;
+        var log = new SegmentLog(files, directory, settings, _segments, Math.Max(1, _expectedLsn), next);
         foreach (RecordHead head in _heads)
         {
             log.NoteRecovered(head);
@@ -74,13 +85,11 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
         return log;
     }
 
-    // A last segment without a single record is made anew under its own number.
-    private static long NextNumber(List<long> numbers) => numbers.Count == 0 ? 1 : numbers[^1];
-
-    private void ReadSegment(long number, bool isLast, Action<byte[], List<FoundRecord>> onSegment)
+    private FoundSegment ReadSegment(long number)
     {
+        bool isLast = Read == _numbers.Count;
         var segment = new SegmentFile(number, Path.Combine(directory, SegmentFormat.NameOf(number)));
-        byte[] bytes = ReadAll(segment.Path);
+        byte[] bytes = AtomicFile.ReadAll(files, segment.Path);
         _bytes += bytes.Length;
         bool hasHead = SegmentFormat.TryReadHead(segment.Path, bytes, out long headNumber, out long firstLsn) && headNumber == number;
         SegmentScan scan = SegmentScan.Of(bytes, Math.Min(SegmentFormat.HeadBytes, bytes.Length));
@@ -90,7 +99,7 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
             {
                 // The process ended while it made the file.
                 DiscardUnborn(segment, bytes);
-                return;
+                return new FoundSegment(bytes, []);
             }
 
             _damageSince = true;
@@ -123,18 +132,13 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
         EndOfSegment(segment, bytes, scan.SoundEnd, isLast);
         _records += scan.Records.Count;
         _segments.Add(segment);
-        onSegment(bytes, scan.Records);
+        return new FoundSegment(bytes, scan.Records);
     }
 
     private void EndOfSegment(SegmentFile segment, byte[] bytes, int soundEnd, bool isLast)
     {
         int rest = bytes.Length - soundEnd;
-        if (rest == 0)
-        {
-            return;
-        }
-
-        if (!isLast)
+        if (rest > 0 && !isLast)
         {
             // A segment is only left behind whole, so this is damage; the next head says how many records it held.
             _damageSince = true;
@@ -145,22 +149,25 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
         }
 
         // An unfinished write leaves part of a record. A record that is all there and does not check may have been acknowledged.
-        if (IsWholeRecord(bytes.AsSpan(soundEnd)))
+        if (rest > 0 && IsWholeRecord(bytes.AsSpan(soundEnd)))
         {
             _lost++;
             _damagedBytes += rest;
             StorageMetrics.Quarantined.Add(1);
             KeepAside(segment, bytes, soundEnd, bytes.Length);
         }
-        else
+        else if (rest > 0)
         {
             _tornBytes += rest;
             StorageMetrics.TornBytes.Add(rest);
         }
 
-        using IFile file = files.OpenWrite(segment.Path);
-        file.Truncate(soundEnd);
-        file.Flush();
+        if (isLast)
+        {
+            // What is read back may never have reached the device (a flush failed, the process was ended before one), and from
+            // now on it is answered from: so it is written anew, not flushed a second time.
+            AtomicFile.Write(files, segment.Path, file => file.Append(bytes.AsSpan(0, soundEnd)));
+        }
     }
 
     private static bool IsWholeRecord(ReadOnlySpan<byte> bytes)
@@ -239,17 +246,9 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
         aside.Append(bytes.AsSpan(start, end - start));
         aside.Flush();
     }
-
-    private byte[] ReadAll(string path)
-    {
-        using IFile file = files.OpenRead(path);
-        if (file.Length > int.MaxValue)
-        {
-            throw new CorruptDataException(path, 0, $"a segment of {file.Length} bytes is none of ours");
-        }
-
-        var bytes = new byte[file.Length];
-        int read = file.Read(0, bytes);
-        return read == bytes.Length ? bytes : bytes[..read];
-    }
 }
+
+/// <summary>A segment as it was read.</summary>
+/// <param name="Bytes">All of it.</param>
+/// <param name="Records">Its sound records.</param>
+internal readonly record struct FoundSegment(byte[] Bytes, List<FoundRecord> Records);

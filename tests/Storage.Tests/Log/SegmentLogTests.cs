@@ -37,10 +37,13 @@ public sealed class SegmentLogTests : IDisposable
     {
         var found = new List<(RecordHead, byte[])>();
         var opener = new SegmentLogOpener(new DiskFiles(), Path.Combine(_directory, "log"), Path.Combine(_directory, "quarantine"), new SegmentLogSettings());
-        SegmentLog log = opener.Open(
-            (bytes, list) => found.AddRange(list.Select(record => (record.Head, bytes.AsSpan(record.Start, record.Length).ToArray()))),
-            static (_, _) => { },
-            CancellationToken.None);
+        opener.List();
+        while (opener.Next() is { } segment)
+        {
+            found.AddRange(segment.Records.Select(record => (record.Head, segment.Bytes.AsSpan(record.Start, record.Length).ToArray())));
+        }
+
+        SegmentLog log = opener.ToLog();
         records = found;
         return log;
     }

@@ -1,0 +1,174 @@
+using System.Globalization;
+using System.Text;
+using Pleiad.Model;
+
+namespace Pleiad.Storage;
+
+/// <summary>The data directory cannot be used; the message says why and what to do.</summary>
+public sealed class DataDirectoryException(string message, Exception? cause = null) : IOException(message, cause);
+
+/// <summary>
+/// A directory of ours: locked against a second process, with a file that says which format and how many shards it was made for.
+/// </summary>
+/// <remarks>
+/// <code>
+/// LOCK              held while a process uses the directory
+/// pleiad.meta       format and number of shards
+/// log/              segments of the log
+/// shards/0007/      snapshots of shard 7
+/// quarantine/       damaged bytes, kept for whoever wants to look
+/// </code>
+/// </remarks>
+public sealed class DataDirectory : IDisposable
+{
+    /// <summary>Shards of a new directory that is not told otherwise.</summary>
+    public const int ShardCountDefault = 16;
+
+    private const int FormatVersion = 1;
+    private const string MetaName = "pleiad.meta";
+    private const string LockName = "LOCK";
+    private readonly IDisposable _lock;
+
+    private DataDirectory(IFiles files, string path, int shardCount, IDisposable held)
+    {
+        Files = files;
+        Root = path;
+        ShardCount = shardCount;
+        _lock = held;
+    }
+
+    /// <summary>Where it lies.</summary>
+    public string Root { get; }
+
+    /// <summary>How many shards it was made for.</summary>
+    public int ShardCount { get; }
+
+    /// <summary>The segments.</summary>
+    public string LogPath => Path.Combine(Root, "log");
+
+    /// <summary>Damaged bytes.</summary>
+    public string QuarantinePath => Path.Combine(Root, "quarantine");
+
+    internal IFiles Files { get; }
+
+    /// <summary>Opens a directory, making it where it is not there.</summary>
+    /// <param name="files">The file system.</param>
+    /// <param name="path">Of the directory.</param>
+    /// <param name="shardCount">A power of two; must be what the directory was made with.</param>
+    /// <exception cref="DataDirectoryException">It cannot be written, somebody else uses it, or it was made for another number of shards or by a later version.</exception>
+    public static DataDirectory Open(IFiles files, string path, int shardCount)
+    {
+        _ = new ShardMap(shardCount);
+        IDisposable held = Hold(files, path);
+        try
+        {
+            string meta = Path.Combine(path, MetaName);
+            AtomicFile.DeleteUnfinished(files, path);
+            if (files.Exists(meta))
+            {
+                CheckMeta(path, Encoding.UTF8.GetString(AtomicFile.ReadAll(files, meta)), shardCount);
+
+                // A stop may have come between its making and this.
+                files.FlushDirectory(path);
+            }
+            else
+            {
+                RefuseOrphans(files, path);
+                string text = string.Create(CultureInfo.InvariantCulture, $"format {FormatVersion}\nshards {shardCount}\n");
+                AtomicFile.Write(files, meta, file => file.Append(Encoding.UTF8.GetBytes(text)));
+            }
+
+            return new DataDirectory(files, path, shardCount, held);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            held.Dispose();
+            throw e as DataDirectoryException ?? new DataDirectoryException($"cannot use the data directory {path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Where the snapshots of a shard lie.</summary>
+    public string ShardPath(ShardId shard) => Path.Combine(Root, "shards", shard.Value.ToString("D4", CultureInfo.InvariantCulture));
+
+    /// <summary>The snapshots of a shard.</summary>
+    public SnapshotStore SnapshotsOf(ShardId shard) => new(Files, ShardPath(shard), QuarantinePath, shard);
+
+    /// <summary>Lets the directory go.</summary>
+    public void Dispose() => _lock.Dispose();
+
+    private static IDisposable Hold(IFiles files, string path)
+    {
+        try
+        {
+            files.CreateDirectory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataDirectoryException($"cannot make the data directory {path}: {e.Message}", e);
+        }
+
+        try
+        {
+            return files.Lock(Path.Combine(path, LockName));
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new DataDirectoryException($"cannot write to the data directory {path}: it must belong to the user this process runs as", e);
+        }
+        catch (DiskFullException e)
+        {
+            throw new DataDirectoryException($"cannot write to the data directory {path}: {e.Message}", e);
+        }
+        catch (IOException e)
+        {
+            throw new DataDirectoryException(
+                e.HResult == ReadOnlyFileSystem
+                    ? $"cannot write to the data directory {path}: the file system is read-only"
+                    : $"cannot lock the data directory {path}: another process uses it ({e.Message})",
+                e);
+        }
+    }
+
+    private const int ReadOnlyFileSystem = 30;
+
+    private static void CheckMeta(string path, string text, int shardCount)
+    {
+        int format = 0;
+        int shards = 0;
+        foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] words = line.Split(' ');
+            if (words.Length == 2 && int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+            {
+                format = words[0] == "format" ? number : format;
+                shards = words[0] == "shards" ? number : shards;
+            }
+        }
+
+        if (format == 0 || shards == 0)
+        {
+            throw new DataDirectoryException($"{Path.Combine(path, MetaName)} is damaged: it should say \"format {FormatVersion}\" and \"shards N\"");
+        }
+
+        if (format > FormatVersion)
+        {
+            throw new DataDirectoryException($"the data directory {path} has format {format}; this program reads up to {FormatVersion}");
+        }
+
+        if (shards != shardCount)
+        {
+            throw new DataDirectoryException(
+                $"the data directory {path} was made for {shards} shards, the configuration says {shardCount}: "
+                + $"the number is fixed when the directory is made; say {shards} again, or start with an empty directory");
+        }
+    }
+
+    private static void RefuseOrphans(IFiles files, string path)
+    {
+        if (files.List(Path.Combine(path, "log")).Count > 0)
+        {
+            throw new DataDirectoryException(
+                $"the data directory {path} has a log but no {MetaName}: put the file back (\"format 1\", \"shards N\"), or start with an empty directory");
+        }
+    }
+}

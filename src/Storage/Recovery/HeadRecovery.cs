@@ -1,0 +1,168 @@
+using Pleiad.Model;
+
+namespace Pleiad.Storage;
+
+/// <summary>Everything in a data directory, opened.</summary>
+/// <param name="Shards">By number.</param>
+/// <param name="Snapshots">Of each shard, by number.</param>
+/// <param name="Log">Goes on where it ended.</param>
+/// <param name="Report">What was found.</param>
+public sealed record RecoveredData(
+    IReadOnlyList<Shard> Shards, IReadOnlyList<SnapshotStore> Snapshots, SegmentLog Log, RecoveryReport Report);
+
+/// <summary>What a recovery found.</summary>
+/// <param name="Log">In the log.</param>
+/// <param name="SnapshotsDamaged">Snapshots passed over.</param>
+/// <param name="ChunkRecordsLost">Damaged records of chunk files.</param>
+/// <param name="BatchesLost">Batches missing from shards because of damage.</param>
+/// <param name="SamplesUnplaced">Samples whose series is not defined any more because of damage.</param>
+public sealed record RecoveryReport(LogFindings Log, int SnapshotsDamaged, int ChunkRecordsLost, long BatchesLost, long SamplesUnplaced)
+{
+    /// <summary>Whether anything was lost that had been written.</summary>
+    public bool HasLosses => Log.RecordsLost > 0 || ChunkRecordsLost > 0 || BatchesLost > 0 || SamplesUnplaced > 0;
+}
+
+/// <summary>How far a recovery is.</summary>
+/// <param name="SegmentsTotal">Segments of the log.</param>
+/// <param name="SegmentsRead">Of those, applied.</param>
+/// <param name="ShardsTotal">Shards whose snapshot is to be loaded.</param>
+/// <param name="ShardsLoaded">Of those, loaded.</param>
+public readonly record struct RecoveryProgress(int SegmentsTotal, int SegmentsRead, int ShardsTotal, int ShardsLoaded);
+
+/// <summary>
+/// Opens a data directory after a stop of any kind: for each shard the newest sound snapshot, then the log behind it.
+/// Shards are worked on side by side; of the log two segments are in memory at a time.
+/// </summary>
+public static class HeadRecovery
+{
+    /// <summary>Recovers all shards.</summary>
+    /// <param name="directory">Opened; stays the caller's.</param>
+    /// <param name="shardSettings">Of every shard.</param>
+    /// <param name="logSettings">Of the log.</param>
+    /// <param name="progress">Called now and then, from any thread.</param>
+    /// <param name="cancel">Gives up between two segments.</param>
+    /// <exception cref="CorruptDataException">Records are missing without damage that explains it, or a later version wrote them.</exception>
+    public static RecoveredData Run(
+        DataDirectory directory,
+        ShardSettings shardSettings,
+        SegmentLogSettings logSettings,
+        Action<RecoveryProgress> progress,
+        CancellationToken cancel)
+    {
+        var opener = new SegmentLogOpener(directory.Files, directory.LogPath, directory.QuarantinePath, logSettings);
+        opener.List();
+        var shards = new Shard[directory.ShardCount];
+        var stores = new SnapshotStore[directory.ShardCount];
+        int loaded = 0;
+        progress(new RecoveryProgress(opener.Total, 0, shards.Length, 0));
+        ForEachShard(shards.Length, cancel, number =>
+        {
+            stores[number] = directory.SnapshotsOf(new ShardId(number));
+            shards[number] = stores[number].Load(shardSettings);
+            progress(new RecoveryProgress(opener.Total, 0, shards.Length, Interlocked.Increment(ref loaded)));
+        });
+
+        bool damagedSnapshots = stores.Any(static store => store.Damaged > 0);
+        var lost = new long[shards.Length];
+        FoundSegment? next = opener.Next();
+        for (int read = 0; next is { } current; read++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            bool mayHaveGaps = opener.HasLosses || damagedSnapshots;
+            FoundSegment? following = null;
+            try
+            {
+                Parallel.Invoke(
+                    () => following = opener.Next(),
+                    () => Apply(current, shards, lost, mayHaveGaps, cancel));
+            }
+            catch (AggregateException e) when (e.InnerExceptions[0] is IOException)
+            {
+                throw e.InnerExceptions[0];
+            }
+
+            next = following;
+            progress(new RecoveryProgress(opener.Total, read + 1, shards.Length, shards.Length));
+        }
+
+        SegmentLog log = opener.ToLog();
+        foreach (Shard shard in shards)
+        {
+            log.Resume(shard.Id, shard.AppliedSeq);
+        }
+
+        var report = new RecoveryReport(
+            opener.Findings,
+            stores.Sum(static store => store.Damaged),
+            stores.Sum(static store => store.ChunkRecordsLost),
+            lost.Sum(),
+            shards.Sum(static shard => shard.UnplacedSamples));
+        return new RecoveredData(shards, stores, log, report);
+    }
+
+    private static void Apply(FoundSegment segment, Shard[] shards, long[] lost, bool mayHaveGaps, CancellationToken cancel)
+    {
+        ILookup<int, FoundRecord> byShard = segment.Records.ToLookup(static record => record.Head.Shard);
+        foreach (IGrouping<int, FoundRecord> group in byShard)
+        {
+            if ((uint)group.Key >= (uint)shards.Length)
+            {
+                throw new CorruptDataException("log", group.First().Start, $"there is no shard {group.Key}");
+            }
+        }
+
+        ForEachShard(shards.Length, cancel, number =>
+        {
+            Shard shard = shards[number];
+            foreach (FoundRecord record in byShard[number])
+            {
+                ApplyRecord(segment, record, shard, ref lost[number], mayHaveGaps);
+            }
+        });
+    }
+
+    private static void ApplyRecord(FoundSegment segment, in FoundRecord record, Shard shard, ref long lost, bool mayHaveGaps)
+    {
+        long missing = record.Head.Seq - shard.AppliedSeq - 1;
+        if (missing < 0)
+        {
+            return;
+        }
+
+        if (missing > 0)
+        {
+            if (!mayHaveGaps)
+            {
+                throw new CorruptDataException(
+                    "log",
+                    record.Start,
+                    $"shard {shard.Id}: batch {record.Head.Seq} follows batch {shard.AppliedSeq}, the snapshot's or the log's last; what lay between is missing, and no damage explains it");
+            }
+
+            lost += missing;
+            shard.SkipTo(record.Head.Seq - 1);
+        }
+
+        try
+        {
+            shard.Replay(record.Head.Seq, segment.Bytes.AsSpan(record.Start, record.Length));
+        }
+        catch (FormatException e)
+        {
+            throw new CorruptDataException("log", record.Start, $"shard {shard.Id}, batch {record.Head.Seq}: {e.Message}");
+        }
+    }
+
+    private static void ForEachShard(int count, CancellationToken cancel, Action<int> work)
+    {
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel };
+        try
+        {
+            Parallel.For(0, count, options, work);
+        }
+        catch (AggregateException e) when (e.InnerExceptions[0] is IOException or UnauthorizedAccessException)
+        {
+            throw e.InnerExceptions[0];
+        }
+    }
+}

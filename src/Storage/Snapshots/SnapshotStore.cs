@@ -1,0 +1,289 @@
+using Pleiad.Model;
+
+namespace Pleiad.Storage;
+
+/// <summary>
+/// The snapshots of one shard: two head files are kept, and every chunk file either of them needs. One user at a time.
+/// </summary>
+/// <remarks>A chunk is written once, with the first snapshot after it was sealed; what is written anew each time is the series and their open chunks.</remarks>
+public sealed class SnapshotStore
+{
+    private const int Kept = 2;
+
+    private readonly IFiles _files;
+    private readonly string _directory;
+    private readonly string _quarantine;
+    private readonly int _shard;
+
+    // Newest last.
+    private readonly List<Saved> _saved = [];
+    private long _nextHead = 1;
+    private long _nextChunks = 1;
+
+    /// <summary>The snapshots in a directory; nothing is read yet.</summary>
+    public SnapshotStore(IFiles files, string directory, string quarantine, ShardId shard)
+    {
+        _files = files;
+        _directory = directory;
+        _quarantine = quarantine;
+        _shard = shard.Value;
+    }
+
+    /// <summary>Snapshots that could not be read, or not whole.</summary>
+    public int Damaged { get; private set; }
+
+    /// <summary>Records of chunk files that were lost.</summary>
+    public int ChunkRecordsLost { get; private set; }
+
+    /// <summary>Writes a snapshot, reads it back, and deletes what is no longer needed. On any thread but one at a time.</summary>
+    /// <exception cref="IOException">It could not be written or did not read back; the snapshots before are as they were.</exception>
+    public SnapshotWritten Write(SnapshotJob job)
+    {
+        _files.CreateDirectory(_directory);
+        var chunkFiles = new List<ChunkFile>();
+        if (_saved.Count > 0)
+        {
+            chunkFiles.AddRange(_saved[^1].Chunks.Where(chunks => chunks.NewestTime >= job.AcceptFrom));
+        }
+
+        var written = new List<string>();
+        long chunkBytes = 0;
+        try
+        {
+            for (int from = 0; from < job.Sealed.Count;)
+            {
+                ChunkFile chunks = WriteChunks(job, ref from, written);
+                chunkFiles.Add(chunks);
+                chunkBytes += chunks.Length;
+            }
+
+            long number = _nextHead++;
+            string path = Path.Combine(_directory, SnapshotFormat.HeadName(number));
+            written.Add(path);
+            long headBytes = WriteHead(job, path, number, chunkFiles);
+            _saved.Add(new Saved(number, job.Seq, chunkFiles));
+            StorageMetrics.SnapshotsWritten.Add(1);
+            StorageMetrics.SnapshotBytes.Add(headBytes + chunkBytes);
+            long release = _saved.Count >= Kept ? _saved[^Kept].Seq : 0;
+            DeleteUnneeded();
+            return new SnapshotWritten(job.Seq, release, headBytes, chunkBytes);
+        }
+        catch (IOException)
+        {
+            DeleteQuietly(written);
+            throw;
+        }
+    }
+
+    /// <summary>Reads the newest snapshot that is whole. A damaged one falls back to the one before.</summary>
+    /// <param name="settings">For the shard made.</param>
+    /// <returns>The shard, empty where there is no snapshot.</returns>
+    /// <exception cref="CorruptDataException">A later version wrote it.</exception>
+    public Shard Load(ShardSettings settings)
+    {
+        AtomicFile.DeleteUnfinished(_files, _directory);
+        var heads = new List<long>();
+        foreach (string name in _files.List(_directory))
+        {
+            if (SnapshotFormat.TryHeadNumber(name, out long head))
+            {
+                heads.Add(head);
+                _nextHead = Math.Max(_nextHead, head + 1);
+            }
+            else if (SnapshotFormat.TryChunksNumber(name, out long chunks))
+            {
+                _nextChunks = Math.Max(_nextChunks, chunks + 1);
+            }
+        }
+
+        heads.Sort();
+        Shard? loaded = null;
+        for (int i = heads.Count - 1; i >= 0; i--)
+        {
+            // The oldest is taken as it is: less is nowhere else.
+            bool isOldest = i == 0;
+            if (loaded is null)
+            {
+                loaded = TryLoad(heads[i], settings, isOldest);
+            }
+            else if (TryKnow(heads[i]) is { } older)
+            {
+                _saved.Insert(0, older);
+            }
+        }
+
+        return loaded ?? new Shard(new ShardId(_shard), settings);
+    }
+
+    private Shard? TryLoad(long number, ShardSettings settings, bool takesLosses)
+    {
+        string path = Path.Combine(_directory, SnapshotFormat.HeadName(number));
+        try
+        {
+            byte[] head = AtomicFile.ReadAll(_files, path);
+            SnapshotReader.Verify(path, head, SnapshotFormat.Kind.Head, _shard, number);
+            var shard = new Shard(new ShardId(_shard), settings);
+            List<ChunkFile> chunkFiles = SnapshotReader.ReadHead(path, head, shard);
+            for (int i = 0; i < chunkFiles.Count; i++)
+            {
+                int lost = ReadChunks(chunkFiles[i], shard);
+                if (lost > 0)
+                {
+                    // Only the newest snapshot's own chunks may be whole in the log behind the one before.
+                    if (!takesLosses && IsOwn(number, chunkFiles[i]))
+                    {
+                        Damaged++;
+                        StorageMetrics.SnapshotsDamaged.Add(1);
+                        return null;
+                    }
+
+                    ChunkRecordsLost += lost;
+                    StorageMetrics.Quarantined.Add(lost);
+                }
+            }
+
+            shard.RestoreDone();
+            _saved.Insert(0, new Saved(number, shard.AppliedSeq, chunkFiles));
+            return shard;
+        }
+        catch (CorruptDataException e) when (!e.What.StartsWith("snapshot of version", StringComparison.Ordinal))
+        {
+            Damaged++;
+            StorageMetrics.SnapshotsDamaged.Add(1);
+            MoveAside(path);
+            return null;
+        }
+    }
+
+    // An older snapshot is only kept as a fallback: what matters is which chunk files it needs.
+    private Saved? TryKnow(long number)
+    {
+        string path = Path.Combine(_directory, SnapshotFormat.HeadName(number));
+        try
+        {
+            byte[] head = AtomicFile.ReadAll(_files, path);
+            SnapshotReader.Verify(path, head, SnapshotFormat.Kind.Head, _shard, number);
+            (long seq, List<ChunkFile> chunkFiles) = SnapshotReader.ReadState(path, head);
+            return new Saved(number, seq, chunkFiles);
+        }
+        catch (CorruptDataException)
+        {
+            Damaged++;
+            StorageMetrics.SnapshotsDamaged.Add(1);
+            MoveAside(path);
+            return null;
+        }
+    }
+
+    private bool IsOwn(long number, ChunkFile file)
+    {
+        string before = Path.Combine(_directory, SnapshotFormat.HeadName(number - 1));
+        if (!_files.Exists(before))
+        {
+            return false;
+        }
+
+        try
+        {
+            byte[] head = AtomicFile.ReadAll(_files, before);
+            SnapshotReader.Verify(before, head, SnapshotFormat.Kind.Head, _shard, number - 1);
+            return !SnapshotReader.ReadState(before, head).Chunks.Contains(file);
+        }
+        catch (CorruptDataException)
+        {
+            return false;
+        }
+    }
+
+    private int ReadChunks(ChunkFile file, Shard shard)
+    {
+        string path = Path.Combine(_directory, SnapshotFormat.ChunksName(file.Number));
+        if (!_files.Exists(path))
+        {
+            return 1;
+        }
+
+        byte[] bytes = AtomicFile.ReadAll(_files, path);
+        return SnapshotReader.ReadChunks(path, bytes, shard);
+    }
+
+    private ChunkFile WriteChunks(SnapshotJob job, ref int from, List<string> written)
+    {
+        long number = _nextChunks++;
+        string path = Path.Combine(_directory, SnapshotFormat.ChunksName(number));
+        written.Add(path);
+        int next = from;
+        long newest = long.MinValue;
+        AtomicFile.Write(_files, path, file =>
+        {
+            var writer = new SnapshotWriter(file, SnapshotFormat.Kind.Chunks, _shard, number);
+            writer.Begin();
+            long count = writer.Chunks(job.Arena, job.Sealed, ref next, out newest);
+            writer.End(count);
+        });
+        from = next;
+        return new ChunkFile(number, ReadBack(path, SnapshotFormat.Kind.Chunks, number), newest);
+    }
+
+    private long WriteHead(SnapshotJob job, string path, long number, List<ChunkFile> chunkFiles)
+    {
+        AtomicFile.Write(_files, path, file =>
+        {
+            var writer = new SnapshotWriter(file, SnapshotFormat.Kind.Head, _shard, number);
+            writer.Begin();
+            writer.State(job, chunkFiles);
+            writer.End(writer.Series(job.View.Reader));
+        });
+        return ReadBack(path, SnapshotFormat.Kind.Head, number);
+    }
+
+    private long ReadBack(string path, SnapshotFormat.Kind kind, long number)
+    {
+        byte[] bytes = AtomicFile.ReadAll(_files, path);
+        SnapshotReader.Verify(path, bytes, kind, _shard, number);
+        return bytes.Length;
+    }
+
+    private void DeleteUnneeded()
+    {
+        while (_saved.Count > Kept)
+        {
+            _files.Delete(Path.Combine(_directory, SnapshotFormat.HeadName(_saved[0].Number)));
+            _saved.RemoveAt(0);
+        }
+
+        HashSet<long> needed = [.. _saved.SelectMany(static saved => saved.Chunks).Select(static chunks => chunks.Number)];
+        foreach (string name in _files.List(_directory))
+        {
+            if (SnapshotFormat.TryChunksNumber(name, out long number) && !needed.Contains(number))
+            {
+                _files.Delete(Path.Combine(_directory, name));
+            }
+        }
+    }
+
+    private void DeleteQuietly(List<string> paths)
+    {
+        foreach (string path in paths)
+        {
+            try
+            {
+                _files.Delete(path);
+            }
+            catch (IOException)
+            {
+                // Nobody refers to it; the next snapshot that succeeds deletes it.
+            }
+        }
+    }
+
+    private void MoveAside(string path)
+    {
+        _files.CreateDirectory(_quarantine);
+        _files.Rename(path, Path.Combine(_quarantine, $"shard-{_shard:D4}-{Path.GetFileName(path)}"));
+        _files.FlushDirectory(_quarantine);
+        _files.FlushDirectory(_directory);
+    }
+
+    private sealed record Saved(long Number, long Seq, List<ChunkFile> Chunks);
+}

@@ -1,0 +1,173 @@
+using Pleiad.Model;
+
+namespace Pleiad.Storage.Tests;
+
+/// <summary>
+/// A node as its actors drive storage, in one thread, with the ledger of a client outside: what was acknowledged, what was refused,
+/// what is unknown.
+/// </summary>
+internal sealed class LedgerNode(IFiles files, SegmentLogSettings? logSettings = null, int shardCount = 2)
+{
+    private readonly List<(Shard Shard, PreparedBatch Batch, Task<LogOutcome> Outcome, List<(Labels, long, double)> Rows)> _underWay = [];
+    private readonly Dictionary<(Labels, long), double> _acknowledged = [];
+    private readonly HashSet<(Labels, long)> _unknown = [];
+    private readonly Dictionary<Labels, SeriesKey> _keys = [];
+    private readonly SegmentLogSettings _logSettings = logSettings ?? new SegmentLogSettings { SegmentBytes = 4096 };
+    private DataDirectory? _directory;
+    private RecoveredData? _data;
+
+    public const string Root = "/data";
+
+    public IReadOnlyDictionary<(Labels, long), double> Acknowledged => _acknowledged;
+
+    public RecoveredData Data => _data!;
+
+    /// <summary>Opens the directory; a failure leaves the node closed.</summary>
+    public void Start()
+    {
+        _directory = DataDirectory.Open(files, Root, shardCount);
+        try
+        {
+            _data = HeadRecovery.Run(_directory, new ShardSettings(), _logSettings, static _ => { }, CancellationToken.None);
+        }
+        catch
+        {
+            _directory.Dispose();
+            throw;
+        }
+
+        _keys.Clear();
+    }
+
+    /// <summary>Writes rows and flushes; what is not durable afterwards is unknown or refused.</summary>
+    /// <returns>Whether all was acknowledged.</returns>
+    public bool Write(params ReadOnlySpan<(Labels Labels, long Time, double Value)> rows)
+    {
+        Begin(rows);
+        return Flush();
+    }
+
+    public void Begin(params ReadOnlySpan<(Labels Labels, long Time, double Value)> rows)
+    {
+        var map = new ShardMap(shardCount);
+        foreach (IGrouping<ShardId, (Labels Labels, long Time, double Value)> group in rows.ToArray().GroupBy(row => map.Of(row.Labels)))
+        {
+            using var batch = new SampleBatch(group.Key);
+            foreach ((Labels labels, long time, double value) in group)
+            {
+                if (!_keys.TryGetValue(labels, out SeriesKey? key))
+                {
+                    _keys.Add(labels, key = new SeriesKey(labels));
+                }
+
+                batch.Add(key, time, value);
+            }
+
+            Shard shard = Data.Shards[group.Key.Value];
+            PreparedBatch prepared = shard.Prepare(batch);
+            if (prepared.IsEmpty)
+            {
+                shard.Apply(prepared);
+                continue;
+            }
+
+            _underWay.Add((shard, prepared, Data.Log.AppendAsync(shard.Id, 1, prepared.Seq, prepared.Payload).AsTask(), [.. group.Select(row => (row.Labels, row.Time, row.Value))]));
+        }
+    }
+
+    public bool Flush()
+    {
+        Data.Log.FlushOnce();
+        bool all = true;
+        foreach ((Shard shard, PreparedBatch batch, Task<LogOutcome> outcome, List<(Labels, long, double)> rows) in _underWay)
+        {
+            LogOutcome ended = outcome.IsCompleted ? outcome.GetAwaiter().GetResult() : new LogOutcome(LogResult.Failed, "still waiting");
+            if (ended.IsDurable)
+            {
+                shard.Apply(batch);
+                foreach ((Labels labels, long time, double value) in rows)
+                {
+                    _acknowledged[(labels, time)] = value;
+                }
+            }
+            else
+            {
+                all = false;
+                shard.Abort(batch);
+                if (ended.Result == LogResult.Failed)
+                {
+                    _unknown.UnionWith(rows.Select(row => (row.Item1, row.Item2)));
+                }
+            }
+        }
+
+        _underWay.Clear();
+        return all;
+    }
+
+    /// <summary>Snapshots every shard and cuts the log.</summary>
+    public void Snapshot()
+    {
+        foreach (Shard shard in Data.Shards)
+        {
+            SnapshotJob job = shard.BeginSnapshot();
+            SnapshotWritten? written = null;
+            try
+            {
+                written = Data.Snapshots[shard.Id.Value].Write(job);
+                Data.Log.Release(shard.Id, written.Value.ReleaseThrough);
+            }
+            finally
+            {
+                shard.CompleteSnapshot(job, written);
+            }
+        }
+    }
+
+    /// <summary>The process ends without a word.</summary>
+    public void Kill()
+    {
+        foreach (var waiting in _underWay)
+        {
+            _unknown.UnionWith(waiting.Rows.Select(row => (row.Item1, row.Item2)));
+        }
+
+        _underWay.Clear();
+        _directory?.Dispose();
+    }
+
+    /// <summary>The ledger's conditions: all acknowledged are there, nothing refused is, nothing twice.</summary>
+    /// <param name="mayBeLost">Samples that damage may have taken.</param>
+    public void Check(Func<Labels, long, bool>? mayBeLost = null)
+    {
+        var found = new Dictionary<(Labels, long), double>();
+        foreach (Shard shard in Data.Shards)
+        {
+            using ShardView view = shard.View();
+            foreach ((Labels labels, List<(long Time, double Value)> samples) in ShardDriver.Everything(view))
+            {
+                foreach ((long time, double value) in samples)
+                {
+                    Assert.True(found.TryAdd((labels, time), value), $"{labels} at {time} is there twice");
+                }
+            }
+        }
+
+        foreach (((Labels labels, long time), double value) in _acknowledged)
+        {
+            if (found.TryGetValue((labels, time), out double read))
+            {
+                Assert.Equal(value, read);
+            }
+            else
+            {
+                Assert.True(mayBeLost is not null && mayBeLost(labels, time), $"{labels} at {time} was acknowledged and is lost");
+            }
+        }
+
+        foreach ((Labels labels, long time) in found.Keys)
+        {
+            Assert.True(_acknowledged.ContainsKey((labels, time)) || _unknown.Contains((labels, time)), $"{labels} at {time} was refused and is there");
+        }
+    }
+}
