@@ -23,7 +23,7 @@ public class MailboxTurnBench
     private Channel<Envelope> _back = null!;
     private Mailbox _mailbox = null!;
 
-    [Params(128)]
+    [Params(Dispatcher.DefaultThroughput)]
     public int Throughput { get; set; }
 
     [GlobalSetup]

@@ -112,6 +112,28 @@ public sealed class MailboxTests
     }
 
     [Fact]
+    public void Room_that_comes_free_belongs_to_those_who_wait()
+    {
+        Mailbox mailbox = new(new MailboxSettings { Capacity = 1 });
+        TurnDispatcher turns = new(1);
+        TellWaiter waiter = new(new Envelope("second", null), mailbox, turns, CancellationToken.None);
+        mailbox.TryEnqueue(new Envelope("first", null), out _);
+        Assert.Equal(TellOutcome.Accepted, mailbox.TryWait(waiter));
+        Assert.False(mailbox.AdmitWaiters());
+        Assert.True(mailbox.TryDequeue(out _));
+
+        Assert.Equal(TellOutcome.MailboxFull, mailbox.TryEnqueue(new Envelope("third", null), out _));
+        Assert.True(mailbox.AdmitWaiters());
+
+        Assert.True(mailbox.TryDequeue(out Envelope envelope));
+        Assert.Equal("second", envelope.Message);
+        Assert.False(waiter.Task.IsCompleted);
+        turns.RunUntilIdle();
+        Assert.Equal(TellOutcome.Accepted, waiter.Task.Result);
+        Assert.Equal(TellOutcome.Accepted, mailbox.TryEnqueue(new Envelope("third", null), out _));
+    }
+
+    [Fact]
     public void A_writer_that_waits_is_told_when_the_actor_ends_or_can_give_up()
     {
         using TestActorSystem test = TestActorSystem.OnTurns();

@@ -34,7 +34,7 @@ public sealed class StressTests
     [Fact]
     public async Task An_actor_that_falls_asleep_after_each_message_is_woken_for_each_by_one_turn()
     {
-        const int rounds = 20_000;
+        const int rounds = 5_000;
         ActorSystem system = ActorSystem.Create("stress");
         Auditor auditor = null!;
         ActorRef actor = system.ActorOf(Props.Create(() => auditor = new Auditor()));
