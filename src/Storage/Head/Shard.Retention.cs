@@ -90,19 +90,37 @@ public sealed partial class Shard
             _appender.DropSealed(ref slot, long.MaxValue);
             _appender.DropOpen(ref slot);
             slot.EndChange();
+            _table.Remove(number);
         }
 
-        foreach (int pair in _index.Remove(numbers.ToArray(), pairs))
+        foreach (int pair in _index.Remove(numbers.ToArray(), pairs, AwaitedPairs(pairs)))
         {
             _reclaimer.Retire(Reclaimed.Pair, pair);
         }
 
-        foreach (int number in numbers)
+        RemovedSeries += numbers.Count;
+    }
+
+    // Series whose first batch is under way have pairs and are in no postings yet.
+    private HashSet<int> AwaitedPairs(HashSet<int> among)
+    {
+        var awaited = new HashSet<int>();
+        for (int number = 0; number < _table.End; number++)
         {
-            _table.Remove(number);
+            ref SeriesSlot slot = ref _table[number];
+            if (slot.InUse && slot.CreatedSeq == SeriesSlot.NotYet)
+            {
+                foreach (int pair in _table.PairsOf(slot))
+                {
+                    if (among.Contains(pair))
+                    {
+                        awaited.Add(pair);
+                    }
+                }
+            }
         }
 
-        RemovedSeries += numbers.Count;
+        return awaited;
     }
 
     /// <summary>Series removed since the start.</summary>

@@ -34,17 +34,27 @@ internal sealed class SlotReader(SeriesTable table, LabelIndex index, ByteArena 
         return range.Overlaps(Math.Max(slot.OldestTime, pin.OldestTime), slot.Tail.Time);
     }
 
-    /// <summary>The same for a snapshot: every series the view sees, and where its open chunk began then.</summary>
+    /// <summary>
+    /// The same for a snapshot: every series that was there, those beyond retention too (the log may go on about them without
+    /// defining them again), and how many samples its open chunk had.
+    /// </summary>
     public bool TryReadWhole(int number, out SeriesSlot slot, out int visible, out int open)
     {
-        bool seen = TryRead(number, TimeRange.All, out slot, out visible);
+        SeriesSlot.Read(ref table[number], out slot);
+        visible = slot.Total;
         open = slot.OpenCount;
-        if (seen && slot.ChangedSeq > pin.Seq && pin.TryRecall(number, out _, out int openThen))
+        if (slot.CreatedSeq > pin.Seq || !slot.InUse)
         {
+            return false;
+        }
+
+        if (slot.ChangedSeq > pin.Seq && pin.TryRecall(number, out int total, out int openThen))
+        {
+            visible = total;
             open = openThen;
         }
 
-        return seen;
+        return true;
     }
 
     /// <summary>The label pairs of a series the view sees.</summary>

@@ -109,8 +109,9 @@ internal sealed class LabelIndex
     /// <summary>The writer's: takes series out of the postings.</summary>
     /// <param name="slots">Ascending.</param>
     /// <param name="pairs">All pairs these series have.</param>
+    /// <param name="awaited">Pairs of series still to be added: kept though they have no series now.</param>
     /// <returns>The pairs that no series has any more; their numbers are still to be freed.</returns>
-    public HashSet<int> Remove(ReadOnlySpan<int> slots, HashSet<int> pairs)
+    public HashSet<int> Remove(ReadOnlySpan<int> slots, HashSet<int> pairs, HashSet<int> awaited)
     {
         var unused = new HashSet<int>();
         Span<int> only = stackalloc int[1];
@@ -119,7 +120,7 @@ internal sealed class LabelIndex
             ReadOnlySpan<int> before = Pairs.SlotsOf(number, only);
             var left = new int[before.Length];
             int count = PostingsAlgebra.Subtract(before, slots, left);
-            if (count == 0)
+            if (count == 0 && !awaited.Contains(number))
             {
                 unused.Add(number);
             }

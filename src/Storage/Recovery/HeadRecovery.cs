@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Pleiad.Model;
 
 namespace Pleiad.Storage;
@@ -76,9 +77,9 @@ public static class HeadRecovery
                     () => following = opener.Next(),
                     () => Apply(current, shards, lost, mayHaveGaps, cancel));
             }
-            catch (AggregateException e) when (e.InnerExceptions[0] is IOException)
+            catch (AggregateException e) when (e.InnerExceptions[0] is IOException or OperationCanceledException)
             {
-                throw e.InnerExceptions[0];
+                ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
             }
 
             next = following;
@@ -162,7 +163,7 @@ public static class HeadRecovery
         }
         catch (AggregateException e) when (e.InnerExceptions[0] is IOException or UnauthorizedAccessException)
         {
-            throw e.InnerExceptions[0];
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
         }
     }
 }

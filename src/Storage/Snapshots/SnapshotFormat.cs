@@ -21,6 +21,9 @@ internal static class SnapshotFormat
     /// <summary>A chunk file is full at this size.</summary>
     public const long ChunkFileBytes = 32L << 20;
 
+    /// <summary>So many neighbouring chunk files of about one size become one: the number of files grows with the logarithm of the data.</summary>
+    public const int MergedFiles = 8;
+
     private const ulong Magic = 0x504E_5344_4149_4C50; // "PLIADSNP"
 
     /// <summary>What a file is.</summary>

@@ -31,6 +31,20 @@ internal static class SnapshotReader
         }
     }
 
+    /// <summary>Whether the first bytes of a file are what they should be.</summary>
+    public static bool HasSoundHead(string path, ReadOnlySpan<byte> bytes, SnapshotFormat.Kind kind, int shard, long number)
+    {
+        try
+        {
+            SnapshotFormat.CheckHead(path, bytes, kind, shard, number);
+            return true;
+        }
+        catch (CorruptDataException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Reads a verified head file into an empty shard.</summary>
     /// <returns>The chunk files that belong to it, oldest first.</returns>
     public static List<ChunkFile> ReadHead(string path, ReadOnlySpan<byte> bytes, Shard shard)

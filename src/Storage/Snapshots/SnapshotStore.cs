@@ -1,3 +1,4 @@
+using System.Numerics;
 using Pleiad.Model;
 
 namespace Pleiad.Storage;
@@ -57,6 +58,7 @@ public sealed class SnapshotStore
                 chunkBytes += chunks.Length;
             }
 
+            MergeNeighbours(chunkFiles, written);
             long number = _nextHead++;
             string path = Path.Combine(_directory, SnapshotFormat.HeadName(number));
             written.Add(path);
@@ -204,7 +206,15 @@ public sealed class SnapshotStore
         }
 
         byte[] bytes = AtomicFile.ReadAll(_files, path);
-        return SnapshotReader.ReadChunks(path, bytes, shard);
+        int lost = SnapshotReader.ReadChunks(path, bytes, shard);
+        if (lost == 0 && !SnapshotReader.HasSoundHead(path, bytes, SnapshotFormat.Kind.Chunks, _shard, file.Number))
+        {
+            // Every record is there; the damage is to be known all the same.
+            Damaged++;
+            StorageMetrics.SnapshotsDamaged.Add(1);
+        }
+
+        return lost;
     }
 
     private ChunkFile WriteChunks(SnapshotJob job, ref int from, List<string> written)
@@ -223,6 +233,74 @@ public sealed class SnapshotStore
         });
         from = next;
         return new ChunkFile(number, ReadBack(path, SnapshotFormat.Kind.Chunks, number), newest);
+    }
+
+    // Neighbours only: the chunks of a series must stay in order.
+    private void MergeNeighbours(List<ChunkFile> files, List<string> written)
+    {
+        for (int start = files.Count - SnapshotFormat.MergedFiles; start >= 0; start--)
+        {
+            List<ChunkFile> neighbours = files.GetRange(start, SnapshotFormat.MergedFiles);
+            int tier = TierOf(neighbours[0]);
+            if (neighbours.Any(file => TierOf(file) != tier || file.Length > SnapshotFormat.ChunkFileBytes / 2))
+            {
+                continue;
+            }
+
+            if (TryMerge(neighbours, written) is { } merged)
+            {
+                files.RemoveRange(start, neighbours.Count);
+                files.Insert(start, merged);
+            }
+
+            return;
+        }
+    }
+
+    private static int TierOf(ChunkFile file) => BitOperations.Log2((ulong)file.Length) / BitOperations.Log2(SnapshotFormat.MergedFiles);
+
+    // Null where one of them is damaged: it stays as it is, for the next start to count what is lost.
+    private ChunkFile? TryMerge(List<ChunkFile> parts, List<string> written)
+    {
+        long number = _nextChunks++;
+        string path = Path.Combine(_directory, SnapshotFormat.ChunksName(number));
+        written.Add(path);
+        try
+        {
+            AtomicFile.Write(_files, path, file =>
+            {
+                var writer = new SnapshotWriter(file, SnapshotFormat.Kind.Chunks, _shard, number);
+                writer.Begin();
+                long count = 0;
+                foreach (ChunkFile part in parts)
+                {
+                    string from = Path.Combine(_directory, SnapshotFormat.ChunksName(part.Number));
+                    byte[] bytes = AtomicFile.ReadAll(_files, from);
+                    SnapshotReader.Verify(from, bytes, SnapshotFormat.Kind.Chunks, _shard, part.Number);
+                    foreach (FoundRecord record in SegmentScan.Of(bytes, SnapshotFormat.HeadBytes).Records)
+                    {
+                        ReadOnlySpan<byte> frame = bytes.AsSpan(record.Start, record.Length);
+                        if (record.Head.Epoch == (long)SnapshotFormat.Frame.Chunks)
+                        {
+                            writer.CopyChunks(frame);
+                        }
+                        else
+                        {
+                            var end = new ByteReader(frame);
+                            count += (long)end.Varint();
+                        }
+                    }
+                }
+
+                writer.End(count);
+            });
+        }
+        catch (CorruptDataException)
+        {
+            return null;
+        }
+
+        return new ChunkFile(number, ReadBack(path, SnapshotFormat.Kind.Chunks, number), parts.Max(static part => part.NewestTime));
     }
 
     private long WriteHead(SnapshotJob job, string path, long number, List<ChunkFile> chunkFiles)

@@ -165,10 +165,15 @@ internal sealed class SnapshotWriter(IFile file, SnapshotFormat.Kind kind, int s
         return count;
     }
 
-    private void Put(SnapshotFormat.Frame kindOfFrame)
+    /// <summary>Copies a record of chunks from another file.</summary>
+    public void CopyChunks(ReadOnlySpan<byte> frame) => Put(SnapshotFormat.Frame.Chunks, frame);
+
+    private void Put(SnapshotFormat.Frame kindOfFrame) => Put(kindOfFrame, _frame.Written);
+
+    private void Put(SnapshotFormat.Frame kindOfFrame, ReadOnlySpan<byte> frame)
     {
         _record.Clear();
-        SegmentFormat.WriteRecord(_record, new RecordHead(_frames++, shard, (long)kindOfFrame, number), _frame.Written);
+        SegmentFormat.WriteRecord(_record, new RecordHead(_frames++, shard, (long)kindOfFrame, number), frame);
         file.Append(_record.Written);
     }
 }

@@ -174,6 +174,23 @@ public sealed class ShardTests
     }
 
     [Fact]
+    public void A_label_pair_outlives_its_last_series_while_a_new_one_that_has_it_is_under_way()
+    {
+        var driver = new ShardDriver();
+        driver.Append((s_up, 10, 1));
+        using SampleBatch batch = driver.Batch((s_down, 100, 1));
+        PreparedBatch prepared = driver.Shard.Prepare(batch);
+        driver.Shard.DropBefore(50);
+        Assert.Equal(1, driver.Shard.SeriesCount);
+        using SampleBatch other = driver.Batch((Named("other", ("zone", "z")), 100, 1));
+        PreparedBatch second = driver.Shard.Prepare(other);
+        driver.Shard.Apply(prepared);
+        driver.Shard.Apply(second);
+        using ShardView view = driver.Shard.View();
+        Assert.Equal([(100L, 1.0)], Read(view, [new Matcher("instance", MatchKind.Equal, "a")], TimeRange.All)[s_down]);
+    }
+
+    [Fact]
     public void A_warm_append_allocates_nothing_per_sample()
     {
         var driver = new ShardDriver();
