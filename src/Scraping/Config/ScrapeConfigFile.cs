@@ -10,6 +10,8 @@ namespace Pleiad.Scraping;
 /// </remarks>
 public static class ScrapeConfigFile
 {
+    private static readonly System.Text.UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>Loads a file and the scrape configs of the files it names.</summary>
     /// <param name="path">The file, named in errors as given here. Relative paths in it are seen from its directory.</param>
     /// <param name="environment">Values of environment variables; null = those of this process.</param>
@@ -56,6 +58,7 @@ public static class ScrapeConfigFile
         ConfigSection global = root.Section("global")!;
         ExpandExternalLabels(global, environment ?? Environment.GetEnvironmentVariable);
         NameValidation names = global.Text("metric_name_validation_scheme") == "legacy" ? NameValidation.Legacy : NameValidation.Utf8;
+        NoteMissingRecords(root.Sections("scrape_configs"), name, report);
         return new PrometheusConfig(root)
         {
             File = name,
@@ -115,19 +118,42 @@ public static class ScrapeConfigFile
         ConfigSection root = ReadSection(ReadText(file), file, ScrapeShapes.ScrapeFile, config.Report);
         IReadOnlyList<ConfigSection> scrapes = root.Sections("scrape_configs");
         ScrapeInheritance.CompleteScrapeConfigs(scrapes, config.Root.Section("global")!);
+        NoteMissingRecords(scrapes, file, config.Report);
         return scrapes;
+    }
+
+    // Whether a DNS discovery can be run depends on the value of a key, not on the key.
+    private static void NoteMissingRecords(IReadOnlyList<ConfigSection> scrapes, string file, ConfigReport report)
+    {
+        foreach (ConfigSection dns in scrapes.SelectMany(scrape => scrape.Sections(DiscoveryShapes.Dns)))
+        {
+            string type = dns.Text("type").ToUpperInvariant();
+            if (!DnsDiscovery.CanAskFor(type))
+            {
+                report.Add(new ConfigNote(
+                    file, dns.Line, dns.Path, KeyUse.Unavailable, $"{type} records cannot be asked for yet; its targets are missing from the job"));
+            }
+        }
     }
 
     // Ends soon after the limit, so that a device or an endless file ends in an error, not in memory.
     private static string ReadText(string path)
     {
-        using var reader = new StreamReader(path);
+        using var reader = new StreamReader(path, StrictUtf8);
         var text = new System.Text.StringBuilder();
         char[] buffer = new char[16 * 1024];
         int read;
-        while (text.Length <= YamlReader.CharsMax && (read = reader.Read(buffer)) > 0)
+        try
         {
-            text.Append(buffer, 0, read);
+            while (text.Length <= YamlReader.CharsMax && (read = reader.Read(buffer)) > 0)
+            {
+                text.Append(buffer, 0, read);
+            }
+        }
+        catch (System.Text.DecoderFallbackException)
+        {
+            int line = 1 + text.ToString().Count(c => c == '\n');
+            throw new ConfigException(path, line, string.Empty, $"yaml: invalid UTF-8 in or after line {line}");
         }
 
         return text.ToString();

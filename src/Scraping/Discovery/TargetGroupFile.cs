@@ -82,6 +82,11 @@ internal static class TargetGroupFile
         {
             throw new ConfigException(name, (int)Math.Min((e.LineNumber ?? -1) + 1, int.MaxValue), string.Empty, "not valid JSON");
         }
+        catch (InvalidOperationException)
+        {
+            // What JsonElement.GetString says of half a surrogate pair and of bytes that are not UTF-8.
+            throw new ConfigException(name, 0, string.Empty, "a text is not valid Unicode");
+        }
     }
 
     private static TargetGroup GroupOf(JsonElement item, string name, string nameLabel, int index)

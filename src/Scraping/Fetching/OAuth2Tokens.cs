@@ -74,8 +74,9 @@ internal sealed class OAuth2Tokens : IDisposable
                 throw new FetchFailure(FetchKind.CredentialsFailed, $"oauth2: cannot fetch token: {(int)status} {status}");
             }
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException or UriFormatException or InvalidOperationException or NotSupportedException)
         {
+            // The last three: a token URL that is none, and an answer whose texts are not Unicode.
             throw new FetchFailure(FetchKind.CredentialsFailed, $"oauth2: cannot fetch token: {FetchErrors.Of(e, _config.TokenUrl).Message}");
         }
     }

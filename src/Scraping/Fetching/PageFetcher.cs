@@ -66,8 +66,9 @@ public sealed class PageFetcher : IDisposable
         {
             failure = answered ? new FetchFailure(FetchKind.Timeout, FetchErrors.DeadlineExceeded) : FetchErrors.TimeoutOf(target.Url);
         }
-        catch (Exception e) when (e is FetchFailure or HttpRequestException or IOException or InvalidDataException or UriFormatException or ObjectDisposedException)
+        catch (Exception e) when (e is FetchFailure or HttpRequestException or IOException or InvalidDataException or UriFormatException or ObjectDisposedException or NotSupportedException)
         {
+            // Disposed: the pool is gone. Not supported: a kind of proxy the client does not know.
             cancel.ThrowIfCancellationRequested();
 
             // A connection that breaks because its time is up is a matter of time, whatever it says.

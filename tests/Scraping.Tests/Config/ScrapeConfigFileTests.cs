@@ -1,4 +1,5 @@
 using System.Text;
+using Pleiad.TestKit;
 
 namespace Pleiad.Scraping.Tests;
 
@@ -202,6 +203,45 @@ public sealed class ScrapeConfigFileTests
         Assert.Equal("/etc/prometheus/ca.pem", config.ScrapeConfigs[0].Http.Tls.CaFile);
         Assert.Equal(["/etc/prometheus/sd/*.json"], Assert.IsType<FileDiscoveryConfig>(config.ScrapeConfigs[0].Discoveries[0]).Patterns);
     }
+
+    [Theory]
+    [InlineData("plain", "plain")]
+    [InlineData("$A", "1")]
+    [InlineData("${A}", "1")]
+    [InlineData("x$A-y", "x1-y")]
+    [InlineData("$$A", "$A")]
+    [InlineData("$UNKNOWN.", ".")]
+    [InlineData("${A", "A")]
+    [InlineData("${}x", "x")]
+    [InlineData("100$", "100$")]
+    [InlineData("$ a", "$ a")]
+    public void Environment_variables_are_filled_into_external_labels(string value, string expanded)
+    {
+        PrometheusConfig config = ScrapeConfigFile.Parse($"global: {{external_labels: {{l: '{value}'}}}}", "test.yml", name => name == "A" ? "1" : null);
+        Assert.Equal(expanded, config.Global.ExternalLabels.Get("l"));
+    }
+
+    [Fact]
+    public void A_file_that_is_not_utf8_is_refused_with_its_line()
+    {
+        using var directory = new TempDirectory();
+        File.WriteAllBytes(directory["bad.yml"], [.. "global:\n"u8, .. "# "u8, 0xFF, .. "\n"u8]);
+        Assert.Contains("invalid UTF-8", Assert.Throws<ConfigException>(() => ScrapeConfigFile.Load(directory["bad.yml"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Records_that_cannot_be_asked_for_are_in_the_report()
+    {
+        PrometheusConfig config = Parse("scrape_configs: [{job_name: a, dns_sd_configs: [{names: [x]}, {names: [y], type: A, port: 1}]}]");
+        Assert.Equal("scrape_configs[0].dns_sd_configs[0]", Assert.Single(config.Report.Warnings).Key);
+    }
+
+    [Theory]
+    [InlineData("proxy:3128")]
+    [InlineData("/just/a/path")]
+    [InlineData("ftp://proxy:3128")]
+    public void A_proxy_that_cannot_be_one_is_refused_at_once(string url) =>
+        Assert.Equal("scrape_configs[0].proxy_url", Refused($"scrape_configs: [{{job_name: a, proxy_url: '{url}'}}]").Key);
 
     private static PrometheusConfig Parse(string text) => ScrapeConfigFile.Parse(text, "test.yml", _ => null);
 

@@ -65,6 +65,7 @@ public sealed class TargetGroupFileTests
     [InlineData("[{\"targets\":[")]
     [InlineData("[{\"labels\":{\"\":\"x\"}}]")]
     [InlineData("")]
+    [InlineData("[{\"targets\":[\"\\ud800\"]}]")]
     public void What_is_not_a_list_of_groups_is_refused(string json) =>
         Assert.Throws<ConfigException>(() => TargetGroupFile.ParseJson(Encoding.UTF8.GetBytes(json), "x", "__meta_url"));
 

@@ -244,6 +244,12 @@ internal static class HttpShapes
             throw section.Fail("if proxy_from_environment is configured, no_proxy must not be configured", "no_proxy");
         }
 
+        if (url && !(Uri.TryCreate(section.Text("proxy_url"), UriKind.Absolute, out Uri? proxy)
+            && proxy.Scheme is "http" or "https" or "socks4" or "socks4a" or "socks5"))
+        {
+            throw section.Fail("proxy_url has to be an absolute URL of the scheme http, https or socks5", "proxy_url");
+        }
+
         if (!url && exceptions)
         {
             throw section.Fail("if no_proxy is configured, proxy_url must also be configured", "no_proxy");

@@ -46,7 +46,7 @@ internal static class PathGlob
                     .Select(name => directory + name),
             ];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return [];
         }
