@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Pleiad.Model;
 
@@ -53,6 +54,7 @@ public sealed class GatewayHost : IAsyncDisposable
             _log);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.Replace(ServiceDescriptor.Singleton(logging));
+        builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, OwnedByTheNode>());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
         _app = builder.Build();
         _app.Run(dispatch.HandleAsync);
@@ -140,5 +142,13 @@ public sealed class GatewayHost : IAsyncDisposable
                 kestrel.ListenLocalhost(address.Port, Endpoint);
             }
         }
+    }
+
+    /// <summary>Instead of the lifetime that takes Ctrl+C and SIGTERM to itself.</summary>
+    private sealed class OwnedByTheNode : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -33,6 +33,7 @@ internal static class Routes
             Api("query_range", GetPost, query.RangeAsync),
             Api("query_exemplars", GetPost, query.ExemplarsAsync),
             Api("format_query", GetPost, format.FormatAsync),
+            Api("parse_query", GetPost, format.ParseAsync),
             Api("series", GetPost, series.SeriesAsync),
             Api("labels", GetPost, series.NamesAsync),
             Api("label/{name}/values", GetPost, series.ValuesAsync),   // POST as Grafana's ad hoc filters send it; Prometheus has GET alone

@@ -66,7 +66,7 @@ internal static class PromJson
         text.Name("count"u8).Value(histogram.Count);
         text.Name("sum"u8).Value(histogram.Sum);
         bool any = false;
-        foreach (HistogramBucket bucket in HistogramBuckets.Of(histogram))
+        foreach (HistogramBucket bucket in histogram.AllBuckets())
         {
             if (bucket.Count == 0)
             {
@@ -79,7 +79,7 @@ internal static class PromJson
                 text.Name("buckets"u8).ArrayStart();
             }
 
-            text.ArrayStart().Number(BoundaryRule(bucket)).Value(bucket.Lower).Value(bucket.Upper).Value(bucket.Count).ArrayEnd();
+            text.ArrayStart().Number((long)bucket.BoundaryRule).Value(bucket.Lower).Value(bucket.Upper).Value(bucket.Count).ArrayEnd();
         }
 
         if (any)
@@ -172,12 +172,4 @@ internal static class PromJson
             text.ArrayEnd();
         }
     }
-
-    private static int BoundaryRule(HistogramBucket bucket) => (bucket.LowerInclusive, bucket.UpperInclusive) switch
-    {
-        (false, true) => 0,
-        (true, false) => 1,
-        (false, false) => 2,
-        (true, true) => 3,
-    };
 }

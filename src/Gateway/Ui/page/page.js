@@ -116,6 +116,7 @@ async function run() {
   const mine = running = new AbortController();
   const button = document.querySelector("button");
   button.disabled = true;
+  byId("result").hidden = false;
   byId("summary").textContent = "Running…";
   const started = performance.now();
   try {
@@ -135,6 +136,7 @@ async function run() {
       return;
     }
     byId("summary").textContent = "";
+    byId("result").hidden = true;
     byId("error").textContent = failure.message;
     byId("error").hidden = false;
   } finally {
