@@ -4,6 +4,8 @@ using Pleiad.Model;
 
 namespace Pleiad.Scraping.Tests;
 
+// One of its tests measures the memory of the whole process.
+[Collection(nameof(PageMemoryTests))]
 public class ScrapeReaderTests
 {
     private const string TextType = "text/plain";
