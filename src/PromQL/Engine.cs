@@ -164,7 +164,9 @@ public sealed class Engine
                 using (SeriesOperator series = build.Series(plan))
                 {
                     await series.OpenAsync().ConfigureAwait(false);
-                    return context.IsRange ? ResultReader.Matrix(context, series) : ResultReader.Vector(context, series);
+                    return context.IsRange
+                        ? ResultReader.Matrix(context, series)
+                        : ResultReader.Vector(context, series, SeriesIdentity.MayRepeatAtEnd(plan, context));
                 }
         }
     }

@@ -30,6 +30,7 @@ internal sealed class LabelGroups(bool only, IReadOnlyList<string> names, GroupM
     private readonly List<int> _hashes = [];
     private readonly List<int> _sameBucket = [];
     private int[] _buckets = NewBuckets(64);
+    private int _last = -1;
 
     /// <summary>Groups so far; they are numbered from 0.</summary>
     public int Count => _labels.Count;
@@ -54,16 +55,23 @@ internal sealed class LabelGroups(bool only, IReadOnlyList<string> names, GroupM
     {
         Labels labels = series.Labels;
         bool nameless = series.Name == NameFate.Dropped;
+
+        // Series of one target come together, so often the group is that of the one before.
+        if (_last >= 0 && only && AgreesOnly(labels, nameless, _labels[_last]))
+        {
+            return _last;
+        }
+
         int hash = only ? HashOnly(labels, nameless) : HashRest(labels, nameless);
         for (int at = _buckets[hash & (_buckets.Length - 1)]; at >= 0; at = _sameBucket[at])
         {
             if (_hashes[at] == hash && (only ? AgreesOnly(labels, nameless, _labels[at]) : AgreesRest(labels, nameless, _labels[at])))
             {
-                return at;
+                return _last = at;
             }
         }
 
-        return add ? Add(labels, nameless, hash) : -1;
+        return add ? _last = Add(labels, nameless, hash) : -1;
     }
 
     private int Add(Labels labels, bool nameless, int hash)

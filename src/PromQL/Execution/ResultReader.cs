@@ -6,16 +6,17 @@ namespace Pleiad.PromQL;
 internal static class ResultReader
 {
     /// <summary>The vector of an instant query, in the order it comes.</summary>
-    public static VectorValue Vector(QueryContext context, SeriesOperator series)
+    /// <param name="mayRepeat">Whether two series may end up with the same labels.</param>
+    public static VectorValue Vector(QueryContext context, SeriesOperator series, bool mayRepeat)
     {
         var at = new Timestamp(series.Steps.Start);
         var samples = new List<VectorSample>();
-        var seen = new HashSet<Labels>();
+        HashSet<Labels>? seen = mayRepeat ? [] : null;
         while (series.MoveNext())
         {
             SeriesBlock block = series.Current;
             Labels labels = FinalLabels(block);
-            if (!seen.Add(labels))
+            if (seen is not null && !seen.Add(labels))
             {
                 throw QueryContext.SameLabels();
             }
@@ -30,34 +31,33 @@ internal static class ResultReader
     /// <summary>The matrix of a range query, sorted by labels; series with equal labels become one.</summary>
     public static MatrixValue Matrix(QueryContext context, SeriesOperator series)
     {
-        var blocks = new Dictionary<Labels, SeriesBlock>();
+        var result = new List<MatrixSeries>();
         while (series.MoveNext())
         {
-            SeriesBlock block = series.Current;
-            Labels labels = FinalLabels(block);
-            context.Hold(StepBits.Count(block.Present));
-            if (!blocks.TryGetValue(labels, out SeriesBlock? whole))
-            {
-                blocks.Add(labels, block.Copy());
-            }
-            else if (StepBits.Overlap(whole.Present, block.Present))
-            {
-                throw QueryContext.SameLabels();
-            }
-            else
-            {
-                whole.Merge(block);
-            }
-        }
-
-        var result = new List<MatrixSeries>(blocks.Count);
-        foreach ((Labels labels, SeriesBlock block) in blocks)
-        {
-            result.Add(Series(labels, block, series.Steps));
-            block.Dispose();
+            MatrixSeries whole = Series(FinalLabels(series.Current), series.Current, series.Steps);
+            context.Hold(whole.Times.Length);
+            result.Add(whole);
         }
 
         result.Sort((a, b) => a.Labels.CompareTo(b.Labels));
+        int last = 0;
+        for (int i = 1; i < result.Count; i++)
+        {
+            if (result[i].Labels.Equals(result[last].Labels))
+            {
+                result[last] = Joined(result[last], result[i]);
+            }
+            else
+            {
+                result[++last] = result[i];
+            }
+        }
+
+        if (last + 1 < result.Count)
+        {
+            result.RemoveRange(last + 1, result.Count - last - 1);
+        }
+
         return new MatrixValue(result);
     }
 
@@ -92,12 +92,53 @@ internal static class ResultReader
     private static Labels FinalLabels(SeriesBlock block) =>
         block.Name == NameFate.Kept ? block.Labels : MetadataLabels.Without(block.Labels);
 
+    // Two pieces of one series: never at the same step.
+    private static MatrixSeries Joined(MatrixSeries left, MatrixSeries right)
+    {
+        int count = left.Times.Length + right.Times.Length;
+        var times = new long[count];
+        var values = new double[count];
+        NativeHistogram?[]? histograms = left.Histograms is null && right.Histograms is null ? null : new NativeHistogram?[count];
+        int l = 0;
+        int r = 0;
+        for (int i = 0; i < count; i++)
+        {
+            if (l < left.Times.Length && r < right.Times.Length && left.Times[l] == right.Times[r])
+            {
+                throw QueryContext.SameLabels();
+            }
+
+            bool fromLeft = r >= right.Times.Length || (l < left.Times.Length && left.Times[l] < right.Times[r]);
+            MatrixSeries from = fromLeft ? left : right;
+            int at = fromLeft ? l++ : r++;
+            times[i] = from.Times[at];
+            values[i] = from.Values[at];
+            if (from.Histograms is not null)
+            {
+                histograms![i] = from.Histograms[at];
+            }
+        }
+
+        return new MatrixSeries(left.Labels, times, values, histograms);
+    }
+
     private static MatrixSeries Series(Labels labels, SeriesBlock block, Steps steps)
     {
         int count = StepBits.Count(block.Present);
         var times = new long[count];
         var values = new double[count];
         NativeHistogram?[]? histograms = block.HasHistograms ? new NativeHistogram?[count] : null;
+        if (block.IsDense)
+        {
+            for (int step = 0; step < count; step++)
+            {
+                times[step] = steps.At(step);
+            }
+
+            block.Values.CopyTo(values);
+            return new MatrixSeries(labels, times, values, null);
+        }
+
         int at = 0;
         foreach (int step in StepBits.Each(block.Present))
         {

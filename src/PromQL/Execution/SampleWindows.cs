@@ -6,16 +6,26 @@ namespace Pleiad.PromQL;
 internal sealed class SampleWindows : IDisposable
 {
     private readonly Steps _steps;
-    private readonly SelectorWindow _window;
+    private readonly long[] _after;
+    private readonly long[] _through;
     private int[] _first;
     private int[] _behind;
+    private long[] _times = [];
+    private int _count = -1;
 
     public SampleWindows(Steps steps, SelectorWindow window)
     {
         _steps = steps;
-        _window = window;
         _first = ArrayPool<int>.Shared.Rent(steps.Count);
         _behind = ArrayPool<int>.Shared.Rent(steps.Count);
+        _after = new long[steps.Count];
+        _through = new long[steps.Count];
+        for (int step = 0; step < steps.Count; step++)
+        {
+            Model.TimeRange reads = window.ReadsAt(steps.At(step));
+            _after[step] = reads.After;
+            _through[step] = reads.Through;
+        }
     }
 
     public ReadOnlySpan<int> First => _first.AsSpan(0, _steps.Count);
@@ -25,21 +35,38 @@ internal sealed class SampleWindows : IDisposable
     /// <summary>Samples in all windows together.</summary>
     public long Touched { get; private set; }
 
-    /// <summary>Slides over the times of a series once.</summary>
+    /// <summary>Grows with each series whose samples lie at other times than those of the one before: what depends on times alone is still right while it stays.</summary>
+    public long Layout { get; private set; }
+
+    /// <summary>Slides over the times of a series once. Series of one target have the same times: then nothing is to be done.</summary>
     public void Slide(ReadOnlySpan<long> times)
     {
+        if (times.Length == _count && times.SequenceEqual(_times.AsSpan(0, _count)))
+        {
+            return;
+        }
+
+        Layout++;
+        _count = times.Length;
+        if (_times.Length < _count)
+        {
+            _times = new long[Math.Max(_count, 2 * _times.Length)];
+        }
+
+        times.CopyTo(_times);
         int first = 0;
         int behind = 0;
         long touched = 0;
         for (int step = 0; step < _steps.Count; step++)
         {
-            Model.TimeRange reads = _window.ReadsAt(_steps.At(step));
-            while (behind < times.Length && times[behind] <= reads.Through)
+            long through = _through[step];
+            while (behind < times.Length && times[behind] <= through)
             {
                 behind++;
             }
 
-            while (first < behind && times[first] <= reads.After)
+            long after = _after[step];
+            while (first < behind && times[first] <= after)
             {
                 first++;
             }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using Pleiad.Model;
 
 namespace Pleiad.PromQL;
@@ -150,6 +151,21 @@ internal sealed class SeriesBlock : IDisposable
             else
             {
                 Set(step, other._values[step]);
+            }
+        }
+    }
+
+    /// <summary>Writes 0 where there is no sample, so that columns can be added blindly.</summary>
+    public void ZeroAbsent()
+    {
+        ReadOnlySpan<ulong> present = Present;
+        for (int word = 0; word < present.Length; word++)
+        {
+            ulong absent = ~present[word] & (word == present.Length - 1 ? StepBits.TailMask(Steps) : ulong.MaxValue);
+            while (absent != 0)
+            {
+                _values[(word << 6) + BitOperations.TrailingZeroCount(absent)] = 0;
+                absent &= absent - 1;
             }
         }
     }

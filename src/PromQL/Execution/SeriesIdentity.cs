@@ -29,6 +29,10 @@ internal static class SeriesIdentity
     public static bool MayCollide(PlanNode node, QueryContext context) =>
         !context.DelaysNameRemoval && !node.Inputs.All(HasOneName);
 
+    /// <summary>Whether two series of a result may have the same labels once names are dropped.</summary>
+    public static bool MayRepeatAtEnd(PlanNode node, QueryContext context) =>
+        !IsUnique(node, context) || (context.DelaysNameRemoval && !HasOneName(node) && node is not InstantSelectNode);
+
     private static bool HasOneName(PlanNode node) => node switch
     {
         InstantSelectNode select => NamesOne(select.Matchers),

@@ -12,8 +12,10 @@ internal sealed class SumState(QueryContext context, AggregateNode node) : Group
 
     public override void Add(SeriesBlock series)
     {
-        if (series.IsDense)
+        if (!series.HasHistograms)
         {
+            // Adding a zero changes nothing, so absent steps may be added as such, all columns at once.
+            series.ZeroAbsent();
             CompensatedSum.Add(series.Values, _sums, _lost);
             StepBits.Or(series.Present, _floats);
             return;

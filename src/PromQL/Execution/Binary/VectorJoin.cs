@@ -16,6 +16,8 @@ internal sealed class VectorJoin : OwnBlockOperator
     private readonly ElementOperator _operator;
     private readonly LabelsBuilder _builder = new();
     private readonly ulong[] _both;
+    private readonly bool _resultIsGroup;
+    private readonly bool _changesMetric;
     private readonly double? _fillOne;
     private readonly double? _fillMany;
     private IEnumerator<SeriesBlock>? _results;
@@ -30,6 +32,10 @@ internal sealed class VectorJoin : OwnBlockOperator
 
         // With group_right Prometheus does not turn the fill values round with the sides: fill_left stands for the "many" side there too.
         (_fillMany, _fillOne) = (_matching.FillLeft, _matching.FillRight);
+        _changesMetric = !node.Op.IsComparison() && node.Op is not (BinaryOp.TrimLower or BinaryOp.TrimUpper);
+
+        // One-to-one on named labels: what is left of a series is what it was matched on, so no labels have to be made.
+        _resultIsGroup = IsOneToOne && _matching.On && _matching.Include.Count == 0 && !_matching.Labels.Any(MetadataLabels.Is);
         _groups = new MatchGroups(_matching, node.Steps);
         _operator = new ElementOperator(context.Annotations, node.Op, node.ReturnBool, node.Span);
         _both = new ulong[node.Steps.Words];
@@ -123,7 +129,7 @@ internal sealed class VectorJoin : OwnBlockOperator
         }
 
         Current.Clear();
-        Labels labels = ResultLabels(many.Labels, many.Name, one);
+        Labels labels = _resultIsGroup ? group.Labels : ResultLabels(many.Labels, many.Name, one);
         Take(group, labels, _both);
         if (many.HasHistograms || one.HasHistograms)
         {
@@ -250,28 +256,14 @@ internal sealed class VectorJoin : OwnBlockOperator
 
     private Labels ResultLabels(Labels many, NameFate name, SeriesBlock one)
     {
-        _builder.Reset(many);
-        bool changesMetric = !_node.Op.IsComparison() && _node.Op is not (BinaryOp.TrimLower or BinaryOp.TrimUpper);
-        if (changesMetric || name == NameFate.Dropped || (_node.ReturnBool && !Context.DelaysNameRemoval))
+        bool nameless = _changesMetric || name == NameFate.Dropped || (_node.ReturnBool && !Context.DelaysNameRemoval);
+        Labels kept = Kept(many, nameless);
+        if (_matching.Include.Count == 0)
         {
-            _builder.RemoveAll(label => MetadataLabels.Is(label.Name));
+            return kept;
         }
 
-        if (IsOneToOne)
-        {
-            if (_matching.On)
-            {
-                _builder.RemoveAll(label => !_matching.Labels.Contains(label.Name));
-            }
-            else
-            {
-                foreach (string ignored in _matching.Labels)
-                {
-                    _builder.Remove(ignored);
-                }
-            }
-        }
-
+        _builder.Reset(kept);
         foreach (string include in _matching.Include)
         {
             bool gone = one.Name == NameFate.Dropped && MetadataLabels.Is(include);
@@ -280,4 +272,36 @@ internal sealed class VectorJoin : OwnBlockOperator
 
         return _builder.ToLabels();
     }
+
+    // The labels a result keeps of the many side; of one-to-one only those that were matched.
+    private Labels Kept(Labels many, bool nameless)
+    {
+        int kept = 0;
+        for (int i = 0; i < many.Count; i++)
+        {
+            kept += Keeps(many.NameAt(i), nameless) ? 1 : 0;
+        }
+
+        if (kept == many.Count)
+        {
+            return many;
+        }
+
+        var pairs = new string[2 * kept];
+        int at = 0;
+        for (int i = 0; i < many.Count; i++)
+        {
+            string label = many.NameAt(i);
+            if (Keeps(label, nameless))
+            {
+                pairs[at++] = label;
+                pairs[at++] = many.ValueAt(i);
+            }
+        }
+
+        return Labels.FromSortedPairs(pairs);
+    }
+
+    private bool Keeps(string label, bool nameless) =>
+        !(nameless && MetadataLabels.Is(label)) && (!IsOneToOne || _matching.Labels.Contains(label) == _matching.On);
 }

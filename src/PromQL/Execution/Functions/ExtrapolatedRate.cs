@@ -16,6 +16,12 @@ internal sealed class ExtrapolatedRate(bool isCounter, bool perSecond) : RangeFu
 
     private readonly List<int> _falls = [];
     private int _nextFall;
+
+    // What follows from the times alone, kept while series have the same times.
+    private long _layout = -1;
+    private RateWindow[] _windows = [];
+    private double[] _factors = [];
+    private double[] _plainFrom = [];
     private readonly ExtendedRate _extended = new(isCounter, perSecond);
     private readonly HistogramRate _histograms = new(isCounter, perSecond);
 
@@ -58,17 +64,7 @@ internal sealed class ExtrapolatedRate(bool isCounter, bool perSecond) : RangeFu
         int last = series.Windows.Behind[step] - 1;
         ReadOnlySpan<long> times = series.Samples.Times;
         ReadOnlySpan<double> values = series.Samples.Values;
-        double gain = values[last] - values[first];
-        while (_nextFall < _falls.Count && _falls[_nextFall] <= first)
-        {
-            _nextFall++;
-        }
-
-        for (int i = _nextFall; i < _falls.Count && _falls[i] <= last; i++)
-        {
-            gain += values[_falls[i] - 1];
-        }
-
+        double gain = values[last] - values[first] + LostIn(values, first, last);
         ReadOnlySpan<long> starts = StartsOf(series);
         long end = series.Window.EndAt(series.Node.Steps.At(step));
         var window = new RateWindow(
@@ -90,12 +86,97 @@ internal sealed class ExtrapolatedRate(bool isCounter, bool perSecond) : RangeFu
     private void Floats(in RangeSeries series, SeriesBlock into)
     {
         Prepare(series);
-        for (int step = 0; step < series.Node.Steps.Count; step++)
+        if (!StartsOf(series).IsEmpty)
         {
-            if (series.Windows.Behind[step] > series.Windows.First[step])
+            for (int step = 0; step < series.Node.Steps.Count; step++)
             {
-                Window(series, step, into);
+                if (series.Windows.Behind[step] > series.Windows.First[step])
+                {
+                    Window(series, step, into);
+                }
             }
+
+            return;
+        }
+
+        if (_layout != series.Windows.Layout)
+        {
+            LayOut(series);
+        }
+
+        ReadOnlySpan<int> firsts = series.Windows.First;
+        ReadOnlySpan<int> behinds = series.Windows.Behind;
+        ReadOnlySpan<double> values = series.Samples.Values;
+        Span<double> results = into.Values;
+        Span<ulong> present = into.Present;
+        for (int step = 0; step < results.Length; step++)
+        {
+            int first = firsts[step];
+            int last = behinds[step] - 1;
+            if (last <= first)
+            {
+                continue;
+            }
+
+            double gain = values[last] - values[first];
+            if (_falls.Count > 0)
+            {
+                gain += LostIn(values, first, last);
+            }
+
+            // Far enough above zero nothing can extend below it, and the factor is that of the times alone.
+            double factor = !isCounter || values[first] >= gain * _plainFrom[step]
+                ? _factors[step]
+                : _windows[step].Factor(isCounter, perSecond, values[first], gain)!.Value;
+            results[step] = gain * factor;
+            present[step >> 6] |= 1UL << (step & 63);
+        }
+    }
+
+    private double LostIn(ReadOnlySpan<double> values, int first, int last)
+    {
+        double lost = 0;
+        while (_nextFall < _falls.Count && _falls[_nextFall] <= first)
+        {
+            _nextFall++;
+        }
+
+        for (int i = _nextFall; i < _falls.Count && _falls[i] <= last; i++)
+        {
+            lost += values[_falls[i] - 1];
+        }
+
+        return lost;
+    }
+
+    private void LayOut(in RangeSeries series)
+    {
+        _layout = series.Windows.Layout;
+        int count = series.Node.Steps.Count;
+        if (_windows.Length < count)
+        {
+            _windows = new RateWindow[count];
+            _factors = new double[count];
+            _plainFrom = new double[count];
+        }
+
+        ReadOnlySpan<long> times = series.Samples.Times;
+        for (int step = 0; step < count; step++)
+        {
+            int first = series.Windows.First[step];
+            int last = series.Windows.Behind[step] - 1;
+            if (last <= first)
+            {
+                continue;
+            }
+
+            long end = series.Window.EndAt(series.Node.Steps.At(step));
+            _windows[step] = new RateWindow(
+                end - series.Window.RangeMs, end, times[first], times[last], last - first, 0, series.Window.RangeMs);
+            _factors[step] = _windows[step].Factor(isCounter: false, perSecond, 0, 0)!.Value;
+
+            // The line reaches zero after sampled * first / gain: later than any extension where first / gain is at least this.
+            _plainFrom[step] = _windows[step].ExtensionsPerSampled;
         }
     }
 
@@ -143,6 +224,9 @@ internal sealed class ExtrapolatedRate(bool isCounter, bool perSecond) : RangeFu
     {
         /// <summary>Whether the first sample's start timestamp lies inside the window.</summary>
         public bool IsBornInside => born != 0 && born > start && born < firstMs;
+
+        /// <summary>How long the extension to the left can be, in lengths of the sampled interval; a little more, for rounding.</summary>
+        public double ExtensionsPerSampled => EdgeSpacings * (1 + 1e-9) / Math.Max(1, gaps);
 
         /// <summary>What to multiply the gain with; null where there are too few samples.</summary>
         /// <param name="isCounter">Whether it may not go below zero.</param>

@@ -65,24 +65,12 @@ internal abstract class FloatWindows(int floatsMin) : RangeFunction
     }
 }
 
-/// <summary><c>stddev_over_time</c> and <c>stdvar_over_time</c>, in one pass with compensated means.</summary>
-/// <remarks>Welford, Technometrics 4 (1962).</remarks>
+/// <summary><c>stddev_over_time</c> and <c>stdvar_over_time</c>.</summary>
 internal sealed class SpreadOverTime(bool root) : FloatWindows(1)
 {
     protected override double Of(in RangeSeries series, int step, ReadOnlySpan<long> times, ReadOnlySpan<double> values)
     {
-        double count = 0;
-        CompensatedSum mean = default;
-        CompensatedSum squares = default;
-        foreach (double value in values)
-        {
-            count++;
-            double delta = value - (mean.Sum + mean.Lost);
-            mean.Add(delta / count);
-            squares.Add(delta * (value - (mean.Sum + mean.Lost)));
-        }
-
-        double variance = (squares.Sum + squares.Lost) / count;
+        double variance = Variance.Of(values);
         return root ? Math.Sqrt(variance) : variance;
     }
 }

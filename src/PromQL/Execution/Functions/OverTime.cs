@@ -5,10 +5,18 @@ namespace Pleiad.PromQL;
 /// <summary><c>sum_over_time</c> and <c>avg_over_time</c>: floats or histograms; a window with both has no result.</summary>
 internal sealed class SumOverTime(bool averages) : RangeFunction
 {
+    private readonly BlockSums _blocks = new();
+
     public override void Evaluate(in RangeSeries series, SeriesBlock into)
     {
         ReadOnlySpan<double> values = series.Samples.Values;
         ReadOnlySpan<NativeHistogram?> histograms = series.Samples.Histograms;
+        if (histograms.IsEmpty && series.Windows.Touched > BlockSums.PaysFrom * values.Length && _blocks.TryBegin(values))
+        {
+            Blocks(series, values, into);
+            return;
+        }
+
         for (int step = 0; step < series.Node.Steps.Count; step++)
         {
             int first = series.Windows.First[step];
@@ -33,6 +41,82 @@ internal sealed class SumOverTime(bool averages) : RangeFunction
                 into.Set(step, total);
             }
         }
+    }
+
+    private void Blocks(in RangeSeries series, ReadOnlySpan<double> values, SeriesBlock into)
+    {
+        for (int step = 0; step < series.Node.Steps.Count; step++)
+        {
+            int first = series.Windows.First[step];
+            int behind = series.Windows.Behind[step];
+            if (behind > first)
+            {
+                CompensatedSum sum = _blocks.Of(values, first, behind);
+                double count = behind - first;
+                into.Set(step, averages ? (sum.Sum / count) + (sum.Lost / count) : sum.Total);
+            }
+        }
+    }
+}
+
+/// <summary>Sums of runs of samples of a series, so that overlapping windows do not add up the same samples again and again.</summary>
+internal sealed class BlockSums
+{
+    /// <summary>Windows must read each sample so often, on average, for the blocks to pay.</summary>
+    public const int PaysFrom = 3;
+
+    private const int Run = 16;
+
+    private CompensatedSum[] _sums = [];
+
+    /// <summary>Sums the runs of a series.</summary>
+    /// <returns>False where a value or a sum is not finite: then the order of summation matters.</returns>
+    public bool TryBegin(ReadOnlySpan<double> values)
+    {
+        int runs = values.Length / Run;
+        if (_sums.Length < runs)
+        {
+            _sums = new CompensatedSum[Math.Max(runs, 2 * _sums.Length)];
+        }
+
+        CompensatedSum all = default;
+        for (int run = 0; run < runs; run++)
+        {
+            _sums[run] = CompensatedSum.Of(values.Slice(run * Run, Run));
+            all.Add(Math.Abs(_sums[run].Sum));
+        }
+
+        foreach (double value in values)
+        {
+            all.Add(Math.Abs(value));
+        }
+
+        return double.IsFinite(all.Sum);
+    }
+
+    /// <summary>The sum from one sample up to, not including, another.</summary>
+    public CompensatedSum Of(ReadOnlySpan<double> values, int first, int behind)
+    {
+        int firstRun = (first + Run - 1) / Run;
+        int behindRun = behind / Run;
+        if (firstRun >= behindRun)
+        {
+            return CompensatedSum.Of(values[first..behind]);
+        }
+
+        CompensatedSum sum = CompensatedSum.Of(values[first..(firstRun * Run)]);
+        for (int run = firstRun; run < behindRun; run++)
+        {
+            sum.Add(_sums[run].Sum);
+            sum.Lost += _sums[run].Lost;
+        }
+
+        foreach (double value in values[(behindRun * Run)..behind])
+        {
+            sum.Add(value);
+        }
+
+        return sum;
     }
 }
 
