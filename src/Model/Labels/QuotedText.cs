@@ -32,9 +32,18 @@ public static class QuotedText
                     {
                         text.Append("\\x").Append(((int)c).ToString("x2", CultureInfo.InvariantCulture));
                     }
-                    else if (c > '\x7f' && !char.IsSurrogate(c) && !IsPrintable(c))
+                    else if (char.IsHighSurrogate(c) && i + 1 < value.Length && char.IsLowSurrogate(value[i + 1]))
                     {
-                        text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
+                        AppendRune(text, char.ConvertToUtf32(c, value[++i]));
+                    }
+                    else if (char.IsSurrogate(c))
+                    {
+                        // Half a pair has no UTF-8 form; Go would have read the replacement character.
+                        text.Append("\\ufffd");
+                    }
+                    else if (c > '\x7f')
+                    {
+                        AppendRune(text, c);
                     }
                     else
                     {
@@ -48,7 +57,23 @@ public static class QuotedText
         return text.Append('"');
     }
 
-    private static bool IsPrintable(char c) => char.GetUnicodeCategory(c) is not
+    private static void AppendRune(StringBuilder text, int rune)
+    {
+        if (IsPrintable(rune))
+        {
+            text.Append(char.ConvertFromUtf32(rune));
+        }
+        else if (rune <= char.MaxValue)
+        {
+            text.Append("\\u").Append(rune.ToString("x4", CultureInfo.InvariantCulture));
+        }
+        else
+        {
+            text.Append("\\U").Append(rune.ToString("x8", CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static bool IsPrintable(int rune) => CharUnicodeInfo.GetUnicodeCategory(rune) is not
         (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
         or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.SpaceSeparator);
 }

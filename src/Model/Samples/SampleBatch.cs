@@ -100,14 +100,17 @@ public sealed class SampleBatch : IDisposable
     }
 
     /// <summary>Gives the row added last a start timestamp, in milliseconds since the epoch.</summary>
+    /// <exception cref="InvalidOperationException">There is no row.</exception>
     public void SetStartTime(long startMs)
     {
+        int row = LastRow();
         _startTimes ??= RentCleared<long>(_series.Length);
-        _startTimes[Count - 1] = startMs;
+        _startTimes[row] = startMs;
     }
 
     /// <summary>Adds an exemplar to the row added last.</summary>
-    public void AddExemplar(Exemplar exemplar) => (_exemplars ??= []).Add((Live(Count) - 1, exemplar));
+    /// <exception cref="InvalidOperationException">There is no row.</exception>
+    public void AddExemplar(Exemplar exemplar) => (_exemplars ??= []).Add((LastRow(), exemplar));
 
     /// <summary>Passes the buffers to a new owner; this reference may no longer be used.</summary>
     public SampleBatch HandOver()
@@ -115,6 +118,7 @@ public sealed class SampleBatch : IDisposable
         ObjectDisposedException.ThrowIf(_gone, this);
         var next = new SampleBatch(this);
         _gone = true;
+        Count = 0;
         return next;
     }
 
@@ -164,6 +168,8 @@ public sealed class SampleBatch : IDisposable
         ObjectDisposedException.ThrowIf(_gone, this);
         return value;
     }
+
+    private int LastRow() => Live(Count) > 0 ? Count - 1 : throw new InvalidOperationException("the batch has no row yet");
 
     private void Grow()
     {
