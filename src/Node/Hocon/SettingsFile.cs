@@ -1,0 +1,114 @@
+using System.Numerics;
+using System.Text;
+
+namespace Pleiad.Node;
+
+/// <summary>Reads <see cref="NodeSettings"/>: hocon/reference.conf, which is built in, with the user's file over it.</summary>
+internal static class SettingsFile
+{
+    private const string ReferenceName = "reference.conf";
+    private const long KiB = 1024;
+    private const long MiB = 1024 * KiB;
+    private const long GiB = 1024 * MiB;
+    private const int ShardsMax = Model.ShardMap.CountMax;
+
+    private static readonly TimeSpan s_ever = TimeSpan.FromDays(365 * 100);
+
+    /// <summary>The settings of a file, or the defaults.</summary>
+    /// <param name="path">The user's file; null for none.</param>
+    /// <param name="environment">What <c>${NAME}</c> finds where the document has no such path.</param>
+    /// <exception cref="HoconException">Not readable, not HOCON, an unknown key, or a value that does not fit. Names file and line.</exception>
+    public static NodeSettings Load(string? path, Func<string, string?> environment)
+    {
+        string reference = Reference();
+        var files = new HoconFiles(new Dictionary<string, string> { [ReferenceName] = reference });
+        var root = (HoconObjectNode)files.Parse(reference, ReferenceName);
+        if (path is not null)
+        {
+            root.Merge(files.Load(path) as HoconObjectNode ?? throw new HoconException(new HoconOrigin(path, 1), "the file must be an object, not an array"));
+        }
+
+        var binder = new HoconBinder((HoconObject)HoconResolver.Resolve(root, environment));
+        NodeSettings settings = Bind(binder);
+        binder.RefuseOthers();
+        return settings;
+    }
+
+    /// <summary>The text of hocon/reference.conf.</summary>
+    public static string Reference()
+    {
+        using Stream stream = typeof(SettingsFile).Assembly.GetManifestResourceStream(ReferenceName)
+            ?? throw new InvalidOperationException($"{ReferenceName} is not built in");
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+
+    /// <summary>Asks for every key there is.</summary>
+    internal static NodeSettings Bind(HoconBinder keys) => new()
+    {
+        ConfigFile = keys.Text("pleiad.config-file"),
+        Storage = Storage(keys),
+        Web = Web(keys),
+        Query = Query(keys),
+        Scrape = Scrape(keys),
+        Log = new LogSection
+        {
+            Level = keys.Word("pleiad.log.level", "debug", "info", "warn", "error"),
+            Format = keys.Word("pleiad.log.format", "logfmt", "json"),
+        },
+    };
+
+    private static StorageSection Storage(HoconBinder keys)
+    {
+        int shards = keys.Count("pleiad.storage.shards", 1, ShardsMax);
+        if (!BitOperations.IsPow2(shards))
+        {
+            throw keys.Wrong("pleiad.storage.shards", $"a power of two from 1 to {ShardsMax}");
+        }
+
+        return new StorageSection
+        {
+            Path = keys.Text("pleiad.storage.path"),
+            Retention = keys.Duration("pleiad.storage.retention", TimeSpan.FromHours(2), s_ever, orZero: true),
+            Shards = shards,
+            FlushInterval = keys.Duration("pleiad.storage.flush-interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10)),
+            SegmentBytesMax = keys.Size("pleiad.storage.segment-size", MiB, GiB),
+            SnapshotInterval = keys.Duration("pleiad.storage.snapshot-interval", TimeSpan.FromMinutes(1), TimeSpan.FromDays(1)),
+            SeriesPerShardMax = keys.Count("pleiad.storage.series-per-shard-max", 1),
+        };
+    }
+
+    private static WebSection Web(HoconBinder keys) => new()
+    {
+        ListenAddresses = keys.Texts("pleiad.web.listen-addresses"),
+        ExternalUrl = keys.Text("pleiad.web.external-url"),
+        RoutePrefix = keys.Text("pleiad.web.route-prefix"),
+        CorsOrigin = keys.Text("pleiad.web.cors-origin"),
+        EnableLifecycle = keys.Flag("pleiad.web.enable-lifecycle"),
+        EnableAdminApi = keys.Flag("pleiad.web.enable-admin-api"),
+        EnableRemoteWriteReceiver = keys.Flag("pleiad.web.enable-remote-write-receiver"),
+        ConnectionsMax = keys.Count("pleiad.web.connections-max", 1, 1_000_000),
+        ReadTimeout = keys.Duration("pleiad.web.read-timeout", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+    };
+
+    private static QuerySection Query(HoconBinder keys) => new()
+    {
+        Lookback = keys.Duration("pleiad.query.lookback", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(365)),
+        Timeout = keys.Duration("pleiad.query.timeout", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)),
+        SamplesMax = keys.Number("pleiad.query.samples-max", 1, 1_000_000_000_000),
+        ConcurrencyMax = keys.Count("pleiad.query.concurrency-max", 1, 10_000),
+        QueueMax = keys.Count("pleiad.query.queue-max", 0, 1_000_000),
+        Features = keys.Texts("pleiad.query.features"),
+    };
+
+    private static ScrapeSection Scrape(HoconBinder keys) => new()
+    {
+        BodyBytesMax = keys.Size("pleiad.scrape.body-size-max", 1, 2 * GiB - 1),
+        SamplesMax = keys.Count("pleiad.scrape.samples-max", 1),
+        LabelsMax = keys.Count("pleiad.scrape.labels-max", 1),
+        LabelNameBytesMax = (int)keys.Size("pleiad.scrape.label-name-bytes-max", 1, MiB),
+        LabelValueBytesMax = (int)keys.Size("pleiad.scrape.label-value-bytes-max", 1, 16 * MiB),
+        LineBytesMax = (int)keys.Size("pleiad.scrape.line-bytes-max", KiB, 64 * MiB),
+        TargetsMax = keys.Count("pleiad.scrape.targets-max", 1),
+    };
+}
