@@ -68,6 +68,9 @@ internal sealed class TypeChecker(string text)
         Require(
             !(Operators.IsComparison(binary.Op) && scalars && !binary.ReturnBool), between, "comparisons between scalars must use BOOL modifier");
 
+        Require(
+            !(scalars && binary.Op is (BinaryOp.TrimLower or BinaryOp.TrimUpper)), between, $"operator {name} not allowed for Scalar operations");
+
         VectorMatching? matching = binary.Matching;
         if (matching is { On: true })
         {

@@ -25,7 +25,7 @@ internal static class AtRewrite
 
     private static bool DependsOnTime(Expr query) =>
         (query is CallExpr call && DependOnTime.Contains(call.Function.Name))
-        || Modified(query).Any(m => m.Durations.Any(UsesQueryRange))
+        || Modified(query).Any(m => m.At?.Kind is AtKind.Start or AtKind.End || m.Durations.Any(UsesQueryRange))
         || Children.Of(query).Any(DependsOnTime);
 
     private static IEnumerable<(AtModifier? At, DurationExpr?[] Durations)> Modified(Expr query) => query switch

@@ -149,7 +149,7 @@ internal static class Expressions
         select (Expr)new UnaryExpr(negative, inner, Nowhere);
 
     private static Gen<Expr> ScalarBinary(int depth) =>
-        from op in Gen.Elements(Enum.GetValues<BinaryOp>().Where(op => !Operators.IsSet(op)).ToArray())
+        from op in Gen.Elements(Enum.GetValues<BinaryOp>().Where(op => !Operators.IsSet(op) && !IsTrim(op)).ToArray())
         from left in Scalar(depth - 1)
         from right in Scalar(depth - 1)
         select Binary(op, left, right, Operators.IsComparison(op), null);
@@ -169,6 +169,8 @@ internal static class Expressions
         select vectorFirst
             ? Binary(op, vector, scalar, returnBool && Operators.IsComparison(op), null)
             : Binary(op, scalar, vector, returnBool && Operators.IsComparison(op), null));
+
+    private static bool IsTrim(BinaryOp op) => op is BinaryOp.TrimUpper or BinaryOp.TrimLower;
 
     private static Gen<VectorMatching> SetMatching() =>
         from only in Gen.Elements(true, false)
