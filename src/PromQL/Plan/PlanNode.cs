@@ -195,7 +195,7 @@ internal sealed record AggregateNode(
         this with { Inner = inputs[0], Parameter = inputs.Count > 1 ? inputs[1] : null };
 
     public override string Describe() =>
-        $"{OperatorText.Of(Op)} {(Without ? "without" : "by")} ({string.Join(", ", Grouping)})";
+        $"{Operators.NameOf(Op)} {(Without ? "without" : "by")} ({string.Join(", ", Grouping)})";
 }
 
 /// <summary>Two inputs and an operator.</summary>
@@ -209,7 +209,7 @@ internal sealed record BinaryNode(
 
     public override string Describe()
     {
-        string text = OperatorText.Of(Op) + (ReturnBool ? " bool" : string.Empty);
+        string text = Operators.TextOf(Op) + (ReturnBool ? " bool" : string.Empty);
         return Matching is { } m
             ? $"{text} {m.Cardinality} {(m.On ? "on" : "ignoring")} ({string.Join(", ", m.Labels)})"
             : text;

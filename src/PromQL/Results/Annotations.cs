@@ -48,7 +48,7 @@ internal sealed class Annotations
         $"vector contains a mix of histograms with exponential and custom buckets schemas for metric name {QuotedText.Of(metric)}", at);
 
     public void IncompatibleBucketLayout(BinaryOp op, SourceSpan at) =>
-        Warn($"incompatible bucket layout encountered for binary operator {OperatorText.Of(op)}", at);
+        Warn($"incompatible bucket layout encountered for binary operator {Operators.TextOf(op)}", at);
 
     public void SortInRangeQuery(SourceSpan at) =>
         Warn("sort is ineffective for range queries since results are always ordered by labels", at);
@@ -68,12 +68,12 @@ internal sealed class Annotations
 
     public void IncompatibleTypes(string left, BinaryOp op, string right, SourceSpan at)
     {
-        string text = OperatorText.Of(op);
+        string text = Operators.TextOf(op);
         Tell($"incompatible sample types encountered for binary operator \"{text}\": {left} {text} {right}", at);
     }
 
     public void HistogramIgnoredInAggregation(AggregateOp op, SourceSpan at) =>
-        Tell($"ignored histogram in {OperatorText.Of(op)} aggregation", at);
+        Tell($"ignored histogram in {Operators.NameOf(op)} aggregation", at);
 
     public void HistogramIgnoredInMixedRange(string metric, SourceSpan at) => Tell(
         $"ignored histograms in a range containing both floats and histograms for metric name {QuotedText.Of(metric)}", at);

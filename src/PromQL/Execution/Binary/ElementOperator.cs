@@ -29,7 +29,7 @@ internal sealed class ElementOperator(Annotations annotations, BinaryOp op, bool
             return;
         }
 
-        if (!op.IsComparison())
+        if (!Operators.IsComparison(op))
         {
             ColumnKernels.Arithmetic(op, left, right, into.Values);
             both.CopyTo(into.Present);
@@ -123,7 +123,7 @@ internal sealed class ElementOperator(Annotations annotations, BinaryOp op, bool
         {
             annotations.IncompatibleTypes("float", op, "float", at);
         }
-        else if (!op.IsComparison())
+        else if (!Operators.IsComparison(op))
         {
             into.Set(step, ColumnKernels.One(op, left, right));
         }

@@ -16,7 +16,7 @@ internal sealed class VectorAndScalar : OwnBlockOperator
         _vector = vector;
         _scalar = scalar;
         _scalarIsLeft = scalarIsLeft;
-        _dropsName = node.ReturnBool || !node.Op.IsComparison() && node.Op is not (BinaryOp.TrimLower or BinaryOp.TrimUpper);
+        _dropsName = node.ReturnBool || !Operators.IsComparison(node.Op) && node.Op is not (BinaryOp.TrimLower or BinaryOp.TrimUpper);
         _operator = new ElementOperator(context.Annotations, node.Op, node.ReturnBool, node.Span);
     }
 

@@ -32,7 +32,7 @@ internal sealed class VectorJoin : OwnBlockOperator
 
         // With group_right Prometheus does not turn the fill values round with the sides: fill_left stands for the "many" side there too.
         (_fillMany, _fillOne) = (_matching.FillLeft, _matching.FillRight);
-        _changesMetric = !node.Op.IsComparison() && node.Op is not (BinaryOp.TrimLower or BinaryOp.TrimUpper);
+        _changesMetric = !Operators.IsComparison(node.Op) && node.Op is not (BinaryOp.TrimLower or BinaryOp.TrimUpper);
 
         // One-to-one on named labels: what is left of a series is what it was matched on, so no labels have to be made.
         _resultIsGroup = IsOneToOne && _matching.On && _matching.Include.Count == 0 && !_matching.Labels.Any(MetadataLabels.Is);

@@ -5,7 +5,7 @@ internal static class ScalarArithmetic
 {
     public static void Apply(BinaryOp op, ReadOnlySpan<double> left, ReadOnlySpan<double> right, Span<double> into)
     {
-        if (!op.IsComparison())
+        if (!Operators.IsComparison(op))
         {
             ColumnKernels.Arithmetic(op, left, right, into);
             return;
