@@ -53,7 +53,7 @@ public sealed class GatewayHost : IAsyncDisposable
             time,
             _log);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.Replace(ServiceDescriptor.Singleton(logging));
+        builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(new HostLogging(logging)));
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, OwnedByTheNode>());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
         _app = builder.Build();

@@ -228,6 +228,23 @@ public sealed class WireTests
         Assert.Contains("in use", refused.Message, StringComparison.OrdinalIgnoreCase);
     }
 
+    [Fact]
+    public async Task What_the_host_logs_of_itself_is_one_line_of_ours()
+    {
+        using var logs = new RecordedLogs();
+        var node = new FakeNode();
+        await using var host = new GatewayHost(
+            new GatewaySettings { Listen = ["127.0.0.1:0"] }, new GatewayPorts(node, node, node, node, node), logs, TimeProvider.System);
+        await host.StartAsync(CancellationToken.None);
+        string address = $"127.0.0.1:{host.Addresses[0].Port}";
+        Assert.Equal([$"Information Pleiad.Gateway: listening on http://{address}"], logs.Lines);
+        await using var second = new GatewayHost(
+            new GatewaySettings { Listen = [address] }, new GatewayPorts(node, node, node, node, node), logs, TimeProvider.System);
+        await Assert.ThrowsAsync<GatewayStartException>(() => second.StartAsync(CancellationToken.None));
+        await host.StopAsync(CancellationToken.None);
+        Assert.Single(logs.Lines);
+    }
+
     [Theory]
     [InlineData("0.0.0.0:0")]
     [InlineData(":0")]
