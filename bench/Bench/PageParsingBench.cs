@@ -1,4 +1,4 @@
-// dotnet run -c Release --project bench/Bench -- --filter '*PageParsingBench*'
+// dotnet run -c Release --project bench/Bench -- --filter '*PageParsingBench*' --job short -i
 // Needs the conformance data beside the repository. Bytes/s = page bytes / mean; the scan for line breaks is the floor.
 using BenchmarkDotNet.Attributes;
 using Pleiad.Exposition;
@@ -7,7 +7,6 @@ using Pleiad.Model;
 namespace Pleiad.Bench;
 
 /// <summary>Parsing real exporter pages: known from the last scrape, and never seen before.</summary>
-[ShortRunJob]
 [MemoryDiagnoser]
 public class PageParsingBench
 {

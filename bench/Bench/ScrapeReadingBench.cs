@@ -1,4 +1,4 @@
-// dotnet run -c Release --project bench/Bench -- --filter '*ScrapeReadingBench*'
+// dotnet run -c Release --project bench/Bench -- --filter '*ScrapeReadingBench*' --job short -i
 // Needs the conformance data beside the repository. The whole way from bytes to a batch that is handed over.
 using BenchmarkDotNet.Attributes;
 using Pleiad.Model;
@@ -7,7 +7,6 @@ using Pleiad.Scraping;
 namespace Pleiad.Bench;
 
 /// <summary>A page becomes a batch: parsing, series cache, staleness, report; known series and the first scrape.</summary>
-[ShortRunJob]
 [MemoryDiagnoser]
 public class ScrapeReadingBench
 {

@@ -18,6 +18,9 @@ public sealed class PageMemory
 {
     private const int None = -1;
 
+    // Far more than chance makes: a page chosen so that its texts share places in the table is refused, not searched for minutes.
+    private const int ProbesMax = 4096;
+
     private PageMemory? _derived;
     private byte[] _arena = [];
     private int _arenaUsed;
@@ -254,6 +257,7 @@ public sealed class PageMemory
         uint hash = (uint)XxHash64.Of(text);
         int mask = _table.Length - 1;
         int at = (int)hash & mask;
+        int probes = 0;
         while (_table[at] != 0)
         {
             int known = _table[at] - 1;
@@ -264,6 +268,11 @@ public sealed class PageMemory
                 Append(known);
                 isNew = false;
                 return known;
+            }
+
+            if (++probes > ProbesMax)
+            {
+                throw new PageLimitException(nameof(ProbesMax), $"more than {ProbesMax} series texts share their place in the hash table");
             }
 
             at = (at + 1) & mask;

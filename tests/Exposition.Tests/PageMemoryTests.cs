@@ -155,6 +155,25 @@ public class PageMemoryTests
         Assert.Equal(4000, sink.Samples);
     }
 
+    [Fact]
+    public void Texts_chosen_to_share_their_place_in_the_table_refuse_the_page()
+    {
+        var page = new StringBuilder();
+        int found = 0;
+        for (int i = 0; found < 4200; i++)
+        {
+            string name = $"m{i}";
+            if ((XxHash64.Of(Encoding.UTF8.GetBytes(name)) & 0x3FFF) < 8)
+            {
+                page.Append(name).Append(" 1\n");
+                found++;
+            }
+        }
+
+        var exception = Assert.Throws<PageLimitException>(() => Reading.Read(page.ToString()));
+        Assert.Equal("ProbesMax", exception.Limit);
+    }
+
     private static int IdOf(List<Entry> entries, string name) => entries.Find(entry => entry.Name == name)!.Id;
 
     private struct Counter : IPageSink

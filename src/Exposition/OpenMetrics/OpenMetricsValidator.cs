@@ -40,7 +40,7 @@ public static class OpenMetricsValidator
         public void Sample(scoped in PageSample sample) => rules.Sample(in sample);
     }
 
-    /// <summary>One metric of a family: equal labels, apart from those that tell its samples apart.</summary>
+    /// <summary>What must hold from line to line.</summary>
     private sealed class Rules
     {
         private const int ExemplarCharactersMax = 128;
@@ -56,9 +56,13 @@ public static class OpenMetricsValidator
         private bool _hasHelp;
         private bool _hasSamples;
         private string[] _suffixes = [""];
+
+        // A metric of the family: equal labels, apart from those that tell its samples apart.
         private string? _group;
         private double? _groupTime;
         private int _line;
+        private int _lineOfSample = 1;
+        private int _counted;
 
         internal void Type(string family, MetricType type)
         {
@@ -84,7 +88,9 @@ public static class OpenMetricsValidator
 
         internal void Sample(scoped in PageSample sample)
         {
-            _line = sample.Page[..sample.At].Count((byte)'\n') + 1;
+            _lineOfSample += sample.Page[_counted..sample.At].Count((byte)'\n');
+            _counted = sample.At;
+            _line = _lineOfSample;
             Require(!sample.Text.EndsWith(",}"u8), "a comma before the closing brace");
             PageSample raw = sample;
             raw.Type = MetricType.Unknown; // le and quantile as written

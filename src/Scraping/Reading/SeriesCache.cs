@@ -19,6 +19,9 @@ internal sealed class SeriesCache
 
     private const int None = -1;
 
+    // Far more than chance makes: label sets chosen to share places in the table refuse the page.
+    private const int ProbesMax = 4096;
+
     private readonly List<(int Id, bool IsDerived)> _born = [];
     private int[] _rowsOfTexts = [];
     private int[] _rowsOfDerived = [];
@@ -65,12 +68,20 @@ internal sealed class SeriesCache
     {
         int mask = _table.Length - 1;
         int at = (int)labels.Hash & mask;
+        int probes = 0;
         while (_table[at] != 0)
         {
             int row = _table[at] - 1;
-            if (_rows[row].Key!.Labels.Equals(labels))
+            Labels known = _rows[row].Key!.Labels;
+            if (known.Hash == labels.Hash && known.Equals(labels))
             {
                 return row;
+            }
+
+            if (++probes > ProbesMax)
+            {
+                throw new ScrapeRefusedException(
+                    ScrapeRefusal.PageLimit, $"more than {ProbesMax} label sets share their place in the hash table");
             }
 
             at = (at + 1) & mask;
