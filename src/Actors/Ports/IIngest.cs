@@ -21,6 +21,25 @@ public interface IIngest
 /// <param name="TooOld">Before everything the shard still accepts, refused.</param>
 /// <param name="Conflicting">Same time as a stored sample, another value, refused.</param>
 /// <param name="SeriesOverLimit">New series beyond a limit, refused.</param>
+/// <param name="Invalid">Histograms that contradict themselves, or labels beyond what can be stored; refused.</param>
 /// <param name="Failure">Why nothing could be made durable (disk full, log failed), or null.</param>
 public sealed record IngestOutcome(
-    int Accepted, int Duplicates, int OutOfOrder, int TooOld, int Conflicting, int SeriesOverLimit, string? Failure);
+    int Accepted, int Duplicates, int OutOfOrder, int TooOld, int Conflicting, int SeriesOverLimit, int Invalid, string? Failure)
+{
+    /// <summary>Nothing came, nothing happened.</summary>
+    public static readonly IngestOutcome Nothing = new(0, 0, 0, 0, 0, 0, 0, null);
+
+    /// <summary>Samples that were refused, each for a reason of its own.</summary>
+    public int Refused => OutOfOrder + TooOld + Conflicting + SeriesOverLimit + Invalid;
+
+    /// <summary>Both together; the first failure is kept.</summary>
+    public IngestOutcome And(IngestOutcome other) => new(
+        Accepted + other.Accepted,
+        Duplicates + other.Duplicates,
+        OutOfOrder + other.OutOfOrder,
+        TooOld + other.TooOld,
+        Conflicting + other.Conflicting,
+        SeriesOverLimit + other.SeriesOverLimit,
+        Invalid + other.Invalid,
+        Failure ?? other.Failure);
+}

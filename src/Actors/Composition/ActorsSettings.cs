@@ -1,0 +1,25 @@
+using Pleiad.Scraping;
+
+namespace Pleiad.Actors;
+
+/// <summary>Settings of everything that is an actor.</summary>
+public sealed record ActorsSettings
+{
+    /// <summary>Of shards.</summary>
+    public StorageSettings Storage { get; init; } = new();
+
+    /// <summary>Of queries.</summary>
+    public QuerySettings Query { get; init; } = new();
+
+    /// <summary>Of scrapes where prometheus.yml names no limit.</summary>
+    public ScrapeLimits ScrapeLimits { get; init; } = ScrapeLimits.Default;
+
+    /// <summary>The name under which other machines know this one.</summary>
+    public string HostName { get; init; } = "localhost";
+
+    /// <summary>Whether start timestamps are kept.</summary>
+    public bool StartTimestamps { get; init; }
+
+    /// <summary>Whether series get <c>__type__</c> and <c>__unit__</c>.</summary>
+    public bool TypeAndUnitLabels { get; init; }
+}

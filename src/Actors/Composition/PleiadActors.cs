@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Logging;
+using Pleiad.Kernel;
+using Pleiad.Model;
+using Pleiad.PromQL;
+using Pleiad.Scraping;
+using Pleiad.Storage;
+
+namespace Pleiad.Actors;
+
+/// <summary>All actors of a node, and the ports to them. Made once everything in the data directory is recovered.</summary>
+public sealed class PleiadActors : IDisposable
+{
+    // One scrape is one message; a shard that is this far behind refuses more, and the scraper counts it.
+    private static readonly MailboxSettings ShardMailbox = new() { Capacity = 16 * 1024, StashCapacity = 16 * 1024 };
+
+    // A node without its shards is no node: they are started again for as long as it takes.
+    private static readonly SupervisorStrategy Patient = new OneForOneStrategy(
+        new RestartBackoff { RestartsMax = RestartBackoff.RestartsLimit, Longest = TimeSpan.FromSeconds(30) });
+
+    private readonly QueryFrontend _queries;
+    private readonly TargetCatalog _targets;
+    private readonly ShardDirectory _shards;
+
+    /// <summary>Starts the actors.</summary>
+    /// <param name="system">Where they live; its guardian should be patient (<see cref="GuardianStrategy"/>).</param>
+    /// <param name="directory">Stays the caller's.</param>
+    /// <param name="recovered">Of the directory.</param>
+    /// <param name="engine">Evaluates queries.</param>
+    /// <param name="settings">Of everything here.</param>
+    /// <param name="logging">For people.</param>
+    public PleiadActors(
+        ActorSystem system,
+        DataDirectory directory,
+        RecoveredData recovered,
+        Engine engine,
+        ActorsSettings settings,
+        ILoggerFactory logging)
+    {
+        var home = new ShardHome(directory, recovered, settings.Storage);
+        ILogger seriesLog = logging.CreateLogger("Pleiad.Series");
+        ActorRef[] owners = [.. recovered.Shards.Select(shard => system.ActorOf(
+            Props.Create(() => new SeriesShardActor(shard.Id, home, seriesLog)).WithMailbox(ShardMailbox), $"shard-{shard.Id}"))];
+        _shards = new ShardDirectory(new ShardMap(directory.ShardCount), owners);
+        _queries = new QueryFrontend(engine, _shards, settings.Query);
+        Ingest = new Ingest(_shards);
+        var parts = new ScrapePoolParts(_shards, settings.ScrapeLimits, settings.HostName, settings.StartTimestamps, settings.TypeAndUnitLabels);
+        ActorRef catalog = system.ActorOf(
+            Props.Create(() => new ScrapeCatalogActor(parts, logging.CreateLogger("Pleiad.Scraping"))), "scrape");
+        _targets = new TargetCatalog(catalog);
+        system.ActorOf(Props.Create(() => new ClockWatchActor(logging.CreateLogger("Pleiad.Clock"))), "clock");
+        system.CoordinatedShutdown.AddTask(
+            ShutdownPhase.ServiceStop, "stop scraping", cancel => catalog.GracefulStop(TimeSpan.FromSeconds(4), cancel));
+    }
+
+    /// <summary>For the settings of the system the actors live in.</summary>
+    public static SupervisorStrategy GuardianStrategy => Patient;
+
+    /// <summary>Answers queries.</summary>
+    public IQueryFrontend Query => _queries;
+
+    /// <summary>Takes samples.</summary>
+    public IIngest Ingest { get; }
+
+    /// <summary>What is scraped.</summary>
+    public ITargetCatalog Targets => _targets;
+
+    /// <summary>Puts a configuration in force; targets that did not change keep running.</summary>
+    public Task ApplyAsync(PrometheusConfig config, CancellationToken cancel) =>
+        _targets.ApplyAsync(new ApplyConfiguration(config), cancel);
+
+    /// <summary>The figures of all shards and what costs most.</summary>
+    public Task<StorageStatus> StorageAsync(int topCount, CancellationToken cancel) => StorageFigures.OfAsync(_shards, topCount, cancel);
+
+    /// <inheritdoc/>
+    public void Dispose() => _queries.Dispose();
+}

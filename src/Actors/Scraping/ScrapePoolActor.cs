@@ -1,0 +1,218 @@
+using Microsoft.Extensions.Logging;
+using Pleiad.Kernel;
+using Pleiad.Scraping;
+
+namespace Pleiad.Actors;
+
+/// <summary>One job: runs its discoveries, keeps its targets, supervises their actors.</summary>
+internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Actor
+{
+    private readonly Dictionary<TargetKey, ActorRef> _actors = [];
+    private readonly Dictionary<int, IReadOnlyList<TargetGroup>> _groups = [];
+    private CancellationTokenSource? _discovering;
+    private ScrapeConfig? _config;
+    private ScrapeLimits _limits = ScrapeLimits.Default;
+    private PageFetcher? _fetcher;
+    private TargetSet _targets = TargetSet.Empty;
+    private string? _overLimit;
+    private int _round;
+    private bool _retiring;
+
+    protected override void Receive(object message)
+    {
+        switch (message)
+        {
+            case ApplyPool apply:
+                OnApply(apply.Config);
+                break;
+            case GroupsFound found when found.Round == _round:
+                _groups[found.Discovery] = found.Groups;
+                Update(reconfigured: false);
+                break;
+            case GroupsFound:
+                break;
+            case DiscoverySays says:
+                log.DiscoveryReported(_config!.JobName, says.Message);
+                break;
+            case TellStatus:
+                TellStatusTo(Sender);
+                break;
+            case TellMetadata:
+                TellMetadataTo(Sender);
+                break;
+            case GatheredAnswer answer:
+                answer.To.Tell(answer.Message, Self);
+                break;
+            case Retire:
+                OnRetire();
+                break;
+            case Terminated terminated:
+                OnTerminated(terminated.Actor);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    protected override void PostStop()
+    {
+        StopDiscovering();
+        _fetcher?.Dispose();
+    }
+
+    private void OnApply(ScrapeConfig config)
+    {
+        PageFetcher? old = _fetcher;
+        _config = config;
+        _limits = config.LimitsWith(parts.Limits);
+        _fetcher = new PageFetcher(config, _limits, Context.Time);
+        StartDiscovering();
+        Update(reconfigured: true);
+        old?.Retire();
+    }
+
+    // What was found before stays until the new discoveries have said something: running targets keep running.
+    private void StartDiscovering()
+    {
+        StopDiscovering();
+        _round++;
+        foreach (int gone in _groups.Keys.Where(discovery => discovery >= _config!.Discoveries.Count).ToArray())
+        {
+            _groups.Remove(gone);
+        }
+
+        _discovering = new CancellationTokenSource();
+        for (int i = 0; i < _config!.Discoveries.Count; i++)
+        {
+            int discovery = i;
+            int round = _round;
+            ActorRef self = Self;
+            IDiscovery? running = parts.DiscoveryOf(_config.Discoveries[i], problem => self.Tell(new DiscoverySays(problem)));
+            if (running is null)
+            {
+                continue;
+            }
+
+            Context.PipeToSelf(
+                running.RunAsync(groups => self.Tell(new GroupsFound(round, discovery, groups)), _discovering.Token),
+                static () => new DiscoverySays("a discovery has ended"),
+                failure => new DiscoverySays(failure is OperationCanceledException ? "a discovery was stopped" : failure.Message));
+        }
+    }
+
+    private void StopDiscovering()
+    {
+        _discovering?.Cancel();
+        _discovering?.Dispose();
+        _discovering = null;
+    }
+
+    private void Update(bool reconfigured)
+    {
+        _targets = _targets.Next(_config!, _limits, _groups.Values.SelectMany(groups => groups), out TargetSetChange change);
+        foreach (string problem in _targets.Problems)
+        {
+            log.DiscoveryReported(_config!.JobName, problem);
+        }
+
+        bool limitChanged = _overLimit != _targets.OverLimit;
+        _overLimit = _targets.OverLimit;
+        PoolSetup setup = Setup();
+        foreach (Target target in change.Gone)
+        {
+            _actors[target.Key].Tell(new Retire(), Self);
+        }
+
+        if (reconfigured || limitChanged)
+        {
+            foreach (Target target in change.Kept)
+            {
+                _actors[target.Key].Tell(new ScrapeLike(target, setup), Self);
+            }
+        }
+
+        foreach (Target target in change.Added)
+        {
+            if (_actors.TryGetValue(target.Key, out ActorRef? retired))
+            {
+                retired.Tell(new ScrapeLike(target, setup), Self);
+            }
+            else
+            {
+                Start(target, setup);
+            }
+        }
+    }
+
+    private void OnTerminated(ActorRef actor)
+    {
+        TargetKey? key = null;
+        foreach ((TargetKey candidate, ActorRef reference) in _actors)
+        {
+            if (reference.Equals(actor))
+            {
+                key = candidate;
+            }
+        }
+
+        if (key is not { } ended)
+        {
+            return;
+        }
+
+        _actors.Remove(ended);
+        if (_retiring)
+        {
+            if (_actors.Count == 0)
+            {
+                Context.Stop(Self);
+            }
+        }
+        else if (_targets.TryGet(ended, out Target? target))
+        {
+            // It failed more often than its supervision allows, or was taken up again just as it ended.
+            log.DiscoveryReported(_config!.JobName, $"target {target!.Url} ended and starts anew");
+            Start(target, Setup());
+        }
+    }
+
+    private void OnRetire()
+    {
+        _retiring = true;
+        StopDiscovering();
+        foreach (ActorRef target in _actors.Values)
+        {
+            target.Tell(new Retire(), Self);
+        }
+
+        if (_actors.Count == 0)
+        {
+            Context.Stop(Self);
+        }
+    }
+
+    private PoolSetup Setup() => new(
+        _fetcher!, ReadSettingsOf(_config!), _config!.MetricRelabelling, _config.Fingerprint, _overLimit);
+
+    private void Start(Target target, PoolSetup setup) => _actors[target.Key] = Context.Watch(Context.ActorOf(
+        Props.Create(() => new TargetActor(target, setup, parts.Shards, parts.HostName, log))));
+
+    private void TellStatusTo(ActorRef asker)
+    {
+        DroppedTarget[] dropped = [.. _targets.Dropped.Select(labels => new DroppedTarget(labels, _config!.JobName))];
+        int droppedCount = _targets.DroppedCount;
+        string pool = _config!.JobName;
+        Task<ActiveTarget[]> asked = AskTargets<ActiveTarget>(new TellStatus());
+        Context.PipeToSelf(asked, active => new GatheredAnswer(asker, new PoolStatus(pool, active, dropped, droppedCount)), failure => new GatheredAnswer(asker, new Failure(failure)));
+    }
+
+    private void TellMetadataTo(ActorRef asker) => Context.PipeToSelf(
+        AskTargets<TargetMetadata>(new TellMetadata()),
+        told => new GatheredAnswer(asker, new MetadataTold(told)),
+        failure => new GatheredAnswer(asker, new Failure(failure)));
+
+    private Task<T[]> AskTargets<T>(object question) => Task.WhenAll(_targets.Active
+        .Where(target => _actors.ContainsKey(target.Key))
+        .Select(target => _actors[target.Key].Ask<T>(question, ScrapePoolParts.AnswerTimeout, CancellationToken.None)));
+}

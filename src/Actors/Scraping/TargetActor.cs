@@ -1,0 +1,215 @@
+using Microsoft.Extensions.Logging;
+using Pleiad.Kernel;
+using Pleiad.Model;
+using Pleiad.Scraping;
+
+namespace Pleiad.Actors;
+
+/// <summary>Scrapes one target: wakes at its slot, fetches, reads, and hands one batch a shard to the shards' owners.</summary>
+internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory shards, string hostName, ILogger log) : Actor
+{
+    /// <summary>Batches under way at most; while the journal is that far behind, slots are passed over.</summary>
+    private const int UnacknowledgedMax = 16;
+
+    private readonly CancellationTokenSource _stop = new();
+    private Target _target = target;
+    private PoolSetup _setup = setup;
+    private ScrapeSchedule _schedule = new(target);
+    private ScrapeReader? _reader;
+    private Timestamp _slot;
+    private bool _fetching;
+    private bool _retired;
+    private int _unacknowledged;
+    private TargetHealth _health = TargetHealth.Unknown;
+    private string _lastError = string.Empty;
+    private DateTimeOffset? _lastScrape;
+    private TimeSpan _lastDuration;
+
+    private ScrapeReader Reader => _reader ??= _setup.ReaderFor(_target, shards.Map, Context.Time);
+
+    private Timestamp Now => Timestamp.From(Context.Time.GetUtcNow());
+
+    protected override void PreStart() => ScheduleAfter(Now);
+
+    protected override void PostStop()
+    {
+        _stop.Cancel();
+        _stop.Dispose();
+    }
+
+    protected override void Receive(object message)
+    {
+        switch (message)
+        {
+            case Due:
+                OnDue();
+                break;
+            case Fetched fetched:
+                OnFetched(fetched);
+                break;
+            case IngestOutcome outcome:
+                OnWritten(outcome);
+                break;
+            case TellStatus:
+                Sender.Tell(Status(), Self);
+                break;
+            case TellMetadata:
+                Sender.Tell(new TargetMetadata(_target.Labels, _target.Pool, Reader.ReadMetadata()), Self);
+                break;
+            case ScrapeLike like:
+                OnScrapeLike(like);
+                break;
+            case Retire:
+                OnRetire();
+                break;
+            case EndDue:
+                Write(Reader.End(_schedule.SlotAt(Now)));
+                Context.Stop(Self);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnDue()
+    {
+        // The timer runs on the steady clock, slots on the wall clock: small differences are the timer's, large ones a jump.
+        Timestamp now = Now;
+        Timestamp slot = (now - _slot).Duration() < _target.Interval / 2 ? _slot : _schedule.SlotAt(now);
+        ScheduleAfter(slot > now ? slot : now);
+        if (_fetching || _unacknowledged >= UnacknowledgedMax)
+        {
+            ActorsMetrics.SlotsMissed.Add(1);
+            return;
+        }
+
+        var moment = new ScrapeMoment(slot, Context.Time.GetTimestamp(), _target.Timeout);
+        _lastScrape = DateTimeOffset.FromUnixTimeMilliseconds(now.Milliseconds);
+        if (_setup.OverLimit is { } overLimit)
+        {
+            OnRead(Reader.Fail(overLimit, tooLarge: false, moment));
+            return;
+        }
+
+        _fetching = true;
+        Context.PipeToSelf(_setup.Fetcher.FetchAsync(_target, _stop.Token), page => new Fetched(page, moment), failure => new Fetched(null, moment, failure));
+    }
+
+    private void OnFetched(Fetched fetched)
+    {
+        _fetching = false;
+        using FetchOutcome? page = fetched.Page;
+        if (_retired)
+        {
+            return;
+        }
+
+        OnRead(page switch
+        {
+            null => Reader.Fail(fetched.Failure!.Message, tooLarge: false, fetched.Moment),
+            { Error: { } error } => Reader.Fail(error, page.IsTooLarge, fetched.Moment),
+            _ => Reader.Read(page.Body.Span, page.ContentType, fetched.Moment),
+        });
+    }
+
+    private void OnRead(ScrapeResult result)
+    {
+        _health = result.Up ? TargetHealth.Up : TargetHealth.Down;
+        _lastError = result.Error ?? string.Empty;
+        _lastDuration = result.Duration;
+        if (result.Error is { } error)
+        {
+            log.ScrapeFailed(_target.Pool, _target.Url, error);
+        }
+
+        Write(result.Batches);
+    }
+
+    private void Write(IReadOnlyList<SampleBatch> batches)
+    {
+        foreach (SampleBatch batch in batches)
+        {
+            ActorRef owner = shards.OwnerOf(batch.Shard);
+            if (owner.TryTell(new AppendBatch(batch), Self) == TellOutcome.Accepted)
+            {
+                _unacknowledged++;
+            }
+            else
+            {
+                ActorsMetrics.BatchesRefused.Add(1);
+                batch.Dispose();
+            }
+        }
+    }
+
+    private void OnWritten(IngestOutcome outcome)
+    {
+        _unacknowledged--;
+        if (outcome.Refused > 0)
+        {
+            log.SamplesRefused(
+                _target.Pool, _target.Url, outcome.Refused, outcome.OutOfOrder, outcome.Conflicting, outcome.TooOld, outcome.SeriesOverLimit);
+        }
+    }
+
+    private void OnScrapeLike(ScrapeLike like)
+    {
+        if (like.Setup.Fingerprint != _setup.Fingerprint)
+        {
+            _reader = null;
+        }
+
+        bool moved = like.Target.Interval != _target.Interval;
+        _target = like.Target;
+        _setup = like.Setup;
+        if (_retired || moved)
+        {
+            // Back before its stale markers were written: it goes on as if it had never been away.
+            _retired = false;
+            Timers.Cancel(EndDue.Instance);
+            _schedule = new ScrapeSchedule(_target);
+            ScheduleAfter(Now);
+        }
+    }
+
+    // As Prometheus: two intervals and a tenth, so that whoever scrapes the target on has had his turn.
+    private void OnRetire()
+    {
+        _retired = true;
+        Timers.Cancel(Due.Instance);
+        Timers.StartSingle(EndDue.Instance, EndDue.Instance, _target.Interval * 2.1);
+    }
+
+    private void ScheduleAfter(Timestamp at)
+    {
+        _slot = _schedule.NextAfter(at);
+        TimeSpan wait = _slot - Now;
+        Timers.StartSingle(Due.Instance, Due.Instance, wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
+    }
+
+    private ActiveTarget Status() => new(
+        _target.DiscoveredLabels,
+        _target.Labels,
+        _target.Pool,
+        _target.Url,
+        _target.UrlSeenFromElsewhere(hostName),
+        _lastError,
+        _lastScrape,
+        _lastDuration,
+        _health,
+        _target.Interval,
+        _target.Timeout);
+
+    private sealed record Fetched(FetchOutcome? Page, ScrapeMoment Moment, Exception? Failure = null);
+
+    private sealed class Due
+    {
+        public static readonly Due Instance = new();
+    }
+
+    private sealed class EndDue
+    {
+        public static readonly EndDue Instance = new();
+    }
+}

@@ -1,0 +1,276 @@
+using Microsoft.Extensions.Logging;
+using Pleiad.Kernel;
+using Pleiad.Model;
+using Pleiad.Storage;
+
+namespace Pleiad.Actors;
+
+/// <summary>
+/// The one writer of a shard. A batch goes into the journal, then into the head, and only then is it acknowledged;
+/// readers get a view, which takes a turn no time.
+/// </summary>
+internal sealed class SeriesShardActor : Actor
+{
+    private readonly ShardId _id;
+    private readonly ShardHome _home;
+    private readonly ILogger _log;
+    private readonly Queue<Pending> _pending = new();
+    private Shard? _shard;
+    private bool _refusing;
+    private bool _saving;
+
+    /// <param name="id">Which shard.</param>
+    /// <param name="home">Where it recovers from, is journalled and saved.</param>
+    /// <param name="log">For people.</param>
+    public SeriesShardActor(ShardId id, ShardHome home, ILogger log)
+    {
+        _id = id;
+        _home = home;
+        _log = log;
+    }
+
+    private Shard Shard => _shard ?? throw new InvalidOperationException("the shard has not recovered yet");
+
+    protected override void PreStart()
+    {
+        // A restart after a failure gets here too: what the failed turn left half done is not trusted, the journal is.
+        Become(WhileRecovering);
+        Context.PipeToSelf(_home.OpenAsync(_id), static shard => new Recovered(shard));
+    }
+
+    protected override void PostStop()
+    {
+        foreach (Pending pending in _pending)
+        {
+            pending.Sender.Tell(IngestOutcome.Nothing with { Failure = "the shard is being closed; what became of the batch is unknown" }, Self);
+        }
+
+        _pending.Clear();
+    }
+
+    protected override void Receive(object message)
+    {
+        switch (message)
+        {
+            case AppendBatch append:
+                Append(append);
+                break;
+            case Logged logged:
+                OnLogged(logged);
+                break;
+            case TakeView:
+                Sender.Tell(Shard.View(), Self);
+                break;
+            case TakeFigures:
+                Sender.Tell(new FiguresTaken(Shard.Figures()), Self);
+                break;
+            case SaveSnapshot:
+                Save(Sender);
+                break;
+            case SaveDue when Shard.IsSnapshotDue(_home.Settings.SnapshotFloorBytes):
+                Save(null);
+                break;
+            case SaveDue:
+                break;
+            case Saved saved:
+                OnSaved(saved);
+                break;
+            case RetentionDue:
+                Shard.DropBefore((Timestamp.From(Context.Time.GetUtcNow()) - _home.Settings.Retention).Milliseconds);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void WhileRecovering(object message)
+    {
+        switch (message)
+        {
+            case Recovered recovered:
+                _shard = recovered.Shard;
+                Timers.StartPeriodic(SaveDue.Instance, SaveDue.Instance, _home.Settings.SnapshotInterval);
+                if (_home.Settings.Retention > TimeSpan.Zero)
+                {
+                    Timers.StartPeriodic(RetentionDue.Instance, RetentionDue.Instance, _home.Settings.RetentionInterval, TimeSpan.Zero);
+                }
+
+                Unbecome();
+                Stash.UnstashAll();
+                break;
+            case Failure failure:
+                // The supervisor tries again after a pause; meanwhile batches wait in the mailbox.
+                throw new InvalidOperationException($"shard {_id} could not be recovered: {failure.Cause.Message}", failure.Cause);
+            default:
+                Stash.Stash();
+                break;
+        }
+    }
+
+    private void Append(AppendBatch append)
+    {
+        if (Shard.InFlightCount >= _home.Settings.Shard.InFlightMax)
+        {
+            Stash.Stash();
+            return;
+        }
+
+        PreparedBatch prepared;
+        using (append.Batch)
+        {
+            prepared = Shard.Prepare(append.Batch);
+        }
+
+        var pending = new Pending(prepared, Sender);
+        _pending.Enqueue(pending);
+        if (prepared.IsEmpty)
+        {
+            pending.Outcome = LogOutcome.Durable;
+            Settle();
+            return;
+        }
+
+        ValueTask<LogOutcome> logging = _home.AppendAsync(_id, prepared);
+        if (logging.IsCompletedSuccessfully)
+        {
+            pending.Outcome = logging.Result;
+            Settle();
+        }
+        else
+        {
+            Context.PipeToSelf(logging.AsTask(), outcome => new Logged(pending, outcome));
+        }
+    }
+
+    private void OnLogged(Logged logged)
+    {
+        logged.Pending.Outcome = logged.Outcome;
+        Settle();
+    }
+
+    // The journal completes in order, but the messages that tell so may overtake each other.
+    private void Settle()
+    {
+        while (_pending.TryPeek(out Pending? first) && first.Outcome is LogOutcome outcome)
+        {
+            _pending.Dequeue();
+            AppendCounts counts = first.Batch.Counts;
+            if (outcome.IsDurable)
+            {
+                Shard.Apply(first.Batch);
+                OnDurable(counts);
+                first.Sender.Tell(OutcomeOf(counts, failure: null), Self);
+            }
+            else
+            {
+                Shard.Abort(first.Batch);
+                OnRefused(outcome);
+                first.Sender.Tell(OutcomeOf(counts with { Accepted = 0 }, outcome.Reason ?? "the journal refused the batch"), Self);
+            }
+        }
+
+        if (Shard.InFlightCount < _home.Settings.Shard.InFlightMax)
+        {
+            Stash.UnstashAll();
+        }
+    }
+
+    private void OnDurable(AppendCounts counts)
+    {
+        ActorsMetrics.SamplesAccepted.Add(counts.Accepted);
+        if (_refusing)
+        {
+            _refusing = false;
+            _log.ShardRecovered(_id.Value);
+        }
+    }
+
+    private void OnRefused(LogOutcome outcome)
+    {
+        ActorsMetrics.BatchesRefused.Add(1);
+        if (!_refusing)
+        {
+            _refusing = true;
+            _log.BatchRefused(_id.Value, outcome.Reason ?? "no reason given");
+        }
+    }
+
+    private void Save(ActorRef? asker)
+    {
+        if (_saving)
+        {
+            asker?.Tell(new SnapshotSaved("a snapshot is being saved already"), Self);
+            return;
+        }
+
+        _saving = true;
+        SnapshotJob job = Shard.BeginSnapshot();
+        long began = Context.Time.GetTimestamp();
+        Context.PipeToSelf(
+            _home.SaveAsync(_id, job),
+            written => new Saved(job, written, null, Context.Time.GetElapsedTime(began), asker),
+            failure => new Saved(job, null, failure.Message, Context.Time.GetElapsedTime(began), asker));
+    }
+
+    private void OnSaved(Saved saved)
+    {
+        _saving = false;
+        Shard.CompleteSnapshot(saved.Job, saved.Written);
+        if (saved.Failure is null)
+        {
+            _log.SnapshotSaved(_id.Value, saved.Took);
+        }
+        else
+        {
+            _log.SnapshotFailed(_id.Value, saved.Failure);
+        }
+
+        saved.Asker?.Tell(new SnapshotSaved(saved.Failure), Self);
+    }
+
+    private static IngestOutcome OutcomeOf(AppendCounts counts, string? failure)
+    {
+        Count("out-of-order", counts.OutOfOrder);
+        Count("too-old", counts.TooOld);
+        Count("conflicting", counts.Conflicting);
+        Count("series-limit", counts.SeriesOverLimit);
+        Count("invalid", counts.Invalid);
+        return new IngestOutcome(
+            counts.Accepted, counts.Duplicates, counts.OutOfOrder, counts.TooOld, counts.Conflicting, counts.SeriesOverLimit, counts.Invalid, failure);
+    }
+
+    private static void Count(string reason, int samples)
+    {
+        if (samples > 0)
+        {
+            ActorsMetrics.SamplesRefused.Add(samples, new KeyValuePair<string, object?>("reason", reason));
+        }
+    }
+
+    /// <summary>A batch on its way through the journal.</summary>
+    private sealed class Pending(PreparedBatch batch, ActorRef sender)
+    {
+        public PreparedBatch Batch { get; } = batch;
+
+        public ActorRef Sender { get; } = sender;
+
+        public LogOutcome? Outcome { get; set; }
+    }
+
+    private sealed record Recovered(Shard Shard);
+
+    private sealed record Logged(Pending Pending, LogOutcome Outcome);
+
+    private sealed record Saved(SnapshotJob Job, SnapshotWritten? Written, string? Failure, TimeSpan Took, ActorRef? Asker);
+
+    private sealed class SaveDue
+    {
+        public static readonly SaveDue Instance = new();
+    }
+
+    private sealed class RetentionDue
+    {
+        public static readonly RetentionDue Instance = new();
+    }
+}

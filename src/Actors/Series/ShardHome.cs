@@ -1,0 +1,86 @@
+using Pleiad.Model;
+using Pleiad.Storage;
+
+namespace Pleiad.Actors;
+
+/// <summary>What the shards of a node live from: the data directory, the journal they share, and how often they are saved.</summary>
+internal sealed class ShardHome
+{
+    private readonly DataDirectory _directory;
+    private readonly SegmentLog _journal;
+    private readonly StorageSettings _settings;
+    private readonly Tenant[] _tenants;
+
+    /// <param name="directory">Opened; stays the caller's.</param>
+    /// <param name="recovered">Everything in it.</param>
+    /// <param name="settings">How often, how much, how long.</param>
+    public ShardHome(DataDirectory directory, RecoveredData recovered, StorageSettings settings)
+    {
+        _directory = directory;
+        _journal = recovered.Log;
+        _settings = settings;
+        _tenants = [.. recovered.Shards.Select(shard => new Tenant(shard, recovered.Snapshots[shard.Id.Value]))];
+    }
+
+    /// <summary>Limits and intervals.</summary>
+    public StorageSettings Settings => _settings;
+
+    /// <summary>The shard as recovered; after a failure of its actor recovered anew, for what the failed turn left is not trusted.</summary>
+    public async Task<Shard> OpenAsync(ShardId id)
+    {
+        Tenant tenant = _tenants[id.Value];
+        if (Interlocked.Exchange(ref tenant.Recovered, null) is { } first)
+        {
+            return first;
+        }
+
+        // What is still on its way into the journal belongs to the shard: it is waited for, then read back.
+        await Task.WhenAll(tenant.LastAppend, tenant.LastSave).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return await Task.Run(async () =>
+        {
+            tenant.Snapshots = _directory.SnapshotsOf(id);
+            Shard shard = tenant.Snapshots.Load(_settings.Shard);
+            await _journal.ReplayAsync(id, shard.AppliedSeq, (_, _, seq, payload) => shard.Replay(seq, payload), CancellationToken.None);
+            return shard;
+        });
+    }
+
+    /// <summary>Appends a prepared batch to the journal; completes when it is durable, or certainly not.</summary>
+    public ValueTask<LogOutcome> AppendAsync(ShardId id, PreparedBatch batch)
+    {
+        ValueTask<LogOutcome> append = _journal.AppendAsync(id, StorageSettings.Epoch, batch.Seq, batch.Payload);
+        if (append.IsCompleted)
+        {
+            return append;
+        }
+
+        Task<LogOutcome> running = append.AsTask();
+        _tenants[id.Value].LastAppend = running;
+        return new ValueTask<LogOutcome>(running);
+    }
+
+    /// <summary>Writes a snapshot on a pool thread and lets the journal go as far as the snapshot before it reaches.</summary>
+    public Task<SnapshotWritten> SaveAsync(ShardId id, SnapshotJob job)
+    {
+        Tenant tenant = _tenants[id.Value];
+        Task<SnapshotWritten> saving = Task.Run(() =>
+        {
+            SnapshotWritten written = tenant.Snapshots.Write(job);
+            _journal.Release(id, written.ReleaseThrough);
+            return written;
+        });
+        tenant.LastSave = saving;
+        return saving;
+    }
+
+    private sealed class Tenant(Shard recovered, SnapshotStore snapshots)
+    {
+        public Shard? Recovered = recovered;
+
+        public SnapshotStore Snapshots { get; set; } = snapshots;
+
+        public Task LastAppend { get; set; } = Task.CompletedTask;
+
+        public Task LastSave { get; set; } = Task.CompletedTask;
+    }
+}

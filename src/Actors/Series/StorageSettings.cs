@@ -1,0 +1,25 @@
+using Pleiad.Storage;
+
+namespace Pleiad.Actors;
+
+/// <summary>How the shards of a node keep what they have.</summary>
+public sealed record StorageSettings
+{
+    /// <summary>The ownership under which a single node writes: nobody can take its shards over.</summary>
+    internal const long Epoch = 1;
+
+    /// <summary>How long samples are kept; zero for ever. Default 15 days.</summary>
+    public TimeSpan Retention { get; init; } = TimeSpan.FromDays(15);
+
+    /// <summary>Between two looks at whether a snapshot pays. Default 1 min.</summary>
+    public TimeSpan SnapshotInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Journal bytes of one shard below which no snapshot is taken. Default 4 MiB.</summary>
+    public long SnapshotFloorBytes { get; init; } = 4L << 20;
+
+    /// <summary>Between two times that old samples are given up. Default 5 min.</summary>
+    public TimeSpan RetentionInterval { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Limits of each shard.</summary>
+    public ShardSettings Shard { get; init; } = new();
+}
