@@ -1,2 +1,3 @@
-Console.Error.WriteLine("pleiad: the node is being assembled");
-return 1;
+using Pleiad.Node;
+
+return await PleiadCommand.InvokeAsync(args, Console.Out, Console.Error);

@@ -21,6 +21,8 @@ internal static class FlagTable
             (s, v) => s with { Storage = s.Storage with { Shards = Whole(v) } }, s => Number(s.Storage.Shards)),
         Many("web.listen-address", "Address to listen on, host:port; may be repeated.",
             (s, v) => s with { Web = s.Web with { ListenAddresses = v } }, s => string.Join(',', s.Web.ListenAddresses)),
+        Switch("web.insecure-listen", "Serve an address that other machines can reach although there is neither TLS nor a login.",
+            (s, v) => s with { Web = s.Web with { InsecureListen = v } }, s => s.Web.InsecureListen),
         Text("web.external-url", "The URL under which the node is reachable from outside.",
             (s, v) => s with { Web = s.Web with { ExternalUrl = v } }, s => s.Web.ExternalUrl),
         Text("web.route-prefix", "Prefix of all paths; default: the path of the external URL.",

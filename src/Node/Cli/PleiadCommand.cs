@@ -20,9 +20,9 @@ internal static class PleiadCommand
     public static async Task<int> InvokeAsync(string[] args, TextWriter output, TextWriter error)
     {
         var root = new RootCommand("Pleiad: scrapes, stores, evaluates, notifies and draws, as Prometheus, Alertmanager and Grafana do, in one cluster.");
-        RunCommand.AddTo(root, output, error);
+        RunCommand.AddTo(root);
         var run = new Command("run", "Start a node (the default).");
-        RunCommand.AddTo(run, output, error);
+        RunCommand.AddTo(run);
         root.Subcommands.Add(run);
         root.Subcommands.Add(CheckCommand.Create(output, error));
         root.Subcommands.Add(TestCommand.Create(output, error));

@@ -65,6 +65,9 @@ public sealed record WebSection
     /// <summary>Regular expression of origins that browsers may ask from. <c>pleiad.web.cors-origin</c></summary>
     public required string CorsOrigin { get; init; }
 
+    /// <summary>Whether an address that other machines can reach may be served without TLS and accounts. <c>pleiad.web.insecure-listen</c></summary>
+    public required bool InsecureListen { get; init; }
+
     /// <summary>Whether reload and quit are served over HTTP. <c>pleiad.web.enable-lifecycle</c></summary>
     public required bool EnableLifecycle { get; init; }
 

@@ -1,0 +1,129 @@
+using Microsoft.Extensions.Logging;
+using Pleiad.Actors;
+using Pleiad.Gateway;
+using Pleiad.Kernel;
+using Pleiad.PromQL;
+using Pleiad.Storage;
+
+namespace Pleiad.Node;
+
+/// <summary>The whole wiring of a node. Reads top to bottom in the order of the start; it ends in the reverse order.</summary>
+internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary<string, string> flags, ILoggerFactory logging)
+{
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(2);
+
+    private readonly ILogger _log = logging.CreateLogger("Pleiad.Node");
+    private long _lastProgress;
+
+    /// <summary>Runs the node until it is told to stop.</summary>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="UsageException">Something the node needs is not as it should be; the message says what to do.</exception>
+    public async Task<int> RunAsync()
+    {
+        long began = TimeProvider.System.GetTimestamp();
+        _log.Starting(PleiadCommand.Version, Path.GetFullPath(settings.Storage.Path), settings.Storage.Shards);
+        GatewaySettings gatewaySettings = SettingsMap.Gateway(settings);
+        NodeConfiguration configuration = NodeConfiguration.Load(settings.ConfigFile, () => EmbeddedConfiguration.Text(settings), _log);
+        var ports = new NodePorts();
+        var status = new NodeStatus(settings, configuration, ports, flags);
+        using var control = new NodeControl(configuration, ports);
+        using var signals = new NodeSignals(control);
+
+        using DataDirectory directory = OpenDirectory();
+        await using var gateway = new GatewayHost(
+            gatewaySettings, new GatewayPorts(ports, ports, status, control, new OwnPage()), logging, TimeProvider.System);
+        await StartAsync(gateway);
+
+        RecoveredData recovered = Recover(directory, status);
+        using SegmentLog journal = recovered.Log;
+        using var flusher = new SegmentLogFlusher(journal, TimeProvider.System);
+        ActorSystem system = ActorSystem.Create("pleiad", new KernelSettings { GuardianStrategy = PleiadActors.GuardianStrategy });
+        using var actors = new PleiadActors(
+            system, directory, recovered, new Engine(SettingsMap.Engine(settings, configuration.Current), TimeProvider.System), SettingsMap.Actors(settings), logging);
+        ports.Open(actors);
+        await actors.ApplyAsync(configuration.Current, CancellationToken.None);
+        status.SetReady();
+        _log.Ready(TimeProvider.System.GetElapsedTime(began), recovered.Shards.Sum(shard => (long)shard.SeriesCount));
+
+        system.CoordinatedShutdown.AddTask(ShutdownPhase.ServiceUnbind, "stop listening", gateway.StopAsync);
+        Task<string> ended = await Task.WhenAny(control.QuitRequested, journal.Failed);
+        bool failed = ended == journal.Failed;
+        string reason = await ended;
+        if (failed)
+        {
+            _log.JournalFailed(reason);
+        }
+
+        return await StopAsync(system, status, reason, failed);
+    }
+
+    private async Task<int> StopAsync(ActorSystem system, NodeStatus status, string reason, bool failed)
+    {
+        _log.ShuttingDown(reason);
+        status.SetStopping();
+        ShutdownReport report = await system.CoordinatedShutdown.RunAsync(reason);
+        foreach (ShutdownTaskOutcome task in report.Tasks.Where(task => !task.Succeeded))
+        {
+            _log.ShutdownStepFailed(task.Task, task.Phase, task.TimedOut ? "ran out of time" : "failed: " + task.Failure!.Message);
+        }
+
+        _log.Stopped(report.Took);
+        return failed ? PleiadCommand.Failure : PleiadCommand.Success;
+    }
+
+    private DataDirectory OpenDirectory()
+    {
+        try
+        {
+            return DataDirectory.Open(new DiskFiles(), settings.Storage.Path, settings.Storage.Shards);
+        }
+        catch (DataDirectoryException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
+    }
+
+    private static async Task StartAsync(GatewayHost gateway)
+    {
+        try
+        {
+            await gateway.StartAsync(CancellationToken.None);
+        }
+        catch (GatewayStartException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
+    }
+
+    private RecoveredData Recover(DataDirectory directory, NodeStatus status)
+    {
+        RecoveredData recovered;
+        try
+        {
+            recovered = HeadRecovery.Run(directory, SettingsMap.Shard(settings), SettingsMap.Journal(settings), progress => Note(status, progress), CancellationToken.None);
+        }
+        catch (CorruptDataException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
+
+        RecoveryReport report = recovered.Report;
+        if (report.HasLosses)
+        {
+            _log.Damaged(report.Log.RecordsLost, report.ChunkRecordsLost, report.BatchesLost, report.SamplesUnplaced, directory.QuarantinePath);
+        }
+
+        return recovered;
+    }
+
+    private void Note(NodeStatus status, RecoveryProgress progress)
+    {
+        status.Note(progress);
+        long last = Volatile.Read(ref _lastProgress);
+        if (TimeProvider.System.GetElapsedTime(last) >= ProgressInterval
+            && Interlocked.CompareExchange(ref _lastProgress, TimeProvider.System.GetTimestamp(), last) == last)
+        {
+            _log.Replaying(progress.ShardsLoaded, progress.ShardsTotal, progress.SegmentsRead, progress.SegmentsTotal);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using Pleiad.Actors;
+
+namespace Pleiad.Node;
+
+/// <summary>Reload and quit, from HTTP or from a signal.</summary>
+internal sealed class NodeControl(NodeConfiguration configuration, NodePorts ports) : INodeControl, IDisposable
+{
+    private readonly SemaphoreSlim _reloading = new(1, 1);
+    private readonly TaskCompletionSource<string> _quit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes with the reason when the node is to stop.</summary>
+    public Task<string> QuitRequested => _quit.Task;
+
+    /// <inheritdoc/>
+    public async Task<string?> ReloadAsync(CancellationToken cancel)
+    {
+        // One after the other: two reloads at once would leave it to chance which configuration is in force.
+        await _reloading.WaitAsync(cancel);
+        try
+        {
+            if (configuration.TryReload() is { } refused)
+            {
+                return refused;
+            }
+
+            if (ports.IsOpen)
+            {
+                await ports.Actors.ApplyAsync(configuration.Current, cancel);
+            }
+
+            return null;
+        }
+        finally
+        {
+            _reloading.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Quit() => Quit("asked over HTTP");
+
+    /// <summary>Begins the end.</summary>
+    public void Quit(string reason) => _quit.TrySetResult(reason);
+
+    /// <inheritdoc/>
+    public void Dispose() => _reloading.Dispose();
+}

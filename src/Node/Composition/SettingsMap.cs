@@ -1,0 +1,92 @@
+using System.Net;
+using Pleiad.Actors;
+using Pleiad.Gateway;
+using Pleiad.PromQL;
+using Pleiad.Scraping;
+using Pleiad.Storage;
+
+namespace Pleiad.Node;
+
+/// <summary>From the node's settings to those of each part.</summary>
+internal static class SettingsMap
+{
+    private static readonly Dictionary<string, PromQLFeatures> Features = new(StringComparer.Ordinal)
+    {
+        ["promql-experimental-functions"] = PromQLFeatures.ExperimentalFunctions,
+        ["promql-delayed-name-removal"] = PromQLFeatures.DelayedNameRemoval,
+        ["promql-extended-range-selectors"] = PromQLFeatures.ExtendedRangeSelectors,
+        ["promql-binop-fill-modifiers"] = PromQLFeatures.FillModifiers,
+        ["use-start-timestamps"] = PromQLFeatures.StartTimestamps,
+        ["type-and-unit-labels"] = PromQLFeatures.TypeAndUnitLabels,
+    };
+
+    public static GatewaySettings Gateway(NodeSettings settings)
+    {
+        Uri? external = null;
+        if (settings.Web.ExternalUrl.Length > 0 && !Uri.TryCreate(settings.Web.ExternalUrl, UriKind.Absolute, out external))
+        {
+            throw new UsageException($"--web.external-url: \"{settings.Web.ExternalUrl}\" is not a URL");
+        }
+
+        return new GatewaySettings
+        {
+            Listen = settings.Web.ListenAddresses,
+            InsecureListen = settings.Web.InsecureListen,
+            CorsOrigin = settings.Web.CorsOrigin,
+            ExternalUrl = external,
+            RoutePrefix = settings.Web.RoutePrefix.Length > 0 ? settings.Web.RoutePrefix : null,
+            EnableLifecycle = settings.Web.EnableLifecycle,
+            ConnectionsMax = settings.Web.ConnectionsMax,
+            RequestTimeout = settings.Web.ReadTimeout,
+            Language = Language(settings),
+            Build = new BuildFacts { Revision = "pleiad " + PleiadCommand.Version },
+        };
+    }
+
+    public static EngineSettings Engine(NodeSettings settings, PrometheusConfig config) =>
+        Language(settings) with { SubqueryStep = config.Global.EvaluationInterval };
+
+    public static ActorsSettings Actors(NodeSettings settings)
+    {
+        PromQLFeatures features = FeaturesOf(settings);
+        return new ActorsSettings
+        {
+            Storage = new StorageSettings
+            {
+                Retention = settings.Storage.Retention,
+                SnapshotInterval = settings.Storage.SnapshotInterval,
+                Shard = Shard(settings),
+            },
+            Query = new QuerySettings { ConcurrencyMax = settings.Query.ConcurrencyMax, QueueMax = settings.Query.QueueMax },
+            ScrapeLimits = new ScrapeLimits
+            {
+                BodyBytesMax = (int)Math.Min(settings.Scrape.BodyBytesMax, int.MaxValue - 1024),
+                SamplesMax = settings.Scrape.SamplesMax,
+                TargetsMax = settings.Scrape.TargetsMax,
+                LabelsMax = settings.Scrape.LabelsMax,
+                LabelNameBytesMax = settings.Scrape.LabelNameBytesMax,
+                LabelValueBytesMax = settings.Scrape.LabelValueBytesMax,
+                LineBytesMax = settings.Scrape.LineBytesMax,
+            },
+            HostName = Dns.GetHostName(),
+            StartTimestamps = features.HasFlag(PromQLFeatures.StartTimestamps),
+            TypeAndUnitLabels = features.HasFlag(PromQLFeatures.TypeAndUnitLabels),
+        };
+    }
+
+    public static ShardSettings Shard(NodeSettings settings) => new() { SeriesMax = settings.Storage.SeriesPerShardMax };
+
+    public static SegmentLogSettings Journal(NodeSettings settings) => new()
+    {
+        FlushInterval = settings.Storage.FlushInterval, SegmentBytes = (int)Math.Min(settings.Storage.SegmentBytesMax, 1 << 30),
+    };
+
+    private static EngineSettings Language(NodeSettings settings) => new()
+    {
+        Lookback = settings.Query.Lookback, Timeout = settings.Query.Timeout, SamplesMax = settings.Query.SamplesMax, Features = FeaturesOf(settings),
+    };
+
+    // Names that Prometheus knows and that mean nothing here, or are always on, are no error: command lines keep working.
+    private static PromQLFeatures FeaturesOf(NodeSettings settings) => settings.Query.Features.Aggregate(
+        PromQLFeatures.None, (features, name) => features | Features.GetValueOrDefault(name));
+}

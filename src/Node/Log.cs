@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+
+namespace Pleiad.Node;
+
+/// <summary>Everything this project logs.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(100, LogLevel.Information, "Pleiad {Version} starts. Data in {Path}, {Shards} shards.")]
+    public static partial void Starting(this ILogger log, string version, string path, int shards);
+
+    [LoggerMessage(101, LogLevel.Information, "Replay: {ShardsLoaded} of {ShardsTotal} snapshots, {SegmentsRead} of {SegmentsTotal} journal segments.")]
+    public static partial void Replaying(this ILogger log, int shardsLoaded, int shardsTotal, int segmentsRead, int segmentsTotal);
+
+    [LoggerMessage(102, LogLevel.Information, "Ready after {Took}: {Series} series.")]
+    public static partial void Ready(this ILogger log, TimeSpan took, long series);
+
+    [LoggerMessage(103, LogLevel.Error, "The data directory was damaged: {Records} journal records, {Chunks} chunk records and {Batches} batches are lost, {Samples} samples have lost their series. What was damaged lies in {Quarantine}; everything else is there.")]
+    public static partial void Damaged(this ILogger log, long records, int chunks, long batches, long samples, string quarantine);
+
+    [LoggerMessage(110, LogLevel.Information, "Configuration loaded: {Source}.")]
+    public static partial void ConfigurationLoaded(this ILogger log, string source);
+
+    [LoggerMessage(111, LogLevel.Warning, "Configuration: {Note}")]
+    public static partial void ConfigurationNote(this ILogger log, string note);
+
+    [LoggerMessage(112, LogLevel.Error, "The new configuration is refused, the old one stays in force: {Reason}")]
+    public static partial void ReloadRefused(this ILogger log, string reason);
+
+    [LoggerMessage(113, LogLevel.Warning, "Flag --{Flag} has no effect: {Why}")]
+    public static partial void FlagWithoutEffect(this ILogger log, string flag, string why);
+
+    [LoggerMessage(120, LogLevel.Information, "Shutting down: {Reason}.")]
+    public static partial void ShuttingDown(this ILogger log, string reason);
+
+    [LoggerMessage(121, LogLevel.Warning, "Shutdown step {Task} of phase {Phase} {Outcome}.")]
+    public static partial void ShutdownStepFailed(this ILogger log, string task, string phase, string outcome);
+
+    [LoggerMessage(122, LogLevel.Critical, "The journal has failed and cannot be trusted any more: {Reason}. The node stops; nothing acknowledged is lost.")]
+    public static partial void JournalFailed(this ILogger log, string reason);
+
+    [LoggerMessage(123, LogLevel.Information, "Stopped after {Took}.")]
+    public static partial void Stopped(this ILogger log, TimeSpan took);
+}
