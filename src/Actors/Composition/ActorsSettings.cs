@@ -17,6 +17,9 @@ public sealed record ActorsSettings
     /// <summary>The name under which other machines know this one.</summary>
     public string HostName { get; init; } = "localhost";
 
+    /// <summary>Who scrapes say they are: <c>Pleiad/1.2.3</c>.</summary>
+    public string UserAgent { get; init; } = "Pleiad";
+
     /// <summary>Whether start timestamps are kept.</summary>
     public bool StartTimestamps { get; init; }
 

@@ -43,7 +43,7 @@ public sealed class PleiadActors : IDisposable
         _shards = new ShardDirectory(new ShardMap(directory.ShardCount), owners);
         _queries = new QueryFrontend(engine, _shards, settings.Query);
         Ingest = new Ingest(_shards);
-        var parts = new ScrapePoolParts(_shards, settings.ScrapeLimits, settings.HostName, settings.StartTimestamps, settings.TypeAndUnitLabels);
+        var parts = new ScrapePoolParts(_shards, settings.ScrapeLimits, settings.HostName, settings.UserAgent, settings.StartTimestamps, settings.TypeAndUnitLabels);
         ActorRef catalog = system.ActorOf(
             Props.Create(() => new ScrapeCatalogActor(parts, logging.CreateLogger("Pleiad.Scraping"))), "scrape");
         _targets = new TargetCatalog(catalog);

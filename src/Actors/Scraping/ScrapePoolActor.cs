@@ -46,6 +46,9 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
             case Retire:
                 OnRetire();
                 break;
+            case CloseFetcher close:
+                close.Fetcher.Dispose();
+                break;
             case Terminated terminated:
                 OnTerminated(terminated.Actor);
                 break;
@@ -66,10 +69,14 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
         PageFetcher? old = _fetcher;
         _config = config;
         _limits = config.LimitsWith(parts.Limits);
-        _fetcher = new PageFetcher(config, _limits, Context.Time);
+        _fetcher = new PageFetcher(config, _limits, Context.Time, parts.UserAgent);
         StartDiscovering();
         Update(reconfigured: true);
-        old?.Retire();
+        if (old is not null)
+        {
+            // Fetches under way end within their timeout; only then are its connections closed.
+            Timers.StartSingle(old, new CloseFetcher(old), config.ScrapeTimeout + config.ScrapeInterval);
+        }
     }
 
     // What was found before stays until the new discoveries have said something: running targets keep running.
@@ -192,6 +199,28 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
         }
     }
 
+    private ReadSettings ReadSettingsOf(ScrapeConfig config) => new()
+    {
+        HonorLabels = config.HonorLabels,
+        HonorTimestamps = config.HonorTimestamps,
+        TrackTimestampsStaleness = config.TrackTimestampsStaleness,
+        SampleLimit = (int)Math.Min(config.SampleLimit, int.MaxValue),
+        LabelLimit = _limits.LabelsMax,
+        LabelNameLengthLimit = _limits.LabelNameBytesMax,
+        LabelValueLengthLimit = _limits.LabelValueBytesMax,
+        NativeHistogramBucketLimit = (int)Math.Min(config.NativeHistogramBucketLimit, int.MaxValue),
+        NativeHistogramMinBucketFactor = config.NativeHistogramMinBucketFactor,
+        NativeHistograms = config.ScrapeNativeHistograms,
+        AlwaysScrapeClassicHistograms = config.AlwaysScrapeClassicHistograms,
+        ConvertClassicHistogramsToNhcb = config.ConvertClassicHistogramsToNhcb,
+        FallbackProtocol = config.FallbackProtocol,
+        LegacyNames = config.NameValidation == NameValidation.Legacy,
+        ExtraMetrics = config.ExtraScrapeMetrics,
+        TypeAndUnitLabels = parts.TypeAndUnitLabels,
+        StartTimestamps = parts.StartTimestamps,
+        Limits = PageLimits.Default with { SamplesMax = _limits.SamplesMax },
+    };
+
     private PoolSetup Setup() => new(
         _fetcher!, ReadSettingsOf(_config!), _config!.MetricRelabelling, _config.Fingerprint, _overLimit);
 
@@ -215,4 +244,6 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
     private Task<T[]> AskTargets<T>(object question) => Task.WhenAll(_targets.Active
         .Where(target => _actors.ContainsKey(target.Key))
         .Select(target => _actors[target.Key].Ask<T>(question, ScrapePoolParts.AnswerTimeout, CancellationToken.None)));
+
+    private sealed record CloseFetcher(PageFetcher Fetcher);
 }

@@ -6,10 +6,11 @@ namespace Pleiad.Actors;
 /// <param name="Shards">Where batches go.</param>
 /// <param name="Limits">What holds where prometheus.yml names no limit.</param>
 /// <param name="HostName">The name under which other machines know this one.</param>
+/// <param name="UserAgent">Who we say we are.</param>
 /// <param name="StartTimestamps">Whether start timestamps are kept.</param>
 /// <param name="TypeAndUnitLabels">Whether series get <c>__type__</c> and <c>__unit__</c>.</param>
 internal sealed record ScrapePoolParts(
-    ShardDirectory Shards, ScrapeLimits Limits, string HostName, bool StartTimestamps, bool TypeAndUnitLabels)
+    ShardDirectory Shards, ScrapeLimits Limits, string HostName, string UserAgent, bool StartTimestamps, bool TypeAndUnitLabels)
 {
     /// <summary>How long a target may take to tell how it goes.</summary>
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);

@@ -15,6 +15,7 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
     private Target _target = target;
     private PoolSetup _setup = setup;
     private ScrapeSchedule _schedule = new(target);
+    private TargetFetcher _fetcher = setup.Fetcher.For(target);
     private ScrapeReader? _reader;
     private Timestamp _slot;
     private bool _fetching;
@@ -93,7 +94,7 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
         }
 
         _fetching = true;
-        Context.PipeToSelf(_setup.Fetcher.FetchAsync(_target, _stop.Token), page => new Fetched(page, moment), failure => new Fetched(null, moment, failure));
+        Context.PipeToSelf(_fetcher.FetchAsync(_stop.Token), page => new Fetched(page, moment), failure => new Fetched(null, moment, failure));
     }
 
     private void OnFetched(Fetched fetched)
@@ -108,8 +109,8 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
         OnRead(page switch
         {
             null => Reader.Fail(fetched.Failure!.Message, tooLarge: false, fetched.Moment),
-            { Error: { } error } => Reader.Fail(error, page.IsTooLarge, fetched.Moment),
-            _ => Reader.Read(page.Body.Span, page.ContentType, fetched.Moment),
+            { IsPage: false } => Reader.Fail(page.Error, page.Kind is FetchKind.BodyTooLarge or FetchKind.CompressionBomb, fetched.Moment),
+            _ => Reader.Read(page.Page, page.ContentType, fetched.Moment),
         });
     }
 
@@ -163,6 +164,7 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
         bool moved = like.Target.Interval != _target.Interval;
         _target = like.Target;
         _setup = like.Setup;
+        _fetcher = _setup.Fetcher.For(_target);
         if (_retired || moved)
         {
             // Back before its stale markers were written: it goes on as if it had never been away.

@@ -69,6 +69,7 @@ internal static class SettingsMap
                 LineBytesMax = settings.Scrape.LineBytesMax,
             },
             HostName = Dns.GetHostName(),
+            UserAgent = "Pleiad/" + PleiadCommand.Version,
             StartTimestamps = features.HasFlag(PromQLFeatures.StartTimestamps),
             TypeAndUnitLabels = features.HasFlag(PromQLFeatures.TypeAndUnitLabels),
         };
