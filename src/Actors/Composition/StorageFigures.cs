@@ -57,7 +57,7 @@ internal static class StorageFigures
     {
         foreach (CardinalityEntry entry in entries)
         {
-            CollectionsMarshal.GetValueRefOrAddDefault(sums, entry.Name, out _) += entry.Count;
+            CollectionsMarshal.GetValueRefOrAddDefault(sums, entry.Name, out _) += entry.Value;
         }
     }
 

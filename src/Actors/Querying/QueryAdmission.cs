@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Pleiad.PromQL;
 
 namespace Pleiad.Actors;
@@ -35,23 +34,26 @@ internal sealed class QueryAdmission(int runningMax, int waitingMax) : IDisposab
             }
         }
 
-        return new Slot(_slots);
+        return new Slot(this);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _slots.Dispose();
 
+    private void Leave() => _slots.Release();
+
     /// <summary>The right to run; gives itself back.</summary>
-    internal sealed class Slot(SemaphoreSlim slots) : IDisposable
+    internal sealed class Slot(QueryAdmission admission) : IDisposable
     {
-        private SemaphoreSlim? _slots = slots;
+        private int _givenBack;
 
         /// <inheritdoc/>
         public void Dispose()
         {
-            SemaphoreSlim? given = Interlocked.Exchange(ref _slots, null);
-            Debug.Assert(given is not null, "a slot is given back once");
-            given?.Release();
+            if (Interlocked.Exchange(ref _givenBack, 1) == 0)
+            {
+                admission.Leave();
+            }
         }
     }
 }

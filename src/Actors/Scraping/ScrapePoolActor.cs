@@ -93,18 +93,10 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
         for (int i = 0; i < _config!.Discoveries.Count; i++)
         {
             int discovery = i;
-            int round = _round;
-            ActorRef self = Self;
-            IDiscovery? running = parts.DiscoveryOf(_config.Discoveries[i], problem => self.Tell(new DiscoverySays(problem)));
-            if (running is null)
+            if (_config.Discoveries[i] is StaticDiscoveryConfig fixedGroups)
             {
-                continue;
+                _groups[discovery] = fixedGroups.Groups;
             }
-
-            Context.PipeToSelf(
-                running.RunAsync(groups => self.Tell(new GroupsFound(round, discovery, groups)), _discovering.Token),
-                static () => new DiscoverySays("a discovery has ended"),
-                failure => new DiscoverySays(failure is OperationCanceledException ? "a discovery was stopped" : failure.Message));
         }
     }
 
@@ -199,30 +191,8 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
         }
     }
 
-    private ReadSettings ReadSettingsOf(ScrapeConfig config) => new()
-    {
-        HonorLabels = config.HonorLabels,
-        HonorTimestamps = config.HonorTimestamps,
-        TrackTimestampsStaleness = config.TrackTimestampsStaleness,
-        SampleLimit = (int)Math.Min(config.SampleLimit, int.MaxValue),
-        LabelLimit = _limits.LabelsMax,
-        LabelNameLengthLimit = _limits.LabelNameBytesMax,
-        LabelValueLengthLimit = _limits.LabelValueBytesMax,
-        NativeHistogramBucketLimit = (int)Math.Min(config.NativeHistogramBucketLimit, int.MaxValue),
-        NativeHistogramMinBucketFactor = config.NativeHistogramMinBucketFactor,
-        NativeHistograms = config.ScrapeNativeHistograms,
-        AlwaysScrapeClassicHistograms = config.AlwaysScrapeClassicHistograms,
-        ConvertClassicHistogramsToNhcb = config.ConvertClassicHistogramsToNhcb,
-        FallbackProtocol = config.FallbackProtocol,
-        LegacyNames = config.NameValidation == NameValidation.Legacy,
-        ExtraMetrics = config.ExtraScrapeMetrics,
-        TypeAndUnitLabels = parts.TypeAndUnitLabels,
-        StartTimestamps = parts.StartTimestamps,
-        Limits = PageLimits.Default with { SamplesMax = _limits.SamplesMax },
-    };
-
     private PoolSetup Setup() => new(
-        _fetcher!, ReadSettingsOf(_config!), _config!.MetricRelabelling, _config.Fingerprint, _overLimit);
+        _fetcher!, ReadSettings.Of(_config!, _limits) with { TypeAndUnitLabels = parts.TypeAndUnitLabels, StartTimestamps = parts.StartTimestamps }, _config!.MetricRelabelling, _config.Fingerprint, _overLimit);
 
     private void Start(Target target, PoolSetup setup) => _actors[target.Key] = Context.Watch(Context.ActorOf(
         Props.Create(() => new TargetActor(target, setup, parts.Shards, parts.HostName, log))));

@@ -103,7 +103,7 @@ internal sealed class SeriesShardActor : Actor
                 // The supervisor tries again after a pause; meanwhile batches wait in the mailbox.
                 throw new InvalidOperationException($"shard {_id} could not be recovered: {failure.Cause.Message}", failure.Cause);
             default:
-                Stash.Stash();
+                Stash.Add();
                 break;
         }
     }
@@ -112,7 +112,7 @@ internal sealed class SeriesShardActor : Actor
     {
         if (Shard.InFlightCount >= _home.Settings.Shard.InFlightMax)
         {
-            Stash.Stash();
+            Stash.Add();
             return;
         }
 

@@ -15,7 +15,7 @@ internal sealed class ShardDirectory(ShardMap map, IReadOnlyList<ActorRef> owner
     public ShardMap Map { get; } = map;
 
     /// <summary>The actor that owns a shard.</summary>
-    public ActorRef OwnerOf(ShardId shard) => owners[shard.Value];
+    public ActorRef OwnerOf(ShardId shard) => Owners[shard.Value];
 
     /// <summary>All owners, in the order of shards.</summary>
     public IReadOnlyList<ActorRef> Owners { get; } = owners;

@@ -65,6 +65,29 @@ public sealed record ReadSettings
     /// <summary>What any page may contain, whatever the configuration says.</summary>
     public PageLimits Limits { get; init; } = PageLimits.Default;
 
+    /// <summary>The settings of a job.</summary>
+    /// <param name="config">The job.</param>
+    /// <param name="limits">What holds for it (<see cref="ScrapeConfig.LimitsWith"/>).</param>
+    public static ReadSettings Of(ScrapeConfig config, ScrapeLimits limits) => new()
+    {
+        HonorLabels = config.HonorLabels,
+        HonorTimestamps = config.HonorTimestamps,
+        TrackTimestampsStaleness = config.TrackTimestampsStaleness,
+        SampleLimit = (int)Math.Min(config.SampleLimit, int.MaxValue),
+        LabelLimit = limits.LabelsMax,
+        LabelNameLengthLimit = limits.LabelNameBytesMax,
+        LabelValueLengthLimit = limits.LabelValueBytesMax,
+        NativeHistogramBucketLimit = (int)Math.Min(config.NativeHistogramBucketLimit, int.MaxValue),
+        NativeHistogramMinBucketFactor = config.NativeHistogramMinBucketFactor,
+        NativeHistograms = config.ScrapeNativeHistograms,
+        AlwaysScrapeClassicHistograms = config.AlwaysScrapeClassicHistograms,
+        ConvertClassicHistogramsToNhcb = config.ConvertClassicHistogramsToNhcb,
+        FallbackProtocol = config.FallbackProtocol,
+        LegacyNames = config.NameValidation == NameValidation.Legacy,
+        ExtraMetrics = config.ExtraScrapeMetrics,
+        Limits = PageLimits.Default with { SamplesMax = Math.Max(limits.SamplesMax, (int)Math.Min(config.SampleLimit, int.MaxValue)), LineBytesMax = limits.LineBytesMax },
+    };
+
     internal PageOptions ToPageOptions() => new()
     {
         TypeAndUnitLabels = TypeAndUnitLabels,
