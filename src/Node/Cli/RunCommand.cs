@@ -15,7 +15,7 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(RunFlags flags, ParseResult result)
     {
-        NodeSettings settings = flags.Over(SettingsFiles.Load(flags.ConfPath(result)), result);
+        NodeSettings settings = flags.Over(Settings(flags.ConfPath(result)), result);
         using ILoggerFactory logging = NodeLogging.Create(settings.Log);
         ILogger log = logging.CreateLogger("Pleiad.Node");
         foreach (Flag flag in flags.GivenWithoutEffect(result))
@@ -25,5 +25,17 @@ internal static class RunCommand
 
         Dictionary<string, string> shown = FlagTable.All.ToDictionary(flag => flag.Name, flag => flag.Show(settings), StringComparer.Ordinal);
         return await new NodeComposition(settings, shown, logging).RunAsync();
+    }
+
+    private static NodeSettings Settings(string? path)
+    {
+        try
+        {
+            return SettingsFile.Load(path, Environment.GetEnvironmentVariable);
+        }
+        catch (HoconException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
     }
 }

@@ -30,8 +30,9 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         using var signals = new NodeSignals(control);
 
         using DataDirectory directory = OpenDirectory();
+        using var page = new OwnPage();
         await using var gateway = new GatewayHost(
-            gatewaySettings, new GatewayPorts(ports, ports, status, control, new OwnPage()), logging, TimeProvider.System);
+            gatewaySettings, new GatewayPorts(ports, ports, status, control, page), logging, TimeProvider.System);
         await StartAsync(gateway);
 
         RecoveredData recovered = Recover(directory, status);
