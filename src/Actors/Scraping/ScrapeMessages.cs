@@ -13,15 +13,6 @@ internal sealed record ConfigurationApplied;
 /// <summary>A pool's configuration, new or the same.</summary>
 internal sealed record ApplyPool(ScrapeConfig Config);
 
-/// <summary>What a discovery of a pool found: all of its groups, replacing what it had found before.</summary>
-/// <param name="Round">Which start of the discoveries; an older one's late news are ignored.</param>
-/// <param name="Discovery">Number of the discovery within the pool.</param>
-/// <param name="Groups">All it knows.</param>
-internal sealed record GroupsFound(int Round, int Discovery, IReadOnlyList<TargetGroup> Groups);
-
-/// <summary>A discovery has something to say to people.</summary>
-internal sealed record DiscoverySays(string Message);
-
 /// <summary>From now on scrape like this.</summary>
 /// <param name="Target">The same key, perhaps other discovered labels.</param>
 /// <param name="Setup">What the target shares with its pool.</param>

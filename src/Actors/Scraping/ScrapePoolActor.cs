@@ -25,14 +25,13 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
             case ApplyPool apply:
                 OnApply(apply.Config);
                 break;
-            case GroupsFound found when found.Round == _round:
-                _groups[found.Discovery] = found.Groups;
-                Update(reconfigured: false);
+            case Discovered discovered when discovered.Round == _round:
+                OnDiscovered(discovered);
                 break;
-            case GroupsFound:
+            case Discovered or DiscoveryEnded:
                 break;
-            case DiscoverySays says:
-                log.DiscoveryReported(_config!.JobName, says.Message);
+            case DiscoveryFailed failed:
+                log.DiscoveryReported(_config!.JobName, $"{failed.Name}: {failed.Cause.Message}");
                 break;
             case TellStatus:
                 TellStatusTo(Sender);
@@ -90,14 +89,29 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
         }
 
         _discovering = new CancellationTokenSource();
-        for (int i = 0; i < _config!.Discoveries.Count; i++)
+        IReadOnlyList<IDiscovery> discoveries = Discoveries.Of(_config!.Discoveries, Context.Time, parts.UserAgent);
+        ActorRef self = Self;
+        int round = _round;
+        for (int i = 0; i < discoveries.Count; i++)
         {
-            int discovery = i;
-            if (_config.Discoveries[i] is StaticDiscoveryConfig fixedGroups)
-            {
-                _groups[discovery] = fixedGroups.Groups;
-            }
+            int number = i;
+            string name = discoveries[i].Name;
+            Context.PipeToSelf(
+                discoveries[i].RunAsync(update => self.Tell(new Discovered(round, number, name, update)), _discovering.Token),
+                static () => DiscoveryEnded.Instance,
+                failure => new DiscoveryFailed(name, failure));
         }
+    }
+
+    private void OnDiscovered(Discovered discovered)
+    {
+        foreach (string problem in discovered.Update.Problems)
+        {
+            log.DiscoveryReported(_config!.JobName, $"{discovered.Name}: {problem}");
+        }
+
+        _groups[discovered.Number] = discovered.Update.Groups;
+        Update(reconfigured: false);
     }
 
     private void StopDiscovering()
@@ -216,4 +230,15 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
         .Select(target => _actors[target.Key].Ask<T>(question, ScrapePoolParts.AnswerTimeout, CancellationToken.None)));
 
     private sealed record CloseFetcher(PageFetcher Fetcher);
+
+    /// <param name="Round">Which start of the discoveries; an older one's late news are ignored.</param>
+    /// <param name="Number">Of the discovery within the pool.</param>
+    private sealed record Discovered(int Round, int Number, string Name, DiscoveryUpdate Update);
+
+    private sealed record DiscoveryFailed(string Name, Exception Cause);
+
+    private sealed class DiscoveryEnded
+    {
+        public static readonly DiscoveryEnded Instance = new();
+    }
 }

@@ -84,6 +84,7 @@ internal static class SettingsFile
         ExternalUrl = keys.Text("pleiad.web.external-url"),
         RoutePrefix = keys.Text("pleiad.web.route-prefix"),
         CorsOrigin = keys.Text("pleiad.web.cors-origin"),
+        InsecureListen = keys.Flag("pleiad.web.insecure-listen"),
         EnableLifecycle = keys.Flag("pleiad.web.enable-lifecycle"),
         EnableAdminApi = keys.Flag("pleiad.web.enable-admin-api"),
         EnableRemoteWriteReceiver = keys.Flag("pleiad.web.enable-remote-write-receiver"),
