@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
@@ -208,26 +209,44 @@ internal static class SampleText
     private static void WriteDigits(ulong value, Span<byte> to)
     {
         int at = to.Length;
-        while (value >= 100)
+        while (value >= 100_000_000)
         {
-            (ulong rest, ulong pair) = Math.DivRem(value, 100);
-            at -= 2;
-            WritePair((uint)pair, to[at..]);
+            // Eight digits at a time: what follows is arithmetic of 32 bits.
+            ulong rest = value / 100_000_000;
+            uint eight = (uint)(value - (rest * 100_000_000));
             value = rest;
+            at -= 8;
+            uint high = eight / 10_000;
+            uint low = eight - (high * 10_000);
+            Span<byte> here = to.Slice(at, 8);
+            WritePair(high / 100, here);
+            WritePair(high % 100, here[2..]);
+            WritePair(low / 100, here[4..]);
+            WritePair(low % 100, here[6..]);
         }
 
-        if (value >= 10)
+        uint left = (uint)value;
+        while (left >= 100)
         {
-            WritePair((uint)value, to[(at - 2)..]);
+            uint rest = left / 100;
+            at -= 2;
+            WritePair(left - (rest * 100), to[at..]);
+            left = rest;
+        }
+
+        if (left >= 10)
+        {
+            WritePair(left, to[(at - 2)..]);
         }
         else
         {
-            to[at - 1] = (byte)('0' + value);
+            to[at - 1] = (byte)('0' + left);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void WritePair(uint pair, Span<byte> to) => Pairs.Slice((int)(2 * pair), 2).CopyTo(to);
+    private static void WritePair(uint pair, Span<byte> to) =>
+        BinaryPrimitives.WriteUInt16LittleEndian(to, BinaryPrimitives.ReadUInt16LittleEndian(Pairs[(int)(2 * pair)..]));
 
     private static int DigitsOf(ulong value)
     {

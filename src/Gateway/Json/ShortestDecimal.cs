@@ -6,7 +6,7 @@ namespace Pleiad.Gateway;
 /// <summary>The shortest decimal number that reads back as a given double: <c>digits · 10^exponent</c>.</summary>
 /// <remarks>
 /// Raffaello Giulietti, "The Schubfach way to render doubles" (2021): one table of powers of ten, three 64 × 128 bit products,
-/// no loop and no big numbers. Ties between two shortest candidates go to the one nearer to the double.
+/// no loop and no big numbers. Numbers with at most 15 digits take a shorter way. Ties between two shortest candidates go to the one nearer to the double.
 /// </remarks>
 internal static class ShortestDecimal
 {
@@ -16,6 +16,12 @@ internal static class ShortestDecimal
     private const ulong HiddenBit = 1UL << SignificandBits;
     private const int PowerMin = -292;
     private const int PowerMax = 324;
+
+    private const double FewDigitsBelow = 1e15;
+
+    // Powers of ten that a double holds exactly.
+    private static ReadOnlySpan<double> ExactPowers =>
+        [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22];
 
     // 10^k for k from PowerMin on, scaled to 128 bits and rounded up.
     private static readonly (ulong High, ulong Low)[] Powers = ComputePowers();
@@ -29,8 +35,30 @@ internal static class ShortestDecimal
         int biased = (int)(bits >> SignificandBits);
         ulong significand = biased == 0 ? fraction : fraction | HiddenBit;
         int exponent = biased == 0 ? ExponentMin : biased - ExponentBias;
+        if (TryFewDigits(value, exponent, out ulong few, out int decimals))
+        {
+            return WithoutTrailingZeros(few, -decimals);
+        }
+
         (ulong digits, int ten) = Shortest(significand, exponent, fraction == 0 && biased > 1);
         return WithoutTrailingZeros(digits, ten);
+    }
+
+    // Most readings have few digits. Of decimals with at most 15 digits no two read as the same double, so if the number scaled to 15
+    // digits and rounded reads back (a whole number below 2^53 over an exact power of ten is rounded correctly), that is the one.
+    private static bool TryFewDigits(double value, int exponent, out ulong digits, out int decimals)
+    {
+        int power = 14 - (((exponent + SignificandBits + 1) * 1233) >> 12);
+        decimals = power;
+        if ((uint)power >= (uint)ExactPowers.Length)
+        {
+            digits = 0;
+            return false;
+        }
+
+        double scaled = Math.Round(value * ExactPowers[power]);
+        digits = (ulong)scaled;
+        return scaled < FewDigitsBelow && scaled / ExactPowers[power] == value;
     }
 
     private static (ulong Digits, int Exponent) Shortest(ulong significand, int exponent, bool lowerNeighbourIsCloser)
@@ -95,6 +123,12 @@ internal static class ShortestDecimal
         if (digits % 10 != 0)
         {
             return (digits, ten);
+        }
+
+        if (digits % 100_000_000 == 0)
+        {
+            digits /= 100_000_000;
+            ten += 8;
         }
 
         while (digits % 10_000 == 0)
