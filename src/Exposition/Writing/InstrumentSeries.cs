@@ -144,6 +144,12 @@ internal sealed class InstrumentSeries
             name = name[..^"_total".Length];
         }
 
+        // In a page "_count" belongs to histograms and summaries.
+        if (type == MetricType.Gauge && name.EndsWith("_count", StringComparison.Ordinal))
+        {
+            name = name[..^"_count".Length] + "_current";
+        }
+
         return unit.Length == 0 || name.EndsWith("_" + unit, StringComparison.Ordinal) ? name : $"{name}_{unit}";
     }
 

@@ -31,7 +31,9 @@ internal static class PleiadCommand
         var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
         try
         {
-            return await root.Parse(args).InvokeAsync(configuration);
+            // The parser takes a first argument whose last path element is the program's name for the program itself,
+            // which would swallow --storage.path=/var/lib/pleiad: so the program's name comes first.
+            return await root.Parse([root.Name, .. args]).InvokeAsync(configuration);
         }
         catch (UsageException e)
         {

@@ -7,7 +7,7 @@ public sealed record ScrapeLimits
     public static readonly ScrapeLimits Default = new();
 
     /// <summary>Bytes of a page, uncompressed. At least 1 and below 2 GiB.</summary>
-    public int BodyBytesMax { get; init; } = 64 * 1024 * 1024;
+    public int BodyBytesMax { get; init; } = 32 * 1024 * 1024;
 
     /// <summary>Samples after metric relabelling.</summary>
     public int SamplesMax { get; init; } = 200_000;

@@ -186,7 +186,7 @@ public sealed class ScrapeConfigFileTests
         ScrapeConfig job = Parse("scrape_configs: [{job_name: a, sample_limit: 7}]").ScrapeConfigs[0];
         ScrapeLimits limits = job.LimitsWith(ScrapeLimits.Default);
         Assert.Equal(7, limits.SamplesMax);
-        Assert.Equal(64 * 1024 * 1024, limits.BodyBytesMax);
+        Assert.Equal(32 * 1024 * 1024, limits.BodyBytesMax);
         Assert.Equal(64, limits.LabelsMax);
     }
 
