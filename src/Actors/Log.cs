@@ -33,6 +33,12 @@ internal static partial class Log
     [LoggerMessage(222, LogLevel.Information, "Scrape pools in force: {Pools}.")]
     public static partial void PoolsApplied(this ILogger log, string pools);
 
+    [LoggerMessage(230, LogLevel.Error, "Actor {Actor} failed; its supervisor decides: {Directive}.")]
+    public static partial void ActorFailed(this ILogger log, string actor, string directive, Exception cause);
+
+    [LoggerMessage(231, LogLevel.Error, "Actor {Actor} failed while it was ending.")]
+    public static partial void HookFailed(this ILogger log, string actor, Exception cause);
+
     [LoggerMessage(223, LogLevel.Warning, "Pool {Pool}: {Message}")]
     public static partial void DiscoveryReported(this ILogger log, string pool, string message);
 }

@@ -36,6 +36,7 @@ public sealed class PleiadActors : IDisposable
         ActorsSettings settings,
         ILoggerFactory logging)
     {
+        system.ActorOf(Props.Create(() => new FailureLogActor(logging.CreateLogger("Pleiad.Kernel"))), "failures");
         var home = new ShardHome(directory, recovered, settings.Storage);
         ILogger seriesLog = logging.CreateLogger("Pleiad.Series");
         ActorRef[] owners = [.. recovered.Shards.Select(shard => system.ActorOf(

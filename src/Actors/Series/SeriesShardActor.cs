@@ -67,7 +67,7 @@ internal sealed class SeriesShardActor : Actor
             case SaveSnapshot:
                 Save(Sender);
                 break;
-            case SaveDue when Shard.IsSnapshotDue(_home.Settings.SnapshotFloorBytes):
+            case SaveDue when !_saving && _home.IsSnapshotDue(Shard):
                 Save(null);
                 break;
             case SaveDue:

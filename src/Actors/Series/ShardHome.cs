@@ -59,6 +59,16 @@ internal sealed class ShardHome
         return new ValueTask<LogOutcome>(running);
     }
 
+    /// <summary>
+    /// Whether a snapshot pays. A busy shard is saved when its journal has grown by as much as a snapshot costs; one with little traffic
+    /// would hold old segments back for ever, and is saved when there are many of them (twice, for the journal is cut behind the snapshot before).
+    /// </summary>
+    public bool IsSnapshotDue(Shard shard) =>
+        shard.IsSnapshotDue(_settings.SnapshotFloorBytes)
+        || (_journal.SegmentCount > StorageSettings.SegmentsBeforeIdleSnapshots
+            && shard.BytesSinceSnapshot < _settings.SnapshotFloorBytes
+            && shard.AppliedSeq > Volatile.Read(ref _tenants[shard.Id.Value].Released));
+
     /// <summary>Writes a snapshot on a pool thread and lets the journal go as far as the snapshot before it reaches.</summary>
     public Task<SnapshotWritten> SaveAsync(ShardId id, SnapshotJob job)
     {
@@ -67,6 +77,7 @@ internal sealed class ShardHome
         {
             SnapshotWritten written = tenant.Snapshots.Write(job);
             _journal.Release(id, written.ReleaseThrough);
+            Volatile.Write(ref tenant.Released, written.ReleaseThrough);
             return written;
         });
         tenant.LastSave = saving;
@@ -76,6 +87,9 @@ internal sealed class ShardHome
     private sealed class Tenant(Shard recovered, SnapshotStore snapshots)
     {
         public Shard? Recovered = recovered;
+
+        /// <summary>Up to here the journal may be cut.</summary>
+        public long Released;
 
         public SnapshotStore Snapshots { get; set; } = snapshots;
 

@@ -246,7 +246,7 @@ public sealed class PageFetcherTests
         using var target = new ByteTarget(async (_, _, cancel) =>
         {
             asked.SetResult();
-            await Task.Delay(Timeout.Infinite, cancel);
+            await new TaskCompletionSource().Task.WaitAsync(cancel);
             return false;
         });
         using var fetcher = Fetcher("{job_name: a}", out ScrapeConfig job, clock);
@@ -264,7 +264,7 @@ public sealed class PageFetcherTests
         using var target = new ByteTarget(async (_, _, cancel) =>
         {
             asked.SetResult();
-            await Task.Delay(Timeout.Infinite, cancel);
+            await new TaskCompletionSource().Task.WaitAsync(cancel);
             return false;
         });
         using var fetcher = Fetcher("{job_name: a}", out ScrapeConfig job);

@@ -13,29 +13,34 @@ internal static class GoText
     /// <summary>Between double quotes as Go prints it, <c>"\xff"</c> for a byte that is not UTF-8.</summary>
     public static string Quote(string text)
     {
-        string quoted = QuotedText.Of(text);
         if (IsValid(text))
         {
-            return quoted;
+            return QuotedText.Of(text);
         }
 
-        var escaped = new StringBuilder(quoted.Length + 8);
-        for (int i = 0; i < quoted.Length; i++)
+        var quoted = new StringBuilder("\"", text.Length + 8);
+        int from = 0;
+        for (int i = 0; i < text.Length; i++)
         {
-            if (char.IsSurrogatePair(quoted, Math.Min(i, quoted.Length - 2)) && i < quoted.Length - 1)
+            if (i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1]))
             {
-                escaped.Append(quoted, i++, 2);
+                i++;
             }
-            else if (char.IsSurrogate(quoted[i]))
+            else if (char.IsSurrogate(text[i]))
             {
-                escaped.Append("\\x").Append((quoted[i] & 0xFF).ToString("x2", CultureInfo.InvariantCulture));
-            }
-            else
-            {
-                escaped.Append(quoted[i]);
+                AppendInside(quoted, text[from..i]);
+                quoted.Append("\\x").Append((text[i] & 0xFF).ToString("x2", CultureInfo.InvariantCulture));
+                from = i + 1;
             }
         }
 
-        return escaped.ToString();
+        AppendInside(quoted, text[from..]);
+        return quoted.Append('"').ToString();
+    }
+
+    private static void AppendInside(StringBuilder quoted, string text)
+    {
+        string own = QuotedText.Of(text);
+        quoted.Append(own, 1, own.Length - 2);
     }
 }
