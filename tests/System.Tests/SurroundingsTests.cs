@@ -65,6 +65,39 @@ public sealed class SurroundingsTests
         Assert.False(first.HasExited, first.Output);
     }
 
+    [Fact]
+    public async Task SIGTERM_ends_the_node_in_order_with_code_0_and_keeps_what_was_scraped()
+    {
+        using var scratch = new Scratch();
+        await using PageServer exporter = await PageServer.StartAsync();
+        exporter.Serve("/metrics", () => "canary_total 1\n");
+        string config = scratch.File("prometheus.yml", $$"""
+            global: {scrape_interval: 250ms, scrape_timeout: 250ms}
+            scrape_configs:
+              - job_name: canary
+                static_configs: [{targets: ['{{exporter.Address}}']}]
+            """);
+        string data = scratch.Folder("data");
+        double seen;
+        await using (var pleiad = new PleiadServer(data, config, RunningProgram.FreePort()))
+        {
+            await pleiad.ReadyAsync(EndLimit);
+            await Pause.UntilAsync(async () => await CountAsync(pleiad) > 3, EndLimit, () => "no samples: " + pleiad.Output);
+            seen = await CountAsync(pleiad);
+            await pleiad.SignalAsync("TERM");
+            Assert.Equal(0, await pleiad.WaitForExitAsync(EndLimit));
+            Assert.Contains("Stopped after", pleiad.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain("ran out of time", pleiad.Output, StringComparison.Ordinal);
+        }
+
+        await using var again = new PleiadServer(data, config, RunningProgram.FreePort());
+        await again.ReadyAsync(EndLimit);
+        Assert.True(await CountAsync(again) >= seen, "an orderly end lost samples");
+        Dictionary<string, List<(long TimeMs, string Value)>> raw =
+            await again.Client.RawAsync("up[1h]", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0);
+        Assert.Single(raw);
+    }
+
     [SkippableFact]
     public async Task A_full_disk_stops_writing_not_answering_and_recovers_by_itself()
     {

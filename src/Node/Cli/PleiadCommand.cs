@@ -28,7 +28,14 @@ internal static class PleiadCommand
         root.Subcommands.Add(TestCommand.Create(output, error));
         root.Subcommands.Add(QueryCommand.Create(output, error));
         root.Subcommands.Add(ClusterCommand.Create(output, error));
-        var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
+        var configuration = new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            // A node ends in phases and flushes its journal; the library would cut that short after two seconds.
+            ProcessTerminationTimeout = null,
+        };
         try
         {
             // The parser takes a first argument whose last path element is the program's name for the program itself,
