@@ -59,7 +59,7 @@ internal sealed class SeriesShardActor : Actor
                 OnLogged(logged);
                 break;
             case TakeView:
-                Sender.Tell(Shard.View(), Self);
+                GiveView();
                 break;
             case TakeFigures:
                 Sender.Tell(new FiguresTaken(Shard.Figures()), Self);
@@ -105,6 +105,16 @@ internal sealed class SeriesShardActor : Actor
             default:
                 Stash.Add();
                 break;
+        }
+    }
+
+    // Who asked may have given up meanwhile: a view that nobody takes would hold memory back until the collector finds it.
+    private void GiveView()
+    {
+        ShardView view = Shard.View();
+        if (Sender.TryTell(view, Self) != TellOutcome.Accepted)
+        {
+            view.Dispose();
         }
     }
 
