@@ -64,7 +64,7 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
                 OnRetire();
                 break;
             case EndDue:
-                Write(Reader.End(_schedule.SlotAt(Now)));
+                Write(Reader.End(_slot));
                 Context.Stop(Self);
                 break;
             default:
@@ -176,8 +176,14 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
     }
 
     // As Prometheus: two intervals and a tenth, so that whoever scrapes the target on has had his turn.
+    // The markers stand at the first slot that was not scraped: what another target wrote to the same series since then refuses them.
     private void OnRetire()
     {
+        if (_retired)
+        {
+            return;
+        }
+
         _retired = true;
         Timers.Cancel(Due.Instance);
         Timers.StartSingle(EndDue.Instance, EndDue.Instance, _target.Interval * 2.1);
