@@ -129,7 +129,16 @@ internal sealed class SeriesShardActor : Actor
         PreparedBatch prepared;
         using (append.Batch)
         {
-            prepared = Shard.Prepare(append.Batch);
+            try
+            {
+                prepared = Shard.Prepare(append.Batch);
+            }
+            catch (Exception broken)
+            {
+                // An invariant is: the actor dies of it, but who waits for an answer must not wait for ever.
+                Sender.Tell(IngestOutcome.Nothing with { Failure = $"the shard failed: {broken.Message}" }, Self);
+                throw;
+            }
         }
 
         var pending = new Pending(prepared, Sender);
@@ -164,17 +173,18 @@ internal sealed class SeriesShardActor : Actor
     {
         while (_pending.TryPeek(out Pending? first) && first.Outcome is LogOutcome outcome)
         {
-            _pending.Dequeue();
             AppendCounts counts = first.Batch.Counts;
             if (outcome.IsDurable)
             {
                 Shard.Apply(first.Batch);
+                _pending.Dequeue();
                 OnDurable(counts);
                 first.Sender.Tell(OutcomeOf(counts, failure: null), Self);
             }
             else
             {
                 Shard.Abort(first.Batch);
+                _pending.Dequeue();
                 OnRefused(outcome);
                 first.Sender.Tell(OutcomeOf(counts with { Accepted = 0 }, outcome.Reason ?? "the journal refused the batch"), Self);
             }
@@ -215,16 +225,24 @@ internal sealed class SeriesShardActor : Actor
         }
 
         _saving = true;
-        SnapshotJob job = Shard.BeginSnapshot();
+        Shard shard = Shard;
+        SnapshotJob job = shard.BeginSnapshot();
         long began = Context.Time.GetTimestamp();
         Context.PipeToSelf(
             _home.SaveAsync(_id, job),
-            written => new Saved(job, written, null, Context.Time.GetElapsedTime(began), asker),
-            failure => new Saved(job, null, failure.Message, Context.Time.GetElapsedTime(began), asker));
+            written => new Saved(shard, job, written, null, Context.Time.GetElapsedTime(began), asker),
+            failure => new Saved(shard, job, null, failure.Message, Context.Time.GetElapsedTime(began), asker));
     }
 
     private void OnSaved(Saved saved)
     {
+        if (!ReferenceEquals(saved.Of, Shard))
+        {
+            // Begun before a restart: its chunks lie in the memory of the shard that was.
+            saved.Asker?.Tell(new SnapshotSaved(saved.Failure ?? "the shard was restarted meanwhile"), Self);
+            return;
+        }
+
         _saving = false;
         Shard.CompleteSnapshot(saved.Job, saved.Written);
         if (saved.Failure is null)
@@ -272,7 +290,7 @@ internal sealed class SeriesShardActor : Actor
 
     private sealed record Logged(Pending Pending, LogOutcome Outcome);
 
-    private sealed record Saved(SnapshotJob Job, SnapshotWritten? Written, string? Failure, TimeSpan Took, ActorRef? Asker);
+    private sealed record Saved(Shard Of, SnapshotJob Job, SnapshotWritten? Written, string? Failure, TimeSpan Took, ActorRef? Asker);
 
     private sealed class SaveDue
     {
