@@ -67,7 +67,7 @@ internal sealed class SeriesShardActor : Actor
             case SaveSnapshot:
                 Save(Sender);
                 break;
-            case SaveDue when !_saving && _home.IsSnapshotDue(Shard):
+            case SaveDue when !_saving && (Shard.IsSnapshotDue(_home.Settings.SnapshotFloorBytes) || _home.IsHeldBackBy(Shard)):
                 Save(null);
                 break;
             case SaveDue:

@@ -60,14 +60,12 @@ internal sealed class ShardHome
     }
 
     /// <summary>
-    /// Whether a snapshot pays. A busy shard is saved when its journal has grown by as much as a snapshot costs; one with little traffic
-    /// would hold old segments back for ever, and is saved when there are many of them (twice, for the journal is cut behind the snapshot before).
+    /// Whether a shard without much traffic keeps the journal of all others: two snapshots of it, one after the other, let it go.
+    /// The journal is then larger than four snapshots of each shard, so that this costs less than writing the journal did.
     /// </summary>
-    public bool IsSnapshotDue(Shard shard) =>
-        shard.IsSnapshotDue(_settings.SnapshotFloorBytes)
-        || (_journal.SegmentCount > StorageSettings.SegmentsBeforeIdleSnapshots
-            && shard.BytesSinceSnapshot < _settings.SnapshotFloorBytes
-            && shard.AppliedSeq > Volatile.Read(ref _tenants[shard.Id.Value].Released));
+    public bool IsHeldBackBy(Shard shard) =>
+        _journal.SegmentBytes >= 4 * _tenants.Length * Math.Max(_settings.SnapshotFloorBytes, shard.SnapshotHeadBytes)
+        && _journal.HoldsOldest(shard.Id);
 
     /// <summary>Writes a snapshot on a pool thread and lets the journal go as far as the snapshot before it reaches.</summary>
     public Task<SnapshotWritten> SaveAsync(ShardId id, SnapshotJob job)
@@ -77,7 +75,6 @@ internal sealed class ShardHome
         {
             SnapshotWritten written = tenant.Snapshots.Write(job);
             _journal.Release(id, written.ReleaseThrough);
-            Volatile.Write(ref tenant.Released, written.ReleaseThrough);
             return written;
         });
         tenant.LastSave = saving;
@@ -87,9 +84,6 @@ internal sealed class ShardHome
     private sealed class Tenant(Shard recovered, SnapshotStore snapshots)
     {
         public Shard? Recovered = recovered;
-
-        /// <summary>Up to here the journal may be cut.</summary>
-        public long Released;
 
         public SnapshotStore Snapshots { get; set; } = snapshots;
 

@@ -8,9 +8,6 @@ public sealed record StorageSettings
     /// <summary>The ownership under which a single node writes: nobody can take its shards over.</summary>
     internal const long Epoch = 1;
 
-    /// <summary>Segments of the journal beyond which shards with little traffic are saved too.</summary>
-    internal const int SegmentsBeforeIdleSnapshots = 4;
-
     /// <summary>How long samples are kept; zero for ever. Default 15 days.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(15);
 

@@ -12,6 +12,9 @@ public sealed partial class Shard
     /// <summary>Bytes of records applied since the last snapshot was begun: what a replay would have to read.</summary>
     public long BytesSinceSnapshot { get; private set; }
 
+    /// <summary>Bytes of the last snapshot's head file: what the next one costs at least. 0 before the first.</summary>
+    public long SnapshotHeadBytes => _snapshotBytes;
+
     /// <summary>
     /// Whether a snapshot pays: the log since the last one is larger than a floor and than the last snapshot's head file was.
     /// So writing snapshots costs no more bytes than writing the log, however many series there are.

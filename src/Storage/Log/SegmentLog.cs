@@ -256,6 +256,15 @@ public sealed class SegmentLog : IShardLog, IDisposable
         }
     }
 
+    /// <summary>Whether a shard is among those for whose records the oldest segment is kept: no later one can go before it.</summary>
+    public bool HoldsOldest(ShardId shard)
+    {
+        lock (_gate)
+        {
+            return _segments.Count > 1 && _segments[0].HasAfter(shard.Value, TailOf(shard.Value).Released);
+        }
+    }
+
     /// <summary>Says how far a shard is after recovery, so that its next record has the next number.</summary>
     public void Resume(ShardId shard, long appliedSeq)
     {
