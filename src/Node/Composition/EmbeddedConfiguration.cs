@@ -9,7 +9,8 @@ internal static class EmbeddedConfiguration
         string address = settings.Web.ListenAddresses.Count > 0 ? settings.Web.ListenAddresses[0] : "localhost:9090";
         int colon = address.LastIndexOf(':');
         string host = colon > 0 ? address[..colon] : string.Empty;
-        string reachable = host is "" or "0.0.0.0" or "[::]" or "*" ? "localhost" + address[colon..] : address;
+        // An address without a port is refused by the gateway, with a message.
+        string reachable = colon < 0 ? address : host is "" or "0.0.0.0" or "[::]" or "*" ? "localhost" + address[colon..] : address;
         string prefix = settings.Web.RoutePrefix.TrimEnd('/');
         return $"""
             global:

@@ -31,8 +31,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
 
         using DataDirectory directory = OpenDirectory();
         using var page = new OwnPage();
-        await using var gateway = new GatewayHost(
-            gatewaySettings, new GatewayPorts(ports, ports, status, control, page), logging, TimeProvider.System);
+        await using GatewayHost gateway = Compose(gatewaySettings, new GatewayPorts(ports, ports, status, control, page));
         await StartAsync(gateway);
 
         RecoveredData recovered = Recover(directory, status);
@@ -84,6 +83,18 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         }
     }
 
+    private GatewayHost Compose(GatewaySettings gatewaySettings, GatewayPorts ports)
+    {
+        try
+        {
+            return new GatewayHost(gatewaySettings, ports, logging, TimeProvider.System);
+        }
+        catch (GatewayStartException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
+    }
+
     private static async Task StartAsync(GatewayHost gateway)
     {
         try
@@ -103,9 +114,10 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         {
             recovered = HeadRecovery.Run(directory, SettingsMap.Shard(settings), SettingsMap.Journal(settings), progress => Note(status, progress), CancellationToken.None);
         }
-        catch (CorruptDataException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException(e.Message, e);
+            // Damage that cannot be worked around, a full disk, a directory that is not ours.
+            throw new UsageException($"cannot recover the data directory {settings.Storage.Path}: {e.Message}", e);
         }
 
         RecoveryReport report = recovered.Report;

@@ -25,7 +25,8 @@ internal sealed class NodeControl(NodeConfiguration configuration, NodePorts por
 
             if (ports.IsOpen)
             {
-                await ports.Actors.ApplyAsync(configuration.Current, cancel);
+                // Not given up halfway: what is shown as loaded must be what is in force.
+                await ports.Actors.ApplyAsync(configuration.Current, CancellationToken.None);
             }
 
             return null;
