@@ -29,6 +29,9 @@ internal static partial class Log
     [LoggerMessage(113, LogLevel.Warning, "Flag --{Flag} has no effect: {Why}")]
     public static partial void FlagWithoutEffect(this ILogger log, string flag, string why);
 
+    [LoggerMessage(114, LogLevel.Warning, "Without effect in this version: {Setting}.")]
+    public static partial void SettingWithoutEffect(this ILogger log, string setting);
+
     [LoggerMessage(120, LogLevel.Information, "Shutting down: {Reason}.")]
     public static partial void ShuttingDown(this ILogger log, string reason);
 

@@ -49,6 +49,11 @@ public sealed class PleiadActors : IDisposable
             Props.Create(() => new ScrapeCatalogActor(parts, logging.CreateLogger("Pleiad.Scraping"))), "scrape");
         _targets = new TargetCatalog(catalog);
         system.ActorOf(Props.Create(() => new ClockWatchActor(logging.CreateLogger("Pleiad.Clock"))), "clock");
+        system.CoordinatedShutdown.AddTask(ShutdownPhase.ActorSystemTerminate, "finish snapshots", async _ =>
+        {
+            await system.WhenTerminated;
+            await home.WhenSavedAsync();
+        });
         system.CoordinatedShutdown.AddTask(
             ShutdownPhase.ServiceStop, "stop scraping", cancel => catalog.GracefulStop(TimeSpan.FromSeconds(4), cancel));
     }

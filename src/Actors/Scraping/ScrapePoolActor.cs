@@ -9,6 +9,7 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
 {
     private readonly Dictionary<TargetKey, ActorRef> _actors = [];
     private readonly Dictionary<int, IReadOnlyList<TargetGroup>> _groups = [];
+    private readonly List<PageFetcher> _closing = [];
     private CancellationTokenSource? _discovering;
     private ScrapeConfig? _config;
     private ScrapeLimits _limits = ScrapeLimits.Default;
@@ -17,6 +18,9 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
     private string? _overLimit;
     private int _round;
     private bool _retiring;
+
+    // A target that fails is not trusted to go on: it ends, and starts anew with what holds now.
+    protected override SupervisorStrategy SupervisorStrategy => SupervisorStrategy.Stopping;
 
     protected override void Receive(object message)
     {
@@ -46,7 +50,13 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
                 OnRetire();
                 break;
             case CloseFetcher close:
+                _closing.Remove(close.Fetcher);
                 close.Fetcher.Dispose();
+                break;
+            case StartAgain again when !_retiring && !_actors.ContainsKey(again.Key) && _targets.TryGet(again.Key, out Target? target):
+                Start(target!, Setup());
+                break;
+            case StartAgain:
                 break;
             case Terminated terminated:
                 OnTerminated(terminated.Actor);
@@ -61,6 +71,7 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
     {
         StopDiscovering();
         _fetcher?.Dispose();
+        _closing.ForEach(fetcher => fetcher.Dispose());
     }
 
     private void OnApply(ScrapeConfig config)
@@ -74,6 +85,7 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
         if (old is not null)
         {
             // Fetches under way end within their timeout; only then are its connections closed.
+            _closing.Add(old);
             Timers.StartSingle(old, new CloseFetcher(old), config.ScrapeTimeout + config.ScrapeInterval);
         }
     }
@@ -184,9 +196,9 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
         }
         else if (_targets.TryGet(ended, out Target? target))
         {
-            // It failed more often than its supervision allows, or was taken up again just as it ended.
+            // It failed, or was taken up again just as it ended. Not at once: what makes it fail may still be there.
             log.DiscoveryReported(_config!.JobName, $"target {target!.Url} ended and starts anew");
-            Start(target, Setup());
+            Timers.StartSingle(ended, new StartAgain(ended), target.Interval);
         }
     }
 
@@ -225,9 +237,30 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
         told => new GatheredAnswer(asker, new MetadataTold(told)),
         failure => new GatheredAnswer(asker, new Failure(failure)));
 
-    private Task<T[]> AskTargets<T>(object question) => Task.WhenAll(_targets.Active
-        .Where(target => _actors.ContainsKey(target.Key))
-        .Select(target => _actors[target.Key].Ask<T>(question, ScrapePoolParts.AnswerTimeout, CancellationToken.None)));
+    // A target that is just ending has nothing to tell, and must not keep the others from being seen.
+    private async Task<T[]> AskTargets<T>(object question)
+        where T : class
+    {
+        T?[] told = await Task.WhenAll(_targets.Active
+            .Where(target => _actors.ContainsKey(target.Key))
+            .Select(target => AskAsync<T>(_actors[target.Key], question)));
+        return [.. told.OfType<T>()];
+    }
+
+    private static async Task<T?> AskAsync<T>(ActorRef target, object question)
+        where T : class
+    {
+        try
+        {
+            return await target.Ask<T>(question, ScrapePoolParts.AnswerTimeout, CancellationToken.None);
+        }
+        catch (Exception e) when (e is AskTimeoutException or AskRefusedException)
+        {
+            return null;
+        }
+    }
+
+    private sealed record StartAgain(TargetKey Key);
 
     private sealed record CloseFetcher(PageFetcher Fetcher);
 

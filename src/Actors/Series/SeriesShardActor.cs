@@ -18,6 +18,8 @@ internal sealed class SeriesShardActor : Actor
     private Shard? _shard;
     private bool _refusing;
     private bool _saving;
+    private DateTimeOffset _openedAt;
+    private long _openedTicks;
 
     /// <param name="id">Which shard.</param>
     /// <param name="home">Where it recovers from, is journalled and saved.</param>
@@ -75,13 +77,25 @@ internal sealed class SeriesShardActor : Actor
             case Saved saved:
                 OnSaved(saved);
                 break;
+            case RetentionDue when Shard.NewestTime == long.MinValue:
+                break;
             case RetentionDue:
-                Shard.DropBefore((Timestamp.From(Context.Time.GetUtcNow()) - _home.Settings.Retention).Milliseconds);
+                Shard.DropBefore((RetentionNow() - _home.Settings.Retention).Milliseconds);
                 break;
             default:
                 Unhandled(message);
                 break;
         }
+    }
+
+    // A wall clock that jumps forwards must not make everything look old: retention advances with the steady clock at most,
+    // and never beyond the newest sample.
+    private Timestamp RetentionNow()
+    {
+        DateTimeOffset wall = Context.Time.GetUtcNow();
+        DateTimeOffset steady = _openedAt + Context.Time.GetElapsedTime(_openedTicks);
+        Timestamp now = Timestamp.From(wall < steady ? wall : steady);
+        return Shard.NewestTime < now.Milliseconds ? new Timestamp(Shard.NewestTime) : now;
     }
 
     private void WhileRecovering(object message)
@@ -90,6 +104,8 @@ internal sealed class SeriesShardActor : Actor
         {
             case Recovered recovered:
                 _shard = recovered.Shard;
+                _openedAt = Context.Time.GetUtcNow();
+                _openedTicks = Context.Time.GetTimestamp();
                 Timers.StartPeriodic(SaveDue.Instance, SaveDue.Instance, _home.Settings.SnapshotInterval);
                 if (_home.Settings.Retention > TimeSpan.Zero)
                 {

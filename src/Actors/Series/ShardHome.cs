@@ -89,6 +89,9 @@ internal sealed class ShardHome
         return saving;
     }
 
+    /// <summary>Completes when no snapshot is being written any more; call it when no actor begins new ones.</summary>
+    public Task WhenSavedAsync() => Task.WhenAll(_tenants.Select(tenant => tenant.LastSave));
+
     private sealed class Tenant(Shard recovered, SnapshotStore snapshots)
     {
         public Shard? Recovered = recovered;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Pleiad.Model;
 
 namespace Pleiad.Node;
@@ -16,9 +17,9 @@ internal static class FlagTable
         Text("storage.path", "Data directory.",
             (s, v) => s with { Storage = s.Storage with { Path = v } }, s => s.Storage.Path) with { Alias = "storage.tsdb.path" },
         Text("storage.tsdb.retention.time", "How long samples are kept (15d, 1y; 0 for ever).",
-            (s, v) => s with { Storage = s.Storage with { Retention = Duration(v) } }, s => PrometheusDuration.Format(s.Storage.Retention)),
+            (s, v) => s with { Storage = s.Storage with { Retention = Retention(v) } }, s => PrometheusDuration.Format(s.Storage.Retention)),
         Text("storage.shards", "Shards of a new data directory, a power of two.",
-            (s, v) => s with { Storage = s.Storage with { Shards = Whole(v) } }, s => Number(s.Storage.Shards)),
+            (s, v) => s with { Storage = s.Storage with { Shards = PowerOfTwo(v) } }, s => Number(s.Storage.Shards)),
         Many("web.listen-address", "Address to listen on, host:port; may be repeated.",
             (s, v) => s with { Web = s.Web with { ListenAddresses = v } }, s => string.Join(',', s.Web.ListenAddresses)),
         Switch("web.insecure-listen", "Serve an address that other machines can reach although there is neither TLS nor a login.",
@@ -80,17 +81,34 @@ internal static class FlagTable
 
     private static Flag Ignored(string name, string why) => new(name, FlagKind.Text, WithoutEffect + why, null, _ => string.Empty);
 
-    private static TimeSpan Duration(string value) => PrometheusDuration.Parse(value);
+    private static TimeSpan Duration(string value)
+    {
+        TimeSpan duration = PrometheusDuration.Parse(value);
+        return duration > TimeSpan.Zero ? duration : throw new FormatException($"\"{value}\" is not longer than zero");
+    }
 
-    private static int Whole(string value) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+    private static TimeSpan Retention(string value)
+    {
+        TimeSpan retention = PrometheusDuration.Parse(value);
+        return retention == TimeSpan.Zero || retention >= TimeSpan.FromHours(2)
+            ? retention
+            : throw new FormatException($"\"{value}\" is shorter than two hours (0 keeps samples for ever)");
+    }
+
+    private static int PowerOfTwo(string value)
+    {
+        int number = Whole(value);
+        return BitOperations.IsPow2(number) && number <= ShardMap.CountMax
             ? number
-            : throw new FormatException($"\"{value}\" is not a whole number");
+            : throw new FormatException($"\"{value}\" is not a power of two from 1 to {ShardMap.CountMax}");
+    }
+
+    private static int Whole(string value) => (int)Math.Min(Long(value), int.MaxValue);
 
     private static long Long(string value) =>
-        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number > 0
             ? number
-            : throw new FormatException($"\"{value}\" is not a whole number");
+            : throw new FormatException($"\"{value}\" is not a whole number above zero");
 
     private static bool Truth(string value) => value switch
     {

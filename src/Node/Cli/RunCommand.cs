@@ -23,6 +23,11 @@ internal static class RunCommand
             log.FlagWithoutEffect(flag.Name, flag.Help);
         }
 
+        foreach (string missing in SettingsMap.WithoutEffectYet(settings))
+        {
+            log.SettingWithoutEffect(missing);
+        }
+
         Dictionary<string, string> shown = FlagTable.All.ToDictionary(flag => flag.Name, flag => flag.Show(settings), StringComparer.Ordinal);
         return await new NodeComposition(settings, shown, logging).RunAsync();
     }

@@ -34,7 +34,21 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         await using GatewayHost gateway = Compose(gatewaySettings, new GatewayPorts(ports, ports, status, control, page));
         await StartAsync(gateway);
 
-        RecoveredData recovered = Recover(directory, status);
+        RecoveredData recovered;
+        using (var stopping = new CancellationTokenSource())
+        {
+            control.OnQuit(stopping);
+            try
+            {
+                recovered = Recover(directory, status, stopping.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                _log.ShuttingDown(await control.QuitRequested);
+                return PleiadCommand.Success;
+            }
+        }
+
         using SegmentLog journal = recovered.Log;
         using var flusher = new SegmentLogFlusher(journal, TimeProvider.System);
         ActorSystem system = ActorSystem.Create("pleiad", new KernelSettings { GuardianStrategy = PleiadActors.GuardianStrategy });
@@ -107,12 +121,12 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         }
     }
 
-    private RecoveredData Recover(DataDirectory directory, NodeStatus status)
+    private RecoveredData Recover(DataDirectory directory, NodeStatus status, CancellationToken cancel)
     {
         RecoveredData recovered;
         try
         {
-            recovered = HeadRecovery.Run(directory, SettingsMap.Shard(settings), SettingsMap.Journal(settings), progress => Note(status, progress), CancellationToken.None);
+            recovered = HeadRecovery.Run(directory, SettingsMap.Shard(settings), SettingsMap.Journal(settings), progress => Note(status, progress), cancel);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

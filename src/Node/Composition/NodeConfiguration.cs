@@ -70,6 +70,13 @@ internal sealed class NodeConfiguration
         }
     }
 
+    /// <summary>Notes that what was read could not be put in force everywhere.</summary>
+    public void NoteFailure(string reason)
+    {
+        LastSucceeded = false;
+        _log.ReloadRefused(reason);
+    }
+
     private PrometheusConfig Read() => _path is null
         ? ScrapeConfigFile.Parse(_embedded(), "embedded default")
         : ScrapeConfigFile.Load(_path);

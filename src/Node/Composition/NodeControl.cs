@@ -1,4 +1,5 @@
 using Pleiad.Actors;
+using Pleiad.Kernel;
 
 namespace Pleiad.Node;
 
@@ -31,11 +32,31 @@ internal sealed class NodeControl(NodeConfiguration configuration, NodePorts por
 
             return null;
         }
+        catch (Exception e) when (e is AskTimeoutException or AskRefusedException)
+        {
+            configuration.NoteFailure(e.Message);
+            return $"the configuration was read but not every scrape pool has taken it over: {e.Message}";
+        }
         finally
         {
             _reloading.Release();
         }
     }
+
+    /// <summary>Cancels a source when the node is told to stop; a source that is disposed by then is left alone.</summary>
+    public void OnQuit(CancellationTokenSource source) => _quit.Task.ContinueWith(
+        _ =>
+        {
+            try
+            {
+                source.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // What it could have cancelled is over.
+            }
+        },
+        TaskScheduler.Default);
 
     /// <inheritdoc/>
     public void Quit() => Quit("asked over HTTP");

@@ -20,6 +20,12 @@ internal static class SettingsMap
         ["type-and-unit-labels"] = PromQLFeatures.TypeAndUnitLabels,
     };
 
+    // Features of Prometheus that are on here whatever is asked for.
+    private static readonly HashSet<string> AlwaysOn = new(StringComparer.Ordinal)
+    {
+        "promql-at-modifier", "promql-negative-offset", "promql-per-step-stats", "promql-duration-expr", "native-histograms", "utf8-names",
+    };
+
     public static GatewaySettings Gateway(NodeSettings settings)
     {
         Uri? external = null;
@@ -81,6 +87,25 @@ internal static class SettingsMap
     {
         FlushInterval = settings.Storage.FlushInterval, SegmentBytes = (int)Math.Min(settings.Storage.SegmentBytesMax, 1 << 30),
     };
+
+    /// <summary>What the settings ask for and this version does not do.</summary>
+    public static IEnumerable<string> WithoutEffectYet(NodeSettings settings)
+    {
+        if (settings.Web.EnableAdminApi)
+        {
+            yield return "web.enable-admin-api: there are no administrative endpoints yet";
+        }
+
+        if (settings.Web.EnableRemoteWriteReceiver)
+        {
+            yield return "web.enable-remote-write-receiver: remote write is not received yet";
+        }
+
+        foreach (string feature in settings.Query.Features.Where(name => !Features.ContainsKey(name) && !AlwaysOn.Contains(name)))
+        {
+            yield return $"enable-feature: \"{feature}\" is not a feature of this version";
+        }
+    }
 
     private static EngineSettings Language(NodeSettings settings) => new()
     {
