@@ -17,6 +17,7 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
     private ScrapeSchedule _schedule = new(target);
     private TargetFetcher _fetcher = setup.Fetcher.For(target);
     private ScrapeReader? _reader;
+    private bool _readerOutdated;
     private Timestamp _slot;
     private bool _fetching;
     private bool _retired;
@@ -83,6 +84,12 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
         {
             ActorsMetrics.SlotsMissed.Add(1);
             return;
+        }
+
+        if (_readerOutdated)
+        {
+            _readerOutdated = false;
+            _reader = null;
         }
 
         var moment = new ScrapeMoment(slot, Context.Time.GetTimestamp(), _target.Timeout);
@@ -156,11 +163,8 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
 
     private void OnScrapeLike(ScrapeLike like)
     {
-        if (like.Setup.Fingerprint != _setup.Fingerprint)
-        {
-            _reader = null;
-        }
-
+        // Replaced by the next scrape and not before: should the target go first, the old one knows which series end.
+        _readerOutdated |= like.Setup.Fingerprint != _setup.Fingerprint;
         bool moved = like.Target.Interval != _target.Interval;
         _target = like.Target;
         _setup = like.Setup;

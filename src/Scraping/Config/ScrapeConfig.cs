@@ -89,7 +89,7 @@ public sealed record ScrapeConfig
     /// <summary>Applied to samples, after the target's labels have been added.</summary>
     public Relabeller MetricRelabelling { get; init; } = Relabeller.None;
 
-    /// <summary>The job as YAML, secrets hidden: equal texts read pages alike.</summary>
+    /// <summary>The job without what finds its targets, as YAML, secrets hidden: equal texts read pages alike.</summary>
     public string Fingerprint { get; init; } = string.Empty;
 
     /// <summary>How targets are found.</summary>
@@ -153,8 +153,17 @@ public sealed record ScrapeConfig
             TargetRelabelling = RelabelSections.RelabellerOf(section.Sections("relabel_configs"), names),
             MetricRelabelling = RelabelSections.RelabellerOf(section.Sections("metric_relabel_configs"), names),
             Discoveries = DiscoveryConfigs.From(section),
-            Fingerprint = YamlWriter.Write(new SectionKind(ScrapeShapes.Scrape).Plain(section)),
+            Fingerprint = FingerprintOf(section),
         };
+    }
+
+    // Which targets there are and what they are called is in their keys; a target added must not make the others forget their series.
+    private static string FingerprintOf(ConfigSection section)
+    {
+        var entries = (List<KeyValuePair<string, object>>)new SectionKind(ScrapeShapes.Scrape).Plain(section);
+        entries.RemoveAll(static entry => entry.Key is DiscoveryShapes.Static or "relabel_configs"
+            || entry.Key.EndsWith("_sd_configs", StringComparison.Ordinal));
+        return YamlWriter.Write(entries);
     }
 
     private static ScrapeProtocol ProtocolOf(string name) =>

@@ -1,0 +1,107 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Pleiad.Kernel;
+using Pleiad.Model;
+using Pleiad.Storage;
+
+namespace Pleiad.Actors.Tests;
+
+/// <summary>One shard and its actor on a data directory of its own; the test flushes the journal by hand.</summary>
+internal sealed class ShardNode : IDisposable
+{
+    private readonly Dictionary<Labels, SeriesKey> _keys = [];
+    private readonly DataDirectory _directory;
+
+    public ShardNode(string path, IFiles? files = null, ShardSettings? shard = null)
+    {
+        // Without retention and without snapshots of its own accord: what is there is what the test put there.
+        var settings = new StorageSettings { Retention = TimeSpan.Zero, Shard = shard ?? new ShardSettings() };
+        _directory = DataDirectory.Open(files ?? new DiskFiles(), path, shardCount: 1);
+        RecoveredData recovered = HeadRecovery.Run(_directory, settings.Shard, new SegmentLogSettings(), static _ => { }, CancellationToken.None);
+        Journal = recovered.Log;
+        Test = TestActorSystem.OnPool();
+        var home = new ShardHome(_directory, recovered, settings);
+        Shard = Test.ActorOf(() => new SeriesShardActor(new ShardId(0), home, NullLogger.Instance), "shard");
+        Writer = Test.CreateProbe("writer");
+    }
+
+    public TestActorSystem Test { get; }
+
+    public SegmentLog Journal { get; }
+
+    public ActorRef Shard { get; }
+
+    /// <summary>Sends batches and gets the answers.</summary>
+    public TestProbe Writer { get; }
+
+    public SampleBatch Batch(ShardId shard, params ReadOnlySpan<(string Name, long Time, double Value)> rows)
+    {
+        var batch = new SampleBatch(shard);
+        foreach ((string name, long time, double value) in rows)
+        {
+            var labels = Labels.From((LabelName.MetricName, name), ("instance", "a"));
+            if (!_keys.TryGetValue(labels, out SeriesKey? key))
+            {
+                _keys.Add(labels, key = new SeriesKey(labels));
+            }
+
+            batch.Add(key, time, value);
+        }
+
+        return batch;
+    }
+
+    /// <summary>Sends a batch without flushing.</summary>
+    public void Send(params ReadOnlySpan<(string Name, long Time, double Value)> rows) =>
+        Writer.Send(Shard, new AppendBatch(Batch(new ShardId(0), rows)));
+
+    /// <summary>Sends a batch, flushes, and takes the answer.</summary>
+    public IngestOutcome Append(params ReadOnlySpan<(string Name, long Time, double Value)> rows)
+    {
+        Send(rows);
+        Test.Drain();
+        Journal.FlushOnce();
+        return Writer.ExpectMsg<IngestOutcome>();
+    }
+
+    /// <summary>The view after everything that was sent.</summary>
+    public ShardView View() => Test.Await(AskForView());
+
+    public Task<ShardView> AskForView() => Shard.Ask<ShardView>(TakeView.Instance, TimeSpan.FromMinutes(1), CancellationToken.None);
+
+    /// <summary>Everything the shard shows now, as lines of name, time and value.</summary>
+    public IReadOnlyList<string> Samples()
+    {
+        using ShardView view = View();
+        return Read(view);
+    }
+
+    public static IReadOnlyList<string> Read(ISeriesSource source)
+    {
+        var lines = new List<string>();
+        var all = new SelectRequest([new Matcher(LabelName.MetricName, MatchKind.Regex, ".*")], TimeRange.All);
+        using SeriesCursor cursor = source.Select(all, CancellationToken.None);
+        using var columns = new SampleColumns();
+        while (cursor.MoveNext())
+        {
+            columns.Clear();
+            cursor.Read(columns);
+            for (int i = 0; i < columns.Count; i++)
+            {
+                lines.Add($"{cursor.Labels.MetricName} {columns.Times[i]} {columns.Values[i]}");
+            }
+        }
+
+        lines.Sort(StringComparer.Ordinal);
+        return lines;
+    }
+
+    /// <summary>Makes the actor's turn fail: a batch of another shard breaks what its sender has to see to.</summary>
+    public void BreakATurn() => Writer.Send(Shard, new AppendBatch(Batch(new ShardId(1), ("poison", 1, 1))));
+
+    public void Dispose()
+    {
+        Test.Dispose();
+        Journal.Dispose();
+        _directory.Dispose();
+    }
+}
