@@ -65,6 +65,8 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
                 OnRetire();
                 break;
             case EndDue:
+                // Dated at the first slot that was missed, as Prometheus does: whoever scrapes the same series on has later samples by
+                // now, so that the markers are refused instead of ending his series.
                 Write(Reader.End(_slot));
                 Context.Stop(Self);
                 break;

@@ -143,18 +143,18 @@ internal sealed class SeriesShardActor : Actor
         }
 
         PreparedBatch prepared;
-        using (append.Batch)
+        try
         {
-            try
+            using (append.Batch)
             {
                 prepared = Shard.Prepare(append.Batch);
             }
-            catch (Exception broken)
-            {
-                // An invariant is: the actor dies of it, but who waits for an answer must not wait for ever.
-                Sender.Tell(IngestOutcome.Nothing with { Failure = $"the shard failed: {broken.Message}" }, Self);
-                throw;
-            }
+        }
+        catch
+        {
+            // Whatever it was, the turn fails with it; but whoever counts what is unacknowledged is not left waiting for ever.
+            Sender.Tell(IngestOutcome.Nothing with { Failure = "the shard failed over the batch; nothing of it was written" }, Self);
+            throw;
         }
 
         var pending = new Pending(prepared, Sender);
@@ -192,6 +192,7 @@ internal sealed class SeriesShardActor : Actor
             AppendCounts counts = first.Batch.Counts;
             if (outcome.IsDurable)
             {
+                // Taken out only then: if applying fails, the batch is among those that PostStop answers.
                 Shard.Apply(first.Batch);
                 _pending.Dequeue();
                 OnDurable(counts);
