@@ -71,12 +71,7 @@ public sealed class SurroundingsTests
         using var scratch = new Scratch();
         await using PageServer exporter = await PageServer.StartAsync();
         exporter.Serve("/metrics", () => "canary_total 1\n");
-        string config = scratch.File("prometheus.yml", $$"""
-            global: {scrape_interval: 250ms, scrape_timeout: 250ms}
-            scrape_configs:
-              - job_name: canary
-                static_configs: [{targets: ['{{exporter.Address}}']}]
-            """);
+        string config = CanaryConfig(scratch, exporter);
         string data = scratch.Folder("data");
         double seen;
         await using (var pleiad = new PleiadServer(data, config, RunningProgram.FreePort()))
@@ -109,12 +104,7 @@ public sealed class SurroundingsTests
         {
             await using PageServer exporter = await PageServer.StartAsync();
             exporter.Serve("/metrics", () => "canary_total 1\n");
-            string config = scratch.File("prometheus.yml", $$"""
-                global: {scrape_interval: 250ms, scrape_timeout: 250ms}
-                scrape_configs:
-                  - job_name: canary
-                    static_configs: [{targets: ['{{exporter.Address}}']}]
-                """);
+            string config = CanaryConfig(scratch, exporter);
             await using var pleiad = new PleiadServer(data, config, RunningProgram.FreePort());
             await pleiad.ReadyAsync(EndLimit);
             await Pause.UntilAsync(async () => await CountAsync(pleiad) > 3, EndLimit, () => "no samples before the disk is full: " + pleiad.Output);
@@ -154,12 +144,7 @@ public sealed class SurroundingsTests
         using var scratch = new Scratch();
         await using PageServer exporter = await PageServer.StartAsync();
         exporter.Serve("/metrics", () => "canary_total 1\n");
-        string config = scratch.File("prometheus.yml", $$"""
-            global: {scrape_interval: 250ms, scrape_timeout: 250ms}
-            scrape_configs:
-              - job_name: canary
-                static_configs: [{targets: ['{{exporter.Address}}']}]
-            """);
+        string config = CanaryConfig(scratch, exporter);
         string clock = scratch.File("clock", "+0s");
         await using var pleiad = new PleiadServer(scratch.Folder("data"), config, RunningProgram.FreePort(), new Dictionary<string, string>
         {
@@ -184,6 +169,13 @@ public sealed class SurroundingsTests
             .Values.Select(value => double.Parse(value, System.Globalization.CultureInfo.InvariantCulture)).FirstOrDefault();
         Assert.True(later >= settled, $"{settled} samples before the clock went back, {later} after");
     }
+
+    private static string CanaryConfig(Scratch scratch, PageServer exporter) => scratch.File("prometheus.yml", $$"""
+        global: {scrape_interval: 250ms, scrape_timeout: 250ms}
+        scrape_configs:
+          - job_name: canary
+            static_configs: [{targets: ['{{exporter.Address}}']}]
+        """);
 
     private static void Fill(string path)
     {
