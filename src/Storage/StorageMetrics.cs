@@ -10,9 +10,6 @@ public static class StorageMetrics
 
     private static readonly Meter s_meter = new(MeterName);
 
-    private static readonly Counter<long> s_samples = s_meter.CreateCounter<long>(
-        "pleiad_storage_samples_total", description: "Samples by what became of them.");
-
     private static readonly Counter<long> s_logBytes = s_meter.CreateCounter<long>(
         "pleiad_storage_log_bytes_total", "bytes", "Bytes written to the segment log.");
 
@@ -46,29 +43,9 @@ public static class StorageMetrics
     internal static readonly Counter<long> SnapshotsDamaged = s_meter.CreateCounter<long>(
         "pleiad_storage_snapshots_damaged_total", description: "Snapshots that could not be read and were passed over.");
 
-    /// <summary>Counts what became of a batch; for the one who acknowledges it.</summary>
-    public static void Count(in AppendCounts counts)
-    {
-        Add("accepted", counts.Accepted);
-        Add("duplicate", counts.Duplicates);
-        Add("out_of_order", counts.OutOfOrder);
-        Add("too_old", counts.TooOld);
-        Add("conflicting", counts.Conflicting);
-        Add("series_over_limit", counts.SeriesOverLimit);
-        Add("invalid", counts.Invalid);
-    }
-
     internal static void Flushed(int bytes, TimeSpan took)
     {
         s_logBytes.Add(bytes);
         s_flush.Record(took.TotalSeconds);
-    }
-
-    private static void Add(string outcome, int count)
-    {
-        if (count > 0)
-        {
-            s_samples.Add(count, new KeyValuePair<string, object?>("outcome", outcome));
-        }
     }
 }

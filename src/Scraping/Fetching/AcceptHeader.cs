@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pleiad.Exposition;
 
 namespace Pleiad.Scraping;
 
@@ -16,21 +17,12 @@ internal static class AcceptHeader
             string parameter = protocol is ScrapeProtocol.PrometheusText100 or ScrapeProtocol.OpenMetricsText100
                 ? $";escaping={NameOf(escaping)}"
                 : string.Empty;
-            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{MediaTypeOf(protocol)}{parameter};q=0.{weight--}"));
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{protocol.AcceptOf()}{parameter};q=0.{weight--}"));
         }
 
         parts.Add(string.Create(CultureInfo.InvariantCulture, $"*/*;q=0.{weight}"));
         return string.Join(',', parts);
     }
-
-    private static string MediaTypeOf(ScrapeProtocol protocol) => protocol switch
-    {
-        ScrapeProtocol.PrometheusProto => "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited",
-        ScrapeProtocol.PrometheusText004 => "text/plain;version=0.0.4",
-        ScrapeProtocol.PrometheusText100 => "text/plain;version=1.0.0",
-        ScrapeProtocol.OpenMetricsText001 => "application/openmetrics-text;version=0.0.1",
-        _ => "application/openmetrics-text;version=1.0.0",
-    };
 
     private static string NameOf(NameEscaping escaping) => escaping switch
     {
