@@ -40,7 +40,7 @@ internal static class FetchErrors
                 case AuthenticationException:
                     return new FetchFailure(FetchKind.TlsFailed, Get(url, $"tls: failed to verify certificate: {Printable(inner.Message)}"));
                 case InvalidDataException:
-                    return new FetchFailure(FetchKind.BadResponse, "gzip: invalid data");
+                    return new FetchFailure(FetchKind.BadResponse, "gzip: invalid or truncated data");
             }
         }
 

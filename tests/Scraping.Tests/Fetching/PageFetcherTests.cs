@@ -67,6 +67,19 @@ public sealed class PageFetcherTests
         Assert.Equal(Page, Encoding.UTF8.GetString(outcome.Page));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    [InlineData(20)]
+    public async Task A_packed_page_that_was_cut_off_is_refused(int bytesMissing)
+    {
+        byte[] packed = Gzip(Encoding.UTF8.GetBytes(Page));
+        using var target = ByteTarget.Of(ByteTarget.Ok(packed[..^bytesMissing], "Content-Encoding: gzip"));
+        using FetchOutcome outcome = await FetchAsync("{job_name: a}", target);
+        Assert.Equal(FetchKind.BadResponse, outcome.Kind);
+        Assert.Equal("gzip: invalid or truncated data", outcome.Error);
+    }
+
     [Fact]
     public async Task A_connection_is_used_again()
     {
