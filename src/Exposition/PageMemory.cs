@@ -222,7 +222,7 @@ public sealed class PageMemory
             id = _order[_cursor];
             ref Entry entry = ref _entries[id];
             length = entry.Length;
-            return rest.Length >= length && rest[..length].SequenceEqual(_arena.AsSpan(entry.Offset, length));
+            return rest.Length >= length && rest[..length].SequenceEqual(_arena.AsSpan(entry.Offset, length)) && EndsAt(rest, length, entry.Kind);
         }
 
         id = None;
@@ -316,6 +316,20 @@ public sealed class PageMemory
         {
             Commit();
         }
+    }
+
+    // A text without an end of its own may be the beginning of a longer one: temp1 of temp10, a comment that was the page's last line.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool EndsAt(ReadOnlySpan<byte> rest, int length, Kind kind)
+    {
+        if (rest.Length == length)
+        {
+            return true;
+        }
+
+        return kind == Kind.Series
+            ? rest[length - 1] == (byte)'}' || !SeriesText.IsNameByte(rest[length])
+            : rest[length - 1] == (byte)'\n';
     }
 
     // The first difference: everything before it was there, in the old order.

@@ -86,6 +86,47 @@ public class FuzzTests
         }
     }
 
+    [Theory]
+    [InlineData(PageFormat.Text)]
+    [InlineData(PageFormat.OpenMetrics)]
+    public void Names_that_begin_with_one_another_are_told_apart_in_any_order(PageFormat format)
+    {
+        string[] texts =
+        [
+            "t", "t1", "t10", "t1_", "t:", "tN", "tNaN", "te", "t{a=\"1\"}", "t1{a=\"1\"}", "t10{a=\"1\"}", "{\"t\"}", "{\"t1\"}", "{\"t\",a=\"1\"}",
+            "# HELP t t", "# HELP t t}", "# HELP t t1", "# HELP t1 t", "# TYPE t gauge", "# TYPE t1 gauge",
+        ];
+        var random = new Random(17);
+        var memory = new PageMemory();
+        for (int round = 0; round < 5000; round++)
+        {
+            var page = new StringBuilder();
+            for (int lines = random.Next(1, 6); lines > 0; lines--)
+            {
+                string text = texts[random.Next(texts.Length)];
+                page.Append(text);
+                if (text[0] != '#')
+                {
+                    page.Append(' ').Append(random.Next(3));
+                }
+
+                page.Append('\n');
+            }
+
+            if (format == PageFormat.OpenMetrics)
+            {
+                page.Append("# EOF\n");
+            }
+            else if (random.Next(2) == 0)
+            {
+                page.Length--; // the last line break may be missing
+            }
+
+            byte[] bytes = Encoding.UTF8.GetBytes(page.ToString());
+            Assert.Equal(TryRead(bytes, format, new PageMemory()), TryRead(bytes, format, memory));
+        }
+    }
+
     private static byte[] Mutate(byte[] page, Random random)
     {
         byte[] mutated = (byte[])page.Clone();

@@ -70,6 +70,42 @@ public class PageMemoryTests
         Assert.Equal("b", entries[0].Labels![1].Value);
     }
 
+    [Theory]
+    [InlineData("temp1 20\n", "temp10 30\n")]
+    [InlineData("temp 20\n", "temp1 30\n")]
+    [InlineData("temp 20\n", "tempNaN 30\n")]
+    [InlineData("temp 20\n", "temp:1 30\n")]
+    [InlineData("temp 20\n", "temp1{a=\"b\"} 30\n")]
+    [InlineData("# some", "# some more\na 1\n")]
+    [InlineData("# TYPE a gauge\n# HELP a b}", "# TYPE a gauge\n# HELP a b} 1\na 1\n")]
+    public void A_known_text_that_a_longer_one_begins_with_is_not_taken_for_it(string before, string now)
+    {
+        foreach (PageFormat format in new[] { PageFormat.Text, PageFormat.OpenMetrics })
+        {
+            string end = format == PageFormat.OpenMetrics ? "# EOF\n" : string.Empty;
+            if (end.Length > 0 && !before.EndsWith('\n'))
+            {
+                continue; // a comment cannot be the last line there
+            }
+
+            var memory = new PageMemory();
+            Reading.Read(before + end, format, memory: memory);
+            string unknown = Reading.Print(Reading.Read(now + end, format));
+            Assert.Equal(unknown, Reading.Print(Reading.Read(now + end, format, memory: memory)));
+        }
+    }
+
+    [Theory]
+    [InlineData("{\"\"=\"x\"} 1\n")]
+    [InlineData("a{\"\"=\"1\"} 1\n")]
+    [InlineData("{\"a\",\"\"=\"1\"} 1\n")]
+    [InlineData("{\"\"} 1\n")]
+    public void An_empty_name_is_a_fault_of_the_page(string page)
+    {
+        Assert.Throws<PageSyntaxException>(() => Reading.Read(page));
+        Assert.Throws<PageSyntaxException>(() => Reading.Read(page + "# EOF\n", PageFormat.OpenMetrics));
+    }
+
     [Fact]
     public void A_page_of_nothing_but_new_series_every_time_does_not_grow_the_memory()
     {

@@ -98,6 +98,11 @@ internal static class SeriesText
                 return fault.At(at, "expected equal");
             }
 
+            if (!inExemplar && page[nameAt..].StartsWith("\"\""u8))
+            {
+                return fault.At(nameAt, "label name is empty");
+            }
+
             at = openMetrics ? at + 1 : SkipBlanks(page, at + 1);
             int valueAt = at;
             at = at < page.Length && page[at] == (byte)'"' ? QuotedEnd(page, at, onLine: openMetrics) : -1;
@@ -270,10 +275,14 @@ internal static class SeriesText
         return at;
     }
 
+    /// <summary>Whether the byte may stand in a metric name that is not quoted; at its beginning no digit may.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsNameByte(byte b) => char.IsAsciiLetterOrDigit((char)b) || b == (byte)'_' || b == (byte)':';
+
     internal static int NameEnd(ReadOnlySpan<byte> page, int at)
     {
         int start = at;
-        while ((uint)at < (uint)page.Length && (IsNameStart(page[at]) || page[at] == (byte)':' || (at > start && char.IsAsciiDigit((char)page[at]))))
+        while ((uint)at < (uint)page.Length && IsNameByte(page[at]) && (at > start || !char.IsAsciiDigit((char)page[at])))
         {
             at++;
         }
