@@ -4,14 +4,15 @@ namespace Pleiad.Actors;
 
 /// <summary>All shards as one source: a series lives in exactly one of them, so their answers are put one behind the other.</summary>
 /// <param name="views">The view of shard i at index i.</param>
-/// <param name="shards">Which series belongs where, so that a matcher on <c>instance</c> asks one shard only.</param>
+/// <param name="shards">Which series belongs where, so that matchers on <c>instance</c> ask the shards of its values only.</param>
 internal sealed class ShardedSource(IReadOnlyList<ISeriesSource> views, ShardMap shards) : ISeriesSource
 {
     /// <inheritdoc/>
-    public SeriesCursor Select(SelectRequest request, CancellationToken cancel) =>
-        OnlyShard(request.Matchers) is int only
-            ? views[only].Select(request, cancel)
-            : new ChainedCursor(views, request, cancel);
+    public SeriesCursor Select(SelectRequest request, CancellationToken cancel)
+    {
+        IReadOnlyList<ISeriesSource> asked = Asked(request.Matchers);
+        return asked.Count == 1 ? asked[0].Select(request, cancel) : new ChainedCursor(asked, request, cancel);
+    }
 
     /// <inheritdoc/>
     public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) =>
@@ -24,8 +25,7 @@ internal sealed class ShardedSource(IReadOnlyList<ISeriesSource> views, ShardMap
     private SortedSet<string> Merge(IReadOnlyList<Matcher> matchers, Func<ISeriesSource, IReadOnlyCollection<string>> ask)
     {
         var merged = new SortedSet<string>(Utf8Order.Comparer);
-        IEnumerable<ISeriesSource> asked = OnlyShard(matchers) is int only ? [views[only]] : views;
-        foreach (ISeriesSource view in asked)
+        foreach (ISeriesSource view in Asked(matchers))
         {
             merged.UnionWith(ask(view));
         }
@@ -33,18 +33,8 @@ internal sealed class ShardedSource(IReadOnlyList<ISeriesSource> views, ShardMap
         return merged;
     }
 
-    private int? OnlyShard(IReadOnlyList<Matcher> matchers)
-    {
-        foreach (Matcher matcher in matchers)
-        {
-            if (matcher.Kind == MatchKind.Equal && matcher.Name == LabelName.Instance && matcher.Value.Length > 0)
-            {
-                return shards.OfInstance(matcher.Value).Value;
-            }
-        }
-
-        return null;
-    }
+    private IReadOnlyList<ISeriesSource> Asked(IReadOnlyList<Matcher> matchers) =>
+        ShardPruning.ShardsFor(matchers, shards) is { } few ? [.. few.Select(shard => views[shard])] : views;
 
     private sealed class ChainedCursor(IReadOnlyList<ISeriesSource> views, SelectRequest request, CancellationToken cancel) : SeriesCursor
     {

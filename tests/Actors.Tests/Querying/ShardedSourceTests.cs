@@ -56,10 +56,22 @@ public sealed class ShardedSourceTests : IDisposable
         Assert.All(_views, (view, shard) => Assert.Equal(shard == home ? 3 : 0, view.Asked));
     }
 
+    [Fact]
+    public void A_regex_that_lists_instances_asks_their_shards_alone()
+    {
+        List<string> found = InstancesOf(
+            new Matcher(LabelName.MetricName, MatchKind.Equal, "up"), new Matcher("instance", MatchKind.Regex, "host7|host8|nowhere"));
+        Assert.Equal(["host7", "host8"], found.Order(StringComparer.Ordinal));
+        HashSet<int> homes = [.. new[] { "host7", "host8", "nowhere" }.Select(instance => _map.OfInstance(instance).Value)];
+        Assert.True(homes.Count < ShardCount, "the values lie on all shards: the test shows nothing");
+        Assert.All(_views, (view, shard) => Assert.Equal(homes.Contains(shard) ? 1 : 0, view.Asked));
+    }
+
     [Theory]
     [InlineData(MatchKind.Equal, "", 0)]
     [InlineData(MatchKind.NotEqual, "host7", Instances - 1)]
-    [InlineData(MatchKind.Regex, "host7", 1)]
+    [InlineData(MatchKind.Regex, "host7.*", 1)]
+    [InlineData(MatchKind.Regex, "host7|", 1)]
     [InlineData(MatchKind.NotRegex, "host7", Instances - 1)]
     public void Any_other_matcher_on_instance_asks_all_shards(MatchKind kind, string value, int series)
     {
