@@ -29,6 +29,9 @@ internal static class ChunkDecoder
             case ChunkEncoding.Histogram:
                 ReadHistograms(bytes, firstTime, count, range, into);
                 break;
+            case ChunkEncoding.Columns:
+                ReadColumns(bytes, firstTime, count, range, into);
+                break;
             default:
                 throw new FormatException($"a chunk has encoding {(byte)encoding}, which this version does not know");
         }
@@ -46,6 +49,25 @@ internal static class ChunkDecoder
             throw new FormatException("a chunk ends inside a sample");
         }
 
+        Keep(times, values, count, range, into);
+    }
+
+    private static void ReadColumns(ReadOnlySpan<byte> bytes, long firstTime, int count, TimeRange range, SampleColumns into)
+    {
+        var reader = new ByteReader(bytes);
+        int all = ColumnChunk.Count(ref reader);
+        if (count > all)
+        {
+            throw new FormatException($"a chunk has {all} samples, not {count}");
+        }
+
+        into.Reserve(all, out Span<long> times, out Span<double> values);
+        ColumnChunk.Read(ref reader, firstTime, times[..all], values[..all]);
+        Keep(times, values, count, range, into);
+    }
+
+    private static void Keep(Span<long> times, Span<double> values, int count, TimeRange range, SampleColumns into)
+    {
         int end = count;
         while (end > 0 && times[end - 1] > range.Through)
         {

@@ -14,4 +14,7 @@ internal enum ChunkEncoding : byte
 
     /// <summary>Native histograms, one after the other.</summary>
     Histogram = 3,
+
+    /// <summary>Floats as a column of times and a column of values; only of sealed chunks.</summary>
+    Columns = 4,
 }

@@ -17,6 +17,9 @@ internal sealed class SampleAppender(ByteArena arena, Reclaimer reclaimer)
     private const int StartBytes = 8;
 
     private readonly ByteWriter _scratch = new(1024);
+    private readonly ColumnChunk _columns = new();
+    private readonly long[] _times = new long[ChunkDecoder.SamplesMax];
+    private readonly double[] _values = new double[ChunkDecoder.SamplesMax];
 
     /// <summary>Chunks sealed since the last <see cref="TakeSealed"/>: slot, generation, handle. What a snapshot has to write.</summary>
     private List<SealedReference> _sealed = [];
@@ -139,8 +142,16 @@ internal sealed class SampleAppender(ByteArena arena, Reclaimer reclaimer)
     public void Seal(int number, ref SeriesSlot slot)
     {
         Debug.Assert(slot.OpenCount > 0, "there is a chunk to seal");
+        ReadOnlySpan<byte> bytes = OpenBytes(arena, slot);
+        ChunkEncoding encoding = slot.Encoding;
+        if (encoding == ChunkEncoding.Gorilla && TryWriteColumns(slot, bytes, out ReadOnlySpan<byte> columns))
+        {
+            bytes = columns;
+            encoding = ChunkEncoding.Columns;
+        }
+
         slot.SealedAt = SealedChunk.Make(
-            arena, slot.SealedAt, OpenBytes(arena, slot), slot.FirstTime, slot.Tail.Time, slot.OpenCount, slot.Encoding);
+            arena, slot.SealedAt, bytes, slot.FirstTime, slot.Tail.Time, slot.OpenCount, encoding);
         SealedCount++;
         _sealed.Add(new SealedReference(number, slot.Generation, slot.SealedAt));
         DropOpen(ref slot);
@@ -226,6 +237,16 @@ internal sealed class SampleAppender(ByteArena arena, Reclaimer reclaimer)
     {
         unsaved.AddRange(_sealed);
         _sealed = unsaved;
+    }
+
+    // The smaller of the two encodings: as it was appended, or as columns.
+    private bool TryWriteColumns(in SeriesSlot slot, ReadOnlySpan<byte> appended, out ReadOnlySpan<byte> columns)
+    {
+        Span<long> times = _times.AsSpan(0, slot.OpenCount);
+        Span<double> values = _values.AsSpan(0, slot.OpenCount);
+        var bits = new BitReader(appended);
+        GorillaStream.Decode(ref bits, slot.FirstTime, times, values, out _);
+        return _columns.TryWrite(times, values, out columns) && columns.Length < appended.Length;
     }
 
     private Span<byte> Piece(in SeriesSlot slot) => arena.Span(slot.OpenAt, ByteArena.CapacityOf(slot.OpenClass));

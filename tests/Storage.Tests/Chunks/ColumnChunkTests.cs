@@ -1,0 +1,137 @@
+using Pleiad.Model;
+
+namespace Pleiad.Storage.Tests;
+
+public sealed class ColumnChunkTests
+{
+    private static readonly double[] s_hard =
+    [
+        -0.0, 0.0, double.NaN, double.PositiveInfinity, double.NegativeInfinity, double.Epsilon, -double.Epsilon, double.MaxValue,
+        double.MinValue, 2.2250738585072014e-308, BitConverter.UInt64BitsToDouble(StaleMarker.Bits),
+        BitConverter.UInt64BitsToDouble(StaleMarker.NormalNaNBits), BitConverter.UInt64BitsToDouble(0xfff8_dead_beef_0001),
+        9007199254740992, -9007199254740992, 9007199254740994, 0.1 + 0.2, 1e22, 1e-14,
+    ];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void What_was_encoded_decodes_bit_for_bit(int seed)
+    {
+        var random = new Random(seed);
+        var chunk = new ColumnChunk();
+        int written = 0;
+        for (int run = 0; run < 4000; run++)
+        {
+            int count = random.Next(1, ColumnChunk.SamplesMax + 1);
+            var times = new long[count];
+            var values = new double[count];
+            int kind = random.Next(8);
+            int hard = random.Next(3) == 0 ? 20 : 0;
+            int jitter = random.Next(4) switch { 0 => 0, 1 => 5, 2 => 9000, _ => 1 << 30 };
+            long time = run % 10 == 0 ? long.MinValue : random.NextInt64(-4_000_000_000_000, 4_000_000_000_000);
+            double before = random.Next(1 << 30);
+            for (int i = 0; i < count; i++)
+            {
+                times[i] = time;
+                time += 15_000 + random.Next(jitter + 1) + (random.Next(100) == 0 ? 15_000 : 0);
+                before = Next(random, kind, before);
+                values[i] = random.Next(100) < hard ? s_hard[random.Next(s_hard.Length)] : before;
+            }
+
+            written += RoundTrip(chunk, times, values) ? 1 : 0;
+        }
+
+        Assert.InRange(written, 1500, 3990);
+    }
+
+    [Fact]
+    public void Samples_at_both_ends_of_time_are_left_to_the_other_encoding()
+    {
+        Assert.False(RoundTrip(new ColumnChunk(), [long.MinValue, 0, long.MaxValue], [1, 2, 3]));
+        Assert.True(RoundTrip(new ColumnChunk(), [long.MaxValue - 2, long.MaxValue - 1, long.MaxValue], [1, 2, 4]));
+        Assert.True(RoundTrip(new ColumnChunk(), [0, 1, 1L << 53], [-9007199254740992, 9007199254740992, -9007199254740992]));
+    }
+
+    [Fact]
+    public void Regular_counters_of_decimals_take_less_than_two_bytes_a_sample_and_constants_next_to_nothing()
+    {
+        var chunk = new ColumnChunk();
+        long[] times = [.. Enumerable.Range(0, 120).Select(i => i * 15_000L)];
+        Assert.True(chunk.TryWrite(times, [.. Enumerable.Repeat(42.5, 120)], out ReadOnlySpan<byte> constant));
+        Assert.InRange(constant.Length, 1, 16);
+        Assert.True(chunk.TryWrite(times, [.. times.Select(t => ((t / 1000 * 97) + (t / 15_000 % 7)) / 100.0)], out ReadOnlySpan<byte> decimals));
+        Assert.InRange(decimals.Length, 1, 240);
+    }
+
+    [Fact]
+    public void Every_cut_and_every_flipped_bit_is_refused_or_read_within_bounds()
+    {
+        var chunk = new ColumnChunk();
+        long[] times = [.. Enumerable.Range(0, 60).Select(i => (i * 15_000L) + (i % 7))];
+        double[] values = [.. Enumerable.Range(0, 60).Select(i => i % 13 == 0 ? double.NaN : i * i / 10.0)];
+        Assert.True(chunk.TryWrite(times, values, out ReadOnlySpan<byte> written));
+        byte[] bytes = written.ToArray();
+        for (int length = 0; length < bytes.Length; length++)
+        {
+            byte[] cut = bytes[..length];
+            Assert.Throws<FormatException>(() => Read(cut));
+        }
+
+        for (int bit = 0; bit < bytes.Length * 8; bit++)
+        {
+            byte[] flipped = [.. bytes];
+            flipped[bit >> 3] ^= (byte)(1 << (bit & 7));
+            Exception? thrown = Record.Exception(() => Read(flipped));
+            Assert.True(thrown is null or FormatException, thrown?.ToString());
+        }
+
+        static void Read(byte[] bytes)
+        {
+            using var columns = new SampleColumns();
+            ChunkDecoder.Read(ChunkEncoding.Columns, bytes, 0, 60, TimeRange.All, columns);
+        }
+    }
+
+    [Fact]
+    public void A_reader_gets_the_first_samples_in_its_range()
+    {
+        var chunk = new ColumnChunk();
+        long[] times = [10, 20, 30, 40, 50];
+        Assert.True(chunk.TryWrite(times, [1, 2, 3, 4, 6], out ReadOnlySpan<byte> bytes));
+        using var columns = new SampleColumns();
+        ChunkDecoder.Read(ChunkEncoding.Columns, bytes, 10, 4, new TimeRange(10, 60), columns);
+        Assert.Equal([20, 30, 40], columns.Times[..columns.Count].ToArray());
+        Assert.Equal([2, 3, 4], columns.Values[..columns.Count].ToArray());
+    }
+
+    private static double Next(Random random, int kind, double before) => kind switch
+    {
+        0 => before,
+        1 => before + random.Next(1000),
+        2 => before + (random.Next(20) == 0 ? random.Next(-5, 1 << 20) : 0),
+        3 => random.Next(100_000) / 1000.0,
+        4 => random.Next(1 << 20) * 4096.0,
+        5 => random.NextInt64(-(1L << 53), 1L << 53),
+        6 => Math.Round(random.NextDouble(), random.Next(1, 15)),
+        _ => random.NextDouble(),
+    };
+
+    private static bool RoundTrip(ColumnChunk chunk, long[] times, double[] values)
+    {
+        if (!chunk.TryWrite(times, values, out ReadOnlySpan<byte> bytes))
+        {
+            return false;
+        }
+
+        var readTimes = new long[times.Length];
+        var readValues = new double[times.Length];
+        var reader = new ByteReader(bytes.ToArray());
+        Assert.Equal(times.Length, ColumnChunk.Count(ref reader));
+        ColumnChunk.Read(ref reader, times[0], readTimes, readValues);
+        Assert.Equal(0, reader.Left);
+        Assert.Equal(times, readTimes);
+        Assert.Equal(values.Select(BitConverter.DoubleToUInt64Bits), readValues.Select(BitConverter.DoubleToUInt64Bits));
+        return true;
+    }
+}
