@@ -3,6 +3,9 @@ using Pleiad.Model;
 
 namespace Pleiad.Storage.Tests;
 
+// Counts the memory of the whole process: nothing else may run beside it.
+[CollectionDefinition(nameof(SeriesMemoryTests), DisableParallelization = true)]
+[Collection(nameof(SeriesMemoryTests))]
 public sealed class SeriesMemoryTests
 {
     private const int Instances = 64;
