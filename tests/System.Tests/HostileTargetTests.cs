@@ -7,6 +7,9 @@ using Xunit.Abstractions;
 namespace Pleiad.Outside.Tests;
 
 /// <summary>A hostile target fails alone: the others go on, and memory grows by at most 64 MB.</summary>
+/// <remarks>Runs while no other test does: beside the others, their load decided about slots and memory, not the target.</remarks>
+[Collection(nameof(HostileTargetTests))]
+[CollectionDefinition(nameof(HostileTargetTests), DisableParallelization = true)]
 public sealed class HostileTargetTests(ITestOutputHelper output)
 {
     private const long GrowthBytesMax = 64L << 20;
