@@ -1,1 +1,2 @@
+global using Pleiad.Yaml;
 global using Xunit;

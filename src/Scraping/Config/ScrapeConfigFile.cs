@@ -85,7 +85,7 @@ public static class ScrapeConfigFile
     {
         var shape = new ConfigShape("config.plain", [new("rules", ValueKind.Sections(ScrapeShapes.Relabel, "empty or null relabeling rule"))]);
         var binder = new ConfigBinder(name, string.Empty, new ConfigReport());
-        YamlNode? root = YamlReader.Read(text, name, out _);
+        YamlNode? root = ConfigYaml.Read(text, name, out _);
         if (root is null || root.IsNull)
         {
             return [];
@@ -100,7 +100,7 @@ public static class ScrapeConfigFile
     {
         string directory = Path.GetDirectoryName(name) ?? string.Empty;
         var binder = new ConfigBinder(name, directory, report);
-        YamlNode? root = YamlReader.Read(text, name, out bool moreDocuments);
+        YamlNode? root = ConfigYaml.Read(text, name, out bool moreDocuments);
         if (moreDocuments)
         {
             binder.Note(0, "---", (KeyUse.Ignored, "only the first document of a file is read"));

@@ -39,7 +39,7 @@ internal static class TargetGroupFile
     /// <exception cref="ConfigException">Not well-formed.</exception>
     public static IReadOnlyList<TargetGroup> ParseYaml(string text, string name, string nameLabel)
     {
-        YamlNode? root = YamlReader.Read(text, name, out _);
+        YamlNode? root = ConfigYaml.Read(text, name, out _);
         if (root is null || root.IsNull)
         {
             return [];

@@ -114,7 +114,7 @@ internal sealed class SectionKind(ConfigShape shape) : ValueKind
                 throw binder.Refuse(value.Line, section.Path, "map merge requires map or sequence of maps as the value");
             }
 
-            var free = new YamlMapping(mapping.Line, [.. mapping.Entries.Where(entry => !taken.Contains(entry.Key.Text))]);
+            var free = new YamlMapping(mapping.Line, mapping.Column, [.. mapping.Entries.Where(entry => !taken.Contains(entry.Key.Text))]);
             ReadKeys(free, section, taken, binder);
         }
     }

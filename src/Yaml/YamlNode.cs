@@ -1,9 +1,13 @@
-namespace Pleiad.Scraping;
+namespace Pleiad.Yaml;
 
-/// <summary>A node of a YAML document with the line it stands on. An alias is the very node of its anchor.</summary>
-internal abstract class YamlNode(int line, string tag)
+/// <summary>A node of a YAML document with the place it begins at. An alias is the very node of its anchor.</summary>
+public abstract class YamlNode(int line, int column, string tag)
 {
+    /// <summary>From 1.</summary>
     public int Line { get; } = line;
+
+    /// <summary>From 1, in characters; of an anchored node the column of its anchor.</summary>
+    public int Column { get; } = column;
 
     /// <summary>The tag as resolved by the YAML core schema, <c>!!str</c> for example; used in error messages.</summary>
     public string Tag { get; } = tag;
@@ -19,7 +23,7 @@ internal abstract class YamlNode(int line, string tag)
 }
 
 /// <summary>What a scalar without an explicit tag means.</summary>
-internal enum YamlScalarKind
+public enum YamlScalarKind
 {
     Null,
     Bool,
@@ -28,7 +32,8 @@ internal enum YamlScalarKind
     Text,
 }
 
-internal sealed class YamlScalar(int line, string text, YamlScalarKind kind) : YamlNode(line, TagOf(kind))
+/// <summary>A text, and what it means where nothing else is asked for.</summary>
+public sealed class YamlScalar(int line, int column, string text, YamlScalarKind kind) : YamlNode(line, column, TagOf(kind))
 {
     public string Text { get; } = text;
 
@@ -44,10 +49,11 @@ internal sealed class YamlScalar(int line, string text, YamlScalarKind kind) : Y
     };
 }
 
-internal sealed class YamlSequence : YamlNode
+/// <summary>A list of nodes.</summary>
+public sealed class YamlSequence : YamlNode
 {
-    public YamlSequence(int line, IReadOnlyList<YamlNode> items)
-        : base(line, "!!seq")
+    public YamlSequence(int line, int column, IReadOnlyList<YamlNode> items)
+        : base(line, column, "!!seq")
     {
         Items = items;
         NodeCount = 1 + items.Sum(item => item.NodeCount);
@@ -57,10 +63,11 @@ internal sealed class YamlSequence : YamlNode
     public IReadOnlyList<YamlNode> Items { get; }
 }
 
-internal sealed class YamlMapping : YamlNode
+/// <summary>Nodes by name.</summary>
+public sealed class YamlMapping : YamlNode
 {
-    public YamlMapping(int line, IReadOnlyList<(YamlScalar Key, YamlNode Value)> entries)
-        : base(line, "!!map")
+    public YamlMapping(int line, int column, IReadOnlyList<(YamlScalar Key, YamlNode Value)> entries)
+        : base(line, column, "!!map")
     {
         Entries = entries;
         NodeCount = 1 + entries.Sum(entry => entry.Value.NodeCount + 1);

@@ -1,10 +1,10 @@
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Pleiad.Scraping;
+namespace Pleiad.Yaml;
 
 /// <summary>Reads the first document of a YAML text into nodes, within limits; everything but the core schema's tags is refused.</summary>
-internal sealed class YamlReader
+public sealed class YamlReader
 {
     /// <summary>Characters a document may have.</summary>
     public const int CharsMax = 4 * 1024 * 1024;
@@ -20,39 +20,33 @@ internal sealed class YamlReader
 
     private const string CoreTagPrefix = "tag:yaml.org,2002:";
 
-    private readonly string _file;
     private readonly IParser _parser;
     private readonly Dictionary<AnchorName, YamlNode> _anchors = [];
     private int _aliasCount;
     private int _nodeCount;
 
-    private YamlReader(string text, string file)
-    {
-        _file = file;
-        _parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
-    }
+    private YamlReader(string text) => _parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
 
     /// <summary>The root of the first document; null where there is none.</summary>
     /// <param name="text">The whole file.</param>
-    /// <param name="file">Named in errors.</param>
     /// <param name="moreDocuments">Whether documents follow the first one. They are not read.</param>
-    /// <exception cref="ConfigException">Not YAML, beyond a limit, or with tags of its own.</exception>
-    public static YamlNode? Read(string text, string file, out bool moreDocuments)
+    /// <exception cref="YamlSyntaxException">Not YAML, beyond a limit, or with tags of its own.</exception>
+    public static YamlNode? Read(string text, out bool moreDocuments)
     {
         moreDocuments = false;
         if (text.Length > CharsMax)
         {
-            throw new ConfigException(file, 0, string.Empty, $"yaml: the document is longer than {CharsMax} characters");
+            throw new YamlSyntaxException(0, $"yaml: the document is longer than {CharsMax} characters");
         }
 
-        var reader = new YamlReader(text, file);
+        var reader = new YamlReader(text);
         try
         {
             return reader.Document(out moreDocuments);
         }
         catch (YamlException e)
         {
-            throw new ConfigException(file, (int)e.Start.Line, string.Empty, $"yaml: line {e.Start.Line}: {FirstLine(e.Message)}");
+            throw new YamlSyntaxException((int)e.Start.Line, $"yaml: line {e.Start.Line}: {FirstLine(e.Message)}");
         }
     }
 
@@ -127,10 +121,12 @@ internal sealed class YamlReader
     {
         _parser.MoveNext();
         int line = (int)scalar.Start.Line;
+        int column = (int)scalar.Start.Column;
         if (scalar.Tag.IsEmpty || scalar.Tag.IsNonSpecific)
         {
             return new YamlScalar(
                 line,
+                column,
                 scalar.Value,
                 scalar.Style == ScalarStyle.Plain && scalar.Tag.IsEmpty ? YamlScalars.KindOf(scalar.Value) : YamlScalarKind.Text);
         }
@@ -139,19 +135,19 @@ internal sealed class YamlReader
         switch (CoreTag(scalar))
         {
             case "str":
-                return new YamlScalar(line, scalar.Value, YamlScalarKind.Text);
+                return new YamlScalar(line, column, scalar.Value, YamlScalarKind.Text);
             case "binary":
                 return YamlScalars.FromBase64(scalar.Value) is { } text
-                    ? new YamlScalar(line, text, YamlScalarKind.Text)
+                    ? new YamlScalar(line, column, text, YamlScalarKind.Text)
                     : throw Refuse(scalar, "!!binary value contains invalid base64 data");
             case "null":
-                return new YamlScalar(line, string.Empty, YamlScalarKind.Null);
+                return new YamlScalar(line, column, string.Empty, YamlScalarKind.Null);
             case "bool" when implied == YamlScalarKind.Bool:
             case "int" when implied == YamlScalarKind.Int:
             case "float" when implied == YamlScalarKind.Float:
-                return new YamlScalar(line, scalar.Value, implied);
+                return new YamlScalar(line, column, scalar.Value, implied);
             case "float" when implied == YamlScalarKind.Int:
-                return new YamlScalar(line, scalar.Value, YamlScalarKind.Float);
+                return new YamlScalar(line, column, scalar.Value, YamlScalarKind.Float);
             default:
                 throw Refuse(scalar, $"cannot decode the scalar as {scalar.Tag}");
         }
@@ -168,7 +164,7 @@ internal sealed class YamlReader
         }
 
         _parser.MoveNext();
-        return new YamlSequence((int)start.Start.Line, items);
+        return new YamlSequence((int)start.Start.Line, (int)start.Start.Column, items);
     }
 
     private YamlMapping Mapping(MappingStart start, int depth)
@@ -188,10 +184,10 @@ internal sealed class YamlReader
         }
 
         _parser.MoveNext();
-        return new YamlMapping((int)start.Start.Line, entries);
+        return new YamlMapping((int)start.Start.Line, (int)start.Start.Column, entries);
     }
 
-    private void RequireCoreTag(NodeEvent node, string expected)
+    private static void RequireCoreTag(NodeEvent node, string expected)
     {
         if (!node.Tag.IsEmpty && CoreTag(node) != expected)
         {
@@ -199,7 +195,7 @@ internal sealed class YamlReader
         }
     }
 
-    private string CoreTag(NodeEvent node)
+    private static string CoreTag(NodeEvent node)
     {
         string tag = node.Tag.IsNonSpecific ? string.Empty : node.Tag.Value;
         return tag.StartsWith(CoreTagPrefix, StringComparison.Ordinal)
@@ -208,7 +204,7 @@ internal sealed class YamlReader
     }
 
     private ParsingEvent Current() =>
-        _parser.Current ?? throw new ConfigException(_file, 0, string.Empty, "yaml: the document ends early");
+        _parser.Current ?? throw new YamlSyntaxException(0, "yaml: the document ends early");
 
     private void Next<T>()
         where T : ParsingEvent
@@ -227,8 +223,8 @@ internal sealed class YamlReader
         _parser.MoveNext();
     }
 
-    private ConfigException Refuse(ParsingEvent at, string why) =>
-        new(_file, (int)at.Start.Line, string.Empty, $"yaml: line {at.Start.Line}: {why}");
+    private static YamlSyntaxException Refuse(ParsingEvent at, string why) =>
+        new((int)at.Start.Line, $"yaml: line {at.Start.Line}: {why}");
 
     private static string FirstLine(string message)
     {

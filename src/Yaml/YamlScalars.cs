@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text;
 
-namespace Pleiad.Scraping;
+namespace Pleiad.Yaml;
 
 /// <summary>What plain scalars mean: YAML 1.1 as Prometheus's parser reads it (<c>yes</c>, <c>on</c>, <c>0x1f</c>, <c>1_000</c> included).</summary>
-internal static class YamlScalars
+public static class YamlScalars
 {
+    /// <summary>What a plain scalar means.</summary>
     public static YamlScalarKind KindOf(string plain)
     {
         if (plain is "" or "~" or "null" or "Null" or "NULL")
@@ -29,12 +30,14 @@ internal static class YamlScalars
             : YamlScalarKind.Text;
     }
 
+    /// <summary>Reads a boolean, in all the spellings of YAML 1.1.</summary>
     public static bool TryBool(string text, out bool value)
     {
         value = text is "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "y" or "Y" or "on" or "On" or "ON";
         return value || text is "false" or "False" or "FALSE" or "no" or "No" or "NO" or "n" or "N" or "off" or "Off" or "OFF";
     }
 
+    /// <summary>Reads a whole number of at most 64 bits, with a sign or without: decimal, hexadecimal, octal, binary, underscores in between.</summary>
     public static bool TryInteger(string text, out Int128 value)
     {
         string digits = text.Replace("_", string.Empty, StringComparison.Ordinal);
@@ -72,6 +75,7 @@ internal static class YamlScalars
         return magnitude.Length > 0;
     }
 
+    /// <summary>Reads a number, <c>.inf</c> and <c>.nan</c> included.</summary>
     public static bool TryFloat(string text, out double value)
     {
         switch (text)

@@ -1,12 +1,12 @@
 using System.Text;
 
-namespace Pleiad.Scraping;
+namespace Pleiad.Yaml;
 
 /// <summary>A scalar that is written as it is: a number or a boolean.</summary>
-internal readonly record struct YamlLiteral(string Text);
+public readonly record struct YamlLiteral(string Text);
 
 /// <summary>Writes trees of texts, literals, lists and entries as YAML in the layout of Prometheus's <c>/api/v1/status/config</c>.</summary>
-internal static class YamlWriter
+public static class YamlWriter
 {
     /// <summary>The text of a tree; an empty list of entries is <c>{}</c>.</summary>
     public static string Write(object tree)
