@@ -120,8 +120,11 @@ public sealed class AnchoredRegex
             return true;
         }
 
-        return RegexCaptures.TryMatch(_program, value, bounds);
+        return RegexCaptures.TryMatch(_program, value, 0, bounds);
     }
+
+    /// <summary>Matches all of a value from a place on; what stands before the place is seen by assertions.</summary>
+    internal bool TryMatchFrom(ReadOnlySpan<char> value, int from, Span<int> bounds) => RegexCaptures.TryMatch(_program, value, from, bounds);
 
     /// <summary>Matches the whole value and fills a template with what the groups took.</summary>
     /// <param name="value">The value.</param>

@@ -19,10 +19,10 @@ internal ref struct RegexCaptures
         _stack = stack;
     }
 
-    /// <summary>Matches a whole text.</summary>
+    /// <summary>Matches a whole text, or what of it begins at a place; what stands before the place is seen by assertions.</summary>
     /// <param name="bounds">Start and end of the whole match and of each group, in UTF-16 units, -1 where a group took no part.</param>
     /// <returns>Whether it matches; the bounds mean nothing where it does not.</returns>
-    public static bool TryMatch(RegexProgram program, ReadOnlySpan<char> text, Span<int> bounds)
+    public static bool TryMatch(RegexProgram program, ReadOnlySpan<char> text, int from, Span<int> bounds)
     {
         int steps = program.Steps.Length;
         int slots = bounds.Length;
@@ -32,17 +32,17 @@ internal ref struct RegexCaptures
         var run = new RegexCaptures(program, text, slots, memory[(2 * list)..^slots]);
         var now = new Threads(memory[..list], steps, slots);
         var next = new Threads(memory[list..(2 * list)], steps, slots);
-        bool matched = run.Run(now, next, memory[^slots..], bounds);
+        bool matched = run.Run(now, next, from, memory[^slots..], bounds);
         ArrayPool<int>.Shared.Return(rented);
         return matched;
     }
 
-    private readonly bool Run(Threads now, Threads next, Span<int> slots, Span<int> bounds)
+    private readonly bool Run(Threads now, Threads next, int from, Span<int> slots, Span<int> bounds)
     {
         slots.Fill(-1);
-        RegexBeside before = RegexBeside.Nothing;
-        Follow(ref now, _program.Start, 0, slots, before, BesideAt(0));
-        int at = 0;
+        RegexBeside before = from == 0 ? RegexBeside.Nothing : RegexSurroundings.Of(_text[from - 1]);
+        Follow(ref now, _program.Start, from, slots, before, BesideAt(from));
+        int at = from;
         while (at < _text.Length)
         {
             int rune = RegexSurroundings.RuneAt(_text, at, out int length);
@@ -74,7 +74,7 @@ internal ref struct RegexCaptures
             if (_program.Steps[now.StepAt(i)].Op == RegexOp.Match)
             {
                 now.SlotsAt(i).CopyTo(bounds);
-                bounds[0] = 0;
+                bounds[0] = from;
                 bounds[1] = _text.Length;
                 return true;
             }

@@ -37,7 +37,7 @@ public sealed class AnchoredRegexTests
                     wrong.Add($"automaton of {pattern} on {QuotedText.Of(text)}");
                 }
 
-                if (RegexCaptures.TryMatch(program, text, bounds) != expected)
+                if (RegexCaptures.TryMatch(program, text, 0, bounds) != expected)
                 {
                     wrong.Add($"groups of {pattern} on {QuotedText.Of(text)}");
                 }
