@@ -5,13 +5,14 @@ using Pleiad.Model;
 namespace Pleiad.PromQL;
 
 /// <summary>Writes a native histogram in series notation; buckets in between that a span leaves out are written as 0.</summary>
-internal static class HistogramText
+public static class HistogramText
 {
     private const int BucketsShownMax = 1000;
 
     /// <summary>The notation, with every field that is not zero.</summary>
     public static string Of(NativeHistogram histogram)
     {
+        ArgumentNullException.ThrowIfNull(histogram);
         var text = new StringBuilder();
         Field(text, "schema", histogram.Schema);
         Field(text, "count", histogram.Count);

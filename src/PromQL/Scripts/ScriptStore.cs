@@ -12,9 +12,14 @@ namespace Pleiad.PromQL;
 public sealed class ScriptStore : ISeriesSource
 {
     private readonly SortedDictionary<Labels, SortedDictionary<long, ScriptSample>> _series = [];
+    private readonly Dictionary<Labels, long> _last = [];
 
     /// <summary>Drops everything.</summary>
-    public void Clear() => _series.Clear();
+    public void Clear()
+    {
+        _series.Clear();
+        _last.Clear();
+    }
 
     /// <summary>Adds what a load command names to what is there.</summary>
     public void Load(LoadCommand load)
@@ -43,6 +48,35 @@ public sealed class ScriptStore : ISeriesSource
         {
             Add(labels, at, new ScriptSample(0, histogram, 0));
         }
+    }
+
+    /// <summary>Adds a sample as a time series database does: never before the last of its series, never another value at the same time.</summary>
+    /// <param name="labels">The series.</param>
+    /// <param name="at">When.</param>
+    /// <param name="value">Unused where there is a histogram.</param>
+    /// <param name="histogram">The histogram, if it is one.</param>
+    /// <returns>Null, or why it is refused; the same sample once more is not.</returns>
+    public string? Append(Labels labels, Timestamp at, double value, NativeHistogram? histogram)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        if (_series.TryGetValue(labels, out SortedDictionary<long, ScriptSample>? samples))
+        {
+            if (samples.TryGetValue(at.Milliseconds, out ScriptSample there))
+            {
+                bool same = histogram is null
+                    ? there.Histogram is null && BitConverter.DoubleToInt64Bits(there.Value) == BitConverter.DoubleToInt64Bits(value)
+                    : histogram.Equals(there.Histogram);
+                return same ? null : "duplicate sample for timestamp";
+            }
+
+            if (samples.Count > 0 && _last[labels] > at.Milliseconds)
+            {
+                return "out of order sample";
+            }
+        }
+
+        Add(labels, at.Milliseconds, new ScriptSample(value, histogram, 0));
+        return null;
     }
 
     /// <inheritdoc/>
@@ -93,6 +127,7 @@ public sealed class ScriptStore : ISeriesSource
         }
 
         samples[at] = sample;
+        _last[labels] = Math.Max(at, _last.GetValueOrDefault(labels, at));
     }
 
     private readonly record struct ScriptSample(double Value, NativeHistogram? Histogram, long StartTime);
