@@ -12,19 +12,26 @@ internal static class PleiadCommand
     /// <summary>Ends a command that found something wrong.</summary>
     public const int Failure = 1;
 
+    /// <summary>Ends a check that found only what lint finds, where that was to count.</summary>
+    public const int LintFailure = 3;
+
     /// <summary>The version of the product, without build metadata.</summary>
     public static string Version { get; } =
         (typeof(PleiadCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0").Split('+')[0];
 
     /// <summary>Parses the arguments and runs what they name.</summary>
-    public static async Task<int> InvokeAsync(string[] args, TextWriter output, TextWriter error)
+    public static Task<int> InvokeAsync(string[] args, TextWriter output, TextWriter error) =>
+        InvokeAsync(args, output, error, Console.OpenStandardInput);
+
+    /// <summary>Likewise, with a standard input of the caller's.</summary>
+    public static async Task<int> InvokeAsync(string[] args, TextWriter output, TextWriter error, Func<Stream> input)
     {
         var root = new RootCommand("Pleiad: scrapes, stores, evaluates, notifies and draws, as Prometheus, Alertmanager and Grafana do, in one cluster.");
         RunCommand.AddTo(root);
         var run = new Command("run", "Start a node (the default).");
         RunCommand.AddTo(run);
         root.Subcommands.Add(run);
-        root.Subcommands.Add(CheckCommand.Create(output, error));
+        root.Subcommands.Add(CheckCommand.Create(output, error, input));
         root.Subcommands.Add(TestCommand.Create(output, error));
         root.Subcommands.Add(QueryCommand.Create(output, error));
         root.Subcommands.Add(ClusterCommand.Create(output, error));

@@ -1,9 +1,12 @@
 using System.CommandLine;
+using Pleiad.Alerting;
+using Pleiad.Model;
 using Pleiad.PromQL;
+using Pleiad.Scraping;
 
 namespace Pleiad.Node;
 
-/// <summary><c>pleiad test promql FILE...</c>: runs test scripts.</summary>
+/// <summary><c>pleiad test promql|rules FILE...</c>: runs test scripts, and unit tests of rules as promtool runs them.</summary>
 internal static class TestCommand
 {
     /// <summary>The command with its kinds.</summary>
@@ -20,14 +23,45 @@ internal static class TestCommand
         });
         command.Subcommands.Add(promql);
 
-        var ruleFiles = new Argument<string[]>("file") { Description = "unit test files as promtool reads them", Arity = ArgumentArity.OneOrMore };
-        var rules = new Command("rules", "Run unit tests of rules.") { ruleFiles };
-        rules.SetAction(async (_, _) =>
+        command.Subcommands.Add(Rules(output, error));
+        return command;
+    }
+
+    private static Command Rules(TextWriter output, TextWriter error)
+    {
+        var files = new Argument<string[]>("file") { Description = "unit test files as promtool reads them", Arity = ArgumentArity.OneOrMore };
+        var run = new Option<string[]>("--run")
         {
-            await error.WriteLineAsync("pleiad: rules are not evaluated by this version yet, so their tests cannot be run; nothing was tested");
-            return PleiadCommand.Failure;
+            Description = "Run only tests whose name a regular expression matches somewhere; may be repeated.", HelpName = "REGEX",
+        };
+        var diff = new Option<bool>("--diff") { Description = "Of alerts show only what differs." };
+        var command = new Command("rules", "Run unit tests of rules.") { files, run, diff };
+        var options = new RuleOptions(command);
+        command.SetAction(async (result, cancel) =>
+        {
+            RuleFileOptions rules = options.Read(result, output);
+            RuleTestRunner runner;
+            try
+            {
+                runner = new RuleTestRunner(
+                    new RuleTestOptions
+                    {
+                        Run = result.GetValue(run) ?? [],
+                        Diff = result.GetValue(diff),
+                        IgnoreUnknownFields = rules.IgnoreUnknownFields,
+                        Expressions = rules.Expressions,
+                    },
+                    PathGlob.Expand,
+                    TimeProvider.System);
+            }
+            catch (RegexSyntaxException e)
+            {
+                throw new UsageException($"--run: {e.Message}", e);
+            }
+
+            bool passed = await runner.RunFilesAsync(result.GetValue(files)!, output, error, cancel);
+            return passed ? PleiadCommand.Success : PleiadCommand.Failure;
         });
-        command.Subcommands.Add(rules);
         return command;
     }
 }

@@ -101,7 +101,7 @@ internal static class SettingsMap
             yield return "web.enable-remote-write-receiver: remote write is not received yet";
         }
 
-        foreach (string feature in settings.Query.Features.Where(name => !Features.ContainsKey(name) && !AlwaysOn.Contains(name)))
+        foreach (string feature in settings.Query.Features.Where(name => !IsFeature(name)))
         {
             yield return $"enable-feature: \"{feature}\" is not a feature of this version";
         }
@@ -112,7 +112,13 @@ internal static class SettingsMap
         Lookback = settings.Query.Lookback, Timeout = settings.Query.Timeout, SamplesMax = settings.Query.SamplesMax, Features = FeaturesOf(settings),
     };
 
-    // Names that Prometheus knows and that mean nothing here, or are always on, are no error: command lines keep working.
-    private static PromQLFeatures FeaturesOf(NodeSettings settings) => settings.Query.Features.Aggregate(
-        PromQLFeatures.None, (features, name) => features | Features.GetValueOrDefault(name));
+    private static PromQLFeatures FeaturesOf(NodeSettings settings) => FeaturesOf(settings.Query.Features);
+
+    /// <summary>The parts of the language that names of features switch on.</summary>
+    /// <remarks>Names that Prometheus knows and that mean nothing here, or are always on, are no error: command lines keep working.</remarks>
+    public static PromQLFeatures FeaturesOf(IEnumerable<string> names) =>
+        names.Aggregate(PromQLFeatures.None, (features, name) => features | Features.GetValueOrDefault(name));
+
+    /// <summary>Whether a name of a feature means something here.</summary>
+    public static bool IsFeature(string name) => Features.ContainsKey(name) || AlwaysOn.Contains(name);
 }

@@ -20,7 +20,7 @@ public static class ScrapeConfigFile
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static PrometheusConfig Load(string path, Func<string, string?>? environment = null)
     {
-        PrometheusConfig config = Parse(ReadText(path), path, environment);
+        PrometheusConfig config = LoadAlone(path, environment);
         IReadOnlyList<string> patterns = config.Root.Texts("scrape_config_files");
         if (patterns.Count == 0)
         {
@@ -45,6 +45,10 @@ public static class ScrapeConfigFile
 
         return config with { ScrapeConfigs = scrapes };
     }
+
+    /// <summary>Loads a file alone: <c>scrape_config_files</c> are not followed.</summary>
+    /// <inheritdoc cref="Load"/>
+    public static PrometheusConfig LoadAlone(string path, Func<string, string?>? environment = null) => Parse(ReadText(path), path, environment);
 
     /// <summary>Reads the text of a file without opening anything: <c>scrape_config_files</c> are not followed.</summary>
     /// <param name="text">YAML.</param>

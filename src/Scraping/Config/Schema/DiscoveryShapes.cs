@@ -10,6 +10,7 @@ internal static class DiscoveryShapes
     public const string Files = "file_sd_configs";
     public const string Http = "http_sd_configs";
     public const string Dns = "dns_sd_configs";
+    public const string Kubernetes = "kubernetes_sd_configs";
 
     public static readonly ConfigShape TargetGroup = new(
         "struct { Targets []string; Labels model.LabelSet }",
