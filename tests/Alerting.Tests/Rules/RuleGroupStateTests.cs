@@ -111,6 +111,25 @@ public sealed class RuleGroupStateTests
         Assert.Equal("3[]", drive.Alert().Annotations[0].Value);
     }
 
+    [Theory]
+    [InlineData(TemplateLimits.QueriesMax, false)]
+    [InlineData(TemplateLimits.QueriesMax + 1, true)]
+    public void A_template_may_not_ask_queries_without_end(int queries, bool fails)
+    {
+        var drive = new Drive($$$"""
+            - alert: Down
+              expr: up == 0
+              annotations: {text: '{{ range {{{queries}}} }}{{ query (printf "q%d" .) }}{{ end }}'}
+            """);
+        for (int i = 0; i < queries; i++)
+        {
+            drive.Answers[$"q{i}"] = [];
+        }
+
+        drive.Evaluate(0, Sample("up", 0));
+        Assert.Equal(fails, drive.Alert().Annotations[0].Value.Contains("a template may ask at most 100 queries", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_recording_rule_names_its_series_and_marks_the_ends_of_those_that_are_gone()
     {

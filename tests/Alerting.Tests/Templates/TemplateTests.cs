@@ -114,6 +114,13 @@ public sealed class TemplateTests
     }
 
     [Fact]
+    public void A_width_has_a_limit()
+    {
+        Assert.Equal(TemplateLimits.PrintWidthMax, Expand($"{{{{printf \"%{TemplateLimits.PrintWidthMax}d\" 1}}}}").Length);
+        Assert.Equal("%!(BADWIDTH)", Expand($"{{{{printf \"%{TemplateLimits.PrintWidthMax + 1}d\" 1}}}}"));
+    }
+
+    [Fact]
     public void Nesting_has_a_limit()
     {
         Assert.Equal("1", Expand(Parens(TemplateLimits.DepthMax)));
