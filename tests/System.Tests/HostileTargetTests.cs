@@ -7,12 +7,22 @@ using Xunit.Abstractions;
 namespace Pleiad.Outside.Tests;
 
 /// <summary>A hostile target fails alone: the others go on, and memory grows by at most 64 MB.</summary>
-/// <remarks>Runs while no other test does: beside the others, their load decided about slots and memory, not the target.</remarks>
+/// <remarks>
+/// Runs while no other test does, and charges each target for its own memory alone: the peak of one process over all eight also holds what the
+/// runtime compiles and keeps meanwhile, and came so near the limit that chance decided.
+/// </remarks>
 [Collection(nameof(HostileTargetTests))]
 [CollectionDefinition(nameof(HostileTargetTests), DisableParallelization = true)]
 public sealed class HostileTargetTests(ITestOutputHelper output)
 {
     private const long GrowthBytesMax = 64L << 20;
+
+    /// <summary>What all of them together may leave behind, the runtime's warming up included.</summary>
+    private const long LeftBytesMax = 2 * GrowthBytesMax;
+
+    /// <summary>Interval and timeout of the good target: the server of the hostile pages shares the processors with it.</summary>
+    private const int GoodIntervalSeconds = 2;
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <summary>Each writes a response of its own kind; all of them go on until the client goes away.</summary>
@@ -45,16 +55,18 @@ public sealed class HostileTargetTests(ITestOutputHelper output)
         server.Serve("/good", () => $"good_total {Interlocked.Increment(ref served).ToString(CultureInfo.InvariantCulture)}\n");
         using var scratch = new Scratch();
         string head = "global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n"
-            + $"  - job_name: good\n    metrics_path: /good\n    static_configs: [{{targets: ['{server.Address}']}}]\n";
+            + $"  - job_name: good\n    scrape_interval: {GoodIntervalSeconds}s\n    scrape_timeout: {GoodIntervalSeconds}s\n    metrics_path: /good\n    static_configs: [{{targets: ['{server.Address}']}}]\n";
         string config = scratch.File("prometheus.yml", head);
         await using var pleiad = new PleiadServer(scratch.Folder("data"), config, RunningProgram.FreePort());
         await pleiad.ReadyAsync(Limit);
-        await Pause.UntilAsync(async () => await GoodAsync(pleiad) >= 8, Limit, () => "the good target is not scraped: " + pleiad.Output);
-        long before = pleiad.ResidentBytes;
+        await Pause.UntilAsync(async () => await GoodAsync(pleiad) >= 5, Limit, () => "the good target is not scraped: " + pleiad.Output);
+        long atFirst = pleiad.ResidentBytes;
 
         // One after the other, so that each is charged for its own memory.
         foreach (string name in Hostile.Keys)
         {
+            long before = pleiad.ResidentBytes;
+            pleiad.ForgetResidentBytesPeak();
             await File.WriteAllTextAsync(config, head
                 + $"  - job_name: {name}\n    metrics_path: /{name}\n    static_configs: [{{targets: ['{server.Address}']}}]\n");
             await pleiad.SignalAsync("HUP");
@@ -67,12 +79,18 @@ public sealed class HostileTargetTests(ITestOutputHelper output)
             Assert.True(grown <= GrowthBytesMax, $"{name} made memory grow by {grown >> 20} MB");
         }
 
+        long left = pleiad.ResidentBytes - atFirst;
+        Assert.True(left <= LeftBytesMax, $"all of them together left {left >> 20} MB behind");
+
         // The good target was scraped all along: no gap of more than two intervals.
         Dictionary<string, List<(long TimeMs, string Value)>> good =
             await pleiad.Client.RawAsync("up{job=\"good\"}[10m]", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0);
         List<(long TimeMs, string Value)> samples = Assert.Single(good).Value;
-        Assert.All(samples, sample => Assert.Equal("1", sample.Value));
-        Assert.All(samples.Zip(samples.Skip(1)), pair => Assert.True(pair.Second.TimeMs - pair.First.TimeMs <= 2000, "a slot of the good target was missed"));
+        string scraped = string.Join(' ', samples.Select(sample => $"{sample.Value}@{sample.TimeMs}"));
+        Assert.True(samples.All(sample => sample.Value == "1"), "the good target failed: " + scraped);
+        Assert.True(
+            samples.Zip(samples.Skip(1)).All(pair => pair.Second.TimeMs - pair.First.TimeMs <= 2 * GoodIntervalSeconds * 1000),
+            "slots of the good target were missed: " + scraped);
     }
 
     private static async Task<double> GoodAsync(PleiadServer pleiad) => (await pleiad.Client.VectorAsync("good_total")).Values

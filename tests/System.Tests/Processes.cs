@@ -46,8 +46,11 @@ internal class RunningProgram : IAsyncDisposable
     /// <summary>Resident memory in bytes.</summary>
     public long ResidentBytes => ProcStatus("VmRSS:");
 
-    /// <summary>The most resident memory it ever had, in bytes.</summary>
+    /// <summary>The most resident memory it had since its start or the last <see cref="ForgetResidentBytesPeak"/>, in bytes.</summary>
     public long ResidentBytesPeak => ProcStatus("VmHWM:");
+
+    /// <summary>Lets <see cref="ResidentBytesPeak"/> begin again at what is resident now (proc(5), clear_refs, value 5).</summary>
+    public void ForgetResidentBytesPeak() => File.WriteAllText($"/proc/{Id.ToString(CultureInvariant)}/clear_refs", "5");
 
     public async Task<int> WaitForExitAsync(TimeSpan limit)
     {
