@@ -1,0 +1,255 @@
+using System.Text.Json.Nodes;
+
+namespace Pleiad.Dashboards;
+
+/// <summary>Layouts of schema v2 as panels on the grid: rows and tabs become rows, a grid that arranges itself is arranged.</summary>
+internal sealed class Schema2Layout(JsonObject elements, ImportNotes notes)
+{
+    private const int AutoHeight = 9;
+    private const int AutoColumns = 3;
+
+    // Layouts hold layouts; JSON's own limit of nesting bounds this too, but not by what a stack can take.
+    private const int DepthMax = 16;
+
+    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
+
+    /// <summary>The panels of the classic form. An element that no layout names is left out, with a note.</summary>
+    public JsonArray Panels(JsonObject layout)
+    {
+        var panels = new JsonArray();
+        int bottom = 0;
+        Place(layout, panels, ref bottom, 0);
+        int lost = elements.Count(element => !_used.Contains(element.Key));
+        if (lost > 0)
+        {
+            notes.OfDashboard.Add($"{lost} elements stand in no layout and were left out");
+        }
+
+        return panels;
+    }
+
+    private void Place(JsonObject layout, JsonArray into, ref int top, int depth)
+    {
+        JsonObject spec = layout.Object("spec") ?? [];
+        if (depth > DepthMax)
+        {
+            notes.OfDashboard.Add($"layouts deeper than {DepthMax} levels were left out");
+            return;
+        }
+
+        switch (layout.Text("kind"))
+        {
+            case "GridLayout":
+                Grid(spec.Objects("items"), into, ref top);
+                break;
+            case "AutoGridLayout":
+                Auto(spec, into, ref top);
+                break;
+            case "RowsLayout":
+                foreach (JsonObject row in spec.Objects("rows"))
+                {
+                    Row(row.Object("spec") ?? [], into, ref top, depth);
+                }
+
+                break;
+            case "TabsLayout":
+                notes.OfDashboard.Add("tabs became rows");
+                foreach (JsonObject tab in spec.Objects("tabs"))
+                {
+                    Row(tab.Object("spec") ?? [], into, ref top, depth);
+                }
+
+                break;
+        }
+    }
+
+    private void Grid(IEnumerable<JsonObject> items, JsonArray into, ref int top)
+    {
+        int bottom = top;
+        foreach (JsonObject item in items)
+        {
+            JsonObject spec = item.Object("spec") ?? [];
+            int y = (int)Math.Clamp(spec.Number("y") ?? 0, 0, 1_000_000);
+            if (item.Text("kind") == "GridLayoutRow")
+            {
+                JsonObject heading = Heading(spec, spec.IsOn("collapsed"), top + y);
+                into.Add((JsonNode)heading);
+                int inner = top + y + 1;
+                // The places of its elements count from the row on.
+                Grid(spec.Objects("elements"), spec.IsOn("collapsed") ? heading.EnsureArray("panels") : into, ref inner);
+                bottom = Math.Max(bottom, spec.IsOn("collapsed") ? top + y + 1 : inner);
+                continue;
+            }
+
+            if (Panel(spec) is { } panel)
+            {
+                int height = (int)Math.Clamp(spec.Number("height") ?? AutoHeight, 1, 1000);
+                panel["gridPos"] = new JsonObject { ["h"] = height, ["w"] = spec.Number("width") ?? 12, ["x"] = spec.Number("x") ?? 0, ["y"] = top + y };
+                Repeat(spec, panel);
+                into.Add((JsonNode)panel);
+                bottom = Math.Max(bottom, top + y + height);
+            }
+        }
+
+        top = bottom;
+    }
+
+    private void Auto(JsonObject spec, JsonArray into, ref int top)
+    {
+        int columns = (int)Math.Clamp(spec.Number("maxColumnCount") ?? AutoColumns, 1, DashboardShape.Columns);
+        int width = DashboardShape.Columns / columns;
+        int at = 0;
+        foreach (JsonObject item in spec.Objects("items"))
+        {
+            JsonObject own = item.Object("spec") ?? [];
+            if (Panel(own) is not { } panel)
+            {
+                continue;
+            }
+
+            panel["gridPos"] = new JsonObject { ["h"] = AutoHeight, ["w"] = width, ["x"] = at % columns * width, ["y"] = top + (at / columns * AutoHeight) };
+            Repeat(own, panel);
+            into.Add((JsonNode)panel);
+            at++;
+        }
+
+        top += (at + columns - 1) / columns * AutoHeight;
+    }
+
+    private void Row(JsonObject spec, JsonArray into, ref int top, int depth)
+    {
+        bool folded = spec.IsOn("collapse");
+        JsonObject heading = Heading(spec, folded, top);
+        into.Add((JsonNode)heading);
+        top++;
+        if (!folded)
+        {
+            Place(spec.Object("layout") ?? [], into, ref top, depth + 1);
+            return;
+        }
+
+        var children = new JsonArray();
+        int inner = top;
+        Place(spec.Object("layout") ?? [], children, ref inner, depth + 1);
+        // A row of the classic form holds panels, no rows.
+        foreach (JsonObject child in children.OfType<JsonObject>().ToArray())
+        {
+            children.Remove(child);
+            if (child.IsRow())
+            {
+                foreach (JsonObject grandchild in child.Objects("panels").ToArray())
+                {
+                    child.Array("panels")!.Remove(grandchild);
+                    heading.EnsureArray("panels").Add((JsonNode)grandchild);
+                }
+            }
+            else
+            {
+                heading.EnsureArray("panels").Add((JsonNode)child);
+            }
+        }
+    }
+
+    private static JsonObject Heading(JsonObject spec, bool folded, int top)
+    {
+        var heading = new JsonObject
+        {
+            ["type"] = "row",
+            ["title"] = spec.Text("title") ?? string.Empty,
+            ["collapsed"] = folded,
+            ["panels"] = new JsonArray(),
+            ["gridPos"] = new JsonObject { ["h"] = 1, ["w"] = DashboardShape.Columns, ["x"] = 0, ["y"] = top },
+        };
+        if (spec.Object("repeat")?.Word("value") is { } variable)
+        {
+            heading["repeat"] = variable;
+        }
+
+        return heading;
+    }
+
+    private static void Repeat(JsonObject item, JsonObject panel)
+    {
+        if (item.Object("repeat") is not { } repeat || repeat.Word("value") is not { } variable)
+        {
+            return;
+        }
+
+        panel["repeat"] = variable;
+        panel["repeatDirection"] = repeat.Text("direction") == "v" ? "v" : "h";
+        if (repeat.Number("maxPerRow") is { } most)
+        {
+            panel["maxPerRow"] = most;
+        }
+    }
+
+    private JsonObject? Panel(JsonObject item)
+    {
+        if (item.Object("element")?.Text("name") is not { } name || elements.Object(name) is not { } element)
+        {
+            return null;
+        }
+
+        _used.Add(name);
+        // One element may stand in several places; each gets a panel of its own.
+        JsonObject spec = element.Object("spec")?.DeepClone() as JsonObject ?? [];
+        var panel = new JsonObject();
+        spec.Move("id", panel);
+        spec.Move("title", panel);
+        if (element.Text("kind") == "LibraryPanel")
+        {
+            panel["type"] = "library-panel-ref";
+            spec.Move("libraryPanel", panel);
+            return panel;
+        }
+
+        JsonObject viz = spec.Take("vizConfig") as JsonObject ?? [];
+        JsonObject look = viz.Object("spec") ?? [];
+        panel["type"] = (viz.Text("kind") == "VizConfig" ? viz.Text("group") : viz.Text("kind")) ?? string.Empty;
+        JsonNode? version = viz["version"] ?? look["pluginVersion"];
+        if (version.AsText() is { Length: > 0 } plugin)
+        {
+            panel["pluginVersion"] = plugin;
+        }
+
+        spec.Move("description", panel);
+        spec.Move("links", panel);
+        spec.Move("transparent", panel);
+        look.Move("options", panel);
+        look.Move("fieldConfig", panel);
+        Data(panel, spec.Object("data")?.Object("spec") ?? []);
+        return panel;
+    }
+
+    private static void Data(JsonObject panel, JsonObject data)
+    {
+        JsonNode[] targets = [.. data.Objects("queries").Select(Schema2Queries.Target)];
+        if (targets.Length > 0)
+        {
+            JsonNode? first = targets[0]["datasource"];
+            bool same = targets.All(target => JsonNode.DeepEquals(target["datasource"], first));
+            panel["datasource"] = same ? first?.DeepClone() : new JsonObject { ["type"] = "datasource", ["uid"] = "-- Mixed --" };
+            panel["targets"] = new JsonArray(targets);
+        }
+
+        JsonNode[] steps = [.. data.Objects("transformations").Select(Transformation)];
+        if (steps.Length > 0)
+        {
+            panel["transformations"] = new JsonArray(steps);
+        }
+
+        JsonObject options = data.Object("queryOptions") ?? [];
+        foreach (string name in (ReadOnlySpan<string>)["timeFrom", "timeShift", "maxDataPoints", "interval", "cacheTimeout", "queryCachingTTL", "hideTimeOverride"])
+        {
+            options.Move(name, panel);
+        }
+    }
+
+    private static JsonNode Transformation(JsonObject kind)
+    {
+        JsonObject step = kind.Take("spec") as JsonObject ?? [];
+        step.Default("id", kind.Text("kind") == "Transformation" ? kind.Text("group") : kind.Text("kind"));
+        step.Default("options", new JsonObject());
+        return step;
+    }
+}

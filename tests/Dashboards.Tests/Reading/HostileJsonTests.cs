@@ -1,0 +1,161 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Pleiad.Dashboards.Tests;
+
+public sealed class HostileJsonTests
+{
+    private static readonly DashboardLimits Limits = new();
+
+    [Theory]
+    [InlineData("", "not JSON")]
+    [InlineData("[]", "not an object")]
+    [InlineData("3", "not an object")]
+    [InlineData("null", "not an object")]
+    [InlineData("{", "not JSON")]
+    [InlineData("{\"a\":1,}", "not JSON")]
+    [InlineData("{\"a\":1} x", "not JSON")]
+    [InlineData("{/* no */}", "not JSON")]
+    [InlineData("{\"a\":NaN}", "not JSON")]
+    [InlineData("{\"a\":\"\\ud800\"}", "line 1: a text with half of a surrogate pair")]
+    [InlineData("{\"\\udc00\":1}", "half of a surrogate pair")]
+    [InlineData("{\n\"title\":1,\n\"title\":2}", "line 3: member \"title\" stands twice")]
+    [InlineData("{\"a\":{\"b\":1,\"\\u0062\":2}}", "member \"b\" stands twice")]
+    [InlineData("{\"a\":1}", "neither panels nor a title")]
+    public void What_is_no_dashboard_is_refused_in_words(string json, string part)
+    {
+        var refused = Assert.Throws<DashboardException>(() => DashboardImport.Read(Encoding.UTF8.GetBytes(json), Limits));
+        Assert.Equal(DashboardFault.Invalid, refused.Fault);
+        Assert.Contains(part, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d })]
+    [InlineData(new byte[] { 0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xc0, 0x80, 0x22, 0x7d })]
+    [InlineData(new byte[] { 0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xed, 0xa0, 0x80, 0x22, 0x7d })]
+    public void Bytes_that_are_not_UTF8_are_refused(byte[] json)
+    {
+        var refused = Assert.Throws<DashboardException>(() => DashboardJson.Read(json, Limits));
+        Assert.Equal("the JSON is not valid UTF-8", refused.Message);
+    }
+
+    [Fact]
+    public void Every_prefix_of_a_dashboard_is_refused_and_none_does_harm()
+    {
+        byte[] whole = Encoding.UTF8.GetBytes("""{"title":"ü\u00e9\ud83d\ude00","panels":[{"type":"graph","id":1e2,"x":[true,null]}]}""");
+        DashboardImport.Read(whole, Limits);
+        for (int length = 0; length < whole.Length; length++)
+        {
+            Assert.Throws<DashboardException>(() => DashboardImport.Read(whole.AsSpan(0, length), Limits));
+        }
+    }
+
+    [Fact]
+    public void Nesting_is_taken_up_to_its_limit_and_not_a_level_further()
+    {
+        DashboardImport.Read(Nested(Limits.DepthMax - 1), Limits);
+        Assert.Equal(DashboardFault.TooLarge, Assert.Throws<DashboardException>(() => DashboardImport.Read(Nested(Limits.DepthMax), Limits)).Fault);
+        Assert.Equal(DashboardFault.TooLarge, Assert.Throws<DashboardException>(() => DashboardImport.Read(Nested(1_000_000), Limits)).Fault);
+        static byte[] Nested(int levels) => Encoding.UTF8.GetBytes("{\"title\":\"x\",\"a\":" + new string('[', levels) + new string(']', levels) + "}");
+    }
+
+    [Fact]
+    public void Size_values_and_panels_are_taken_up_to_their_limits_and_not_one_further()
+    {
+        byte[] json = Encoding.UTF8.GetBytes("""{"title":"x","panels":[{"type":"text"},{"type":"row","panels":[{"type":"text"}]}]}""");
+        DashboardImport.Read(json, Limits with { BytesMax = json.Length, PanelsMax = 3, ValuesMax = 10 });
+        foreach (DashboardLimits tight in (DashboardLimits[])
+            [Limits with { BytesMax = json.Length - 1 }, Limits with { PanelsMax = 2 }, Limits with { ValuesMax = 9 }])
+        {
+            Assert.Equal(DashboardFault.TooLarge, Assert.Throws<DashboardException>(() => DashboardImport.Read(json, tight)).Fault);
+        }
+    }
+
+    [Fact]
+    public void Numbers_keep_their_text_and_one_without_end_is_refused()
+    {
+        string[] numbers = ["1e400", "-1e-400", "123456789012345678901234567890", "0.1000", "-0", "1E+2"];
+        string json = "{\"title\":\"x\",\"mine\":[" + string.Join(',', numbers) + "]}";
+        string stored = DashboardJson.Text(DashboardImport.Read(Encoding.UTF8.GetBytes(json), Limits).Dashboard);
+        Assert.Contains("\"mine\":[" + string.Join(',', numbers) + "]", stored, StringComparison.Ordinal);
+        string endless = "{\"title\":\"x\",\"n\":" + new string('9', DashboardLimits.NumberCharsMax) + "}";
+        DashboardImport.Read(Encoding.UTF8.GetBytes(endless), Limits);
+        Assert.Throws<DashboardException>(() => DashboardImport.Read(Encoding.UTF8.GetBytes(endless.Replace("9}", "99}", StringComparison.Ordinal)), Limits));
+    }
+
+    [Theory]
+    [InlineData("<script>alert(1)</script>")]
+    [InlineData("\"><img src=x onerror=alert(1)>")]
+    [InlineData("javascript:alert(1)")]
+    [InlineData("${__url.path}{{constructor.constructor('alert(1)')()}}")]
+    [InlineData("\u202eevil\u0000\u001b[31m")]
+    [InlineData("__proto__")]
+    public void What_looks_like_script_stays_the_text_it_is(string text)
+    {
+        var json = new JsonObject
+        {
+            ["title"] = text,
+            ["tags"] = new JsonArray(text),
+            ["panels"] = new JsonArray(new JsonObject { ["type"] = "text", ["title"] = text, ["options"] = new JsonObject { ["content"] = text }, [text] = text }),
+        };
+        JsonObject stored = DashboardImport.Read(DashboardJson.Write(json), Limits).Dashboard;
+        Assert.Equal(text, (string?)stored["title"]);
+        Assert.Equal(text, (string?)stored["panels"]![0]!["title"]);
+        Assert.Equal(text, (string?)stored["panels"]![0]!["options"]!["content"]);
+        Assert.Equal(text, (string?)stored["panels"]![0]![text]);
+    }
+
+    [Fact]
+    public void Members_of_every_wrong_kind_make_no_import_fail()
+    {
+        string[] kinds = ["null", "true", "0", "-1", "1e300", "\"\"", "\"x\"", "[]", "[1]", "[null,{}]", "{}", "{\"a\":{}}"];
+        string[] members =
+        [
+            "title", "panels", "rows", "templating", "annotations", "tags", "schemaVersion", "refresh", "time", "timepicker", "links", "__inputs",
+            "__elements", "id", "uid", "version", "sharedCrosshair",
+        ];
+        string[] ofPanel =
+        [
+            "type", "id", "title", "gridPos", "targets", "datasource", "fieldConfig", "options", "transformations", "links", "legend", "yaxes", "xaxis",
+            "thresholds", "seriesOverrides", "aliasColors", "styles", "columns", "sort", "gauge", "sparkline", "valueMaps", "rangeMaps", "colors", "tooltip",
+            "panels", "libraryPanel", "span", "height", "minSpan", "grid", "y_formats", "repeat", "repeatPanelId", "yAxis", "dataFormat", "cards", "color",
+            "pieType", "show", "stack", "fill",
+        ];
+        string[] types = ["graph", "singlestat", "table", "table-old", "heatmap", "grafana-piechart-panel", "stat", "alertlist", "dashlist", "row", "text", "text2", "nosuch"];
+        foreach (string kind in kinds)
+        {
+            foreach (string member in members)
+            {
+                Import($"{{\"{(member == "title" ? "uid" : "title")}\":\"t\",\"{member}\":{kind}}}");
+            }
+
+            foreach (string type in types)
+            {
+                foreach (string member in ofPanel)
+                {
+                    string panel = member == "type" ? $"{{\"type\":{kind}}}" : $"{{\"type\":\"{type}\",\"{member}\":{kind}}}";
+                    Import($"{{\"title\":\"t\",\"panels\":[{panel},{panel}]}}");
+                    Import($"{{\"title\":\"t\",\"rows\":[{{\"showTitle\":true,\"panels\":[{panel}]}}]}}");
+                }
+            }
+        }
+
+        static void Import(string json)
+        {
+            try
+            {
+                JsonObject first = DashboardImport.Read(Encoding.UTF8.GetBytes(json), Limits).Dashboard;
+                byte[] exported = DashboardJson.Write(first);
+                Assert.Equal(Encoding.UTF8.GetString(exported), DashboardJson.Text(DashboardImport.Read(exported, Limits).Dashboard));
+            }
+            catch (DashboardException refused)
+            {
+                Assert.Contains("neither panels nor a title", refused.Message, StringComparison.Ordinal);
+            }
+            catch (Exception other) when (other is not Xunit.Sdk.XunitException)
+            {
+                Assert.Fail($"{json}\n{other}");
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Pleiad.Dashboards.Tests;
+
+public sealed class Schema2DashboardTests
+{
+    private const string Beta = """
+        {"apiVersion":"dashboard.grafana.app/v2beta1","kind":"Dashboard","metadata":{"name":"my-uid"},"spec":{
+          "title":"T","description":"d","tags":["a"],"cursorSync":"Crosshair","editable":true,"liveNow":false,"preload":false,"links":[],
+          "timeSettings":{"timezone":"utc","from":"now-1h","to":"now","autoRefresh":"30s","autoRefreshIntervals":["5s","30s"],"hideTimepicker":false,"weekStart":"monday","fiscalYearStartMonth":0},
+          "annotations":[{"kind":"AnnotationQuery","spec":{"query":{"kind":"DataQuery","group":"prometheus","version":"v0","datasource":{"name":"P"},"spec":{"expr":"changes(x[1m])"}},"enable":true,"hide":false,"iconColor":"red","name":"Deploys"}}],
+          "variables":[
+            {"kind":"QueryVariable","spec":{"name":"job","label":"Job","hide":"hideLabel","refresh":"onTimeRangeChanged","sort":"alphabeticalDesc","skipUrlSync":false,"multi":true,"includeAll":true,"allValue":".*","regex":"","current":{"text":"All","value":"$__all"},"options":[],
+              "query":{"kind":"DataQuery","group":"prometheus","version":"v0","datasource":{"name":"${ds}"},"spec":{"query":"label_values(up, job)","refId":"V"}}}},
+            {"kind":"DatasourceVariable","spec":{"name":"ds","pluginId":"prometheus","hide":"dontHide","refresh":"onDashboardLoad","regex":"","current":{"text":"x","value":"x"},"options":[]}},
+            {"kind":"IntervalVariable","spec":{"name":"i","query":"1m,5m","auto":true,"auto_min":"10s","auto_count":30,"hide":"hideVariable","refresh":"onTimeRangeChanged"}}],
+          "elements":{
+            "panel-1":{"kind":"Panel","spec":{"id":1,"title":"One","description":"","links":[],"data":{"kind":"QueryGroup","spec":{
+                "queries":[{"kind":"PanelQuery","spec":{"refId":"A","hidden":false,"query":{"kind":"DataQuery","group":"prometheus","version":"v0","datasource":{"name":"${ds}"},"spec":{"expr":"up","legendFormat":"x"}}}}],
+                "transformations":[{"kind":"Transformation","group":"organize","spec":{"disabled":false,"options":{"indexByName":{}}}}],
+                "queryOptions":{"interval":"30s","maxDataPoints":500}}},
+              "vizConfig":{"kind":"VizConfig","group":"timeseries","version":"12.0.0","spec":{"options":{"legend":{"showLegend":true}},"fieldConfig":{"defaults":{"unit":"s"},"overrides":[]}}}}},
+            "panel-2":{"kind":"Panel","spec":{"id":2,"title":"Two","data":{"kind":"QueryGroup","spec":{"queries":[],"transformations":[],"queryOptions":{}}},"vizConfig":{"kind":"VizConfig","group":"text","version":"","spec":{"options":{"content":"hi"},"fieldConfig":{"defaults":{},"overrides":[]}}}}},
+            "lost":{"kind":"Panel","spec":{"id":3,"title":"Nowhere"}}},
+          "layout":LAYOUT}}
+        """;
+
+    private static ImportedDashboard Import(string layout) =>
+        Stored.Of(DashboardImport.Read(Encoding.UTF8.GetBytes(Beta.Replace("LAYOUT", layout, StringComparison.Ordinal)), new DashboardLimits()));
+
+    private static string Item(string name, string place) =>
+        """{"kind":"GridLayoutItem","spec":{PLACE,"element":{"kind":"ElementReference","name":"NAME"}}}"""
+            .Replace("PLACE", place, StringComparison.Ordinal).Replace("NAME", name, StringComparison.Ordinal);
+
+    private static IEnumerable<string> Places(JsonObject dashboard) => dashboard.Panels().Select(panel =>
+        $"{panel["type"]} {panel["title"]} {panel["gridPos"]!["x"]},{panel["gridPos"]!["y"]} {panel["gridPos"]!["w"]}x{panel["gridPos"]!["h"]}");
+
+    [Fact]
+    public void Settings_variables_annotations_and_panels_have_their_classic_form()
+    {
+        ImportedDashboard imported = Import(
+            "{\"kind\":\"GridLayout\",\"spec\":{\"items\":["
+            + Item("panel-1", "\"x\":0,\"y\":0,\"width\":12,\"height\":8,\"repeat\":{\"mode\":\"variable\",\"value\":\"job\",\"direction\":\"v\",\"maxPerRow\":3}")
+            + "," + Item("panel-2", "\"x\":12,\"y\":0,\"width\":12,\"height\":4") + "]}}");
+        JsonObject dashboard = imported.Dashboard;
+        Assert.Equal(("my-uid", "T", 1, "30s", "utc"), ((string?)dashboard["uid"], (string?)dashboard["title"], (int)dashboard["graphTooltip"]!, (string?)dashboard["refresh"], (string?)dashboard["timezone"]));
+        Assert.Equal("""{"from":"now-1h","to":"now"}""", dashboard["time"]!.ToJsonString());
+        Assert.Equal(["5s", "30s"], dashboard["timepicker"]!["refresh_intervals"]!.AsArray().Select(i => (string)i!));
+        JsonArray variables = dashboard["templating"]!["list"]!.AsArray();
+        Assert.Equal(("query", 1, 2, 2), ((string?)variables[0]!["type"], (int)variables[0]!["hide"]!, (int)variables[0]!["refresh"]!, (int)variables[0]!["sort"]!));
+        Assert.Equal("label_values(up, job)", (string?)variables[0]!["query"]!["query"]);
+        Assert.Equal("""{"type":"prometheus","uid":"${ds}"}""", variables[0]!["datasource"]!.ToJsonString());
+        Assert.Equal(("datasource", "prometheus"), ((string?)variables[1]!["type"], (string?)variables[1]!["query"]));
+        Assert.Equal(("interval", 2), ((string?)variables[2]!["type"], (int)variables[2]!["hide"]!));
+        Assert.Equal("changes(x[1m])", (string?)dashboard["annotations"]!["list"]![0]!["expr"]);
+        Assert.Equal("P", (string?)dashboard["annotations"]!["list"]![0]!["datasource"]!["uid"]);
+
+        JsonObject panel = dashboard["panels"]![0]!.AsObject();
+        Assert.Equal(["timeseries One 0,0 12x8", "text Two 12,0 12x4"], Places(dashboard));
+        Assert.Equal(("job", "v", 3), ((string?)panel["repeat"], (string?)panel["repeatDirection"], (int)panel["maxPerRow"]!));
+        Assert.Equal("""[{"expr":"up","legendFormat":"x","datasource":{"type":"prometheus","uid":"${ds}"},"refId":"A","hide":false}]""", panel["targets"]!.ToJsonString());
+        Assert.Equal("organize", (string?)panel["transformations"]![0]!["id"]);
+        Assert.Equal(("30s", 500, "s"), ((string?)panel["interval"], (int)panel["maxDataPoints"]!, (string?)panel["fieldConfig"]!["defaults"]!["unit"]));
+        Assert.Equal(["1 elements stand in no layout and were left out"], imported.Report.Notes);
+        Assert.Equal(2, imported.Report.Count(PanelOutcome.Ok));
+    }
+
+    [Fact]
+    public void Rows_tabs_and_grids_that_arrange_themselves_become_rows_and_places()
+    {
+        const string Auto = """{"kind":"AutoGridLayout","spec":{"maxColumnCount":2,"items":[{"kind":"AutoGridLayoutItem","spec":{"element":{"name":"panel-1"}}},{"kind":"AutoGridLayoutItem","spec":{"element":{"name":"panel-2"}}}]}}""";
+        JsonObject rows = Import("""
+            {"kind":"RowsLayout","spec":{"rows":[{"kind":"RowsLayoutRow","spec":{"title":"open","collapse":false,"layout":AUTO}},{"kind":"RowsLayoutRow","spec":{"title":"shut","collapse":true,"repeat":{"value":"job"},"layout":AUTO}}]}}
+            """.Replace("AUTO", Auto, StringComparison.Ordinal)).Dashboard;
+        Assert.Equal(
+            ["row open 0,0 24x1", "timeseries One 0,1 12x9", "text Two 12,1 12x9", "row shut 0,10 24x1", "timeseries One 0,11 12x9", "text Two 12,11 12x9"], Places(rows));
+        Assert.Equal("job", (string?)rows["panels"]![3]!["repeat"]);
+        Assert.Equal(6, rows.Panels().Select(panel => (int)panel["id"]!).Distinct().Count());
+
+        ImportedDashboard tabs = Import(
+            """{"kind":"TabsLayout","spec":{"tabs":[{"kind":"TabsLayoutTab","spec":{"title":"tab","layout":AUTO}}]}}""".Replace("AUTO", Auto, StringComparison.Ordinal));
+        Assert.Equal(["row tab 0,0 24x1", "timeseries One 0,1 12x9", "text Two 12,1 12x9"], Places(tabs.Dashboard));
+        Assert.Contains("tabs became rows", tabs.Report.Notes);
+    }
+
+    [Fact]
+    public void The_alpha_form_names_plug_ins_elsewhere()
+    {
+        JsonObject dashboard = DashboardImport.Read(
+            """
+            {"apiVersion":"dashboard.grafana.app/v2alpha1","kind":"Dashboard","metadata":{"name":"a"},"spec":{"title":"T","elements":{"p":{"kind":"Panel","spec":{"id":5,"title":"P",
+              "data":{"kind":"QueryGroup","spec":{"queries":[{"kind":"PanelQuery","spec":{"refId":"B","hidden":true,"datasource":{"type":"prometheus","uid":"u"},"query":{"kind":"prometheus","spec":{"expr":"up"}}}}],"transformations":[{"kind":"limit","spec":{"id":"limit","options":{"limitField":3}}}],"queryOptions":{}}},
+              "vizConfig":{"kind":"stat","spec":{"pluginVersion":"11.6","options":{},"fieldConfig":{"defaults":{},"overrides":[]}}}}}},
+              "layout":{"kind":"GridLayout","spec":{"items":[{"kind":"GridLayoutRow","spec":{"y":0,"collapsed":false,"title":"R","elements":[{"kind":"GridLayoutItem","spec":{"x":0,"y":0,"width":6,"height":4,"element":{"name":"p"}}}]}}]}}}}
+            """u8,
+            new DashboardLimits()).Dashboard;
+        Assert.Equal(["row R 0,0 24x1", "stat P 0,1 6x4"], Places(dashboard));
+        Assert.Equal("""{"expr":"up","datasource":{"type":"prometheus","uid":"u"},"refId":"B","hide":true}""", dashboard["panels"]![1]!["targets"]![0]!.ToJsonString());
+        Assert.Equal("limit", (string?)dashboard["panels"]![1]!["transformations"]![0]!["id"]);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("{\"kind\":\"RowsLayout\",\"spec\":{\"rows\":[1,{\"spec\":3}]}}")]
+    public void A_layout_that_is_none_leaves_a_dashboard_without_panels(string layout) => Assert.Empty(Import(layout).Dashboard["panels"]!.AsArray().Where(p => !p!.AsObject().IsRow()));
+}
