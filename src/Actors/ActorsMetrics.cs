@@ -16,6 +16,9 @@ internal static class ActorsMetrics
     public static readonly Counter<long> SlotsMissed =
         Meter.CreateCounter<long>("pleiad_actors_scrape_slots_missed", description: "Scrape slots passed over because the scrape before them still ran or the node was late.");
 
+    public static readonly Counter<long> StartsDeferred =
+        Meter.CreateCounter<long>("pleiad_actors_scrape_starts_deferred", description: "Slots at which a new target did not begin because as many others as may were reading their first page.");
+
     public static readonly Counter<long> BatchesRefused =
         Meter.CreateCounter<long>("pleiad_actors_batches_refused", description: "Batches that could not be made durable.");
 

@@ -14,6 +14,9 @@ public sealed record ActorsSettings
     /// <summary>Of scrapes where prometheus.yml names no limit.</summary>
     public ScrapeLimits ScrapeLimits { get; init; } = ScrapeLimits.Default;
 
+    /// <summary>Targets that read their first page at once.</summary>
+    public int FirstReadsMax { get; init; } = 16;
+
     /// <summary>The name under which other machines know this one.</summary>
     public string HostName { get; init; } = "localhost";
 

@@ -44,7 +44,14 @@ public sealed class PleiadActors : IDisposable
         _shards = new ShardDirectory(new ShardMap(directory.ShardCount), owners);
         _queries = new QueryFrontend(engine, _shards, settings.Query);
         Ingest = new Ingest(_shards);
-        var parts = new ScrapePoolParts(_shards, settings.ScrapeLimits, settings.HostName, settings.UserAgent, settings.StartTimestamps, settings.TypeAndUnitLabels);
+        var parts = new ScrapePoolParts(
+            _shards,
+            settings.ScrapeLimits,
+            settings.HostName,
+            settings.UserAgent,
+            settings.StartTimestamps,
+            settings.TypeAndUnitLabels,
+            new FirstReads(settings.FirstReadsMax, system.Time));
         ActorRef catalog = system.ActorOf(
             Props.Create(() => new ScrapeCatalogActor(parts, logging.CreateLogger("Pleiad.Scraping"))), "scrape");
         _targets = new TargetCatalog(catalog);

@@ -221,7 +221,7 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
         _fetcher!, ReadSettings.Of(_config!, _limits) with { TypeAndUnitLabels = parts.TypeAndUnitLabels, StartTimestamps = parts.StartTimestamps }, _config!.MetricRelabelling, _config.Fingerprint, _overLimit);
 
     private void Start(Target target, PoolSetup setup) => _actors[target.Key] = Context.Watch(Context.ActorOf(
-        Props.Create(() => new TargetActor(target, setup, parts.Shards, parts.HostName, log))));
+        Props.Create(() => new TargetActor(target, setup, parts.Shards, parts.HostName, parts.FirstReads, log))));
 
     private void TellStatusTo(ActorRef asker)
     {

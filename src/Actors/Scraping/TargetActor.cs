@@ -6,7 +6,7 @@ using Pleiad.Scraping;
 namespace Pleiad.Actors;
 
 /// <summary>Scrapes one target: wakes at its slot, fetches, reads, and hands one batch a shard to the shards' owners.</summary>
-internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory shards, string hostName, ILogger log) : Actor
+internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory shards, string hostName, FirstReads firstReads, ILogger log) : Actor
 {
     /// <summary>Batches under way at most; while the journal is that far behind, slots are passed over.</summary>
     private const int UnacknowledgedMax = 16;
@@ -19,6 +19,10 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
     private ScrapeReader? _reader;
     private bool _readerOutdated;
     private Timestamp _slot;
+    private long _scheduledAt;
+    private TimeSpan _wait;
+    private bool _begun;
+    private FirstReads.Place? _firstRead;
     private bool _fetching;
     private bool _retired;
     private int _unacknowledged;
@@ -81,10 +85,19 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
         // The timer runs on the steady clock, slots on the wall clock: small differences are the timer's, large ones a jump.
         Timestamp now = Now;
         Timestamp slot = (now - _slot).Duration() < _target.Interval / 2 ? _slot : _schedule.SlotAt(now);
+        // On the steady clock: a jump of the wall clock skips slots without the node being late for them.
+        double late = Math.Round((Context.Time.GetElapsedTime(_scheduledAt) - _wait) / _target.Interval);
+        ActorsMetrics.SlotsMissed.Add((long)Math.Max(late, 0));
         ScheduleAfter(slot > now ? slot : now);
         if (_fetching || _unacknowledged >= UnacknowledgedMax)
         {
             ActorsMetrics.SlotsMissed.Add(1);
+            return;
+        }
+
+        if (!_begun && (_firstRead = firstReads.TryEnter()) is null)
+        {
+            ActorsMetrics.StartsDeferred.Add(1);
             return;
         }
 
@@ -99,6 +112,7 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
         if (_setup.OverLimit is { } overLimit)
         {
             OnRead(Reader.Fail(overLimit, tooLarge: false, moment));
+            Begin();
             return;
         }
 
@@ -121,6 +135,17 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
             { IsPage: false } => Reader.Fail(page.Error, page.Kind is FetchKind.BodyTooLarge or FetchKind.CompressionBomb, fetched.Moment),
             _ => Reader.Read(page.Page, page.ContentType, fetched.Moment),
         });
+        Begin();
+    }
+
+    private void Begin()
+    {
+        _begun = true;
+        if (_firstRead is { } place)
+        {
+            firstReads.Leave(place);
+            _firstRead = null;
+        }
     }
 
     private void OnRead(ScrapeResult result)
@@ -199,7 +224,9 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
     {
         _slot = _schedule.NextAfter(at);
         TimeSpan wait = _slot - Now;
-        Timers.StartSingle(Due.Instance, Due.Instance, wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
+        _wait = wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+        _scheduledAt = Context.Time.GetTimestamp();
+        Timers.StartSingle(Due.Instance, Due.Instance, _wait);
     }
 
     private ActiveTarget Status() => new(

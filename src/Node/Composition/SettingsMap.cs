@@ -74,6 +74,7 @@ internal static class SettingsMap
                 LabelValueBytesMax = settings.Scrape.LabelValueBytesMax,
                 LineBytesMax = settings.Scrape.LineBytesMax,
             },
+            FirstReadsMax = settings.Scrape.FirstReadsMax,
             HostName = Dns.GetHostName(),
             UserAgent = "Pleiad/" + PleiadCommand.Version,
             StartTimestamps = features.HasFlag(PromQLFeatures.StartTimestamps),

@@ -110,6 +110,7 @@ internal static class SettingsFile
         LabelNameBytesMax = (int)keys.Size("pleiad.scrape.label-name-bytes-max", 1, MiB),
         LabelValueBytesMax = (int)keys.Size("pleiad.scrape.label-value-bytes-max", 1, 16 * MiB),
         LineBytesMax = (int)keys.Size("pleiad.scrape.line-bytes-max", KiB, 64 * MiB),
+        FirstReadsMax = keys.Count("pleiad.scrape.first-reads-max", 1, 10_000),
         TargetsMax = keys.Count("pleiad.scrape.targets-max", 1),
     };
 }

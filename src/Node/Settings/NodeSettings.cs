@@ -127,6 +127,9 @@ public sealed record ScrapeSection
     /// <summary>Bytes of a line. <c>pleiad.scrape.line-bytes-max</c></summary>
     public required int LineBytesMax { get; init; }
 
+    /// <summary>Targets that read their first page at once. <c>pleiad.scrape.first-reads-max</c></summary>
+    public required int FirstReadsMax { get; init; }
+
     /// <summary>Targets of a pool. <c>pleiad.scrape.targets-max</c></summary>
     public required int TargetsMax { get; init; }
 }

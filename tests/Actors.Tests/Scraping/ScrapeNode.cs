@@ -11,14 +11,16 @@ internal sealed class ScrapeNode : IDisposable
     /// <summary>What every configuration here says.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
-    public ScrapeNode()
+    /// <param name="firstReadsMax">Targets that may read their first page at once.</param>
+    public ScrapeNode(int firstReadsMax = 16)
     {
         Test = TestActorSystem.OnPool();
         Shard = Test.CreateProbe("shard");
         Shard.AnswerWith(static message => message is AppendBatch append ? IngestOutcome.Nothing with { Accepted = append.Batch.Count } : null);
         Asker = Test.CreateProbe("asker");
+        FirstReads = new FirstReads(firstReadsMax, Test.Time);
         var shards = new ShardDirectory(new ShardMap(1), [Shard.Ref]);
-        var parts = new ScrapePoolParts(shards, ScrapeLimits.Default, "here.example", "Pleiad/test", StartTimestamps: false, TypeAndUnitLabels: false);
+        var parts = new ScrapePoolParts(shards, ScrapeLimits.Default, "here.example", "Pleiad/test", StartTimestamps: false, TypeAndUnitLabels: false, FirstReads);
         Catalog = Test.ActorOf(() => new ScrapeCatalogActor(parts, NullLogger.Instance), "scrape");
     }
 
@@ -30,6 +32,8 @@ internal sealed class ScrapeNode : IDisposable
     public TestProbe Asker { get; }
 
     public ActorRef Catalog { get; }
+
+    public FirstReads FirstReads { get; }
 
     /// <summary>The wall clock, as samples are stamped.</summary>
     public long NowMs => Test.Time.GetUtcNow().ToUnixTimeMilliseconds();

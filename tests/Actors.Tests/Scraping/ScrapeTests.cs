@@ -28,6 +28,28 @@ public sealed class ScrapeTests
     }
 
     [Fact]
+    public void A_new_target_begins_at_its_next_slot_where_others_are_reading_their_first_page()
+    {
+        using ByteTarget exporter = ByteTarget.Of("load 3\n");
+        using var node = new ScrapeNode(firstReadsMax: 1);
+        node.Apply(ScrapeNode.Job("j", exporter.Address));
+        TimeSpan wait = node.Test.Time.NextTimer ?? throw new InvalidOperationException("nothing is due");
+        node.Test.Advance(wait - TimeSpan.FromMilliseconds(1));
+        FirstReads.Place another = node.FirstReads.TryEnter()!.Value;
+        node.Test.Advance(TimeSpan.FromMilliseconds(1));
+        long deferred = node.NowMs;
+        node.Shard.ExpectNoMsg(TimeSpan.FromMilliseconds(1));
+        Assert.Empty(exporter.Requests);
+
+        node.FirstReads.Leave(another);
+        Assert.Equal(deferred + 15_000, node.ScrapeAt(deferred + 15_000).Time);
+
+        // From then on it asks nobody, and its place is free for the next.
+        Assert.NotNull(node.FirstReads.TryEnter());
+        Assert.Equal(deferred + 30_000, node.ScrapeAt(deferred + 30_000).Time);
+    }
+
+    [Fact]
     public void After_a_jump_of_the_wall_clock_samples_carry_the_slot_of_the_new_time()
     {
         using ByteTarget exporter = ByteTarget.Of("load 3\n");
