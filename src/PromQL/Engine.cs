@@ -113,16 +113,19 @@ public sealed class Engine
         TimeSpan timeout = options.Timeout is { } wanted && wanted < _settings.Timeout ? wanted : _settings.Timeout;
         using var expired = new CancellationTokenSource(timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(expired.Token, cancel);
-        var context = new QueryContext(_settings, source, isRange, expired.Token, either.Token);
+        var run = new QueryRun(_settings, isRange, expired.Token, either.Token);
+        var context = new QueryContext(run, source, slack: 0);
         QueryValue value;
         try
         {
             context.ThrowIfOver();
-            value = await EvaluateAsync(context, Plan(parsed, steps, options)).ConfigureAwait(false);
+            PlanNode plan = Plan(parsed, steps, options);
+            plan = source is IFragmentRunner shards ? Distribute.Run(plan, shards.Shards) : plan;
+            value = await EvaluateAsync(context, plan).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (either.IsCancellationRequested)
         {
-            QueryException over = context.Over();
+            QueryException over = run.Over();
             throw new QueryException(over.Kind, over.Message, inner: e);
         }
 
@@ -132,7 +135,7 @@ public sealed class Engine
             value,
             context.Annotations.Warnings(query),
             context.Annotations.Infos(query),
-            new QueryStats(context.SamplesTotal, context.SamplesPeak, context.SeriesRead, parseTime, evalTime));
+            new QueryStats(context.SamplesTotal, run.Budget.Peak, context.SeriesRead, parseTime, evalTime));
     }
 
     private static async ValueTask<QueryValue> EvaluateAsync(QueryContext context, PlanNode plan)

@@ -11,7 +11,7 @@ internal static class StorageFigures
     /// <summary>Asks every shard for a view and adds up. Takes as long as reading the index does; the shards go on meanwhile.</summary>
     public static async Task<StorageStatus> OfAsync(ShardDirectory shards, int topCount, CancellationToken cancel)
     {
-        using ViewLease views = await shards.ViewAsync(cancel);
+        using ViewLease views = await shards.ViewAsync(threads: 1, cancel);
         return await Task.Run(() => Of(views, topCount, Figures(shards, cancel), cancel), cancel);
     }
 

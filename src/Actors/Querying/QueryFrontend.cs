@@ -82,7 +82,7 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
     private async Task<T> RunAsync<T>(Func<ISeriesSource, CancellationToken, Task<T>> run, CancellationToken cancel)
     {
         using QueryAdmission.Slot slot = await _admission.EnterAsync(cancel);
-        using ViewLease views = await shards.ViewAsync(cancel);
+        using ViewLease views = await shards.ViewAsync(settings.ThreadsMax, cancel);
         // The caller may be a thread that reads sockets: evaluation takes as long as it takes, so it gets one of its own.
         return await Task.Run(() => run(views.Source, cancel), cancel);
     }

@@ -8,4 +8,7 @@ public sealed record QuerySettings
 
     /// <summary>Queries waiting for their turn; more are refused at once. Default 1000.</summary>
     public int QueueMax { get; init; } = 1000;
+
+    /// <summary>Threads one query may use at once, each on a shard of its own. At least 1. Default: as many as there are processors.</summary>
+    public int ThreadsMax { get; init; } = Environment.ProcessorCount;
 }

@@ -1,12 +1,24 @@
 using Pleiad.Model;
+using Pleiad.PromQL;
 
 namespace Pleiad.Actors;
 
-/// <summary>All shards as one source: a series lives in exactly one of them, so their answers are put one behind the other.</summary>
+/// <summary>
+/// All shards of this node as one source: a series lives in exactly one of them, so their answers are put one behind the other. Fragments
+/// of a plan run on several shards at once.
+/// </summary>
 /// <param name="views">The view of shard i at index i.</param>
 /// <param name="shards">Which series belongs where, so that matchers on <c>instance</c> ask the shards of its values only.</param>
-internal sealed class ShardedSource(IReadOnlyList<ISeriesSource> views, ShardMap shards) : ISeriesSource
+/// <param name="threads">Threads a query may use.</param>
+internal sealed class ShardedSource(IReadOnlyList<ISeriesSource> views, ShardMap shards, int threads) : IFragmentRunner
 {
+    /// <inheritdoc/>
+    public ShardMap Shards => shards;
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<FragmentAnswer>> RunAsync(PlanFragment fragment, IReadOnlyList<int> asked, CancellationToken cancel) =>
+        fragment.RunAllAsync([.. asked.Select(shard => views[shard])], threads);
+
     /// <inheritdoc/>
     public SeriesCursor Select(SelectRequest request, CancellationToken cancel)
     {

@@ -21,8 +21,10 @@ internal sealed class ShardDirectory(ShardMap map, IReadOnlyList<ActorRef> owner
     public IReadOnlyList<ActorRef> Owners { get; } = owners;
 
     /// <summary>A view of every shard.</summary>
+    /// <param name="threads">Threads a query over it may use.</param>
+    /// <param name="cancel">Gives up.</param>
     /// <exception cref="AskTimeoutException">A shard did not answer: a query over the others alone would have a silent hole.</exception>
-    public async Task<ViewLease> ViewAsync(CancellationToken cancel)
+    public async Task<ViewLease> ViewAsync(int threads, CancellationToken cancel)
     {
         var asked = new Task<ShardView>[Owners.Count];
         for (int i = 0; i < asked.Length; i++)
@@ -32,7 +34,7 @@ internal sealed class ShardDirectory(ShardMap map, IReadOnlyList<ActorRef> owner
 
         try
         {
-            return new ViewLease(await Task.WhenAll(asked), Map);
+            return new ViewLease(await Task.WhenAll(asked), Map, threads);
         }
         catch
         {
@@ -52,10 +54,10 @@ internal sealed class ShardDirectory(ShardMap map, IReadOnlyList<ActorRef> owner
 }
 
 /// <summary>Views of all shards for one query; gives them back.</summary>
-internal sealed class ViewLease(ShardView[] views, ShardMap map) : IDisposable
+internal sealed class ViewLease(ShardView[] views, ShardMap map, int threads) : IDisposable
 {
     /// <summary>All of them as one source.</summary>
-    public ISeriesSource Source { get; } = new ShardedSource(views, map);
+    public ISeriesSource Source { get; } = new ShardedSource(views, map, threads);
 
     /// <summary>Each for itself, in the order of shards.</summary>
     public IReadOnlyList<ShardView> Views => views;

@@ -5,7 +5,7 @@ namespace Pleiad.Model;
 /// <summary>Which shard a series belongs to: a pure function of its labels and of the number of shards.</summary>
 /// <remarks>
 /// Series with a label <c>instance</c> go by its value, so that one scrape is one batch for one shard and all buckets of a
-/// histogram are together. Others go by all labels but the metric name and <c>le</c>.
+/// histogram are together. Others go by all labels but the metric's own (<c>__name__</c>, <c>__type__</c>, <c>__unit__</c>) and <c>le</c>.
 /// </remarks>
 public sealed class ShardMap
 {
@@ -34,7 +34,7 @@ public sealed class ShardMap
     public ShardId Of(Labels labels) =>
         labels.TryGet(LabelName.Instance, out string instance)
             ? OfInstance(instance)
-            : new ShardId((int)(LabelsHash.Without(labels, LabelName.MetricName, LabelName.Bucket) & _mask));
+            : new ShardId((int)(LabelsHash.Without(labels, LabelName.MetricName, LabelName.Bucket, LabelName.Type, LabelName.Unit) & _mask));
 
     /// <summary>The shard of every series with this value of <c>instance</c>.</summary>
     public ShardId OfInstance(string instance) => new((int)(LabelsHash.Of(instance) & _mask));

@@ -63,7 +63,12 @@ internal static class SettingsMap
                 SnapshotInterval = settings.Storage.SnapshotInterval,
                 Shard = Shard(settings),
             },
-            Query = new QuerySettings { ConcurrencyMax = settings.Query.ConcurrencyMax, QueueMax = settings.Query.QueueMax },
+            Query = new QuerySettings
+            {
+                ConcurrencyMax = settings.Query.ConcurrencyMax,
+                QueueMax = settings.Query.QueueMax,
+                ThreadsMax = settings.Query.ThreadsMax == 0 ? Environment.ProcessorCount : settings.Query.ThreadsMax,
+            },
             ScrapeLimits = new ScrapeLimits
             {
                 BodyBytesMax = (int)Math.Min(settings.Scrape.BodyBytesMax, int.MaxValue - 1024),

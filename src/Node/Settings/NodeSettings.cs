@@ -102,6 +102,9 @@ public sealed record QuerySection
     /// <summary>Queries waiting for their turn; more are answered 503. <c>pleiad.query.queue-max</c></summary>
     public required int QueueMax { get; init; }
 
+    /// <summary>Threads one query may use at once; 0 for as many as there are processors. <c>pleiad.query.threads-max</c></summary>
+    public required int ThreadsMax { get; init; }
+
     /// <summary>Names of switched-on features, as <c>--enable-feature</c> takes them. <c>pleiad.query.features</c></summary>
     public required IReadOnlyList<string> Features { get; init; }
 }

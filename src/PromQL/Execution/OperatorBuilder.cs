@@ -63,6 +63,9 @@ internal sealed class OperatorBuilder(QueryContext context)
         RangeCallNode call => Distinct(call, RangeFunctionCall(call)),
         AggregateNode aggregate => Aggregate(aggregate),
         BinaryNode binary => Binary(binary),
+        ExchangeNode exchange => new Exchange(context, exchange),
+        ConcatNode concat => new Concatenation(context, concat.Steps, [.. concat.Parts.Select(Vector)]),
+        PartialNode { Aggregate: var part } => new PartialAggregate(context, part, Vector(part.Inner), () => NewGroup(part)),
         InfoNode info => new InfoJoin(context, info, Whole(info.Base)),
         CallNode call => Call(call),
         _ => throw NotYet(node),
@@ -149,7 +152,7 @@ internal sealed class OperatorBuilder(QueryContext context)
             case "vector":
                 return new ScalarAsVector(context, Scalar(call.Args[0]));
             case "absent":
-                return new Absent(context, Vector(call.Args[0]), call.AbsentLabels);
+                return new Absent(context, Vector(call.Args[0]), call.AbsentLabels, mayStop: Absent.MayStop(call.Args[0]));
             case "timestamp" or "start_timestamp":
                 bool isSelector = call.Args[0] is InstantSelectNode { Facet: not SampleFacet.Value };
                 return Distinct(call, new TimestampFunction(

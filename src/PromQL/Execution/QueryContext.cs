@@ -2,41 +2,51 @@ using Pleiad.Model;
 
 namespace Pleiad.PromQL;
 
-/// <summary>What the operators of one run share: source, limits, cancellation, annotations, counts. Used by one thread at a time.</summary>
-internal sealed class QueryContext(EngineSettings settings, ISeriesSource source, bool isRange, CancellationToken expired, CancellationToken canceled)
+/// <summary>
+/// What the operators of one run share: source, limits, cancellation, annotations, counts. Used by one thread at a time; what runs on a
+/// shard has a context of its own, which goes into that of the query when it is done.
+/// </summary>
+/// <param name="run">What all contexts of a query have in common.</param>
+/// <param name="source">Where series come from.</param>
+/// <param name="slack">Samples held that the budget need not know of.</param>
+internal sealed class QueryContext(QueryRun run, ISeriesSource source, long slack)
 {
     private long _held;
+    private long _untold;
+
+    /// <summary>What all contexts of a query have in common.</summary>
+    public QueryRun Run { get; } = run;
 
     /// <summary>Settings of the engine.</summary>
-    public EngineSettings Settings { get; } = settings;
+    public EngineSettings Settings => Run.Settings;
 
     /// <summary>Where series come from.</summary>
     public ISeriesSource Source { get; } = source;
 
     /// <summary>Whether this is a range query.</summary>
-    public bool IsRange { get; } = isRange;
+    public bool IsRange => Run.IsRange;
 
     /// <summary>Warnings and infos.</summary>
     public Annotations Annotations { get; } = new();
 
+    /// <summary>What joins have seen that only all shards together can judge.</summary>
+    public JoinWitnesses Joins { get; } = new();
+
     /// <summary>Ends when the caller gives up or the time is over.</summary>
-    public CancellationToken Canceled { get; } = canceled;
+    public CancellationToken Canceled => Run.Canceled;
 
     /// <summary>What an operation that makes another metric does with the name.</summary>
     public NameFate DropName { get; } =
-        settings.Features.HasFlag(PromQLFeatures.DelayedNameRemoval) ? NameFate.DroppedAtEnd : NameFate.Dropped;
+        run.Settings.Features.HasFlag(PromQLFeatures.DelayedNameRemoval) ? NameFate.DroppedAtEnd : NameFate.Dropped;
 
     /// <summary>Whether names are dropped at the end of the query.</summary>
     public bool DelaysNameRemoval => DropName == NameFate.DroppedAtEnd;
 
     /// <summary>Whether rate and kin read start timestamps.</summary>
-    public bool UsesStartTimes { get; } = settings.Features.HasFlag(PromQLFeatures.StartTimestamps);
+    public bool UsesStartTimes { get; } = run.Settings.Features.HasFlag(PromQLFeatures.StartTimestamps);
 
     /// <summary>Samples touched.</summary>
     public long SamplesTotal { get; set; }
-
-    /// <summary>Most samples held at once.</summary>
-    public long SamplesPeak { get; private set; }
 
     /// <summary>Series selected.</summary>
     public long SeriesRead { get; set; }
@@ -54,29 +64,50 @@ internal sealed class QueryContext(EngineSettings settings, ISeriesSource source
     public void Hold(long samples)
     {
         _held += samples;
-        SamplesPeak = Math.Max(SamplesPeak, _held);
-        if (_held > Settings.SamplesMax)
+        _untold += samples;
+        if (_untold > slack)
         {
-            throw TooManySamples();
+            Run.Budget.Take(_untold);
+            _untold = 0;
         }
     }
 
     /// <summary>Counts samples as no longer held.</summary>
-    public void Release(long samples) => _held -= samples;
+    public void Release(long samples)
+    {
+        _held -= samples;
+        _untold -= samples;
+        if (_untold < -slack)
+        {
+            Run.Budget.Give(-_untold);
+            _untold = 0;
+        }
+    }
+
+    /// <summary>Ends the context of a shard: only its answer is held any longer.</summary>
+    /// <param name="samples">Of the answer.</param>
+    public void HoldOnly(long samples) => Release(_held - samples);
+
+    /// <summary>Takes in what a shard has counted and found.</summary>
+    /// <exception cref="QueryException">What is right in each shard is not right in all together.</exception>
+    public void Absorb(QueryContext shard)
+    {
+        SamplesTotal += shard.SamplesTotal;
+        SeriesRead += shard.SeriesRead;
+        _held += shard._held;
+        _untold += shard._untold;
+        shard._held = 0;
+        shard._untold = 0;
+        Annotations.Absorb(shard.Annotations);
+        Joins.Absorb(shard.Joins);
+    }
 
     /// <summary>Called at least once a series: ends the run when it was cancelled or is out of time.</summary>
     public void ThrowIfOver()
     {
-        if (Canceled.IsCancellationRequested)
+        if (Run.Canceled.IsCancellationRequested)
         {
-            throw Over();
+            throw Run.Over();
         }
     }
-
-    /// <summary>The error of a run that was cancelled or is out of time.</summary>
-    public QueryException Over() => expired.IsCancellationRequested
-        ? new QueryException(
-            QueryErrorKind.Timeout,
-            "query timed out in expression evaluation")
-        : new QueryException(QueryErrorKind.Canceled, "query was canceled in expression evaluation");
 }

@@ -26,6 +26,7 @@ internal sealed class SeriesBlock : IDisposable
     private double[] _values;
     private ulong[] _present;
     private NativeHistogram?[]? _histograms;
+    private double[][] _further = [];
 
     public SeriesBlock(int steps)
     {
@@ -56,6 +57,9 @@ internal sealed class SeriesBlock : IDisposable
     /// <summary>A histogram a step, null for floats; empty where there are none. Meaningless where the step has no sample.</summary>
     public Span<NativeHistogram?> Histograms => HasHistograms ? _histograms.AsSpan(0, Steps) : [];
 
+    /// <summary>Columns beside the values that the state of a partial aggregate takes; 0 for a sample of a series.</summary>
+    public int FurtherColumns { get; private set; }
+
     /// <summary>Whether no step has a sample.</summary>
     public bool IsEmpty => StepBits.None(Present);
 
@@ -67,6 +71,9 @@ internal sealed class SeriesBlock : IDisposable
 
     /// <summary>The metric name as annotations show it; empty where it is gone.</summary>
     public string MetricName => Name == NameFate.Dropped ? string.Empty : Labels.MetricName;
+
+    /// <summary>A column beside the values, from 0; as long as they are.</summary>
+    public Span<double> Further(int column) => _further[column].AsSpan(0, Steps);
 
     public bool Has(int step) => StepBits.Has(Present, step);
 
@@ -97,6 +104,7 @@ internal sealed class SeriesBlock : IDisposable
     {
         Present.Clear();
         DropHistograms();
+        FurtherColumns = 0;
     }
 
     /// <summary>All steps become present floats; the values are the caller's to write.</summary>
@@ -128,6 +136,12 @@ internal sealed class SeriesBlock : IDisposable
         {
             WantHistograms();
             other.Histograms.CopyTo(Histograms);
+        }
+
+        WantFurther(other.FurtherColumns);
+        for (int column = 0; column < FurtherColumns; column++)
+        {
+            other.Further(column).CopyTo(Further(column));
         }
     }
 
@@ -189,6 +203,40 @@ internal sealed class SeriesBlock : IDisposable
         DropHistograms();
     }
 
+    /// <summary>Keeps only the steps with histograms.</summary>
+    public void KeepHistograms()
+    {
+        ReadOnlySpan<NativeHistogram?> histograms = Histograms;
+        for (int step = 0; step < Steps; step++)
+        {
+            if (histograms.IsEmpty || histograms[step] is null)
+            {
+                StepBits.Unset(Present, step);
+            }
+        }
+    }
+
+    /// <summary>Room for columns beside the values; their content is the caller's to write.</summary>
+    public void WantFurther(int columns)
+    {
+        while (_further.Length < columns)
+        {
+            _further = [.. _further, new double[Steps]];
+        }
+
+        FurtherColumns = columns;
+    }
+
+    /// <summary>Room for histograms, all null so far; those of steps without a sample need not be.</summary>
+    public void WantHistograms()
+    {
+        if (!HasHistograms)
+        {
+            _histograms ??= new NativeHistogram?[Steps];
+            HasHistograms = true;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -203,14 +251,5 @@ internal sealed class SeriesBlock : IDisposable
         _present = [];
         _histograms = null;
         HasHistograms = false;
-    }
-
-    private void WantHistograms()
-    {
-        if (!HasHistograms)
-        {
-            _histograms ??= new NativeHistogram?[Steps];
-            HasHistograms = true;
-        }
     }
 }

@@ -11,6 +11,8 @@ internal static class SeriesIdentity
         InstantSelectNode or RangeSelectNode or ConstantNode => true,
         StepInvariantNode once => IsUnique(once.Inner, context),
         SubqueryNode subquery => true,
+        ExchangeNode exchange => IsUnique(exchange.Fragment, context),
+        ConcatNode concat => concat.Parts.All(part => IsUnique(part, context)),
         AggregateNode aggregate => aggregate.Op switch
         {
             AggregateOp.TopK or AggregateOp.BottomK or AggregateOp.LimitK or AggregateOp.LimitRatio => IsUnique(aggregate.Inner, context),
@@ -39,6 +41,7 @@ internal static class SeriesIdentity
         RangeSelectNode select => NamesOne(select.Matchers),
         AggregateNode { Op: AggregateOp.TopK or AggregateOp.BottomK or AggregateOp.LimitK or AggregateOp.LimitRatio } aggregate =>
             HasOneName(aggregate.Inner),
+        AggregateNode { Op: AggregateOp.CountValues, Parameter: TextNode { Value: LabelName.MetricName } } => false,
         AggregateNode aggregate => aggregate.Without || !aggregate.Grouping.Contains(LabelName.MetricName),
         CallNode { Name: "label_replace" or "label_join" } => false,
         BinaryNode { Matching: not null } => false,

@@ -100,12 +100,23 @@ internal sealed class Annotations
             return;
         }
 
-        Entry entry = _entries[index];
-        entry.Monotonicity = entry.Monotonicity is { } before
-            ? new Forced(
-                Math.Min(before.LowBound, fix.LowBound), Math.Max(before.HighBound, fix.HighBound), Math.Max(before.DropMax, fix.DropMax),
-                Math.Min(before.From, timeMs), Math.Max(before.Through, timeMs), before.Count + 1)
-            : new Forced(fix.LowBound, fix.HighBound, fix.DropMax, timeMs, timeMs, 1);
+        var forced = new Forced(fix.LowBound, fix.HighBound, fix.DropMax, timeMs, timeMs, 1);
+        _entries[index].Monotonicity = _entries[index].Monotonicity?.With(forced) ?? forced;
+    }
+
+    /// <summary>Adds those of another part of the run.</summary>
+    public void Absorb(Annotations other)
+    {
+        foreach (Entry entry in other._entries)
+        {
+            if (Add(entry.Warning, entry.Text, entry.At) is { } index && entry.Monotonicity is { } forced)
+            {
+                _entries[index].Monotonicity = _entries[index].Monotonicity?.With(forced) ?? forced;
+            }
+        }
+
+        _warningsLeftOut += other._warningsLeftOut;
+        _infosLeftOut += other._infosLeftOut;
     }
 
     private static string ForMetric(string metric) => metric.Length == 0 ? string.Empty : $" for metric name {QuotedText.Of(metric)}";
@@ -175,6 +186,10 @@ internal sealed class Annotations
 
     private sealed record Forced(double LowBound, double HighBound, double DropMax, long From, long Through, int Count)
     {
+        public Forced With(Forced other) => new(
+            Math.Min(LowBound, other.LowBound), Math.Max(HighBound, other.HighBound), Math.Max(DropMax, other.DropMax),
+            Math.Min(From, other.From), Math.Max(Through, other.Through), Count + other.Count);
+
         public override string ToString() =>
             $", from buckets {FloatText.General(LowBound)} to {FloatText.General(HighBound)}, with a max diff of "
             + $"{DropMax.ToString("G2", CultureInfo.InvariantCulture)}, over {Count} samples from {Date(From)} to {Date(Through)}";

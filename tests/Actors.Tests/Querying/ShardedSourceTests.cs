@@ -25,7 +25,7 @@ public sealed class ShardedSourceTests : IDisposable
 
         _views = [.. shards.Select(static shard => new CountingView(shard.View()))];
         Assert.All(shards, static shard => Assert.True(shard.SeriesCount > 0, "a shard is empty: the test shows nothing"));
-        _source = new ShardedSource(_views, _map);
+        _source = new ShardedSource(_views, _map, threads: 2);
     }
 
     public void Dispose()

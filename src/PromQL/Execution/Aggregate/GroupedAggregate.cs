@@ -43,7 +43,14 @@ internal sealed class GroupedAggregate : OwnBlockOperator
                 }
 
                 _states[group].DropsName |= series.Name == NameFate.DroppedAtEnd;
-                _states[group].Add(series);
+                if (series.FurtherColumns > 0)
+                {
+                    _states[group].Merge(series);
+                }
+                else
+                {
+                    _states[group].Add(series);
+                }
             }
         }
 

@@ -37,6 +37,27 @@ internal sealed class SumState(QueryContext context, AggregateNode node) : Group
         }
     }
 
+    public override void WritePartial(SeriesBlock into)
+    {
+        into.WantFurther(1);
+        _sums.CopyTo(into.Values);
+        _lost.CopyTo(into.Further(0));
+        _floats.CopyTo(into.Present);
+    }
+
+    public override void Merge(SeriesBlock partial)
+    {
+        ReadOnlySpan<double> sums = partial.Values;
+        ReadOnlySpan<double> lost = partial.Further(0);
+        foreach (int step in StepBits.Each(partial.Present))
+        {
+            CompensatedSum.Add(sums[step], ref _sums[step], ref _lost[step]);
+            CompensatedSum.Add(lost[step], ref _sums[step], ref _lost[step]);
+        }
+
+        StepBits.Or(partial.Present, _floats);
+    }
+
     public override void Finish(SeriesBlock into)
     {
         for (int step = 0; step < _sums.Length; step++)
@@ -77,6 +98,34 @@ internal sealed class AvgState(QueryContext context, AggregateNode node) : Group
         }
     }
 
+    // A negative count says that sum and loss are those of the mean itself.
+    public override void WritePartial(SeriesBlock into)
+    {
+        into.WantFurther(2);
+        _sums.CopyTo(into.Values);
+        _lost.CopyTo(into.Further(0));
+        Span<double> counts = into.Further(1);
+        for (int step = 0; step < counts.Length; step++)
+        {
+            counts[step] = _incremental[step] ? -_counts[step] : _counts[step];
+        }
+
+        _floats.CopyTo(into.Present);
+    }
+
+    public override void Merge(SeriesBlock partial)
+    {
+        ReadOnlySpan<double> sums = partial.Values;
+        ReadOnlySpan<double> lost = partial.Further(0);
+        ReadOnlySpan<double> counts = partial.Further(1);
+        foreach (int step in StepBits.Each(partial.Present))
+        {
+            Merge(step, sums[step], lost[step], Math.Abs(counts[step]), isMean: counts[step] < 0);
+        }
+
+        StepBits.Or(partial.Present, _floats);
+    }
+
     public override void Finish(SeriesBlock into)
     {
         for (int step = 0; step < _sums.Length; step++)
@@ -87,6 +136,38 @@ internal sealed class AvgState(QueryContext context, AggregateNode node) : Group
 
         _floats.CopyTo(into.Present);
         _histograms?.Finish(into, _floats);
+    }
+
+    private void Merge(int step, double otherSum, double otherLost, double otherCount, bool isMean)
+    {
+        double count = _counts[step];
+        _counts[step] = count + otherCount;
+        if (count == 0)
+        {
+            (_sums[step], _lost[step], _incremental[step]) = (otherSum, otherLost, isMean);
+            return;
+        }
+
+        if (!isMean && !_incremental[step])
+        {
+            double sum = _sums[step];
+            double lost = _lost[step];
+            CompensatedSum.Add(otherSum, ref sum, ref lost);
+            CompensatedSum.Add(otherLost, ref sum, ref lost);
+            if (!double.IsInfinity(sum))
+            {
+                _sums[step] = sum;
+                _lost[step] = lost;
+                return;
+            }
+        }
+
+        double mean = _incremental[step] ? _sums[step] + _lost[step] : (_sums[step] / count) + (_lost[step] / count);
+        double otherMean = isMean ? otherSum + otherLost : (otherSum / otherCount) + (otherLost / otherCount);
+        _incremental[step] = true;
+        _sums[step] = mean * (count / _counts[step]);
+        _lost[step] = 0;
+        CompensatedSum.Add(otherMean * (otherCount / _counts[step]), ref _sums[step], ref _lost[step]);
     }
 
     private void Add(int step, double value)

@@ -4,7 +4,8 @@ namespace Pleiad.PromQL;
 
 /// <summary>
 /// <c>topk</c> and <c>bottomk</c>: the series with the k largest or smallest values of each group and step, with their own labels.
-/// Keeps k candidates a group and step, not the series.
+/// Keeps k candidates a group and step, not the series. Among equal values the order of labels decides, so that the choice does not
+/// depend on where series lie.
 /// </summary>
 internal sealed class TopK : OwnBlockOperator
 {
@@ -14,7 +15,7 @@ internal sealed class TopK : OwnBlockOperator
     private readonly LabelGroups _groups;
     private readonly List<(Labels Labels, NameFate Name, int Group)> _series = [];
     private readonly List<Ranking[]> _rankings = [];
-    private readonly bool _largest;
+    private readonly IComparer<(double Value, int Series)> _worstFirst;
     private long[] _counts = [];
     private IEnumerator<SeriesBlock>? _results;
 
@@ -24,7 +25,7 @@ internal sealed class TopK : OwnBlockOperator
         _node = node;
         _inner = inner;
         _parameter = parameter;
-        _largest = node.Op == AggregateOp.TopK;
+        _worstFirst = new WorstFirst(_series, node.Op == AggregateOp.TopK);
         _groups = new LabelGroups(!node.Without, node.Grouping, GroupMetadata.LeftOut);
     }
 
@@ -33,11 +34,7 @@ internal sealed class TopK : OwnBlockOperator
         if (_results is null)
         {
             _counts = SelectionParameter.Counts(_parameter);
-            if (_counts.Any(count => count > 0))
-            {
-                ReadAll();
-            }
-
+            ReadAll();
             _results = (Steps.Count == 1 ? Ranked() : BySeries()).GetEnumerator();
         }
 
@@ -65,6 +62,7 @@ internal sealed class TopK : OwnBlockOperator
             Ranking[] rankings = _rankings[group];
             int index = _series.Count;
             bool used = false;
+            _series.Add((series.Labels, series.Name, group));
             ReadOnlySpan<double> values = series.Values;
             foreach (int step in StepBits.Each(series.Present))
             {
@@ -74,15 +72,14 @@ internal sealed class TopK : OwnBlockOperator
                 }
                 else if (_counts[step] > 0)
                 {
-                    long grown = rankings[step].Offer(values[step], index, _counts[step], _largest);
+                    used |= rankings[step].Offer(values[step], index, _counts[step], _worstFirst, out int grown);
                     Context.Hold(grown);
-                    used |= true;
                 }
             }
 
-            if (used)
+            if (!used)
             {
-                _series.Add((series.Labels, series.Name, group));
+                _series.RemoveAt(index);
             }
         }
     }
@@ -90,9 +87,9 @@ internal sealed class TopK : OwnBlockOperator
     // An instant result is in order of value, group by group.
     private IEnumerable<SeriesBlock> Ranked()
     {
-        foreach (Ranking[] rankings in _rankings)
+        foreach (int group in Enumerable.Range(0, _rankings.Count).OrderBy(_groups.LabelsOf))
         {
-            foreach ((double value, int series) in rankings[0].Sorted(_largest))
+            foreach ((double value, int series) in _rankings[group][0].Sorted(_worstFirst))
             {
                 Current.Clear();
                 Current.Set(0, value);
@@ -142,57 +139,42 @@ internal sealed class TopK : OwnBlockOperator
         public readonly IEnumerable<(double Value, int Series)> Items =>
             _heap is null ? [] : _heap.UnorderedItems.Select(item => item.Element);
 
-        /// <returns>How many more candidates are held.</returns>
-        public long Offer(double value, int series, long count, bool largest)
+        /// <returns>Whether it is among the best so far.</returns>
+        public bool Offer(double value, int series, long count, IComparer<(double Value, int Series)> worstFirst, out int grown)
         {
-            _heap ??= new PriorityQueue<(double Value, int Series), (double Value, int Series)>(
-                largest ? SmallestFirst.Instance : LargestFirst.Instance);
+            grown = 0;
+            _heap ??= new PriorityQueue<(double Value, int Series), (double Value, int Series)>(worstFirst);
             if (_heap.Count < count)
             {
                 _heap.Enqueue((value, series), (value, series));
-                return 1;
+                grown = 1;
+                return true;
             }
 
-            (double worst, _) = _heap.Peek();
-            if (Beats(value, worst, largest))
+            if (worstFirst.Compare((value, series), _heap.Peek()) <= 0)
             {
-                _heap.DequeueEnqueue((value, series), (value, series));
+                return false;
             }
 
-            return 0;
+            _heap.DequeueEnqueue((value, series), (value, series));
+            return true;
         }
 
         /// <summary>Best first; NaN last.</summary>
-        public readonly IEnumerable<(double Value, int Series)> Sorted(bool largest)
-        {
-            IComparer<(double Value, int Series)> worstFirst = largest ? SmallestFirst.Instance : LargestFirst.Instance;
-            return Items.Order(Comparer<(double Value, int Series)>.Create((a, b) => worstFirst.Compare(b, a)));
-        }
-
-        private static bool Beats(double value, double worst, bool largest) =>
-            double.IsNaN(worst) ? !double.IsNaN(value) : largest ? value > worst : value < worst;
+        public readonly IEnumerable<(double Value, int Series)> Sorted(IComparer<(double Value, int Series)> worstFirst) =>
+            Items.Order(Comparer<(double Value, int Series)>.Create((a, b) => worstFirst.Compare(b, a)));
     }
 
-    // NaN counts as the worst either way; among equals the one that came later is worse.
-    private sealed class SmallestFirst : IComparer<(double Value, int Series)>
+    // NaN counts as the worst either way; among equals the one with the greater labels is worse.
+    private sealed class WorstFirst(List<(Labels Labels, NameFate Name, int Group)> series, bool largest) : IComparer<(double Value, int Series)>
     {
-        public static readonly SmallestFirst Instance = new();
-
         public int Compare((double Value, int Series) x, (double Value, int Series) y)
         {
-            int order = x.Value.CompareTo(y.Value);
-            return order != 0 ? order : y.Series.CompareTo(x.Series);
+            int order = largest || double.IsNaN(x.Value) || double.IsNaN(y.Value) ? x.Value.CompareTo(y.Value) : y.Value.CompareTo(x.Value);
+            return order != 0 ? order : Seen(y.Series).CompareTo(Seen(x.Series));
         }
-    }
 
-    private sealed class LargestFirst : IComparer<(double Value, int Series)>
-    {
-        public static readonly LargestFirst Instance = new();
-
-        public int Compare((double Value, int Series) x, (double Value, int Series) y)
-        {
-            int order = double.IsNaN(x.Value) || double.IsNaN(y.Value) ? x.Value.CompareTo(y.Value) : y.Value.CompareTo(x.Value);
-            return order != 0 ? order : y.Series.CompareTo(x.Series);
-        }
+        private Labels Seen(int index) =>
+            series[index].Name == NameFate.Dropped ? MetadataLabels.Without(series[index].Labels) : series[index].Labels;
     }
 }

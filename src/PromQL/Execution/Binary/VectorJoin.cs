@@ -16,6 +16,7 @@ internal sealed class VectorJoin : OwnBlockOperator
     private readonly ElementOperator _operator;
     private readonly LabelsBuilder _builder = new();
     private readonly ulong[] _both;
+    private readonly ulong[] _manyPresent;
     private readonly bool _resultIsGroup;
     private readonly bool _changesMetric;
     private readonly double? _fillOne;
@@ -39,6 +40,7 @@ internal sealed class VectorJoin : OwnBlockOperator
         _groups = new MatchGroups(_matching, node.Steps);
         _operator = new ElementOperator(context.Annotations, node.Op, node.ReturnBool, node.Span);
         _both = new ulong[node.Steps.Words];
+        _manyPresent = new ulong[node.Steps.Words];
     }
 
     private bool IsOneToOne => _matching.Cardinality == MatchCardinality.OneToOne;
@@ -64,15 +66,12 @@ internal sealed class VectorJoin : OwnBlockOperator
             Context.Hold(StepBits.Count(_groups.Add(_one.Current).Present));
         }
 
-        if (_groups.All.Count == 0 && _fillOne is null)
-        {
-            yield break;
-        }
-
+        // Read to the end even where nothing can match: what there is to say of it does not depend on the other side.
         while (_many.MoveNext())
         {
             Context.ThrowIfOver();
             SeriesBlock many = _many.Current;
+            StepBits.Or(many.Present, _manyPresent);
             RefuseDuplicates(many.Present);
             MatchGroup? group = _groups.Find(many);
             for (int i = 0; group is not null && i < group.Series.Count; i++)
@@ -89,6 +88,8 @@ internal sealed class VectorJoin : OwnBlockOperator
             }
         }
 
+        MatchGroups.Duplicate? twice = _groups.FirstDuplicate;
+        Context.Joins.Add(_node.Span, _manyPresent, twice?.Steps, twice is null ? null : Duplicates(twice));
         if (_fillMany is not { } fillMany)
         {
             yield break;
@@ -111,12 +112,17 @@ internal sealed class VectorJoin : OwnBlockOperator
     {
         if (_groups.FirstDuplicate is { } twice && StepBits.Overlap(twice.Steps, steps))
         {
-            string side = _swapped ? "left" : "right";
-            throw new QueryException(
-                QueryErrorKind.Execution,
-                $"found duplicate series for the match group {twice.Group} on the {side} hand-side of the operation: "
-                + $"[{twice.Second}, {twice.First}];many-to-many matching not allowed: matching labels must be unique on one side");
+            throw Duplicates(twice);
         }
+    }
+
+    private QueryException Duplicates(MatchGroups.Duplicate twice)
+    {
+        string side = _swapped ? "left" : "right";
+        return new QueryException(
+            QueryErrorKind.Execution,
+            $"found duplicate series for the match group {twice.Group} on the {side} hand-side of the operation: "
+            + $"[{twice.Second}, {twice.First}];many-to-many matching not allowed: matching labels must be unique on one side");
     }
 
     private bool Match(SeriesBlock many, MatchGroup group, SeriesBlock one)

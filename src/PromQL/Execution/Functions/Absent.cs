@@ -7,14 +7,21 @@ internal sealed class Absent : OwnBlockOperator
 {
     private readonly SeriesOperator _inner;
     private readonly Labels _labels;
+    private readonly bool _mayStop;
     private bool _done;
 
-    public Absent(QueryContext context, SeriesOperator inner, Labels labels)
+    /// <param name="mayStop">Whether nothing is missed when the vector is not read to its end.</param>
+    public Absent(QueryContext context, SeriesOperator inner, Labels labels, bool mayStop)
         : base(context, inner.Steps, inner)
     {
         _inner = inner;
         _labels = labels;
+        _mayStop = mayStop;
     }
+
+    /// <summary>Whether a vector has nothing to say but its series: no errors, no annotations.</summary>
+    public static bool MayStop(PlanNode vector) =>
+        vector is InstantSelectNode or RangeCallNode { Name: "present_over_time", Range: RangeSelectNode };
 
     public override bool MoveNext()
     {
@@ -27,7 +34,7 @@ internal sealed class Absent : OwnBlockOperator
         Current.FillPresent();
         Current.Values.Fill(1);
         Current.Labels = _labels;
-        while (_inner.MoveNext() && !Current.IsEmpty)
+        while (!(_mayStop && Current.IsEmpty) && _inner.MoveNext())
         {
             Context.ThrowIfOver();
             StepBits.AndNot(_inner.Current.Present, Current.Present);

@@ -73,17 +73,15 @@ internal sealed class Sorted(QueryContext context, SeriesOperator inner, Compari
 /// <summary>The orders of the sort functions, at the first step.</summary>
 internal static class SortOrders
 {
-    /// <summary>By value; NaN last either way.</summary>
+    /// <summary>By value, NaN last either way; equal ones by labels, so that the order does not depend on where series lie.</summary>
     public static Comparison<SeriesBlock> ByValue(bool descending) => (a, b) =>
     {
         double left = a.Values[0];
         double right = b.Values[0];
-        if (double.IsNaN(left) || double.IsNaN(right))
-        {
-            return double.IsNaN(left).CompareTo(double.IsNaN(right));
-        }
-
-        return descending ? right.CompareTo(left) : left.CompareTo(right);
+        int order = double.IsNaN(left) || double.IsNaN(right)
+            ? double.IsNaN(left).CompareTo(double.IsNaN(right))
+            : descending ? right.CompareTo(left) : left.CompareTo(right);
+        return order != 0 ? order : a.SeenLabels.CompareTo(b.SeenLabels);
     };
 
     /// <summary>By labels in natural order, then by the whole label set.</summary>

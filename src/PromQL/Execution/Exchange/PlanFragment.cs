@@ -1,0 +1,98 @@
+using System.Runtime.ExceptionServices;
+using Pleiad.Model;
+
+namespace Pleiad.PromQL;
+
+/// <summary>A part of a plan for the series of a shard. Safe for many threads.</summary>
+public sealed class PlanFragment
+{
+    private readonly PlanNode _plan;
+    private readonly QueryRun _run;
+
+    internal PlanFragment(PlanNode plan, QueryRun run)
+    {
+        _plan = plan;
+        _run = run;
+    }
+
+    /// <summary>Evaluates it over the series of one shard, on the thread of the caller.</summary>
+    /// <exception cref="QueryException">It fails, or the query runs into a limit.</exception>
+    public FragmentAnswer Run(ISeriesSource shard)
+    {
+        var context = new QueryContext(_run, shard, _run.Budget.SlackMax);
+        context.ThrowIfOver();
+        var rows = new SeriesRows(_plan.Steps);
+        using (SeriesOperator series = new OperatorBuilder(context).Series(_plan))
+        {
+            // Nothing in a fragment waits for others, so it is open at once.
+            ValueTask opened = series.OpenAsync();
+            if (!opened.IsCompletedSuccessfully)
+            {
+                throw new InvalidOperationException("a fragment may not wait");
+            }
+
+            while (series.MoveNext())
+            {
+                context.ThrowIfOver();
+                context.Hold(rows.Add(series.Current));
+            }
+        }
+
+        context.HoldOnly(rows.Values);
+        return new FragmentAnswer(rows, context);
+    }
+
+    /// <summary>Evaluates it over several shards of this process at once, the caller's thread among those that work.</summary>
+    /// <param name="shards">Their series.</param>
+    /// <param name="threads">Threads at most; at least 1.</param>
+    /// <returns>One answer a shard, in their order.</returns>
+    /// <exception cref="QueryException">One of them fails; the others are then not begun any more.</exception>
+    public async Task<IReadOnlyList<FragmentAnswer>> RunAllAsync(IReadOnlyList<ISeriesSource> shards, int threads)
+    {
+        ArgumentNullException.ThrowIfNull(shards);
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        var answers = new FragmentAnswer[shards.Count];
+        int begun = 0;
+        ExceptionDispatchInfo? failure = null;
+        var helpers = new Task[Math.Max(0, Math.Min(threads, shards.Count) - 1)];
+        for (int i = 0; i < helpers.Length; i++)
+        {
+            helpers[i] = Task.Run(Work);
+        }
+
+        Work();
+        await Task.WhenAll(helpers).ConfigureAwait(false);
+        failure?.Throw();
+        return answers;
+
+        void Work()
+        {
+            while (Volatile.Read(ref failure) is null && Interlocked.Increment(ref begun) - 1 is var next && next < answers.Length)
+            {
+                try
+                {
+                    answers[next] = Run(shards[next]);
+                }
+                catch (Exception e)
+                {
+                    // Whatever it is, it goes on at the caller's.
+                    Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(e), null);
+                }
+            }
+        }
+    }
+}
+
+/// <summary>What a shard says to a fragment.</summary>
+public sealed class FragmentAnswer
+{
+    internal FragmentAnswer(SeriesRows rows, QueryContext context)
+    {
+        Rows = rows;
+        Context = context;
+    }
+
+    internal SeriesRows Rows { get; }
+
+    internal QueryContext Context { get; }
+}

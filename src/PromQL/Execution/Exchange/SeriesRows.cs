@@ -1,0 +1,118 @@
+using Pleiad.Model;
+
+namespace Pleiad.PromQL;
+
+/// <summary>Series that outlive the operator that yielded them, in little memory: only the steps that have a sample.</summary>
+internal sealed class SeriesRows(Steps steps)
+{
+    private readonly List<Row> _rows = [];
+    private readonly ColumnArena<double> _values = new();
+    private readonly ColumnArena<ulong> _present = new();
+    private readonly ColumnArena<NativeHistogram?> _histograms = new();
+
+    /// <summary>Series.</summary>
+    public int Count => _rows.Count;
+
+    /// <summary>Values held, of all columns.</summary>
+    public long Values { get; private set; }
+
+    /// <summary>About what it takes to keep or send them.</summary>
+    public long Bytes => (8 * Values) + (32L * _rows.Count);
+
+    /// <summary>Adds a copy of a series.</summary>
+    /// <returns>Values it takes.</returns>
+    public int Add(SeriesBlock series)
+    {
+        int count = StepBits.Count(series.Present);
+        bool isDense = count == steps.Count;
+        long present = 0;
+        if (!isDense)
+        {
+            present = _present.Add(steps.Words, out Span<ulong> bits);
+            series.Present.CopyTo(bits);
+        }
+
+        int columns = 1 + series.FurtherColumns;
+        long values = _values.Add(count * columns, out Span<double> into);
+        for (int column = 0; column < columns; column++)
+        {
+            Pack(column == 0 ? series.Values : series.Further(column - 1), series.Present, isDense, into.Slice(column * count, count));
+        }
+
+        long histograms = -1;
+        if (series.HasHistograms)
+        {
+            histograms = _histograms.Add(count, out Span<NativeHistogram?> kept);
+            Pack(series.Histograms, series.Present, isDense, kept);
+        }
+
+        _rows.Add(new Row(series.Labels, series.Name, count, columns - 1, present, values, histograms));
+        Values += count * columns;
+        return count * columns;
+    }
+
+    /// <summary>Reads a series back.</summary>
+    /// <param name="index">In the order they were added.</param>
+    /// <param name="into">Of as many steps.</param>
+    public void Read(int index, SeriesBlock into)
+    {
+        Row row = _rows[index];
+        into.Clear();
+        into.Labels = row.Labels;
+        into.Name = row.Name;
+        bool isDense = row.Count == steps.Count;
+        if (isDense)
+        {
+            into.FillPresent();
+        }
+        else
+        {
+            _present.Read(row.Present, steps.Words).CopyTo(into.Present);
+        }
+
+        into.WantFurther(row.Further);
+        ReadOnlySpan<double> values = _values.Read(row.Values, row.Count * (1 + row.Further));
+        for (int column = 0; column <= row.Further; column++)
+        {
+            Unpack(values.Slice(column * row.Count, row.Count), into.Present, isDense, column == 0 ? into.Values : into.Further(column - 1));
+        }
+
+        if (row.Histograms >= 0)
+        {
+            into.WantHistograms();
+            Unpack(_histograms.Read(row.Histograms, row.Count), into.Present, isDense, into.Histograms);
+        }
+    }
+
+    private static void Pack<T>(ReadOnlySpan<T> column, ReadOnlySpan<ulong> present, bool isDense, Span<T> into)
+    {
+        if (isDense)
+        {
+            column.CopyTo(into);
+            return;
+        }
+
+        int at = 0;
+        foreach (int step in StepBits.Each(present))
+        {
+            into[at++] = column[step];
+        }
+    }
+
+    private static void Unpack<T>(ReadOnlySpan<T> packed, ReadOnlySpan<ulong> present, bool isDense, Span<T> into)
+    {
+        if (isDense)
+        {
+            packed.CopyTo(into);
+            return;
+        }
+
+        int at = 0;
+        foreach (int step in StepBits.Each(present))
+        {
+            into[step] = packed[at++];
+        }
+    }
+
+    private readonly record struct Row(Labels Labels, NameFate Name, int Count, int Further, long Present, long Values, long Histograms);
+}

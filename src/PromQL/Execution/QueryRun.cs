@@ -1,0 +1,17 @@
+namespace Pleiad.PromQL;
+
+/// <summary>What all parts of one run have in common, on whatever thread they work. Safe for many threads.</summary>
+/// <param name="Settings">Of the engine.</param>
+/// <param name="IsRange">Whether this is a range query.</param>
+/// <param name="Expired">Fires when the time is over.</param>
+/// <param name="Canceled">Fires when the time is over or the caller gives up.</param>
+internal sealed record QueryRun(EngineSettings Settings, bool IsRange, CancellationToken Expired, CancellationToken Canceled)
+{
+    /// <summary>Samples held.</summary>
+    public SampleBudget Budget { get; } = new(Settings.SamplesMax);
+
+    /// <summary>The error of a run that was cancelled or is out of time.</summary>
+    public QueryException Over() => Expired.IsCancellationRequested
+        ? new QueryException(QueryErrorKind.Timeout, "query timed out in expression evaluation")
+        : new QueryException(QueryErrorKind.Canceled, "query was canceled in expression evaluation");
+}
