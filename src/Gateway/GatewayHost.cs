@@ -44,7 +44,7 @@ public sealed class GatewayHost : IAsyncDisposable
         }
 
         var dispatch = new Dispatch(
-            Routes.Of(settings, ports, time, _log),
+            Routes.Of(settings, ports, _metrics, time, _log),
             new PathPrefix(settings),
             Origins(settings),
             ports.Status,

@@ -13,6 +13,7 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _durations;
     private readonly Counter<long> _connectionsRefused;
+    private readonly Counter<long> _remoteWritesLimited;
 
     /// <summary>Makes the instruments.</summary>
     public GatewayMetrics()
@@ -26,6 +27,8 @@ internal sealed class GatewayMetrics : IDisposable
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.01, 0.1, 0.2, 0.4, 1, 3, 8, 20, 60, 120] });
         _connectionsRefused = _meter.CreateCounter<long>(
             "pleiad_gateway_connections_refused_total", description: "Connections closed because their address had too many already.");
+        _remoteWritesLimited = _meter.CreateCounter<long>(
+            "pleiad_gateway_remote_write_limited_total", description: "What remote write brought beyond a limit: requests, samples (ahead) or families (metadata), by limit.");
     }
 
     /// <summary>Counts an answer.</summary>
@@ -40,6 +43,17 @@ internal sealed class GatewayMetrics : IDisposable
 
     /// <summary>Counts a connection that was closed at once.</summary>
     public void ConnectionRefused() => _connectionsRefused.Add(1);
+
+    /// <summary>Counts what remote write brought beyond a limit.</summary>
+    /// <param name="limit">The last part of the limit's key, without "-max".</param>
+    /// <param name="count">May be 0.</param>
+    public void RemoteWriteLimited(string limit, int count)
+    {
+        if (count > 0)
+        {
+            _remoteWritesLimited.Add(count, new KeyValuePair<string, object?>("limit", limit));
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

@@ -7,6 +7,7 @@ namespace Pleiad.Gateway;
 /// <param name="Targets">What is scraped.</param>
 /// <param name="Status">Facts about the node.</param>
 /// <param name="Control">Reload and quit.</param>
+/// <param name="Ingest">Takes samples in.</param>
 /// <param name="Page">Our own metrics as a page.</param>
 public sealed record GatewayPorts(
-    IQueryFrontend Query, ITargetCatalog Targets, INodeStatus Status, INodeControl Control, IOwnPage Page);
+    IQueryFrontend Query, ITargetCatalog Targets, INodeStatus Status, INodeControl Control, IIngest Ingest, IOwnPage Page);

@@ -47,6 +47,9 @@ public sealed record GatewaySettings
     /// <summary>How long running requests may take to finish when the gateway stops. Default 5 s.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Remote write as it is received.</summary>
+    public RemoteWriteSettings RemoteWrite { get; init; } = new();
+
     /// <summary>The language as the engine speaks it, for the endpoints that only read queries.</summary>
     public EngineSettings Language { get; init; } = new();
 

@@ -10,14 +10,16 @@ internal static class Routes
     private static readonly string[] GetHead = ["GET", "HEAD"];
 
     /// <summary>The table.</summary>
-    public static RouteTable Of(GatewaySettings settings, GatewayPorts ports, TimeProvider time, ILogger log)
+    public static RouteTable Of(GatewaySettings settings, GatewayPorts ports, GatewayMetrics metrics, TimeProvider time, ILogger log)
     {
+        var received = new ReceivedMetadata(settings.RemoteWrite.MetadataMax);
         var query = new QueryEndpoints(ports.Query, settings, time);
         var series = new SeriesEndpoints(ports.Query);
-        var targets = new TargetEndpoints(ports.Targets);
+        var targets = new TargetEndpoints(ports.Targets, received);
         var format = new FormatEndpoints(settings);
         var status = new StatusEndpoints(ports.Status, settings, time);
         var operate = new OperateEndpoints(ports.Control, ports.Page, settings, log);
+        var write = new RemoteWriteEndpoint(ports.Ingest, received, settings.RemoteWrite, metrics, time);
 
         GatewayRoute Api(string name, string[] methods, ApiEndpoint endpoint, bool needsReady = true) => new(
             RouteTable.ApiPrefix + name, methods, RouteAccess.Viewer, needsReady, JsonAnswers.Handler(endpoint, settings.FormBytesMax));
@@ -51,6 +53,7 @@ internal static class Routes
             Api("status/tsdb", Get, status.StorageAsync),
             Api("status/walreplay", Get, status.ReplayAsync, needsReady: false),
             Api("features", Get, status.FeaturesAsync),
+            new(RouteTable.ApiPrefix + "write", ["POST"], RouteAccess.Operator, NeedsReady: true, write.WriteAsync),
             new("/-/healthy", GetHead, RouteAccess.Anybody, NeedsReady: false, OperateEndpoints.HealthyAsync),
             new("/-/ready", GetHead, RouteAccess.Anybody, NeedsReady: true, OperateEndpoints.ReadyAsync),
             Lifecycle("/-/reload", operate.ReloadAsync),

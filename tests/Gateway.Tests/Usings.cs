@@ -1,1 +1,2 @@
+global using Pleiad.TestKit;
 global using Xunit;

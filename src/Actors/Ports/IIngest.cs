@@ -29,6 +29,9 @@ public sealed record IngestOutcome(
     /// <summary>Nothing came, nothing happened.</summary>
     public static readonly IngestOutcome Nothing = new(0, 0, 0, 0, 0, 0, 0, null);
 
+    /// <summary>Of the accepted and the duplicates, those that are native histograms.</summary>
+    public int Histograms { get; init; }
+
     /// <summary>Samples that were refused, each for a reason of its own.</summary>
     public int Refused => OutOfOrder + TooOld + Conflicting + SeriesOverLimit + Invalid;
 
@@ -41,5 +44,8 @@ public sealed record IngestOutcome(
         Conflicting + other.Conflicting,
         SeriesOverLimit + other.SeriesOverLimit,
         Invalid + other.Invalid,
-        Failure ?? other.Failure);
+        Failure ?? other.Failure)
+    {
+        Histograms = Histograms + other.Histograms,
+    };
 }

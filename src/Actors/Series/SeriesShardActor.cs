@@ -203,7 +203,7 @@ internal sealed class SeriesShardActor : Actor
                 Shard.Abort(first.Batch);
                 _pending.Dequeue();
                 OnRefused(outcome);
-                first.Sender.Tell(OutcomeOf(counts with { Accepted = 0 }, outcome.Reason ?? "the journal refused the batch"), Self);
+                first.Sender.Tell(OutcomeOf(counts with { Accepted = 0, Histograms = 0 }, outcome.Reason ?? "the journal refused the batch"), Self);
             }
         }
 
@@ -282,7 +282,10 @@ internal sealed class SeriesShardActor : Actor
         Count("series-limit", counts.SeriesOverLimit);
         Count("invalid", counts.Invalid);
         return new IngestOutcome(
-            counts.Accepted, counts.Duplicates, counts.OutOfOrder, counts.TooOld, counts.Conflicting, counts.SeriesOverLimit, counts.Invalid, failure);
+            counts.Accepted, counts.Duplicates, counts.OutOfOrder, counts.TooOld, counts.Conflicting, counts.SeriesOverLimit, counts.Invalid, failure)
+        {
+            Histograms = counts.Histograms,
+        };
     }
 
     private static void Count(string reason, int samples)

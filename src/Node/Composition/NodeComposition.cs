@@ -31,7 +31,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
 
         using DataDirectory directory = OpenDirectory();
         using var page = new OwnPage();
-        await using GatewayHost gateway = Compose(gatewaySettings, new GatewayPorts(ports, ports, status, control, page));
+        await using GatewayHost gateway = Compose(gatewaySettings, new GatewayPorts(ports, ports, status, control, ports, page));
         await StartAsync(gateway);
 
         RecoveredData recovered;

@@ -44,6 +44,7 @@ internal static class SettingsMap
             EnableLifecycle = settings.Web.EnableLifecycle,
             ConnectionsMax = settings.Web.ConnectionsMax,
             RequestTimeout = settings.Web.ReadTimeout,
+            RemoteWrite = RemoteWrite(settings.Web),
             Language = Language(settings),
             Build = new BuildFacts { Revision = "pleiad " + PleiadCommand.Version },
         };
@@ -102,16 +103,24 @@ internal static class SettingsMap
             yield return "web.enable-admin-api: there are no administrative endpoints yet";
         }
 
-        if (settings.Web.EnableRemoteWriteReceiver)
-        {
-            yield return "web.enable-remote-write-receiver: remote write is not received yet";
-        }
-
         foreach (string feature in settings.Query.Features.Where(name => !IsFeature(name)))
         {
             yield return $"enable-feature: \"{feature}\" is not a feature of this version";
         }
     }
+
+    private static RemoteWriteSettings RemoteWrite(WebSection web) => new()
+    {
+        Enabled = web.EnableRemoteWriteReceiver,
+        BodyBytesMax = (int)web.RemoteWrite.BodyBytesMax,
+        MessageBytesMax = (int)web.RemoteWrite.MessageBytesMax,
+        SeriesMax = web.RemoteWrite.SeriesMax,
+        AheadMax = web.RemoteWrite.AheadMax,
+        ConcurrencyMax = web.RemoteWrite.ConcurrencyMax,
+        QueueMax = web.RemoteWrite.QueueMax,
+        KnownSeriesMax = web.RemoteWrite.KnownSeriesMax,
+        MetadataMax = web.RemoteWrite.MetadataMax,
+    };
 
     private static EngineSettings Language(NodeSettings settings) => new()
     {

@@ -88,6 +88,17 @@ internal static class SettingsFile
         EnableLifecycle = keys.Flag("pleiad.web.enable-lifecycle"),
         EnableAdminApi = keys.Flag("pleiad.web.enable-admin-api"),
         EnableRemoteWriteReceiver = keys.Flag("pleiad.web.enable-remote-write-receiver"),
+        RemoteWrite = new RemoteWriteSection
+        {
+            BodyBytesMax = keys.Size("pleiad.web.remote-write.body-size-max", KiB, GiB),
+            MessageBytesMax = keys.Size("pleiad.web.remote-write.message-size-max", KiB, GiB),
+            SeriesMax = keys.Count("pleiad.web.remote-write.series-max", 1),
+            AheadMax = keys.Duration("pleiad.web.remote-write.ahead-max", TimeSpan.Zero, TimeSpan.FromDays(365)),
+            ConcurrencyMax = keys.Count("pleiad.web.remote-write.concurrency-max", 1, 10_000),
+            QueueMax = keys.Count("pleiad.web.remote-write.queue-max", 0, 1_000_000),
+            KnownSeriesMax = keys.Count("pleiad.web.remote-write.known-series-max", 1),
+            MetadataMax = keys.Count("pleiad.web.remote-write.metadata-max", 0),
+        },
         ConnectionsMax = keys.Count("pleiad.web.connections-max", 1, 1_000_000),
         ReadTimeout = keys.Duration("pleiad.web.read-timeout", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
     };

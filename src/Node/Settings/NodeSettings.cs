@@ -77,11 +77,42 @@ public sealed record WebSection
     /// <summary>Whether remote write is received. <c>pleiad.web.enable-remote-write-receiver</c></summary>
     public required bool EnableRemoteWriteReceiver { get; init; }
 
+    /// <summary>Limits of remote write as it is received. <c>pleiad.web.remote-write</c></summary>
+    public required RemoteWriteSection RemoteWrite { get; init; }
+
     /// <summary>Connections at the same time. <c>pleiad.web.connections-max</c></summary>
     public required int ConnectionsMax { get; init; }
 
     /// <summary>How long a request may take to be read. <c>pleiad.web.read-timeout</c></summary>
     public required TimeSpan ReadTimeout { get; init; }
+}
+
+/// <summary>Limits of remote write as it is received.</summary>
+public sealed record RemoteWriteSection
+{
+    /// <summary>Bytes of a compressed body. <c>pleiad.web.remote-write.body-size-max</c></summary>
+    public required long BodyBytesMax { get; init; }
+
+    /// <summary>Bytes of a decompressed body. <c>pleiad.web.remote-write.message-size-max</c></summary>
+    public required long MessageBytesMax { get; init; }
+
+    /// <summary>Series of a request. <c>pleiad.web.remote-write.series-max</c></summary>
+    public required int SeriesMax { get; init; }
+
+    /// <summary>How far ahead of the clock a sample may be. <c>pleiad.web.remote-write.ahead-max</c></summary>
+    public required TimeSpan AheadMax { get; init; }
+
+    /// <summary>Requests at the same time. <c>pleiad.web.remote-write.concurrency-max</c></summary>
+    public required int ConcurrencyMax { get; init; }
+
+    /// <summary>Requests waiting for their turn; more are answered 429. <c>pleiad.web.remote-write.queue-max</c></summary>
+    public required int QueueMax { get; init; }
+
+    /// <summary>Series whose labels are remembered between requests. <c>pleiad.web.remote-write.known-series-max</c></summary>
+    public required int KnownSeriesMax { get; init; }
+
+    /// <summary>Metric families whose type and help are remembered. <c>pleiad.web.remote-write.metadata-max</c></summary>
+    public required int MetadataMax { get; init; }
 }
 
 /// <summary>Limits of queries.</summary>

@@ -11,6 +11,9 @@ namespace Pleiad.Storage;
 public readonly record struct AppendCounts(
     int Accepted, int Duplicates, int OutOfOrder, int TooOld, int Conflicting, int SeriesOverLimit, int Invalid)
 {
+    /// <summary>Of the accepted and the duplicates, those that are native histograms.</summary>
+    public int Histograms { get; init; }
+
     /// <summary>Sums each count.</summary>
     public static AppendCounts operator +(AppendCounts left, AppendCounts right) => new(
         left.Accepted + right.Accepted,
@@ -19,5 +22,8 @@ public readonly record struct AppendCounts(
         left.TooOld + right.TooOld,
         left.Conflicting + right.Conflicting,
         left.SeriesOverLimit + right.SeriesOverLimit,
-        left.Invalid + right.Invalid);
+        left.Invalid + right.Invalid)
+    {
+        Histograms = left.Histograms + right.Histograms,
+    };
 }

@@ -181,6 +181,7 @@ public sealed partial class Shard
         int conflicting = 0;
         int overLimit = 0;
         int invalid = 0;
+        int histogramsTaken = 0;
         for (int row = 0; row < keys.Length; row++)
         {
             long time = times[row];
@@ -230,6 +231,7 @@ public sealed partial class Shard
                 }
 
                 duplicates++;
+                histogramsTaken += histogram.IsEmpty ? 0 : 1;
                 if (slot.Tail.Time == time)
                 {
                     continue;
@@ -240,6 +242,7 @@ public sealed partial class Shard
             else
             {
                 accepted++;
+                histogramsTaken += histogram.IsEmpty ? 0 : 1;
             }
 
             slot.PreparedTime = time;
@@ -252,7 +255,7 @@ public sealed partial class Shard
             _writer.Add(number, time, histogram.IsEmpty ? bits : 0, starts.IsEmpty ? 0 : starts[row], histogram);
         }
 
-        return new AppendCounts(accepted, duplicates, outOfOrder, tooOld, conflicting, overLimit, invalid);
+        return new AppendCounts(accepted, duplicates, outOfOrder, tooOld, conflicting, overLimit, invalid) { Histograms = histogramsTaken };
     }
 
     private const int OverLimit = -1;

@@ -7,9 +7,11 @@ using Pleiad.PromQL;
 namespace Pleiad.Gateway.Tests;
 
 /// <summary>A node behind the gateway whose answers a test sets, and which remembers what it was asked.</summary>
-internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, INodeControl, IOwnPage
+internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, INodeControl, IIngest, IOwnPage
 {
     public static readonly QueryStats Stats = new(12, 7, 3, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2));
+
+    private readonly TaskCompletionSource _writeBegan = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Func<CancellationToken, Task<QueryResult>> Answer { get; set; } =
         _ => Task.FromResult(new QueryResult(new ScalarValue(new Timestamp(4000), 2), [], [], Stats));
@@ -109,6 +111,41 @@ internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, IN
 
     public void Quit() => Quits++;
 
+    public ShardMap Shards { get; } = new(4);
+
+    public List<WrittenRow> Written { get; } = [];
+
+    public IngestOutcome? WriteOutcome { get; set; }
+
+    public Task WriteGate { get; set; } = Task.CompletedTask;
+
+    public Task WriteBegan => _writeBegan.Task;
+
+    public async Task<IngestOutcome> WriteAsync(IReadOnlyList<SampleBatch> batches, CancellationToken cancel)
+    {
+        _writeBegan.TrySetResult();
+        await WriteGate;
+        int count = 0;
+        int histograms = 0;
+        foreach (SampleBatch batch in batches)
+        {
+            for (int i = 0; i < batch.Count; i++, count++)
+            {
+                histograms += batch.Histograms.IsEmpty || batch.Histograms[i] is null ? 0 : 1;
+                Written.Add(new WrittenRow(
+                    batch.Series[i].Labels,
+                    batch.Times[i],
+                    batch.Values[i],
+                    batch.StartTimes.IsEmpty ? 0 : batch.StartTimes[i],
+                    batch.Histograms.IsEmpty ? null : batch.Histograms[i]));
+            }
+
+            batch.Dispose();
+        }
+
+        return WriteOutcome ?? IngestOutcome.Nothing with { Accepted = count, Histograms = histograms };
+    }
+
     public Task<StorageStatus> StorageAsync(int topCount, CancellationToken cancel)
     {
         Asked.Add($"storage top={topCount}");
@@ -124,4 +161,12 @@ internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, IN
 
     private static string Text(IReadOnlyList<IReadOnlyList<Matcher>> anyOf) =>
         string.Join(" or ", anyOf.Select(set => "{" + string.Join(",", set) + "}"));
+}
+
+/// <summary>A sample that was written; its text tells a stale marker from other NaNs.</summary>
+internal sealed record WrittenRow(Labels Series, long Time, double Value, long Start, NativeHistogram? Histogram)
+{
+    public override string ToString() => Histogram is null
+        ? $"{Series} {Time} {(StaleMarker.Is(Value) ? "stale" : Value.ToString("R", System.Globalization.CultureInfo.InvariantCulture))} {Start}"
+        : $"{Series} {Time} {Histogram} {Histogram.Schema} {Histogram.ResetHint} [{string.Join(' ', Histogram.PositiveBuckets)}] [{string.Join(' ', Histogram.CustomBounds)}] {Start}";
 }

@@ -27,7 +27,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         var settings = new GatewaySettings { Listen = ["127.0.0.1:0"] };
         var host = new GatewayHost(
             change?.Invoke(settings) ?? settings,
-            new GatewayPorts(node, node, node, node, node),
+            new GatewayPorts(node, node, node, node, node, node),
             NullLoggerFactory.Instance,
             time ?? TimeProvider.System);
         await host.StartAsync(CancellationToken.None);

@@ -23,7 +23,7 @@ internal static class FeatureList
             ("otlp_write_receiver", false),
             ("query_stats", true),
             ("query_warnings", true),
-            ("remote_write_receiver", false),
+            ("remote_write_receiver", settings.RemoteWrite.Enabled),
             ("search", false),
             ("time_range_labels", true),
             ("time_range_series", true));

@@ -5,7 +5,7 @@ using Pleiad.PromQL;
 namespace Pleiad.Gateway;
 
 /// <summary><c>targets</c>, <c>targets/metadata</c>, <c>metadata</c> and <c>scrape_pools</c>.</summary>
-internal sealed class TargetEndpoints(ITargetCatalog catalog)
+internal sealed class TargetEndpoints(ITargetCatalog catalog, ReceivedMetadata received)
 {
     /// <summary><c>/api/v1/targets</c></summary>
     public async Task<ApiAnswer> TargetsAsync(GatewayCall call, Parameters parameters)
@@ -121,19 +121,17 @@ internal sealed class TargetEndpoints(ITargetCatalog catalog)
         IReadOnlyList<TargetMetadata> all = await catalog.MetadataAsync(call.Cancel).ConfigureAwait(false);
 
         var families = new SortedDictionary<string, List<MetricMetadata>>(StringComparer.Ordinal);
-        foreach (TargetMetadata target in all.OrderBy(t => t.Pool, StringComparer.Ordinal))
+        foreach ((string family, MetricMetadata said) in
+            all.OrderBy(t => t.Pool, StringComparer.Ordinal).SelectMany(target => Families(target, metric)).Concat(received.Find(metric)))
         {
-            foreach ((string family, MetricMetadata said) in Families(target, metric))
+            if (!families.TryGetValue(family, out List<MetricMetadata>? known))
             {
-                if (!families.TryGetValue(family, out List<MetricMetadata>? known))
-                {
-                    families.Add(family, known = []);
-                }
+                families.Add(family, known = []);
+            }
 
-                if (!known.Contains(said) && (limitPerMetric <= 0 || known.Count < limitPerMetric))
-                {
-                    known.Add(said);
-                }
+            if (!known.Contains(said) && (limitPerMetric <= 0 || known.Count < limitPerMetric))
+            {
+                known.Add(said);
             }
         }
 

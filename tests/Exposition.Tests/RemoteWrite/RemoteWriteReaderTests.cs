@@ -1,0 +1,212 @@
+using Pleiad.Model;
+using Pleiad.TestKit;
+using Xunit;
+using static Pleiad.TestKit.RemoteWriteMessages;
+
+namespace Pleiad.Exposition.Tests;
+
+public class RemoteWriteReaderTests
+{
+    private const long At = 1700000000000;
+
+    private readonly SeriesKeyCache _cache = new(1000);
+
+    [Fact]
+    public void A_series_sent_again_keeps_its_key_and_other_bytes_get_another()
+    {
+        byte[] message = First(FirstSeries(("__name__", "up"), ("job", "x")).Message(2, Sample(At, 1))).ToArray();
+        SeriesKey first = Read(message).Single().Key;
+        Assert.Same(first, Read(message).Single().Key);
+        Assert.NotSame(first, Read(First(FirstSeries(("__name__", "up"), ("job", "y")).Message(2, Sample(At, 1))).ToArray()).Single().Key);
+        Assert.Same(first.Labels, Read(message).Single().Key.Labels);
+    }
+
+    [Fact]
+    public void Labels_may_come_in_any_order_and_behind_the_samples()
+    {
+        ProtoMessage series = new ProtoMessage().Message(2, Sample(At, 1))
+            .Message(1, new ProtoMessage().Text(2, "x").Text(1, "job")).Message(1, new ProtoMessage().Text(1, "__name__").Text(2, "up"));
+        Assert.Equal(Labels.From(("__name__", "up"), ("job", "x")), Read(First(series).ToArray()).Single().Key.Labels);
+    }
+
+    [Fact]
+    public void Floats_and_histograms_of_one_series_stay_in_the_order_of_the_request()
+    {
+        ProtoMessage Histogram(long at) => new ProtoMessage().Varint(1, 2).Varint(6, 2).Varint(15, at);
+        ProtoMessage request = new ProtoMessage()
+            .Message(1, FirstSeries(("__name__", "h")).Message(4, Histogram(At)))
+            .Message(1, FirstSeries(("__name__", "h")).Message(2, Sample(At + 1, 7)))
+            .Message(1, FirstSeries(("__name__", "h")).Message(4, Histogram(At + 2)));
+        Assert.Equal([(At, true), (At + 1, false), (At + 2, true)], Read(request.ToArray()).Select(row => (row.Time, row.Histogram is not null)));
+    }
+
+    [Fact]
+    public void Lists_that_are_not_packed_read_like_packed_ones()
+    {
+        ProtoMessage Histogram() => new ProtoMessage().Varint(1, 3).ZigZag(4, 0).Message(11, new ProtoMessage().Varint(2, 2)).Varint(15, At);
+        ProtoMessage packed = First(FirstSeries(("__name__", "h")).Message(4, Histogram().PackedZigZag(12, 1, 1)));
+        ProtoMessage loose = First(FirstSeries(("__name__", "h")).Message(4, Histogram().ZigZag(12, 1).ZigZag(12, 1)));
+        Assert.Equal([1.0, 2.0], Read(packed.ToArray()).Single().Histogram!.PositiveBuckets);
+        Assert.Equal(Read(packed.ToArray()).Single().Histogram, Read(loose.ToArray()).Single().Histogram);
+    }
+
+    [Fact]
+    public void A_finer_schema_than_is_stored_is_merged_into_the_finest_that_is()
+    {
+        ProtoMessage fine = new ProtoMessage().Varint(1, 3).ZigZag(4, 9).Message(11, new ProtoMessage().ZigZag(1, 1).Varint(2, 2)).PackedZigZag(12, 1, 1).Varint(15, At);
+        NativeHistogram read = Read(First(FirstSeries(("__name__", "h")).Message(4, fine)).ToArray()).Single().Histogram!;
+        Assert.Equal((8, 3.0), (read.Schema, read.PositiveBuckets.Sum()));
+    }
+
+    [Fact]
+    public void A_histogram_that_contradicts_itself_is_left_out_and_the_rest_is_kept()
+    {
+        ProtoMessage Histogram(long count, double sum) =>
+            new ProtoMessage().Varint(1, count).Double(3, sum).Message(11, new ProtoMessage().Varint(2, 1)).PackedZigZag(12, 2).Varint(15, At);
+        RemoteWriteContent content = Content(First(FirstSeries(("__name__", "h")).Message(4, Histogram(3, 1)).Message(4, Histogram(2, 1))).ToArray());
+        Assert.Equal((1, 1), (content.InvalidCount, content.RowCount));
+        Assert.Equal(
+            "2 observations found in buckets, but the Count field is 3: histogram's observation count should equal the number of observations found in the buckets (in absence of NaN) for series {__name__=\"h\"}",
+            content.FirstFault);
+
+        // Observations of NaN are in no bucket.
+        Assert.Equal(0, Content(First(FirstSeries(("__name__", "h")).Message(4, Histogram(3, double.NaN))).ToArray()).InvalidCount);
+        Assert.Equal(1, Content(First(FirstSeries(("__name__", "h")).Message(4, Histogram(1, double.NaN))).ToArray()).InvalidCount);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Every_prefix_and_every_mutation_of_a_message_is_read_or_refused(bool second)
+    {
+        byte[][] messages = [.. second ? Seconds() : Firsts()];
+        var random = new Random(5);
+        foreach (byte[] message in messages)
+        {
+            for (int length = 0; length <= message.Length; length++)
+            {
+                TryRead(message[..length], second);
+            }
+
+            for (int round = 0; round < 3000; round++)
+            {
+                byte[] mutated = [.. message];
+                for (int changes = random.Next(1, 5); changes > 0; changes--)
+                {
+                    mutated[random.Next(mutated.Length)] = (byte)random.Next(256);
+                }
+
+                TryRead(mutated, second);
+            }
+        }
+    }
+
+    [Fact]
+    public void Reading_series_that_are_known_allocates_nothing_for_each()
+    {
+        byte[] Message(int series)
+        {
+            var request = new SecondRequest();
+            for (int i = 0; i < series; i++)
+            {
+                request.Series(("__name__", "m"), ("i", i.ToString(System.Globalization.CultureInfo.InvariantCulture)))
+                    .Message(2, Sample(At, i)).Message(5, request.Metadata(1, "Help.", string.Empty));
+            }
+
+            return request.ToArray();
+        }
+
+        long Cost(byte[] message)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Reader().ReadSecond(message).Dispose();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        byte[] few = Message(10);
+        byte[] many = Message(250);
+        Cost(many);
+        Cost(few);
+
+        // The table of symbols grows with the request: 8 bytes a symbol, doubled as lists do.
+        const int TableBytesMax = 2 * 2 * 8 * 512;
+        Assert.InRange(Cost(many) - Cost(few), long.MinValue, TableBytesMax);
+    }
+
+    [Fact]
+    public void Metadata_is_told_when_it_is_new_and_when_it_changes()
+    {
+        byte[] Message(string help)
+        {
+            var request = new SecondRequest();
+            request.Series(("__name__", "rpc_seconds_sum")).Message(2, Sample(At, 1)).Message(5, request.Metadata(5, help, "seconds"));
+            return request.ToArray();
+        }
+
+        Assert.Equal([new("rpc_seconds", new MetricMetadata(MetricType.Summary, "One.", "seconds"))], Reader().ReadSecond(Message("One.")).Metadata);
+        Assert.Empty(Reader().ReadSecond(Message("One.")).Metadata);
+        Assert.Equal("Two.", Reader().ReadSecond(Message("Two.")).Metadata.Single().Value.Help);
+    }
+
+    private static IEnumerable<byte[]> Firsts()
+    {
+        yield return First(FirstSeries(("__name__", "up"), ("job", "x")).Message(2, Sample(At, 1))
+            .Message(3, new ProtoMessage().Message(1, new ProtoMessage().Text(1, "trace_id").Text(2, "a")).Double(2, 1).Varint(3, At))
+            .Message(4, new ProtoMessage().Varint(1, 3).ZigZag(4, 0).Message(11, new ProtoMessage().Varint(2, 2)).PackedZigZag(12, 1, 1).Varint(15, At)))
+            .Message(3, new ProtoMessage().Varint(1, 1).Text(2, "up").Text(4, "Help.")).ToArray();
+        foreach (byte[] payload in Payloads("rw1-*.pb"))
+        {
+            yield return payload;
+        }
+    }
+
+    private static IEnumerable<byte[]> Seconds()
+    {
+        var request = new SecondRequest();
+        request.Series(("__name__", "up"), ("job", "x")).Message(2, Sample(At, 1, At - 5)).Message(5, request.Metadata(1, "Help.", "s"))
+            .Message(4, new ProtoMessage().Packed(1, request.References(("trace_id", "a"))).Double(2, 1).Varint(3, At));
+        yield return request.ToArray();
+        foreach (byte[] payload in Payloads("rw2-*.pb"))
+        {
+            yield return payload;
+        }
+    }
+
+    private static IEnumerable<byte[]> Payloads(string pattern) => ConformanceData.Directory is null
+        ? []
+        : Directory.GetFiles(ConformanceData.PathOf("remote-write/payloads"), pattern).Order(StringComparer.Ordinal).Select(File.ReadAllBytes);
+
+    private RemoteWriteReader Reader() => new(new ShardMap(4), _cache, seriesMax: 1000, latestMs: long.MaxValue);
+
+    private RemoteWriteContent Content(byte[] message) => Reader().ReadFirst(message);
+
+    private void TryRead(byte[] message, bool second)
+    {
+        try
+        {
+            using RemoteWriteContent content = second ? Reader().ReadSecond(message) : Reader().ReadFirst(message);
+        }
+        catch (PageSyntaxException)
+        {
+            // Refused, with a reason.
+        }
+    }
+
+    private List<(SeriesKey Key, long Time, NativeHistogram? Histogram)> Read(byte[] message)
+    {
+        using RemoteWriteContent content = Content(message);
+        Assert.Null(content.FirstFault);
+        var rows = new List<(SeriesKey, long, NativeHistogram?)>();
+        foreach (SampleBatch batch in content.TakeBatches())
+        {
+            for (int i = 0; i < batch.Count; i++)
+            {
+                rows.Add((batch.Series[i], batch.Times[i], batch.Histograms.IsEmpty ? null : batch.Histograms[i]));
+            }
+
+            batch.Dispose();
+        }
+
+        return rows;
+    }
+}
