@@ -53,6 +53,9 @@ public sealed record GatewaySettings
     /// <summary>The language as the engine speaks it, for the endpoints that only read queries.</summary>
     public EngineSettings Language { get; init; } = new();
 
+    /// <summary>The files of the interface, as they were built; none for the plain page.</summary>
+    public IReadOnlyList<UiFile> Interface { get; init; } = [];
+
     /// <summary>What <c>/api/v1/status/buildinfo</c> says.</summary>
     public BuildFacts Build { get; init; } = new();
 }

@@ -59,7 +59,7 @@ internal static class Routes
             Lifecycle("/-/reload", operate.ReloadAsync),
             Lifecycle("/-/quit", operate.QuitAsync),
             new("/metrics", Get, RouteAccess.Viewer, NeedsReady: false, operate.MetricsAsync),
-            .. StaticUi.Routes(),
+            .. StaticUi.Routes(settings),
         ]);
     }
 }

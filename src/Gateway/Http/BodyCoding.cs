@@ -46,6 +46,23 @@ internal static class BodyCodings
         return BodyCoding.Identity;
     }
 
+    /// <summary>Whether <c>Accept-Encoding</c> names a coding and does not refuse it by <c>q=0</c>.</summary>
+    public static bool Accepts(string acceptEncoding, string coding)
+    {
+        foreach (Range range in acceptEncoding.AsSpan().Split(','))
+        {
+            ReadOnlySpan<char> item = acceptEncoding.AsSpan(range).Trim();
+            int semicolon = item.IndexOf(';');
+            ReadOnlySpan<char> name = semicolon < 0 ? item : item[..semicolon].Trim();
+            if (name.Equals(coding, StringComparison.OrdinalIgnoreCase))
+            {
+                return semicolon < 0 || !IsRefused(item[(semicolon + 1)..].Trim());
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The value of <c>Content-Encoding</c>.</summary>
     public static string NameOf(this BodyCoding coding) => coding == BodyCoding.Gzip ? "gzip" : "deflate";
 

@@ -43,7 +43,7 @@ internal sealed class RouteTable
             if (length > 0
                 && path.StartsWith(before, StringComparison.Ordinal)
                 && path.EndsWith(after, StringComparison.Ordinal)
-                && !path.AsSpan(before.Length, length).Contains('/'))
+                && (pattern.TakesRest || !path.AsSpan(before.Length, length).Contains('/')))
             {
                 segment = path.Substring(before.Length, length);
                 return pattern;

@@ -1,17 +1,23 @@
 using System.Reflection;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace Pleiad.Gateway;
 
-/// <summary>The page to try a query: a few files inside the assembly, each with its own route; no path ever reaches a file system.</summary>
+/// <summary>
+/// What people see: the interface where it was built, else a plain page to try a query. All of it is inside an assembly, each file
+/// with its own route; no path ever reaches a file system.
+/// </summary>
 internal static class StaticUi
 {
-    // No inline script or style, no foreign origin; strings cannot become HTML at all (Trusted Types without a policy).
-    private const string PagePolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+    /// <summary>Addresses that the interface reads itself; the server answers each with the same page. Unknown ones stay 404.</summary>
+    public static readonly IReadOnlyList<string> Addresses =
+    [
+        "/", "/graph", "/query", "/explore", "/dashboards", "/d/{**rest}", "/alerts", "/rules", "/silences", "/targets",
+        "/service-discovery", "/cluster", "/status", "/tsdb-status", "/config", "/flags",
+    ];
 
-    private static readonly (string Path, string File, string ContentType)[] Files =
+    private static readonly (string Path, string File, string ContentType)[] PlainFiles =
     [
         ("/", "index.html", "text/html; charset=utf-8"),
         ("/page/page.js", "page.js", "text/javascript; charset=utf-8"),
@@ -20,14 +26,37 @@ internal static class StaticUi
         ("/page/icon.svg", "icon.svg", "image/svg+xml"),
     ];
 
-    /// <summary>One route a file.</summary>
-    public static IEnumerable<GatewayRoute> Routes() => Files.Select(file => new GatewayRoute(
-        file.Path, ["GET", "HEAD"], RouteAccess.Anybody, NeedsReady: false, Handler(Read(file.File), file.ContentType)));
+    private static readonly string[] GetHead = ["GET", "HEAD"];
 
-    private static RouteHandler Handler(byte[] content, string contentType) => async call =>
+    /// <summary>One route a file, and one an address.</summary>
+    /// <exception cref="ArgumentException">The interface has no page to begin with.</exception>
+    public static IEnumerable<GatewayRoute> Routes(GatewaySettings settings) =>
+        settings.Interface.Count == 0
+            ? PlainFiles.Select(file => Route(file.Path, PlainAnswer(Read(file.File), file.ContentType)))
+            : InterfaceRoutes(settings.Interface, new PathPrefix(settings).PageOutside);
+
+    private static IEnumerable<GatewayRoute> InterfaceRoutes(IReadOnlyList<UiFile> files, string page)
+    {
+        UiFile index = files.FirstOrDefault(file => file.Path == UiFile.IndexPath)
+            ?? throw new ArgumentException("the interface lacks " + UiFile.IndexPath, nameof(files));
+        var based = new UiAnswer(Based(index, page));
+        return files.Where(file => file != index).Select(file => Route("/" + file.Path, new UiAnswer(file).AnswerAsync))
+            .Concat(Addresses.Select(address => Route(address, based.AnswerAsync)));
+    }
+
+    // An address may be several folders deep, and a proxy may put a path in front: only we know where relative links begin.
+    private static UiFile Based(UiFile index, string page)
+    {
+        string html = Encoding.UTF8.GetString(index.Plain.Span);
+        return new UiFile(index.Path, Encoding.UTF8.GetBytes(html.Replace("<base href=\"/\"", $"<base href=\"{page}\"", StringComparison.Ordinal)));
+    }
+
+    private static GatewayRoute Route(string path, RouteHandler handler) => new(path, GetHead, RouteAccess.Anybody, NeedsReady: false, handler);
+
+    private static RouteHandler PlainAnswer(byte[] content, string contentType) => async call =>
     {
         IHeaderDictionary headers = call.Http.Response.Headers;
-        headers.ContentSecurityPolicy = PagePolicy;
+        headers.ContentSecurityPolicy = UiPolicy.PlainPage;
         headers.CacheControl = "no-cache";
         call.Http.Response.ContentType = contentType;
         if (HttpMethods.IsHead(call.Http.Request.Method))

@@ -22,7 +22,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
     {
         long began = TimeProvider.System.GetTimestamp();
         _log.Starting(PleiadCommand.Version, Path.GetFullPath(settings.Storage.Path), settings.Storage.Shards);
-        GatewaySettings gatewaySettings = SettingsMap.Gateway(settings);
+        GatewaySettings gatewaySettings = SettingsMap.Gateway(settings) with { Interface = EmbeddedInterface.Files() };
         NodeConfiguration configuration = NodeConfiguration.Load(settings.ConfigFile, () => EmbeddedConfiguration.Text(settings), _log);
         var ports = new NodePorts();
         var status = new NodeStatus(settings, configuration, ports, flags);

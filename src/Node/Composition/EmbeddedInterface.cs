@@ -1,0 +1,41 @@
+using System.Reflection;
+using Pleiad.Gateway;
+
+namespace Pleiad.Node;
+
+/// <summary>The interface that the build put into this assembly (Interface.targets).</summary>
+internal static class EmbeddedInterface
+{
+    private const string Prefix = "ui/";
+
+    /// <summary>Its files; none where it was not built.</summary>
+    public static IReadOnlyList<UiFile> Files()
+    {
+        Assembly here = typeof(EmbeddedInterface).Assembly;
+        var contents = here.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .ToDictionary(name => name[Prefix.Length..].Replace('\\', '/'), name => Read(here, name), StringComparer.Ordinal);
+        return
+        [
+            .. contents.Where(file => !IsCompressed(file.Key)).OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => new UiFile(
+                file.Key,
+                file.Value,
+                Beside(contents, file.Key + ".gz"),
+                Beside(contents, file.Key + ".br"))),
+        ];
+    }
+
+    // A null array would become an empty memory, which is not the same as none.
+    private static ReadOnlyMemory<byte>? Beside(Dictionary<string, byte[]> contents, string path) =>
+        contents.TryGetValue(path, out byte[]? content) ? new ReadOnlyMemory<byte>(content) : null;
+
+    private static bool IsCompressed(string path) => path.EndsWith(".gz", StringComparison.Ordinal) || path.EndsWith(".br", StringComparison.Ordinal);
+
+    private static byte[] Read(Assembly here, string name)
+    {
+        using Stream stream = here.GetManifestResourceStream(name)!;
+        byte[] content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        return content;
+    }
+}

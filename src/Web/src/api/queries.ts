@@ -1,0 +1,36 @@
+import { call, type Answer } from './client';
+import type { Labels, MetricMetadata, QueryData, StorageData, SyntaxNode, TargetsData } from './types';
+
+/** Times of one range query, in milliseconds; start and end are multiples of the step. */
+export interface Grid { startMs: number; endMs: number; stepMs: number }
+
+const seconds = (ms: number): string => String(ms / 1000);
+
+export const rangeQuery = (query: string, grid: Grid, signal?: AbortSignal): Promise<Answer<QueryData>> =>
+  call('query_range', { query, start: seconds(grid.startMs), end: seconds(grid.endMs), step: seconds(grid.stepMs), stats: 'all' }, { post: true, ...(signal ? { signal } : {}) });
+
+export const instantQuery = (query: string, timeMs: number, signal?: AbortSignal): Promise<Answer<QueryData>> =>
+  call('query', { query, time: seconds(timeMs), stats: 'all' }, { post: true, ...(signal ? { signal } : {}) });
+
+export const formatQuery = (query: string): Promise<Answer<string>> => call('format_query', { query }, { post: true });
+
+export const parseQuery = (query: string, signal?: AbortSignal): Promise<Answer<SyntaxNode>> => call('parse_query', { query }, { post: true, ...(signal ? { signal } : {}) });
+
+const matching = (matchers: string[]): [string, string][] => matchers.map((matcher) => ['match[]', matcher]);
+
+export const labelNames = (matchers: string[], signal?: AbortSignal): Promise<Answer<string[]>> =>
+  call('labels', new URLSearchParams(matching(matchers)), { post: true, ...(signal ? { signal } : {}) });
+
+export const labelValues = (label: string, matchers: string[], signal?: AbortSignal): Promise<Answer<string[]>> =>
+  call(`label/${encodeURIComponent(label)}/values`, new URLSearchParams(matching(matchers)), signal ? { signal } : {});
+
+export const seriesOf = (matchers: string[], limit: number, signal?: AbortSignal): Promise<Answer<Labels[]>> =>
+  call('series', new URLSearchParams([...matching(matchers), ['limit', String(limit)]]), { post: true, ...(signal ? { signal } : {}) });
+
+export const metadata = (signal?: AbortSignal): Promise<Answer<Record<string, MetricMetadata[]>>> => call('metadata', {}, signal ? { signal } : {});
+export const targets = (signal?: AbortSignal): Promise<Answer<TargetsData>> => call('targets', {}, signal ? { signal } : {});
+export const flags = (signal?: AbortSignal): Promise<Answer<Record<string, string>>> => call('status/flags', {}, signal ? { signal } : {});
+export const configuration = (signal?: AbortSignal): Promise<Answer<{ yaml: string }>> => call('status/config', {}, signal ? { signal } : {});
+export const storage = (signal?: AbortSignal): Promise<Answer<StorageData>> => call('status/tsdb', {}, signal ? { signal } : {});
+export const runtime = (signal?: AbortSignal): Promise<Answer<Record<string, string | number | boolean>>> => call('status/runtimeinfo', {}, signal ? { signal } : {});
+export const build = (signal?: AbortSignal): Promise<Answer<Record<string, string>>> => call('status/buildinfo', {}, signal ? { signal } : {});

@@ -1,0 +1,58 @@
+import { formatValue, type Unit } from '../model/units';
+import { wallAt, type Zone } from '../model/zone';
+
+const two = (n: number): string => String(n).padStart(2, '0');
+
+/** Labels of the time axis: the time, and below it the date where it is a new one. */
+export function timeLabels(splits: number[], increment: number, zone: Zone): string[] {
+  let day = '';
+  return splits.map((seconds) => {
+    const w = wallAt(seconds * 1000, zone);
+    const date = `${two(w.month)}-${two(w.day)}`;
+    const time = increment >= 86_400 ? '' : increment < 60 ? `${two(w.hour)}:${two(w.minute)}:${two(w.second)}` : `${two(w.hour)}:${two(w.minute)}`;
+    const isNew = date !== day;
+    day = date;
+    return time === '' ? date : isNew ? `${time}\n${date}` : time;
+  });
+}
+
+const decimal = Array.from({ length: 31 }, (_, i) => i - 12).flatMap((power) => [1, 2, 2.5, 5].map((factor) => factor * 10 ** power));
+const binary = [...decimal.filter((n) => n < 1), ...Array.from({ length: 63 }, (_, i) => 2 ** i)];
+const time = [...decimal.filter((n) => n < 1), 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 1_209_600, 2_592_000, 7_776_000, 31_536_000, 63_072_000, 157_680_000, 315_360_000, 3_153_600_000];
+
+/** Distances between the lines of the value axis that read well in a unit. */
+export function valueIncrements(unit: Unit): number[] {
+  if (['bytes', 'binBps', 'bits', 'binbps'].includes(unit)) return binary;
+  return unit === 's' ? time : decimal;
+}
+
+/** Labels of the value axis; with as many digits as tell neighbours apart. */
+export function valueLabels(splits: number[], unit: Unit, decimals?: number): string[] {
+  const texts = splits.map((value) => formatValue(value, unit, decimals));
+  if (decimals !== undefined || new Set(texts).size === texts.length) return texts;
+  for (let more = 1; more <= 6; more++) {
+    const finer = splits.map((value) => formatValue(value, unit, more));
+    if (new Set(finer).size === finer.length) return finer;
+  }
+  return texts;
+}
+
+/** The value axis for what is shown: from nothing where that costs little height, never without height. */
+export function valueRange(min: number | null, max: number | null, fromZero: boolean, fixedMin?: number, fixedMax?: number): [number, number] {
+  let low = min ?? 0;
+  let high = max ?? 1;
+  if (low === high) {
+    const around = Math.abs(low) || 1;
+    if (low >= 0 && low - around * 0.5 <= 0) low = 0;
+    else low -= around * 0.1;
+    high += around * (low === 0 ? 0.5 : 0.1);
+  } else {
+    const pad = (high - low) * 0.06;
+    if (low >= 0 && (fromZero || low < high * 0.6)) low = 0;
+    else if (low >= 0) low = Math.max(0, low - pad);
+    else low -= pad;
+    if (high <= 0 && fromZero) high = 0;
+    else high += pad;
+  }
+  return [fixedMin ?? low, fixedMax ?? high];
+}

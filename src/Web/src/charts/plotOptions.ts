@@ -1,0 +1,147 @@
+import uPlot from 'uplot';
+import { formatValue, type Unit } from '../model/units';
+import { zoneName, type Zone } from '../model/zone';
+import { timeLabels, valueIncrements, valueLabels, valueRange } from './axes';
+
+/** How one line is drawn. */
+export interface LineStyle {
+  name: string;
+  color: string;
+  width: number;
+  /** 0 to 1. */
+  fill: number;
+  draw: 'line' | 'bars' | 'points';
+  step: boolean;
+  dash?: number[];
+  spanGaps: boolean;
+  show: boolean;
+  rightAxis: boolean;
+}
+
+/** A horizontal line or area that marks a limit. */
+export interface ThresholdMark { value: number; color: string }
+
+export interface PlotSetup {
+  width: number;
+  height: number;
+  styles: LineStyle[];
+  stacked: boolean;
+  unit: Unit;
+  rightUnit: Unit;
+  decimals?: number;
+  min?: number;
+  max?: number;
+  logBase?: number;
+  zone: Zone;
+  ink: string;
+  grid: string;
+  font: string;
+  thresholds: ThresholdMark[];
+  syncKey?: string;
+  xRange: () => [number, number];
+  onSelect?: (fromMs: number, toMs: number) => void;
+  onZoomOut?: () => void;
+  plugins: uPlot.Plugin[];
+}
+
+const alpha = (color: string, opacity: number): string => color + Math.round(opacity * 255).toString(16).padStart(2, '0');
+
+/** The options of uPlot for a chart over time. */
+export function plotOptions(setup: PlotSetup): uPlot.Options {
+  const bars = uPlot.paths.bars!({ size: [0.7, 40], align: 0 });
+  const stepped = uPlot.paths.stepped!({ align: 1 });
+  const linear = uPlot.paths.linear!();
+  const none = (): null => null;
+  const series: uPlot.Series[] = setup.styles.map((style) => ({
+    label: style.name,
+    show: style.show,
+    scale: style.rightAxis ? 'right' : 'y',
+    stroke: style.color,
+    width: style.width,
+    spanGaps: style.spanGaps,
+    ...(style.fill > 0 ? { fill: alpha(style.color, style.fill) } : {}),
+    ...(style.dash ? { dash: style.dash } : {}),
+    paths: style.draw === 'bars' ? bars : style.draw === 'points' ? none : style.step ? stepped : linear,
+    points: style.draw === 'points' ? { show: true, size: 5, fill: style.color } : { show: style.draw === 'line', size: 4, width: 1, fill: style.color, filter: alone },
+  }));
+  const axis = { stroke: setup.ink, font: setup.font, grid: { stroke: setup.grid, width: 1 }, ticks: { stroke: setup.grid, width: 1, size: 4 } };
+  const range = (_: uPlot, min: number | null, max: number | null): [number, number] => setup.logBase
+    ? [setup.min ?? Math.max(1e-9, (min ?? 1) * 0.8), setup.max ?? (max ?? 10) * 1.2]
+    : valueRange(min, max, setup.stacked || setup.styles.some((style) => style.fill >= 0.3 || style.draw === 'bars'), setup.min, setup.max);
+  const valueAxis = (scale: string, unit: Unit, side: 1 | 3): uPlot.Axis => ({
+    ...axis, scale, side, space: 34, incrs: setup.logBase ? undefined : valueIncrements(unit), gap: 6,
+    grid: { ...axis.grid, show: side === 3 },
+    size: (u, values) => Math.max(40, 16 + widest(u, values ?? [], setup.font)),
+    values: (_, splits) => (setup.logBase ? splits.map((value) => (value === null ? '' : formatValue(value, unit, setup.decimals))) : valueLabels(splits, unit, setup.decimals)),
+  } as uPlot.Axis);
+  return {
+    width: setup.width,
+    height: setup.height,
+    legend: { show: false },
+    padding: [10, 12, 0, 0],
+    tzDate: (seconds) => (setup.zone === 'browser' ? new Date(seconds * 1000) : uPlot.tzDate(new Date(seconds * 1000), zoneName(setup.zone))),
+    cursor: {
+      y: false,
+      focus: { prox: 24 },
+      points: { size: 7 },
+      drag: { x: setup.onSelect !== undefined, y: false, setScale: false },
+      bind: { dblclick: () => () => { setup.onZoomOut?.(); return null; } },
+      ...(setup.syncKey ? { sync: { key: setup.syncKey, setSeries: false } } : {}),
+    },
+    focus: { alpha: 0.35 },
+    scales: {
+      x: { time: true, range: () => setup.xRange() },
+      y: { range, ...(setup.logBase ? { distr: 3 as const, log: setup.logBase as 2 | 10 } : {}) },
+      right: { range },
+    },
+    series: [{}, ...series],
+    bands: setup.stacked ? setup.styles.slice(1).map((style, i) => ({ series: [i + 2, i + 1] as [number, number], fill: alpha(style.color, style.fill) })) : [],
+    axes: [
+      { ...axis, space: 72, size: 38, values: (_, splits, __, ___, increment) => timeLabels(splits, increment, setup.zone) },
+      valueAxis('y', setup.unit, 3),
+      ...(setup.styles.some((style) => style.rightAxis) ? [valueAxis('right', setup.rightUnit, 1)] : []),
+    ],
+    hooks: {
+      setSelect: [(u) => {
+        if (u.select.width > 2) setup.onSelect?.(u.posToVal(u.select.left, 'x') * 1000, u.posToVal(u.select.left + u.select.width, 'x') * 1000);
+        u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+      }],
+      drawAxes: [(u) => drawThresholds(u, setup.thresholds)],
+    },
+    plugins: setup.plugins,
+  };
+}
+
+// A value between two gaps has no line to be seen by: it gets a dot.
+function alone(u: uPlot, series: number): number[] {
+  const values = u.data[series]!;
+  const found: number[] = [];
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] !== null && values[i] !== undefined && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null) found.push(i);
+  }
+  return found;
+}
+
+function widest(u: uPlot, texts: string[], font: string): number {
+  u.ctx.save();
+  u.ctx.font = font;
+  const width = texts.reduce((most, text) => Math.max(most, u.ctx.measureText(text).width), 0);
+  u.ctx.restore();
+  return width;
+}
+
+function drawThresholds(u: uPlot, thresholds: ThresholdMark[]): void {
+  for (const { value, color } of thresholds) {
+    const y = u.valToPos(value, 'y', true);
+    if (y < u.bbox.top || y > u.bbox.top + u.bbox.height) continue;
+    u.ctx.save();
+    u.ctx.strokeStyle = color;
+    u.ctx.lineWidth = devicePixelRatio;
+    u.ctx.setLineDash([6 * devicePixelRatio, 4 * devicePixelRatio]);
+    u.ctx.beginPath();
+    u.ctx.moveTo(u.bbox.left, y);
+    u.ctx.lineTo(u.bbox.left + u.bbox.width, y);
+    u.ctx.stroke();
+    u.ctx.restore();
+  }
+}

@@ -1,0 +1,69 @@
+import { useQuery } from '@tanstack/react-query';
+import { storage } from '../../api/queries';
+import type { NamedCount } from '../../api/types';
+import { useText } from '../../i18n/text';
+import { selectorText } from '../../model/seriesName';
+import { formatValue } from '../../model/units';
+import { formatTime } from '../../model/zone';
+import { Loaded } from '../../parts/Loaded';
+import { Page } from '../../parts/Page';
+import { Link } from '../../routing/Link';
+import { usePreferences } from '../../state/preferences';
+
+/** What the head holds, and what costs most of it. */
+export function StoragePage() {
+  const { t } = useText();
+  const { zone } = usePreferences();
+  const query = useQuery({ queryKey: ['storage'], queryFn: ({ signal }) => storage(signal), refetchInterval: 30_000 });
+  return (
+    <Page title={t('storage.title')} hint={t('storage.hint')}>
+      <Loaded query={query}>
+        {(data) => (
+          <>
+            <div className="tiles">
+              <Tile label={t('storage.series')} value={data.headStats.numSeries.toLocaleString('en-US')} />
+              <Tile label={t('storage.chunks')} value={data.headStats.chunkCount.toLocaleString('en-US')} />
+              <Tile label={t('storage.pairs')} value={data.headStats.numLabelPairs.toLocaleString('en-US')} />
+              {data.headStats.maxTime > data.headStats.minTime && <Tile label={t('storage.span')} value={formatTime(data.headStats.minTime, zone)} more={t('storage.spanTo', { time: formatTime(data.headStats.maxTime, zone) })} small />}
+            </div>
+            <div className="halves">
+              <Shares title={t('storage.byMetric')} counts={data.seriesCountByMetricName} link={(name) => `count by (__name__, job) (${selectorText(name, [])})`} />
+              <Shares title={t('storage.byLabel')} counts={data.labelValueCountByLabelName} />
+              <Shares title={t('storage.byMemory')} counts={data.memoryInBytesByLabelName} unit="bytes" />
+              <Shares title={t('storage.byPair')} counts={data.seriesCountByLabelValuePair} link={(pair) => topOf(pair)} />
+            </div>
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function topOf(pair: string): string {
+  const cut = pair.indexOf('=');
+  return `topk(20, count by (__name__) (${selectorText('', [{ label: pair.slice(0, cut), op: '=', value: pair.slice(cut + 1) }])}))`;
+}
+
+function Tile({ label, value, more, small }: { label: string; value: string; more?: string; small?: boolean }) {
+  return <div className="panel tile"><div className="dim" style={{ fontSize: '0.78rem' }}>{label}</div><div className="tile-value" style={small ? { fontSize: '1.02rem', paddingTop: 6 } : undefined}>{value}</div>{more && <div className="dim tabular" style={{ fontSize: '0.78rem' }}>{more}</div>}</div>;
+}
+
+function Shares({ title, counts, unit = 'locale', link }: { title: string; counts: NamedCount[]; unit?: string; link?: (name: string) => string }) {
+  const { t } = useText();
+  const most = Math.max(1, ...counts.map((count) => count.value));
+  return (
+    <section className="panel" aria-label={title}>
+      <div className="panel-head"><h2 style={{ margin: 0, fontSize: '0.88rem' }}>{title}</h2></div>
+      <div style={{ padding: '6px 0' }}>
+        {counts.length === 0 && <div className="panel-body dim">{t('common.nothing')}</div>}
+        {counts.map(({ name, value }) => (
+          <div key={name} className="share-row">
+            <i style={{ width: `${(100 * value) / most}%` }} />
+            <span className="mono" style={{ overflowWrap: 'anywhere' }}>{link ? <Link className="quiet" title={t('storage.explore')} to="/query" params={{ 'g0.expr': link(name), view: 'table' }}>{name}</Link> : name}</span>
+            <span className="number">{formatValue(value, unit)}</span>
+          </div>
+        ))}
+      </div>
+    </section>
+  );
+}
