@@ -25,9 +25,16 @@ internal static class EmbeddedInterface
         ];
     }
 
-    // A null array would become an empty memory, which is not the same as none.
-    private static ReadOnlyMemory<byte>? Beside(Dictionary<string, byte[]> contents, string path) =>
-        contents.TryGetValue(path, out byte[]? content) ? new ReadOnlyMemory<byte>(content) : null;
+    // Written out: in a conditional expression null would become an empty memory, by way of the conversion from arrays.
+    private static ReadOnlyMemory<byte>? Beside(Dictionary<string, byte[]> contents, string path)
+    {
+        if (contents.TryGetValue(path, out byte[]? content))
+        {
+            return content;
+        }
+
+        return null;
+    }
 
     private static bool IsCompressed(string path) => path.EndsWith(".gz", StringComparison.Ordinal) || path.EndsWith(".br", StringComparison.Ordinal);
 
