@@ -1,10 +1,10 @@
-import { useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { TextInput } from '@mantine/core';
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { useText, type MessageKey } from '../i18n/text';
 import { summaryOf, type Line, type Summary } from '../model/series';
 import { seriesText } from '../model/seriesName';
 import { formatValue, type Unit } from '../model/units';
+import { useRows } from '../parts/useRows';
 
 type Column = 'name' | keyof Summary;
 const figures: (keyof Summary)[] = ['min', 'max', 'mean', 'last'];
@@ -28,7 +28,6 @@ export function LegendTable({ lines, colorOf, isShown, unit, onHover, onPick }: 
   const { t } = useText();
   const [sort, setSort] = useState<{ by: Column; down: boolean } | null>(null);
   const [filter, setFilter] = useState('');
-  const box = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => {
     const wanted = filter.toLowerCase();
     const all = lines.map((line) => ({ line, summary: summaryOf(line.values) })).filter((row) => row.line.name.toLowerCase().includes(wanted));
@@ -37,7 +36,7 @@ export function LegendTable({ lines, colorOf, isShown, unit, onHover, onPick }: 
     const { by } = sort;
     return all.sort((a, b) => (by === 'name' ? sign * a.line.name.localeCompare(b.line.name, 'en', { numeric: true }) : sign * ((a.summary[by] ?? -Infinity) - (b.summary[by] ?? -Infinity))));
   }, [lines, filter, sort]);
-  const list = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => rowHeight, overscan: 8 });
+  const visible = useRows(rows.length, rowHeight, heightMax);
   const sortBy = (by: Column): void => setSort((now) => (now?.by !== by ? { by, down: by !== 'name' } : now.down === (by !== 'name') ? { by, down: by === 'name' } : null));
   const head = (by: Column) => (
     <button type="button" className="legend-sort" data-active={sort?.by === by} onClick={() => sortBy(by)} aria-label={t('legend.sortBy', { column: t(`legend.${by}` as MessageKey) })}>
@@ -56,21 +55,18 @@ export function LegendTable({ lines, colorOf, isShown, unit, onHover, onPick }: 
         <div>{head('name')}</div>
         {figures.map((by) => <div key={by} className={by === 'last' ? 'number' : 'number legend-optional'}>{head(by)}</div>)}
       </div>
-      <div ref={box} style={{ maxHeight: heightMax, overflowY: 'auto' }} onMouseLeave={() => onHover(null)}>
-        <div style={{ height: list.getTotalSize(), position: 'relative' }}>
-          {list.getVirtualItems().map((item) => {
-            const { line, summary } = rows[item.index]!;
-            return (
+      <div style={{ maxHeight: heightMax, overflowY: 'auto' }} onScroll={visible.onScroll} onMouseLeave={() => onHover(null)}>
+        <div style={{ height: visible.height, position: 'relative' }}>
+          {rows.slice(visible.from, visible.to).map(({ line, summary }, i) => (
               <button
                 type="button" key={line.id} className="legend-row" data-off={!isShown(line)} aria-pressed={isShown(line)} title={seriesText(line.labels)}
-                style={{ position: 'absolute', top: 0, left: 0, transform: `translateY(${item.start}px)` }}
+                style={{ position: 'absolute', top: 0, left: 0, transform: `translateY(${(visible.from + i) * rowHeight}px)` }}
                 onMouseEnter={() => onHover(line)} onClick={(event) => onPick(line, event.ctrlKey || event.metaKey)}
               >
                 <span className="legend-name"><i style={{ background: colorOf(line) }} /><span>{line.name}</span></span>
                 {figures.map((by) => <span key={by} className={by === 'last' ? 'number' : 'number legend-optional'}>{summary[by] === null ? '–' : formatValue(summary[by], unit)}</span>)}
               </button>
-            );
-          })}
+          ))}
         </div>
       </div>
     </div>

@@ -26,7 +26,7 @@ export function Frame() {
   const scheme = useComputedColorScheme('light');
   const close = (): void => setOpen(null);
   useKeyboard();
-  useHotkeys([['mod+K', () => setOpen('palette')]], []);
+  useHotkeys([['mod+K', () => setOpen('palette')]], [], true);
   useShortcuts(useMemo(() => [
     { keys: '?', label: t('keys.help'), run: () => setOpen('help') },
     { keys: 'd t', label: t('keys.theme'), run: () => setColorScheme(scheme === 'dark' ? 'light' : 'dark') },

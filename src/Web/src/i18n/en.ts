@@ -195,7 +195,6 @@ export const en = {
   'targets.empty.hint': 'The configuration names no scrape job, or its discovery has found nothing yet.',
   'targets.details': 'Details of {url}',
   'targets.history': 'Durations in Explore',
-  'targets.collapse': 'Fold {pool}',
   'discovery.title': 'Service discovery',
   'discovery.hint': 'What was discovered, before and after relabelling.',
   'discovery.active': 'Scraped',

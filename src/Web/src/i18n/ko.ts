@@ -197,7 +197,6 @@ export const ko: Record<MessageKey, string> = {
   'targets.empty.hint': '설정에 수집 잡이 없거나 디스커버리가 아직 찾지 못했습니다.',
   'targets.details': '{url} 자세히',
   'targets.history': '탐색에서 소요 시간 보기',
-  'targets.collapse': '{pool} 접기',
   'discovery.title': '서비스 디스커버리',
   'discovery.hint': '발견된 대상을 리레이블링 전후로 보여 줍니다.',
   'discovery.active': '수집 중',

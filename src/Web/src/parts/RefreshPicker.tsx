@@ -14,7 +14,7 @@ export function RefreshPicker({ refresh, busy, onRefresh, onChange }: { refresh:
       </Tooltip>
       <Menu position="bottom-end" shadow="md">
         <Menu.Target>
-          <Button variant="default" h={32} px={7} fz="sm" fw={500} aria-label={t('time.refreshEvery')} style={{ borderTopLeftRadius: 0, borderBottomLeftRadius: 0, borderLeft: 0 }}>
+          <Button variant="default" h={32} px={7} fz="sm" fw={500} aria-label={`${t('time.refreshEvery')} ${refresh}`} style={{ borderTopLeftRadius: 0, borderBottomLeftRadius: 0, borderLeft: 0 }}>
             {refresh}<IconChevronDown size={13} />
           </Button>
         </Menu.Target>

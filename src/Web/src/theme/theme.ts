@@ -5,7 +5,7 @@ const slate: MantineColorsTuple = ['#e6e9ef', '#c3c9d4', '#9aa3b2', '#757f91', '
 
 export const theme = createTheme({
   primaryColor: 'pleiad',
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: 7,
   colors: { pleiad: blue, dark: slate },
   fontFamily: 'Inter, "Segoe UI", Roboto, "Noto Sans", "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", "DejaVu Sans", system-ui, sans-serif',
   fontFamilyMonospace: '"JetBrains Mono", "SF Mono", "Cascadia Code", "Roboto Mono", "DejaVu Sans Mono", ui-monospace, monospace',

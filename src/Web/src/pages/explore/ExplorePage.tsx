@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { Button, SegmentedControl } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
@@ -44,11 +44,17 @@ export function ExplorePage() {
   useEffect(() => setDrafts(expressions.split('\u0000')), [expressions]);
 
   const busy = results.some((result) => result.busy);
+  const { run } = explore;
+  // Within one step the grid stays the same: what is asked for by hand is asked for nevertheless.
+  const again = useCallback((): void => {
+    run();
+    void client.invalidateQueries({ predicate: (query) => query.queryKey[0] === 'range' || query.queryKey[0] === 'instant' });
+  }, [client, run]);
   const runAll = (texts: string[] = drafts): void => {
     const queries = state.queries.map((query, i) => ({ ...query, expr: (texts[i] ?? query.expr).trim() }));
     queries.filter((query) => query.expr !== '').forEach((query) => remember(query.expr, Date.now()));
     if (queries.some((query, i) => query.expr !== state.queries[i]!.expr)) change({ queries, only: [] });
-    explore.run();
+    again();
   };
   const cancel = (): void => void client.cancelQueries({ predicate: (query) => query.queryKey[0] === 'range' || query.queryKey[0] === 'instant' });
   const setQueries = (queries: ExploreQuery[]): void => change({ queries: queries.map((query, i) => ({ ...query, expr: query.expr || (drafts[i] ?? '') })), only: [] });
@@ -61,14 +67,14 @@ export function ExplorePage() {
     runAll(texts);
   };
 
-  const { run, shift, zoomOut } = explore;
+  const { shift, zoomOut } = explore;
   useShortcuts(useMemo(() => [
-    { keys: 'd r', label: t('keys.refresh'), run },
+    { keys: 'd r', label: t('keys.refresh'), run: again },
     { keys: 't z', label: t('keys.zoomOut'), run: zoomOut },
     { keys: 't ←', label: t('keys.earlier'), run: () => shift(-1) },
     { keys: 't →', label: t('keys.later'), run: () => shift(1) },
     { keys: 't a', label: t('keys.absolute'), run: () => change({ range: absoluteRange(span) }) },
-  ], [t, run, shift, zoomOut, change, span]));
+  ], [t, again, shift, zoomOut, change, span]));
 
   const asked = state.queries.some((query) => query.expr.trim() !== '');
   return (
@@ -77,7 +83,7 @@ export function ExplorePage() {
       actions={
         <>
           <TimePicker range={state.range} zone={zone} onChange={(range) => change({ range })} onShift={shift} onZoomOut={zoomOut} />
-          <RefreshPicker refresh={state.refresh} busy={busy} onRefresh={run} onChange={(refresh) => change({ refresh })} />
+          <RefreshPicker refresh={state.refresh} busy={busy} onRefresh={again} onChange={(refresh) => change({ refresh })} />
         </>
       }
     >

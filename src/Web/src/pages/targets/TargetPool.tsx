@@ -21,7 +21,7 @@ export function TargetPool({ pool }: { pool: Pool }) {
   const list = useWindowVirtualizer({ count: folded ? 0 : count, estimateSize: () => 52, overscan: 10, scrollMargin: body.current?.offsetTop ?? 0 });
   return (
     <section className="panel" aria-label={pool.name}>
-      <button type="button" className="panel-head" aria-expanded={!folded} aria-label={t('targets.collapse', { pool: pool.name })} onClick={() => setFolded(!folded)} style={{ width: '100%', background: 'none', border: 0, borderBottom: folded ? 0 : '1px solid var(--line)', cursor: 'pointer', color: 'inherit', font: 'inherit' }}>
+      <button type="button" className="panel-head" aria-expanded={!folded} onClick={() => setFolded(!folded)} style={{ width: '100%', background: 'none', border: 0, borderBottom: folded ? 0 : '1px solid var(--line)', cursor: 'pointer', color: 'inherit', font: 'inherit' }}>
         {folded ? <IconChevronRight size={16} /> : <IconChevronDown size={16} />}
         <b style={{ fontSize: '0.92rem' }}>{pool.name}</b>
         <span className={`state ${healthy === count ? 'up' : 'down'}`}>{t('targets.upOf', { up: pool.targets.filter((target) => target.health === 'up').length, count })}</span>

@@ -1,0 +1,125 @@
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { expect } from 'vitest';
+import { explore, legendRows, params, url, useBrowser, visit } from './browser';
+
+useBrowser();
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Every page, and by what one knows that it is there. */
+const pages: { name: string; path: () => string; ready: string }[] = [
+  { name: 'explore-empty', path: () => url('/query'), ready: 'What would you like to know?' },
+  { name: 'explore-graph', path: () => explore(['sum by (path) (rate(shop_requests_total[30s]))', 'shop_memory_bytes / 1e8'], { from: 'now-1m', to: 'now' }), ready: 'Series' },
+  { name: 'explore-table', path: () => explore(['shop_requests_total'], { view: 'table' }), ready: '6 rows' },
+  { name: 'explore-json', path: () => explore(['up'], { view: 'json' }), ready: '"resultType": "vector"' },
+  { name: 'explore-explain', path: () => explore(['sum by (path) (rate(shop_requests_total[30s]))'], { view: 'explain' }), ready: '3 rows' },
+  { name: 'targets', path: () => url('/targets'), ready: '0 of 1 up' },
+  { name: 'service-discovery', path: () => url('/service-discovery'), ready: 'dropped by relabelling' },
+  { name: 'storage', path: () => url('/tsdb-status'), ready: 'Series by metric' },
+  { name: 'configuration', path: () => url('/config'), ready: 'scrape_interval' },
+  { name: 'flags', path: () => url('/flags'), ready: 'storage.path' },
+  { name: 'status', path: () => url('/status'), ready: '3.14.0' },
+];
+
+for (const { name, path, ready } of pages) {
+  for (const dark of [false, true]) {
+    visit(`${name} is legible ${dark ? 'in the dark' : 'in the light'}: axe finds nothing serious, nothing is cut off`, { dark }, async ({ page, picture }) => {
+      await page.goto(path());
+      await page.getByText(ready).first().waitFor();
+      await page.waitForLoadState('networkidle');
+      for (const [width, height] of [[1920, 1080], [400, 800], [1280, 800]] as const) {
+        await page.setViewportSize({ width, height });
+        await picture(`${name}-${width}-${dark ? 'dark' : 'light'}`);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `at ${width} the page is wider than its window`).toBeLessThanOrEqual(0);
+      }
+      const found = await page.evaluate(async (source) => {
+        // The debugger's own scope: the page's policy would not let a script in.
+        const run = (0, eval)(`${source}; window.axe`) as { run: (options: object) => Promise<{ violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[] }> };
+        return (await run.run({ resultTypes: ['violations'] })).violations.filter((one) => one.impact === 'serious' || one.impact === 'critical').map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.failureSummary}`).join(' | ')}`);
+      }, axe).catch((refused: unknown) => [String(refused)]);
+      expect(found).toEqual([]);
+    });
+  }
+}
+
+visit('the first load of explore with a chart is at most 350 KB in gzip', {}, async ({ page }) => {
+  const assets = new Set<string>();
+  page.on('response', (response) => { if (response.url().includes('/assets/') || response.request().isNavigationRequest()) assets.add(response.url()); });
+  await page.goto(explore(['shop_memory_bytes']));
+  await legendRows(page).first().waitFor();
+  let bytes = 0;
+  for (const asset of assets) {
+    const answer = await fetch(asset, { headers: { 'Accept-Encoding': 'gzip' } });
+    bytes += Number(answer.headers.get('content-length') ?? 0);
+  }
+  console.log(`first load: ${assets.size} files, ${bytes} bytes in gzip`);
+  expect(assets.size).toBeGreaterThan(3);
+  expect(bytes).toBeLessThanOrEqual(350 * 1024);
+});
+
+visit('targets are filtered by state and by words, and the address keeps it', {}, async ({ page }) => {
+  await page.goto(url('/targets'));
+  await page.getByText('0 of 1 up').waitFor();
+  await page.getByText('connection refused').waitFor();
+  await page.getByRole('button', { name: /^Down/ }).click();
+  await expect.poll(() => page.locator('.target-row:not(.target-head)').count()).toBe(1);
+  expect(params(page).get('health')).toBe('down');
+  await page.reload();
+  await page.getByText('0 of 1 up').waitFor();
+  expect(await page.locator('.target-row:not(.target-head)').count()).toBe(1);
+  await page.getByLabel('Filter by address, label or error').fill('nowhere');
+  await page.getByText('Nothing matches').waitFor();
+});
+
+visit('a target’s labels before relabelling are one click away', {}, async ({ page }) => {
+  await page.goto(url('/targets?filter=shop'));
+  await page.getByRole('button', { name: /^Details of/ }).click();
+  await page.getByText('Before relabelling').waitFor();
+  await page.locator('.label', { hasText: '__scheme__' }).waitFor();
+  await page.getByRole('link', { name: 'Durations in Explore' }).click();
+  await legendRows(page).first().waitFor();
+  expect(params(page).get('g0.expr')).toContain('scrape_duration_seconds{');
+});
+
+visit('keys go where they say, and none fires while one types', {}, async ({ page }) => {
+  await page.goto(url('/query'));
+  await page.getByText('What would you like to know?').waitFor();
+  await page.keyboard.press('g');
+  await page.keyboard.press('t');
+  await page.getByRole('heading', { name: 'Targets' }).waitFor();
+  await page.getByLabel('Filter by address, label or error').fill('');
+  await page.getByLabel('Filter by address, label or error').pressSequentially('g e?');
+  expect(new URL(page.url()).pathname).toBe('/targets');
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  await page.getByRole('heading', { name: 'Targets' }).click();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').getByText('Zoom out').or(page.getByRole('dialog').getByText('Show the shortcuts')).first().waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('dialog').getByRole('combobox').fill('shop_mem');
+  await page.getByRole('option', { name: 'shop_memory_bytes' }).waitFor();
+  await page.keyboard.press('Enter');
+  await legendRows(page).first().waitFor();
+});
+
+visit('theme, language and zone are chosen without a reload, and kept', {}, async ({ page }) => {
+  await page.goto(url('/status'));
+  await page.getByRole('button', { name: 'Theme' }).click();
+  await page.getByRole('menuitem', { name: 'Dark' }).click();
+  await expect.poll(() => page.locator('html').getAttribute('data-mantine-color-scheme')).toBe('dark');
+  await page.getByRole('button', { name: 'Time zone' }).click();
+  await page.getByRole('menuitem', { name: 'Asia/Seoul' }).click();
+  await page.getByRole('button', { name: 'Language' }).click();
+  await page.getByRole('menuitem', { name: '한국어' }).click();
+  await page.getByRole('heading', { name: '런타임과 빌드' }).waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: '런타임과 빌드' }).waitFor();
+  expect(await page.locator('html').getAttribute('data-mantine-color-scheme')).toBe('dark');
+});
+
+visit('a page that is not there says so, and the server still says 404', { }, async ({ page, expectStatus }) => {
+  expectStatus(404);
+  const answer = await page.goto(url('/nothere'));
+  expect(answer!.status()).toBe(404);
+});
