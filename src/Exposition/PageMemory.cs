@@ -36,6 +36,9 @@ public sealed class PageMemory
     private int[] _next = [];
     private int _nextCount;
     private int _cursor;
+
+    // Up to here the order is what the page at hand is expected to follow: nothing of it where the page is of another format.
+    private int _expectedEnd;
     private bool _changed;
     private int _page;
     private readonly List<int> _born = [];
@@ -206,6 +209,9 @@ public sealed class PageMemory
         _limits = limits;
         _gone.Clear();
         _cursor = 0;
+
+        // What one grammar allows another refuses: a text is known again only once it was read by the grammar of its page.
+        _expectedEnd = format == _format ? _orderCount : 0;
         _page++;
         _linesRemembered = 0;
         _entryCountAtBegin = _entryCount;
@@ -217,7 +223,7 @@ public sealed class PageMemory
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryExpected(ReadOnlySpan<byte> rest, out int id, out int length)
     {
-        if ((uint)_cursor < (uint)_orderCount)
+        if ((uint)_cursor < (uint)_expectedEnd)
         {
             id = _order[_cursor];
             ref Entry entry = ref _entries[id];

@@ -27,23 +27,26 @@ public sealed record PageOptions
     internal bool NeedsFamily => StartTimestamps || ConvertClassicHistograms;
 }
 
-/// <summary>What a page may contain; a page beyond any of these is refused whole.</summary>
+/// <summary>
+/// What a page may contain; a page beyond any of these is refused whole. They bound what reading costs, before anything is relabelled;
+/// what a series may be after that is the scraper's business.
+/// </summary>
 public sealed record PageLimits
 {
-    /// <summary>The defaults of reference.conf.</summary>
+    /// <summary>Wide enough for any honest page.</summary>
     public static readonly PageLimits Default = new();
 
     /// <summary>Samples in a page.</summary>
-    public int SamplesMax { get; init; } = 200_000;
+    public int SamplesMax { get; init; } = 500_000;
 
     /// <summary>Labels of one series, the metric name included.</summary>
-    public int LabelsMax { get; init; } = 64;
+    public int LabelsMax { get; init; } = 4096;
 
     /// <summary>Bytes of a metric or label name.</summary>
-    public int NameBytesMax { get; init; } = 512;
+    public int NameBytesMax { get; init; } = 1 << 20;
 
     /// <summary>Bytes of a label value.</summary>
-    public int ValueBytesMax { get; init; } = 4096;
+    public int ValueBytesMax { get; init; } = 1 << 20;
 
     /// <summary>Bytes of one line; of one metric family in protobuf sixteen times as much.</summary>
     public int LineBytesMax { get; init; } = 1 << 20;

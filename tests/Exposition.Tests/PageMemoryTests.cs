@@ -127,6 +127,41 @@ public class PageMemoryTests
         Assert.True(memory.BytesHeld <= held * 2, $"{memory.BytesHeld} bytes, {held} after five pages");
     }
 
+    [Theory]
+    [InlineData("foo {a=\"b\"} 1\n", "expected value after metric")]
+    [InlineData("# free text\na 1\n", "expected a valid start token")]
+    [InlineData("a{b=\"1\" ,} 1\n", "expected comma or brace close")]
+    public void What_one_format_forgives_is_refused_in_another_though_it_is_known(string page, string reason)
+    {
+        var memory = new PageMemory();
+        Reading.Read(page, PageFormat.Text, memory: memory);
+        int known = memory.Count;
+        for (int i = 0; i < 2; i++)
+        {
+            var refused = Assert.Throws<PageSyntaxException>(() => Reading.Read(page + "# EOF\n", PageFormat.OpenMetrics, memory: memory));
+            Assert.Contains(reason, refused.Reason, StringComparison.Ordinal);
+            memory.Abort();
+        }
+
+        // The page before is still the last one, and known.
+        Assert.Equal(known, memory.Count);
+        Reading.Read(page, PageFormat.Text, memory: memory);
+        Assert.Equal(known, memory.Count);
+        Assert.True(memory.Gone.IsEmpty);
+    }
+
+    [Fact]
+    public void A_series_with_thousands_of_labels_is_read_and_a_name_that_occurs_twice_is_found()
+    {
+        string labels = string.Join(',', Enumerable.Range(0, 3000).Select(static i => $"l{i}=\"{i}\""));
+        Assert.Single(Reading.Read($"a{{{labels}}} 1\n"));
+        foreach (int twice in new[] { 0, 62, 63, 64, 2999 })
+        {
+            var refused = Assert.Throws<PageSyntaxException>(() => Reading.Read($"a{{{labels},l{twice}=\"x\"}} 1\n"));
+            Assert.Contains($"label name \"l{twice}\" is not unique", refused.Reason, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Texts_longer_together_than_the_limit_refuse_the_page()
     {

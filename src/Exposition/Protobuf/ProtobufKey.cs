@@ -8,6 +8,9 @@ internal static class ProtobufKey
 {
     internal const byte Separator = 0xFF;
 
+    // As in the text formats: beyond, names are looked up in a table.
+    private const int LabelsSearched = 64;
+
     internal static void ReadLabels(scoped in PageSample sample, List<Label> into)
     {
         PageLimits limits = sample.Options.Limits;
@@ -25,6 +28,7 @@ internal static class ProtobufKey
         }
 
         int described = into.Count;
+        HashSet<string>? names = null;
         while (!rest.IsEmpty)
         {
             if (into.Count >= limits.LabelsMax)
@@ -34,7 +38,12 @@ internal static class ProtobufKey
 
             string name = Take(ref rest, in sample, limits.NameBytesMax, nameof(PageLimits.NameBytesMax));
             string value = Take(ref rest, in sample, limits.ValueBytesMax, nameof(PageLimits.ValueBytesMax));
-            int same = into.FindIndex(label => label.Name == name);
+            if (into.Count == LabelsSearched)
+            {
+                names = [.. into.Select(static label => label.Name)];
+            }
+
+            int same = names is null || !names.Add(name) ? into.FindIndex(label => label.Name == name) : -1;
             if (name.Length == 0 || (same >= 0 && (!describe || same >= described)))
             {
                 throw sample.Fault(name.Length == 0 ? "empty label name" : $"label name \"{name}\" is not unique");

@@ -12,6 +12,9 @@ namespace Pleiad.Exposition;
 /// </remarks>
 internal static class SeriesText
 {
+    // Where more labels than this are searched through a table: a page may have thousands, and each is to be the only one of its name.
+    private const int LabelsSearched = 64;
+
     private static readonly SearchValues<byte> QuoteEnd = SearchValues.Create("\"\\"u8);
     private static readonly SearchValues<byte> QuoteEndOnLine = SearchValues.Create("\"\\\n"u8);
 
@@ -146,6 +149,7 @@ internal static class SeriesText
         }
 
         int described = into.Count;
+        HashSet<string>? names = null;
         while (walk.MoveNext())
         {
             if (walk.IsMetricName)
@@ -161,7 +165,12 @@ internal static class SeriesText
             }
 
             string name = Unescape(walk.Name, limits.NameBytesMax, nameof(PageLimits.NameBytesMax));
-            int same = IndexOf(into, name);
+            if (into.Count == LabelsSearched)
+            {
+                names = [.. into.Select(static label => label.Name)];
+            }
+
+            int same = names is null || !names.Add(name) ? IndexOf(into, name) : -1;
             if (same >= 0 && (!describe || same >= described))
             {
                 throw sample.Fault($"label name \"{name}\" is not unique");
