@@ -19,6 +19,9 @@ internal static class ActorsMetrics
     public static readonly Counter<long> StartsDeferred =
         Meter.CreateCounter<long>("pleiad_actors_scrape_starts_deferred", description: "Slots at which a new target did not begin because as many others as may were reading their first page.");
 
+    public static readonly Counter<long> ScrapesFailed =
+        Meter.CreateCounter<long>("pleiad_actors_scrapes_failed", description: "Scrapes that left their target down, by reason: no page, a page against its grammar, or the limit it is beyond.");
+
     public static readonly Counter<long> BatchesRefused =
         Meter.CreateCounter<long>("pleiad_actors_batches_refused", description: "Batches that could not be made durable.");
 

@@ -27,6 +27,9 @@ internal static partial class Log
     public static partial void SamplesRefused(
         this ILogger log, string pool, string target, int refused, int outOfOrder, int conflicting, int tooOld, int overLimit);
 
+    [LoggerMessage(224, LogLevel.Warning, "Target {Target} of {Pool}: samples with times of their own left out, {TooOld} too old and {TooNew} too far ahead.")]
+    public static partial void SamplesOutOfBounds(this ILogger log, string pool, string target, int tooOld, int tooNew);
+
     [LoggerMessage(221, LogLevel.Debug, "Scrape of {Target} in {Pool} failed: {Reason}")]
     public static partial void ScrapeFailed(this ILogger log, string pool, string target, string reason);
 

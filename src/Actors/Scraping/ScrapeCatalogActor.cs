@@ -12,6 +12,7 @@ internal sealed class ScrapeCatalogActor(ScrapePoolParts parts, ILogger log) : A
     private readonly Dictionary<string, ActorRef> _pools = [];
     private readonly Dictionary<string, ScrapeConfig> _jobs = [];
     private IReadOnlyList<string> _order = [];
+    private TimeSpan _outOfOrderWindow;
 
     // A pool that fails ends with its targets and starts anew with the configuration in force.
     protected override SupervisorStrategy SupervisorStrategy => SupervisorStrategy.Stopping;
@@ -60,12 +61,13 @@ internal sealed class ScrapeCatalogActor(ScrapePoolParts parts, ILogger log) : A
         }
 
         _jobs.Clear();
+        _outOfOrderWindow = config.Storage.OutOfOrderWindow ?? TimeSpan.Zero;
         foreach (ScrapeConfig job in config.ScrapeConfigs)
         {
             _jobs[job.JobName] = job;
             if (_pools.TryGetValue(job.JobName, out ActorRef? pool))
             {
-                pool.Tell(new ApplyPool(job), Self);
+                pool.Tell(new ApplyPool(job, _outOfOrderWindow), Self);
             }
             else
             {
@@ -81,7 +83,7 @@ internal sealed class ScrapeCatalogActor(ScrapePoolParts parts, ILogger log) : A
     {
         ActorRef pool = Context.Watch(Context.ActorOf(Props.Create(() => new ScrapePoolActor(parts, log))));
         _pools[job.JobName] = pool;
-        pool.Tell(new ApplyPool(job), Self);
+        pool.Tell(new ApplyPool(job, _outOfOrderWindow), Self);
     }
 
     private void Gather<T>(object question, Func<T[], object> answer)

@@ -11,7 +11,9 @@ internal sealed record ApplyConfiguration(PrometheusConfig Config);
 internal sealed record ConfigurationApplied;
 
 /// <summary>A pool's configuration, new or the same.</summary>
-internal sealed record ApplyPool(ScrapeConfig Config);
+/// <param name="Config">The job.</param>
+/// <param name="OutOfOrderWindow">How late samples may come; zero where the file says nothing.</param>
+internal sealed record ApplyPool(ScrapeConfig Config, TimeSpan OutOfOrderWindow);
 
 /// <summary>From now on scrape like this.</summary>
 /// <param name="Target">The same key, perhaps other discovered labels.</param>

@@ -13,6 +13,7 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
     private CancellationTokenSource? _discovering;
     private ScrapeConfig? _config;
     private ScrapeLimits _limits = ScrapeLimits.Default;
+    private TimeSpan _outOfOrderWindow;
     private PageFetcher? _fetcher;
     private TargetSet _targets = TargetSet.Empty;
     private string? _overLimit;
@@ -27,7 +28,7 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
         switch (message)
         {
             case ApplyPool apply:
-                OnApply(apply.Config);
+                OnApply(apply);
                 break;
             case Discovered discovered when discovered.Round == _round:
                 OnDiscovered(discovered);
@@ -74,10 +75,12 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
         _closing.ForEach(fetcher => fetcher.Dispose());
     }
 
-    private void OnApply(ScrapeConfig config)
+    private void OnApply(ApplyPool apply)
     {
         PageFetcher? old = _fetcher;
+        ScrapeConfig config = apply.Config;
         _config = config;
+        _outOfOrderWindow = apply.OutOfOrderWindow;
         _limits = config.LimitsWith(parts.Limits);
         _fetcher = new PageFetcher(config, _limits, Context.Time, parts.UserAgent);
         StartDiscovering();
@@ -217,8 +220,17 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
         }
     }
 
-    private PoolSetup Setup() => new(
-        _fetcher!, ReadSettings.Of(_config!, _limits) with { TypeAndUnitLabels = parts.TypeAndUnitLabels, StartTimestamps = parts.StartTimestamps }, _config!.MetricRelabelling, _config.Fingerprint, _overLimit);
+    private PoolSetup Setup()
+    {
+        ReadSettings reading = ReadSettings.Of(_config!, _limits);
+        reading = reading with
+        {
+            TypeAndUnitLabels = parts.TypeAndUnitLabels,
+            StartTimestamps = parts.StartTimestamps,
+            BehindMax = _outOfOrderWindow > reading.BehindMax ? _outOfOrderWindow : reading.BehindMax,
+        };
+        return new PoolSetup(_fetcher!, reading, _config!.MetricRelabelling, $"{_config.Fingerprint}{_outOfOrderWindow}", _overLimit);
+    }
 
     private void Start(Target target, PoolSetup setup) => _actors[target.Key] = Context.Watch(Context.ActorOf(
         Props.Create(() => new TargetActor(target, setup, parts.Shards, parts.HostName, parts.FirstReads, log))));

@@ -104,7 +104,7 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
         if (_readerOutdated)
         {
             _readerOutdated = false;
-            _reader = null;
+            ReplaceReader();
         }
 
         var moment = new ScrapeMoment(slot, Context.Time.GetTimestamp(), _target.Timeout);
@@ -118,6 +118,16 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
 
         _fetching = true;
         Context.PipeToSelf(_fetcher.FetchAsync(_stop.Token), page => new Fetched(page, moment), failure => new Fetched(null, moment, failure));
+    }
+
+    // The new reader knows what the old one had, so that series which the new configuration does not bring end with its first scrape.
+    private void ReplaceReader()
+    {
+        if (_reader is { } old)
+        {
+            _reader = null;
+            Reader.TakeOver(old);
+        }
     }
 
     private void OnFetched(Fetched fetched)
@@ -156,6 +166,18 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
         if (result.Error is { } error)
         {
             log.ScrapeFailed(_target.Pool, _target.Url, error);
+            ActorsMetrics.ScrapesFailed.Add(1, new KeyValuePair<string, object?>("reason", ReasonOf(result.Refusal)));
+        }
+
+        if (result.TooNew + result.TooOld is > 0 and int outOfBounds)
+        {
+            log.SamplesOutOfBounds(_target.Pool, _target.Url, result.TooOld, result.TooNew);
+            ActorsMetrics.SamplesRefused.Add(outOfBounds, new KeyValuePair<string, object?>("reason", "out-of-bounds"));
+        }
+
+        if (result.Duplicates > 0)
+        {
+            ActorsMetrics.SamplesRefused.Add(result.Duplicates, new KeyValuePair<string, object?>("reason", "twice-on-a-page"));
         }
 
         Write(result.Batches);
@@ -219,6 +241,16 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
         Timers.Cancel(Due.Instance);
         Timers.StartSingle(EndDue.Instance, EndDue.Instance, _target.Interval * 2.1);
     }
+
+    private static string ReasonOf(ScrapeRefusal refusal) => refusal switch
+    {
+        ScrapeRefusal.Syntax => "syntax",
+        ScrapeRefusal.SampleLimit => "sample-limit",
+        ScrapeRefusal.LabelLimit => "label-limit",
+        ScrapeRefusal.BucketLimit => "bucket-limit",
+        ScrapeRefusal.PageLimit => "page-limit",
+        _ => "no-page",
+    };
 
     private void ScheduleAfter(Timestamp at)
     {

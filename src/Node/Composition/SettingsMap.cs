@@ -74,6 +74,7 @@ internal static class SettingsMap
             {
                 BodyBytesMax = (int)Math.Min(settings.Scrape.BodyBytesMax, int.MaxValue - 1024),
                 SamplesMax = settings.Scrape.SamplesMax,
+                PageSamplesMax = settings.Scrape.PageSamplesMax,
                 TargetsMax = settings.Scrape.TargetsMax,
                 LabelsMax = settings.Scrape.LabelsMax,
                 LabelNameBytesMax = settings.Scrape.LabelNameBytesMax,

@@ -12,6 +12,10 @@ internal static class SettingsFile
     private const long GiB = 1024 * MiB;
     private const int ShardsMax = Model.ShardMap.CountMax;
 
+    // What the journal can hold of one series.
+    private const int LabelsStorable = 4096;
+    private const long LabelBytesStorable = 340 * KiB;
+
     private static readonly TimeSpan s_ever = TimeSpan.FromDays(365 * 100);
 
     /// <summary>The settings of a file, or the defaults.</summary>
@@ -118,9 +122,10 @@ internal static class SettingsFile
     {
         BodyBytesMax = keys.Size("pleiad.scrape.body-size-max", 1, 2 * GiB - 1),
         SamplesMax = keys.Count("pleiad.scrape.samples-max", 1),
-        LabelsMax = keys.Count("pleiad.scrape.labels-max", 1),
-        LabelNameBytesMax = (int)keys.Size("pleiad.scrape.label-name-bytes-max", 1, MiB),
-        LabelValueBytesMax = (int)keys.Size("pleiad.scrape.label-value-bytes-max", 1, 16 * MiB),
+        PageSamplesMax = keys.Count("pleiad.scrape.page-samples-max", 1),
+        LabelsMax = keys.Count("pleiad.scrape.labels-max", 1, LabelsStorable),
+        LabelNameBytesMax = (int)keys.Size("pleiad.scrape.label-name-bytes-max", 1, LabelBytesStorable),
+        LabelValueBytesMax = (int)keys.Size("pleiad.scrape.label-value-bytes-max", 1, LabelBytesStorable),
         LineBytesMax = (int)keys.Size("pleiad.scrape.line-bytes-max", KiB, 64 * MiB),
         FirstReadsMax = keys.Count("pleiad.scrape.first-reads-max", 1, 10_000),
         TargetsMax = keys.Count("pleiad.scrape.targets-max", 1),

@@ -146,8 +146,11 @@ public sealed record ScrapeSection
     /// <summary>Bytes of a page, uncompressed. <c>pleiad.scrape.body-size-max</c></summary>
     public required long BodyBytesMax { get; init; }
 
-    /// <summary>Samples of a page. <c>pleiad.scrape.samples-max</c></summary>
+    /// <summary>Samples of a page after relabelling. <c>pleiad.scrape.samples-max</c></summary>
     public required int SamplesMax { get; init; }
+
+    /// <summary>Samples of a page before relabelling. <c>pleiad.scrape.page-samples-max</c></summary>
+    public required int PageSamplesMax { get; init; }
 
     /// <summary>Labels of a series. <c>pleiad.scrape.labels-max</c></summary>
     public required int LabelsMax { get; init; }

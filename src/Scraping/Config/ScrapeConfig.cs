@@ -157,12 +157,20 @@ public sealed record ScrapeConfig
         };
     }
 
+    // How a page is fetched, which readers do not care for. As Prometheus, which keeps its cache when only these change.
+    private static readonly HashSet<string> FetchingKeys = new(StringComparer.Ordinal)
+    {
+        "scrape_interval", "scrape_timeout", "basic_auth", "authorization", "oauth2", "tls_config", "follow_redirects", "enable_http2", "proxy_url",
+        "no_proxy", "proxy_from_environment", "proxy_connect_header", "http_headers",
+    };
+
     // Which targets there are and what they are called is in their keys; a target added must not make the others forget their series.
     private static string FingerprintOf(ConfigSection section)
     {
         var entries = (List<KeyValuePair<string, object>>)new SectionKind(ScrapeShapes.Scrape).Plain(section);
         entries.RemoveAll(static entry => entry.Key is DiscoveryShapes.Static or "relabel_configs"
-            || entry.Key.EndsWith("_sd_configs", StringComparison.Ordinal));
+            || entry.Key.EndsWith("_sd_configs", StringComparison.Ordinal)
+            || FetchingKeys.Contains(entry.Key));
         return YamlWriter.Write(entries);
     }
 

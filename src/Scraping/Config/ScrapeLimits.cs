@@ -12,16 +12,19 @@ public sealed record ScrapeLimits
     /// <summary>Samples after metric relabelling.</summary>
     public int SamplesMax { get; init; } = 200_000;
 
+    /// <summary>Samples of a page before metric relabelling; where more than these may be kept, as many as those.</summary>
+    public int PageSamplesMax { get; init; } = 500_000;
+
     /// <summary>Targets of a job.</summary>
     public int TargetsMax { get; init; } = 100_000;
 
-    /// <summary>Labels of a series.</summary>
+    /// <summary>Labels of a series after metric relabelling, its name included.</summary>
     public int LabelsMax { get; init; } = 64;
 
-    /// <summary>Bytes of a label's name.</summary>
+    /// <summary>Bytes of a label's name after metric relabelling.</summary>
     public int LabelNameBytesMax { get; init; } = 512;
 
-    /// <summary>Bytes of a label's value.</summary>
+    /// <summary>Bytes of a label's value after metric relabelling.</summary>
     public int LabelValueBytesMax { get; init; } = 4096;
 
     /// <summary>Bytes of one line of a page.</summary>

@@ -5,6 +5,9 @@ namespace Pleiad.Scraping;
 /// <summary>How a target's pages are read; the names are those of <c>scrape_config</c>.</summary>
 public sealed record ReadSettings
 {
+    // Beyond, the array that holds the texts of a page could not grow.
+    private const int MemoryBytesEnd = 1 << 30;
+
     /// <summary>Prometheus's defaults.</summary>
     public static readonly ReadSettings Default = new();
 
@@ -17,8 +20,17 @@ public sealed record ReadSettings
     /// <summary>Series with times of their own get stale markers too.</summary>
     public bool TrackTimestampsStaleness { get; init; }
 
-    /// <summary>Samples after relabelling; 0 for no limit but <see cref="PageLimits.SamplesMax"/>.</summary>
+    /// <summary>Samples after relabelling, as <c>scrape_sample_limit</c> tells; 0 where the job sets no limit.</summary>
     public int SampleLimit { get; init; }
+
+    /// <summary>Samples after relabelling of a job that sets no limit; 0 for no limit.</summary>
+    public int SamplesMax { get; init; } = ScrapeLimits.Default.SamplesMax;
+
+    /// <summary>
+    /// How far behind the scrape a page's own timestamps may be; older samples are left out. An hour: Prometheus takes nothing older than
+    /// half the range of a block, unless it is told to (<c>out_of_order_time_window</c>).
+    /// </summary>
+    public TimeSpan BehindMax { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>Labels of a series after relabelling; 0 for no limit.</summary>
     public int LabelLimit { get; init; }
@@ -74,6 +86,7 @@ public sealed record ReadSettings
         HonorTimestamps = config.HonorTimestamps,
         TrackTimestampsStaleness = config.TrackTimestampsStaleness,
         SampleLimit = (int)Math.Min(config.SampleLimit, int.MaxValue),
+        SamplesMax = limits.SamplesMax,
         LabelLimit = limits.LabelsMax,
         LabelNameLengthLimit = limits.LabelNameBytesMax,
         LabelValueLengthLimit = limits.LabelValueBytesMax,
@@ -85,7 +98,18 @@ public sealed record ReadSettings
         FallbackProtocol = config.FallbackProtocol,
         LegacyNames = config.NameValidation == NameValidation.Legacy,
         ExtraMetrics = config.ExtraScrapeMetrics,
-        Limits = PageLimits.Default with { SamplesMax = Math.Max(limits.SamplesMax, (int)Math.Min(config.SampleLimit, int.MaxValue)), LineBytesMax = limits.LineBytesMax },
+        Limits = LimitsOf(limits),
+    };
+
+    // The job's limits hold after relabelling, which may drop most of a page: the page itself is bounded by its bytes.
+    private static PageLimits LimitsOf(ScrapeLimits limits) => PageLimits.Default with
+    {
+        SamplesMax = Math.Max(limits.PageSamplesMax, limits.SamplesMax),
+        LineBytesMax = limits.LineBytesMax,
+        LabelsMax = Math.Max(PageLimits.Default.LabelsMax, limits.LabelsMax),
+        NameBytesMax = Math.Max(PageLimits.Default.NameBytesMax, limits.LineBytesMax),
+        ValueBytesMax = Math.Max(PageLimits.Default.ValueBytesMax, limits.LineBytesMax),
+        MemoryBytesMax = (int)Math.Clamp(limits.BodyBytesMax * 3L / 2, PageLimits.Default.MemoryBytesMax, MemoryBytesEnd),
     };
 
     internal PageOptions ToPageOptions() => new()

@@ -26,8 +26,15 @@ public sealed class ScrapeReader
     private readonly HistogramFit _fit;
     private readonly PageMemory _memory = new();
     private readonly SeriesCache _series = new();
+    private readonly RefusedSeries _refused = new();
     private readonly ShardBatches _batches = new();
     private readonly List<Exemplar> _exemplars = [];
+    private readonly int _samplesAllowed;
+    private readonly long _aheadMaxMs = (long)AheadMax.TotalMilliseconds;
+    private readonly long _behindMaxMs;
+
+    // Of the same target under an earlier configuration, until the first scrape of this one has been read.
+    private ScrapeReader? _predecessor;
 
     // The scrape at hand. The first is 2, so that a fresh row (0) was never tracked in the one before.
     private int _scrape = 1;
@@ -38,6 +45,7 @@ public sealed class ScrapeReader
     private int _seriesAdded;
     private int _duplicates;
     private int _tooNew;
+    private int _tooOld;
     private ScrapeRefusal _overLimit;
 
     // Series that took part in staleness last time, and of those the ones seen this time.
@@ -64,13 +72,26 @@ public sealed class ScrapeReader
         _labels = new SeriesLabels(settings, target, relabel);
         _report = new ScrapeReport(_labels, shards, settings.ExtraMetrics);
         _fit = new HistogramFit(settings);
+        _samplesAllowed = settings.SampleLimit > 0 ? settings.SampleLimit : settings.SamplesMax;
+        _behindMaxMs = (long)settings.BehindMax.TotalMilliseconds;
     }
 
     /// <summary>Series known from the last good page.</summary>
     public int SeriesCount => _series.Count;
 
     /// <summary>What the last good page says of its metric families, by name.</summary>
-    public IReadOnlyDictionary<string, MetricMetadata> ReadMetadata() => _memory.ReadMetadata();
+    public IReadOnlyDictionary<string, MetricMetadata> ReadMetadata() => _predecessor?.ReadMetadata() ?? _memory.ReadMetadata();
+
+    /// <summary>
+    /// Takes over from the reader of the same target under an earlier configuration. The series that one had and the first scrape of
+    /// this one does not bring get their stale markers with that scrape.
+    /// </summary>
+    /// <param name="predecessor">Not used any more from here on.</param>
+    public void TakeOver(ScrapeReader predecessor)
+    {
+        ArgumentNullException.ThrowIfNull(predecessor);
+        _predecessor = predecessor._predecessor ?? predecessor;
+    }
 
     /// <summary>Reads a page that was fetched.</summary>
     /// <param name="page">Decompressed; empty counts as a page without samples.</param>
@@ -86,6 +107,7 @@ public sealed class ScrapeReader
             _batches.Discard();
             _memory.Abort();
             _series.Abort();
+            _refused.Abort(_series.Count);
         }
 
         int stale = AddStaleMarkers(everything: error is not null || page.IsEmpty);
@@ -93,6 +115,7 @@ public sealed class ScrapeReader
         {
             _memory.Commit();
             _series.Commit(_memory);
+            _refused.Commit();
         }
 
         _trackedLast = error is null ? _trackedNow : 0;
@@ -119,9 +142,10 @@ public sealed class ScrapeReader
     public IReadOnlyList<SampleBatch> End(Timestamp at)
     {
         Begin(at);
+        ScrapeReport report = _predecessor?._report ?? _report;
         AddStaleMarkers(everything: true);
         _trackedLast = 0;
-        _report.WriteStale(_batches, at);
+        report.WriteStale(_batches, at);
         return _batches.Take();
     }
 
@@ -135,6 +159,8 @@ public sealed class ScrapeReader
         _seriesAdded = 0;
         _duplicates = 0;
         _tooNew = 0;
+        _tooOld = 0;
+        _refused.Begin();
         _overLimit = ScrapeRefusal.None;
         _trackedNow = 0;
         _trackedStill = 0;
@@ -173,6 +199,8 @@ public sealed class ScrapeReader
         refusal = _overLimit;
         return _overLimit switch
         {
+            ScrapeRefusal.SampleLimit when _settings.SampleLimit == 0 =>
+                $"sample limit exceeded (the job has no sample_limit, so that pleiad.scrape.samples-max holds: {_samplesAllowed})",
             ScrapeRefusal.SampleLimit => "sample limit exceeded",
             ScrapeRefusal.BucketLimit => "histogram bucket limit exceeded",
             _ => null,
@@ -212,9 +240,10 @@ public sealed class ScrapeReader
             return;
         }
 
-        if (sample.IsNew)
+        if (sample.IsNew || !series.Added)
         {
-            _seriesAdded++;
+            series.Added = true;
+            _seriesAdded += _refused.Note(series.Key!.Labels.Hash) && _overLimit == ScrapeRefusal.None ? 1 : 0;
         }
 
         if ((!timed || _settings.TrackTimestampsStaleness) && series.Tracked != _scrape)
@@ -226,17 +255,17 @@ public sealed class ScrapeReader
         }
     }
 
+    // Bucket limit, sample limit, time: in this order, which tells in what a sample is counted.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Add(scoped in PageSample sample, ref SeriesCache.Row series, bool timed)
     {
-        long at = timed ? sample.TimeMs : _atMs;
-        if (timed && at - _atMs > (long)AheadMax.TotalMilliseconds)
+        NativeHistogram? histogram = null;
+        if (sample.Histogram is not null && !TryFit(sample.Histogram, series.Key!, out histogram))
         {
-            _tooNew++;
             return false;
         }
 
-        if (_settings.SampleLimit > 0 && (sample.Histogram is not null || !StaleMarker.Is(sample.Value)) && ++_added > _settings.SampleLimit)
+        if (_samplesAllowed > 0 && !(series.Added && histogram is null && StaleMarker.Is(sample.Value)) && ++_added > _samplesAllowed)
         {
             // The page is counted to its end, so that the report tells how far beyond it is, but nothing of it is kept.
             _overLimit = ScrapeRefusal.SampleLimit;
@@ -244,14 +273,20 @@ public sealed class ScrapeReader
             return false;
         }
 
+        long at = timed ? sample.TimeMs : _atMs;
+        if (timed && IsOutOfBounds(at))
+        {
+            return false;
+        }
+
         SampleBatch batch = _batches.Of(series.Shard);
-        if (sample.Histogram is null)
+        if (histogram is null)
         {
             batch.Add(series.Key!, at, sample.Value);
         }
-        else if (!AddHistogram(batch, in sample, series.Key!, at))
+        else
         {
-            return false;
+            batch.Add(series.Key!, at, histogram);
         }
 
         if (sample.StartMs != 0)
@@ -267,21 +302,37 @@ public sealed class ScrapeReader
         return true;
     }
 
-    private bool AddHistogram(SampleBatch batch, scoped in PageSample sample, SeriesKey key, long at)
+    private bool IsOutOfBounds(long at)
     {
-        if (HistogramFit.Problem(sample.Histogram!) is { } problem)
+        if (at > _atMs + _aheadMaxMs)
+        {
+            _tooNew++;
+            return true;
+        }
+
+        if (at < _atMs - _behindMaxMs)
+        {
+            _tooOld++;
+            return true;
+        }
+
+        return false;
+    }
+
+    private bool TryFit(NativeHistogram histogram, SeriesKey key, out NativeHistogram? fitted)
+    {
+        if (HistogramFit.Problem(histogram) is { } problem)
         {
             throw new ScrapeRefusedException(ScrapeRefusal.Syntax, $"histogram {key.Labels}: {problem}");
         }
 
-        NativeHistogram? fitted = _fit.Fit(sample.Histogram!);
+        fitted = _fit.Fit(histogram);
         if (fitted is null)
         {
             _overLimit = _overLimit == ScrapeRefusal.None ? ScrapeRefusal.BucketLimit : _overLimit;
             return false;
         }
 
-        batch.Add(key, at, fitted);
         return true;
     }
 
@@ -316,7 +367,32 @@ public sealed class ScrapeReader
         return row;
     }
 
-    private int AddStaleMarkers(bool everything)
+    private int AddStaleMarkers(bool everything) => AddOwnStaleMarkers(everything) + AddInheritedStaleMarkers(everything);
+
+    private int AddInheritedStaleMarkers(bool everything)
+    {
+        if (_predecessor is not { } predecessor)
+        {
+            return 0;
+        }
+
+        _predecessor = null;
+        int count = 0;
+        for (int row = 0; row < predecessor._series.RowsEnd; row++)
+        {
+            ref SeriesCache.Row series = ref predecessor._series.At(row);
+            if (series.Key is { } key && series.Tracked == predecessor._scrape && (everything || !_series.IsTracked(key.Labels, _scrape)))
+            {
+                _batches.Of(series.Shard).Add(key, _atMs, StaleMarker.Value);
+                count++;
+            }
+        }
+
+        predecessor._report.WriteStale(_batches, new Timestamp(_atMs), from: _report.Count);
+        return count;
+    }
+
+    private int AddOwnStaleMarkers(bool everything)
     {
         int last = _scrape - 1;
         if (everything ? _trackedLast + _trackedNow == 0 : _trackedStill == _trackedLast)
@@ -355,7 +431,7 @@ public sealed class ScrapeReader
                 moment.Timeout.TotalSeconds, _settings.SampleLimit, bodyBytes,
             ]);
         return new ScrapeResult(
-            _batches.Take(), error, duration, _scraped, _kept, _seriesAdded, _duplicates, _tooNew, stale, refusal);
+            _batches.Take(), error, duration, _scraped, _kept, _seriesAdded, _duplicates, _tooNew, _tooOld, stale, refusal);
     }
 
     private readonly struct Sink(ScrapeReader reader) : IPageSink

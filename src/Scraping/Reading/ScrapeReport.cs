@@ -37,10 +37,16 @@ internal sealed class ScrapeReport
         _written = true;
     }
 
+    /// <summary>How many series a report has.</summary>
+    internal int Count => _keys.Length;
+
     /// <summary>Ends the report's series, if there ever was a report.</summary>
-    internal void WriteStale(ShardBatches batches, Timestamp at)
+    /// <param name="batches">Where to.</param>
+    /// <param name="at">The time of the markers.</param>
+    /// <param name="from">The first series to end; those before it go on.</param>
+    internal void WriteStale(ShardBatches batches, Timestamp at, int from = 0)
     {
-        for (int i = 0; i < _keys.Length && _written; i++)
+        for (int i = from; i < _keys.Length && _written; i++)
         {
             batches.Of(_shards[i]).Add(_keys[i], at.Milliseconds, StaleMarker.Value);
         }

@@ -17,6 +17,7 @@ public readonly record struct ScrapeMoment(Timestamp At, long StartedAt, TimeSpa
 /// <param name="SeriesAdded">Series that the last page did not have.</param>
 /// <param name="Duplicates">Samples of a series that the page already had; the first counts.</param>
 /// <param name="TooNew">Samples left out because their time is too far ahead.</param>
+/// <param name="TooOld">Samples left out because their time is too far behind.</param>
 /// <param name="StaleMarkers">Series that ended.</param>
 /// <param name="Refusal">Which limit refused the page, or none.</param>
 public sealed record ScrapeResult(
@@ -28,6 +29,7 @@ public sealed record ScrapeResult(
     int SeriesAdded,
     int Duplicates,
     int TooNew,
+    int TooOld,
     int StaleMarkers,
     ScrapeRefusal Refusal)
 {
@@ -47,7 +49,7 @@ public enum ScrapeRefusal
     /// <summary>It does not follow its grammar, or has a series without a name.</summary>
     Syntax,
 
-    /// <summary>More samples than <see cref="ReadSettings.SampleLimit"/>.</summary>
+    /// <summary>More samples than <see cref="ReadSettings.SampleLimit"/>, or than <see cref="ReadSettings.SamplesMax"/>.</summary>
     SampleLimit,
 
     /// <summary>A label limit of the configuration.</summary>

@@ -64,10 +64,16 @@ internal sealed class SeriesCache
     }
 
     /// <summary>The series of these labels, added where it is not known.</summary>
-    internal int FindOrAdd(Labels labels, ShardMap shards)
+    internal int FindOrAdd(Labels labels, ShardMap shards) =>
+        Find(labels, out int at) is var row && row != None ? row : Add(new SeriesKey(labels), shards.Of(labels), at);
+
+    /// <summary>Whether the series of these labels had a sample in a scrape that takes part in staleness.</summary>
+    internal bool IsTracked(Labels labels, int scrape) => Find(labels, out _) is var row && row != None && _rows[row].Tracked == scrape;
+
+    private int Find(Labels labels, out int at)
     {
         int mask = _table.Length - 1;
-        int at = (int)labels.Hash & mask;
+        at = (int)labels.Hash & mask;
         int probes = 0;
         while (_table[at] != 0)
         {
@@ -87,7 +93,7 @@ internal sealed class SeriesCache
             at = (at + 1) & mask;
         }
 
-        return Add(new SeriesKey(labels), shards.Of(labels), at);
+        return None;
     }
 
     /// <summary>The page counts: texts that left it are forgotten, and with the last of its texts a series.</summary>
@@ -242,6 +248,9 @@ internal sealed class SeriesCache
         internal int Texts;
 
         internal int NextFree;
+
+        /// <summary>Whether a sample of it was ever added: one whose samples all came with impossible times is new until then.</summary>
+        internal bool Added;
 
         /// <summary>Whether the series had a sample in a scrape, seen from that scrape or the next.</summary>
         internal readonly bool WasTrackedIn(int scrape) => Key is not null && (Tracked == scrape || TrackedBefore == scrape);

@@ -44,7 +44,23 @@ internal sealed class SeriesLabels(ReadSettings settings, Labels target, Func<La
     /// <summary>The labels of a series that tells about the scrape itself.</summary>
     internal Labels OfReport(string name) => new LabelsBuilder(target).Set(LabelName.MetricName, name).ToLabels();
 
-    private static string Cut(string text) => text.Length <= 50 ? text : text[..50];
+    // As Go's %.50s: characters, not units of UTF-16.
+    private static string Cut(string text)
+    {
+        const int charactersMax = 50;
+        if (text.Length <= charactersMax)
+        {
+            return text;
+        }
+
+        int end = 0;
+        for (int i = 0; i < charactersMax && end < text.Length; i++)
+        {
+            end += char.IsSurrogatePair(text, end) ? 2 : 1;
+        }
+
+        return text[..end];
+    }
 
     private void AddTargetLabels()
     {
@@ -92,6 +108,14 @@ internal sealed class SeriesLabels(ReadSettings settings, Labels target, Func<La
             throw new ScrapeRefusedException(ScrapeRefusal.Syntax, "missing metric name (__name__ label)");
         }
 
+        foreach (Label label in labels)
+        {
+            if (!IsValid(label.Name, metric))
+            {
+                throw new ScrapeRefusedException(ScrapeRefusal.Syntax, $"invalid metric name or label names: {labels}");
+            }
+        }
+
         if (settings.LabelLimit > 0 && labels.Count > settings.LabelLimit)
         {
             throw new ScrapeRefusedException(
@@ -101,13 +125,19 @@ internal sealed class SeriesLabels(ReadSettings settings, Labels target, Func<La
 
         foreach (Label label in labels)
         {
-            if (!IsValid(label.Name, metric))
+            if (LengthBeyond(label.Name, settings.LabelNameLengthLimit) is { } nameLength)
             {
-                throw new ScrapeRefusedException(ScrapeRefusal.Syntax, $"invalid metric name or label names: {labels}");
+                throw new ScrapeRefusedException(
+                    ScrapeRefusal.LabelLimit,
+                    $"label_name_length_limit exceeded (metric: {Cut(metric)}, label name: {Cut(label.Name)}, length: {nameLength}, limit: {settings.LabelNameLengthLimit})");
             }
 
-            CheckLength(label.Name, settings.LabelNameLengthLimit, "label_name_length_limit", metric, label.Name);
-            CheckLength(label.Value, settings.LabelValueLengthLimit, "label_value_length_limit", metric, label.Name);
+            if (LengthBeyond(label.Value, settings.LabelValueLengthLimit) is { } valueLength)
+            {
+                throw new ScrapeRefusedException(
+                    ScrapeRefusal.LabelLimit,
+                    $"label_value_length_limit exceeded (metric: {Cut(metric)}, label name: {Cut(label.Name)}, value: {QuotedText.Of(Cut(label.Value))}, length: {valueLength}, limit: {settings.LabelValueLengthLimit})");
+            }
         }
     }
 
@@ -115,19 +145,15 @@ internal sealed class SeriesLabels(ReadSettings settings, Labels target, Func<La
         ? LabelName.IsLegacy(name) && (name != LabelName.MetricName || LabelName.IsLegacyMetric(metric))
         : LabelName.IsValid(name);
 
-    private static void CheckLength(string text, int limit, string limitName, string metric, string label)
+    // The length in bytes of a text that is longer than its limit.
+    private static int? LengthBeyond(string text, int limit)
     {
-        if (limit <= 0 || text.Length * 3 <= limit)
+        if (limit <= 0 || text.Length * 3L <= limit)
         {
-            return;
+            return null;
         }
 
         int length = Encoding.UTF8.GetByteCount(text);
-        if (length > limit)
-        {
-            throw new ScrapeRefusedException(
-                ScrapeRefusal.LabelLimit,
-                $"{limitName} exceeded (metric: {Cut(metric)}, label name: {Cut(label)}, length: {length}, limit: {limit})");
-        }
+        return length > limit ? length : null;
     }
 }

@@ -39,9 +39,12 @@ internal sealed class ScrapeNode : IDisposable
     public long NowMs => Test.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Puts jobs in force: each a mapping in YAML's flow style.</summary>
-    public void Apply(params string[] jobs)
+    public void Apply(params string[] jobs) => ApplyWith(string.Empty, jobs);
+
+    /// <summary>Puts jobs in force, with more of a configuration in front of them.</summary>
+    public void ApplyWith(string more, params string[] jobs)
     {
-        string text = $"global: {{scrape_interval: 15s, scrape_timeout: 10s}}\nscrape_configs: [{string.Join(", ", jobs)}]\n";
+        string text = $"{more}global: {{scrape_interval: 15s, scrape_timeout: 10s}}\nscrape_configs: [{string.Join(", ", jobs)}]\n";
         Asker.Send(Catalog, new ApplyConfiguration(ScrapeConfigFile.Parse(text, "test.yml")));
         Asker.ExpectMsg<ConfigurationApplied>();
         Test.Drain();

@@ -162,7 +162,37 @@ public sealed class ScrapeTests
         Scraped after = node.Scrape();
         Assert.Equal(before.Target, after.Target);
         Assert.Equal(3, after["load"]);
-        Assert.DoesNotContain("temp", after.Metrics);
+        Assert.True(Pleiad.Model.StaleMarker.Is(after["temp"]));
+        Assert.DoesNotContain("temp", node.ScrapeAt(after.Time + 15_000).Metrics);
+    }
+
+    [Fact]
+    public void A_reload_that_changes_only_how_pages_are_fetched_leaves_the_series_as_they_are()
+    {
+        using ByteTarget exporter = ByteTarget.Of("load 3\n");
+        using var node = new ScrapeNode();
+        string targets = $"static_configs: [{{targets: [\"{exporter.Address}\"]}}]";
+        node.Apply($"{{job_name: j, {targets}}}");
+        Scraped before = node.Scrape();
+        node.Apply($"{{job_name: j, {targets}, basic_auth: {{username: u, password: p}}}}");
+        Scraped after = node.Scrape();
+        Assert.Same(before.Series("load"), after.Series("load"));
+        Assert.Equal(0, after["scrape_series_added"]);
+        Assert.StartsWith("Basic ", exporter.Requests[^1].Header("Authorization"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Samples_of_1970_are_left_out_of_a_scrape_that_succeeds_unless_the_configuration_has_a_window_for_them()
+    {
+        using ByteTarget exporter = ByteTarget.Of("old 3 1000\n");
+        using var node = new ScrapeNode();
+        node.Apply(ScrapeNode.Job("j", exporter.Address));
+        Scraped scraped = node.Scrape();
+        Assert.Equal((1, 1), (scraped["up"], scraped["scrape_samples_post_metric_relabeling"]));
+        Assert.DoesNotContain("old", scraped.Metrics);
+
+        node.ApplyWith("storage: {tsdb: {out_of_order_time_window: 100y}}\n", ScrapeNode.Job("j", exporter.Address));
+        Assert.Equal(3, node.Scrape()["old"]);
     }
 
     [Fact]
