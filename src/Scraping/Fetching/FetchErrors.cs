@@ -37,7 +37,7 @@ internal static class FetchErrors
             {
                 case SocketException socket:
                     return new FetchFailure(FetchKind.ConnectionFailed, Get(url, TextOf(socket, url)));
-                case AuthenticationException:
+                case ServerCertificateException:
                     return new FetchFailure(FetchKind.TlsFailed, Get(url, $"tls: failed to verify certificate: {Printable(inner.Message)}"));
                 case InvalidDataException:
                     return new FetchFailure(FetchKind.BadResponse, "gzip: invalid or truncated data");
@@ -46,13 +46,13 @@ internal static class FetchErrors
 
         return e switch
         {
+            AuthenticationException or HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
+                new FetchFailure(FetchKind.TlsFailed, Get(url, HandshakeErrors.TextOf(e))),
             HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } => new FetchFailure(FetchKind.ConnectionFailed, Get(url, "EOF")),
             HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } =>
                 new FetchFailure(FetchKind.BadResponse, Get(url, "net/http: server response headers exceeded the limit; aborted")),
             HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } =>
                 new FetchFailure(FetchKind.BadResponse, Get(url, "net/http: HTTP/1.x transport connection broken: malformed HTTP response")),
-            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
-                new FetchFailure(FetchKind.TlsFailed, Get(url, $"tls: {Printable(e.Message)}")),
             HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } => new FetchFailure(FetchKind.ConnectionFailed, "unexpected EOF"),
             HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse } => new FetchFailure(FetchKind.BadResponse, "malformed chunked encoding"),
             EndOfStreamException => new FetchFailure(FetchKind.ConnectionFailed, "unexpected EOF"),
@@ -88,7 +88,15 @@ internal static class FetchErrors
             SocketError.NetworkUnreachable => $"dial tcp {host}: connect: network is unreachable",
             SocketError.TimedOut => $"dial tcp {host}: connect: connection timed out",
             SocketError.ConnectionReset => "read: connection reset by peer",
-            _ => $"dial tcp {host}: {socket.SocketErrorCode}",
+            SocketError.ConnectionAborted => "read: software caused connection abort",
+            SocketError.AccessDenied => $"dial tcp {host}: connect: permission denied",
+            SocketError.AddressNotAvailable => $"dial tcp {host}: connect: cannot assign requested address",
+            SocketError.NetworkDown => $"dial tcp {host}: connect: network is down",
+            SocketError.HostDown => $"dial tcp {host}: connect: host is down",
+            SocketError.TooManyOpenSockets => $"dial tcp {host}: socket: too many open files",
+            SocketError.AddressFamilyNotSupported => $"dial tcp {host}: socket: address family not supported by protocol",
+            SocketError.Shutdown => "write: broken pipe",
+            _ => $"dial tcp {host}: {Printable(socket.Message)}",
         };
     }
 }

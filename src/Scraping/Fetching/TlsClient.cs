@@ -8,6 +8,9 @@ namespace Pleiad.Scraping;
 /// <summary>TLS of a client by its configuration. Files are read at every handshake, so renewed certificates need no reload.</summary>
 internal sealed class TlsClient(TlsConfig config)
 {
+    // RFC 5280, section 4.2.1.12: id-kp-serverAuth.
+    private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
+
     /// <summary>The options of a handshake.</summary>
     /// <exception cref="FetchFailure">The client certificate cannot be read.</exception>
     public SslClientAuthenticationOptions OptionsFor(string host)
@@ -18,14 +21,7 @@ internal sealed class TlsClient(TlsConfig config)
             EnabledSslProtocols = Protocols(),
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         };
-        if (config.InsecureSkipVerify)
-        {
-            options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
-        }
-        else if (config.Ca.Length > 0 || config.CaFile.Length > 0)
-        {
-            options.RemoteCertificateValidationCallback = IsTrusted;
-        }
+        options.RemoteCertificateValidationCallback = config.InsecureSkipVerify ? static (_, _, _, _) => true : CheckServer;
 
         if (config.Cert.Length > 0 || config.CertFile.Length > 0)
         {
@@ -51,26 +47,53 @@ internal sealed class TlsClient(TlsConfig config)
         return protocols;
     }
 
-    private bool IsTrusted(object sender, X509Certificate? certificate, X509Chain? offered, SslPolicyErrors errors)
+    // The host that counts is the stream's: the HTTP client puts the one of the URL there.
+    private bool CheckServer(object sender, X509Certificate? certificate, X509Chain? offered, SslPolicyErrors errors)
     {
-        if (certificate is null || (errors & (SslPolicyErrors.RemoteCertificateNameMismatch | SslPolicyErrors.RemoteCertificateNotAvailable)) != 0)
+        if (certificate is null || offered is null)
         {
-            return false;
+            throw new ServerCertificateException("the server sent no certificate");
         }
 
+        using var leaf = new X509Certificate2(certificate);
+        string host = config.ServerName.Length > 0 ? config.ServerName : ((SslStream)sender).TargetHostName;
+        if (config.Ca.Length == 0 && config.CaFile.Length == 0)
+        {
+            return Refuse(ServerCertificate.Problem(leaf, offered, host));
+        }
+
+        using X509Chain chain = ChainToOwnAuthorities(offered);
+        chain.Build(leaf);
+        return Refuse(ServerCertificate.Problem(leaf, chain, host));
+    }
+
+    // The reason would be lost in a false.
+    private static bool Refuse(string? problem) => problem is null ? true : throw new ServerCertificateException(problem);
+
+    private X509Chain ChainToOwnAuthorities(X509Chain offered)
+    {
         var authorities = new X509Certificate2Collection();
-        authorities.ImportFromPem(config.Ca.Length > 0 ? config.Ca : ReadFile(config.CaFile, "CA certificate"));
-        using var chain = new X509Chain();
+        string pem = config.Ca.Length > 0 ? config.Ca : ReadFile(config.CaFile, "CA certificate");
+        try
+        {
+            authorities.ImportFromPem(pem);
+        }
+        catch (CryptographicException)
+        {
+            throw new FetchFailure(FetchKind.TlsFailed, "unable to use specified CA cert: it is not PEM");
+        }
+
+        var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.ApplicationPolicy.Add(ServerAuthentication);
         chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        foreach (X509ChainElement element in (IEnumerable<X509ChainElement>?)offered?.ChainElements ?? [])
+        foreach (X509ChainElement element in offered.ChainElements)
         {
             chain.ChainPolicy.ExtraStore.Add(element.Certificate);
         }
 
-        using var leaf = new X509Certificate2(certificate);
-        return chain.Build(leaf);
+        return chain;
     }
 
     private X509Certificate2 ClientCertificate()
