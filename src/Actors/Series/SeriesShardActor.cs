@@ -207,9 +207,10 @@ internal sealed class SeriesShardActor : Actor
             }
         }
 
-        if (Shard.InFlightCount < _home.Settings.Shard.InFlightMax)
+        // As many as there is room for: what waits beyond them stays where it is.
+        if (_home.Settings.Shard.InFlightMax - Shard.InFlightCount is > 0 and int room)
         {
-            Stash.UnstashAll();
+            Stash.Unstash(room);
         }
     }
 

@@ -194,7 +194,7 @@ internal sealed partial class ActorCell
         _failedMessage = null;
         if (_stash is { } stash)
         {
-            PutInFront(stash.Messages);
+            PutInFront(stash.Messages, int.MaxValue);
         }
 
         if (_childrenStopping == 0)
@@ -301,7 +301,7 @@ internal sealed partial class ActorCell
     {
         if (_stash is { } stash)
         {
-            PutInFront(stash.Messages);
+            PutInFront(stash.Messages, int.MaxValue);
         }
 
         while (TryTake())

@@ -24,7 +24,11 @@ internal sealed partial class ActorCell : ActorContext, IThreadPoolWorkItem
     private readonly SystemQueue _systemQueue = new();
 
     // Given back from the stash: handled before the mailbox.
-    private LinkedList<Envelope>? _front;
+    private StashedMessages? _front;
+
+    // The place of the current message among all that were put aside; 0 for one from the mailbox.
+    private long _currentPlace;
+    private long _lastPlace;
     private ActorTimers? _timers;
     private Stash? _stash;
     private Action<object>? _behaviour;
@@ -151,21 +155,14 @@ internal sealed partial class ActorCell : ActorContext, IThreadPoolWorkItem
         _behaviour = behaviour;
     }
 
-    internal void PutInFront(in Envelope envelope)
+    internal void PutInFront(StashedMessages messages, int count)
     {
-        _front ??= new LinkedList<Envelope>();
-        _front.AddFirst(envelope);
+        _front ??= new StashedMessages();
+        _front.TakeFrom(messages, count);
     }
 
-    internal void PutInFront(Queue<Envelope> envelopes)
-    {
-        _front ??= new LinkedList<Envelope>();
-        LinkedListNode<Envelope>? last = null;
-        while (envelopes.TryDequeue(out Envelope envelope))
-        {
-            last = last is null ? _front.AddFirst(envelope) : _front.AddAfter(last, envelope);
-        }
-    }
+    /// <summary>Where the current message belongs among those put aside: where it was, or behind all others.</summary>
+    internal long CurrentPlace() => _currentPlace > 0 ? _currentPlace : ++_lastPlace;
 
     public override void PipeToSelf<T>(Task<T> task, Func<T, object> onSuccess, Func<Exception, object>? onFailure = null)
     {
@@ -288,13 +285,12 @@ internal sealed partial class ActorCell : ActorContext, IThreadPoolWorkItem
 
     private bool TryTake()
     {
-        if (_front?.First is { } first)
+        if (_front is not null && _front.TryTake(out _current, out _currentPlace))
         {
-            _current = first.Value;
-            _front.RemoveFirst();
             return true;
         }
 
+        _currentPlace = 0;
         if (!_mailbox.TryDequeue(out Envelope envelope))
         {
             return false;

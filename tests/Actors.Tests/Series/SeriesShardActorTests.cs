@@ -67,6 +67,34 @@ public sealed class SeriesShardActorTests
         Assert.Equal(batches * (batches + 1) / 2, node.Samples().Count);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Batches_that_need_no_journal_keep_their_place_among_those_that_wait_for_it(int inFlightMax)
+    {
+        const int rounds = 12;
+        using var place = new TempDirectory();
+        using var node = new ShardNode(place.Path, shard: new ShardSettings { InFlightMax = inFlightMax });
+        node.Append(("late", 1_000_000, 1));
+        for (int i = 1; i <= rounds; i++)
+        {
+            node.Send(("up", i * 1000L, i));
+            node.Send([.. Enumerable.Range(0, i).Select(static _ => ("late", 1L, 1.0))]);
+        }
+
+        for (int i = 1; i <= rounds; i++)
+        {
+            if ((i - 1) % inFlightMax == 0)
+            {
+                node.Test.Drain();
+                Assert.True(node.Journal.FlushOnce(), $"nothing waits for the journal before batch {i}");
+            }
+
+            node.Writer.ExpectMsg(IngestOutcome.Nothing with { Accepted = 1 });
+            node.Writer.ExpectMsg(IngestOutcome.Nothing with { OutOfOrder = i });
+        }
+    }
+
     [Fact]
     public void Samples_that_are_refused_one_by_one_are_told_apart()
     {

@@ -129,6 +129,83 @@ public sealed class StashTests
         Assert.Equal(3, test.System.DeadLetters.Count);
     }
 
+    [Fact]
+    public void Giving_back_one_at_a_time_costs_each_message_two_turns_however_many_wait()
+    {
+        const int messages = 5000;
+        using TestActorSystem test = TestActorSystem.OnTurns();
+        var handled = new List<int>();
+        int room = 0;
+        int turns = 0;
+        ActorRef actor = test.ActorOf(Props.Create(() => new Lambda((self, message) =>
+        {
+            turns++;
+            if (message is "room")
+            {
+                room++;
+                self.Stash.Unstash(room);
+            }
+            else if (room == 0)
+            {
+                self.Stash.Add();
+            }
+            else
+            {
+                room--;
+                handled.Add((int)message);
+            }
+        })).WithMailbox(new MailboxSettings { Capacity = messages * 2, StashCapacity = messages }));
+        for (int i = 0; i < messages; i++)
+        {
+            actor.Tell(i);
+        }
+
+        for (int i = 0; i < messages; i++)
+        {
+            actor.Tell("room");
+        }
+
+        test.Drain();
+        Assert.Equal(Enumerable.Range(0, messages), handled);
+        Assert.Equal(messages * 3, turns);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Whatever_is_put_aside_and_given_back_in_portions_is_handled_in_the_order_it_came(int seed)
+    {
+        using TestActorSystem test = TestActorSystem.OnTurns(seed);
+        var random = new Random(seed);
+        var handled = new List<int>();
+        ActorRef actor = test.ActorOf(() => new Lambda((self, message) =>
+        {
+            // Each may be put aside as long as one before it is, as an actor does that must keep the order.
+            int number = (int)message;
+            if (number != handled.Count || random.Next(3) == 0)
+            {
+                self.Stash.Add();
+                if (number == handled.Count)
+                {
+                    self.Stash.Unstash(random.Next(1, 5));
+                }
+            }
+            else
+            {
+                handled.Add(number);
+                self.Stash.Unstash(random.Next(1, 5));
+            }
+        }));
+        for (int i = 0; i < 200; i++)
+        {
+            actor.Tell(i);
+        }
+
+        test.Drain();
+        Assert.Equal(Enumerable.Range(0, 200), handled);
+    }
+
     private sealed class Waiting(ActorRef target) : Actor
     {
         protected override void Receive(object message)
