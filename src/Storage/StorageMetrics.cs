@@ -40,6 +40,9 @@ public static class StorageMetrics
     internal static readonly Counter<long> SnapshotBytes = s_meter.CreateCounter<long>(
         "pleiad_storage_snapshot_bytes_total", "bytes", "Bytes written for snapshots.");
 
+    internal static readonly Counter<long> SnapshotFilesLeft = s_meter.CreateCounter<long>(
+        "pleiad_storage_snapshot_files_left_total", description: "Times that files of old snapshots could not be deleted; the next snapshot tries again.");
+
     internal static readonly Counter<long> SnapshotsDamaged = s_meter.CreateCounter<long>(
         "pleiad_storage_snapshots_damaged_total", description: "Snapshots that could not be read and were passed over.");
 

@@ -92,6 +92,8 @@ public static class HeadRecovery
             log.Resume(shard.Id, shard.AppliedSeq);
         }
 
+        Release(log, stores);
+
         var report = new RecoveryReport(
             opener.Findings,
             stores.Sum(static store => store.Damaged),
@@ -99,6 +101,22 @@ public static class HeadRecovery
             lost.Sum(),
             shards.Sum(static shard => shard.UnplacedSamples));
         return new RecoveredData(shards, stores, log, report);
+    }
+
+    // What snapshots cover already was perhaps not let go before the stop; waiting for the next snapshots would keep it for as long.
+    private static void Release(SegmentLog log, SnapshotStore[] stores)
+    {
+        for (int number = 0; number < stores.Length; number++)
+        {
+            try
+            {
+                log.Release(new ShardId(number), stores[number].ReleaseThrough);
+            }
+            catch (IOException)
+            {
+                // A segment that could not be deleted goes at the next start.
+            }
+        }
     }
 
     private static void Apply(FoundSegment segment, Shard[] shards, long[] lost, bool mayHaveGaps, CancellationToken cancel)

@@ -49,6 +49,7 @@ public sealed class SnapshotStore
 
         var written = new List<string>();
         long chunkBytes = 0;
+        long headBytes;
         try
         {
             for (int from = 0; from < job.Sealed.Count;)
@@ -62,20 +63,23 @@ public sealed class SnapshotStore
             long number = _nextHead++;
             string path = Path.Combine(_directory, SnapshotFormat.HeadName(number));
             written.Add(path);
-            long headBytes = WriteHead(job, path, number, chunkFiles);
+            headBytes = WriteHead(job, path, number, chunkFiles);
             _saved.Add(new Saved(number, job.Seq, chunkFiles));
-            StorageMetrics.SnapshotsWritten.Add(1);
-            StorageMetrics.SnapshotBytes.Add(headBytes + chunkBytes);
-            long release = _saved.Count >= Kept ? _saved[^Kept].Seq : 0;
-            DeleteUnneeded();
-            return new SnapshotWritten(job.Seq, release, headBytes, chunkBytes);
         }
         catch (IOException)
         {
             DeleteQuietly(written);
             throw;
         }
+
+        StorageMetrics.SnapshotsWritten.Add(1);
+        StorageMetrics.SnapshotBytes.Add(headBytes + chunkBytes);
+        DeleteUnneeded();
+        return new SnapshotWritten(job.Seq, ReleaseThrough, headBytes, chunkBytes);
     }
+
+    /// <summary>The log up to here is needed by no snapshot that is kept; 0 while there are fewer than are to be kept.</summary>
+    public long ReleaseThrough => _saved.Count >= Kept ? _saved[^Kept].Seq : 0;
 
     /// <summary>Reads the newest snapshot that is whole. A damaged one falls back to the one before.</summary>
     /// <param name="settings">For the shard made.</param>
@@ -322,7 +326,20 @@ public sealed class SnapshotStore
         return bytes.Length;
     }
 
+    // The snapshot is there, whatever becomes of old files: one that cannot be deleted now goes after the next snapshot.
     private void DeleteUnneeded()
+    {
+        try
+        {
+            DeleteAllUnneeded();
+        }
+        catch (IOException)
+        {
+            StorageMetrics.SnapshotFilesLeft.Add(1);
+        }
+    }
+
+    private void DeleteAllUnneeded()
     {
         while (_saved.Count > Kept)
         {

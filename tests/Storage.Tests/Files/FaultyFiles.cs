@@ -43,6 +43,9 @@ internal sealed class FaultyFiles(int seed = 1) : IFiles
     /// <summary>Whether every append from now on finds the disk full.</summary>
     public bool IsFull { get; set; }
 
+    /// <summary>Whether no file can be deleted.</summary>
+    public bool RefusesDeletes { get; set; }
+
     /// <summary>Whether the failing call has come.</summary>
     public bool HasFailed => FailAt > 0 && Calls >= FailAt;
 
@@ -107,6 +110,11 @@ internal sealed class FaultyFiles(int seed = 1) : IFiles
     public void Delete(string path)
     {
         Change(path);
+        if (RefusesDeletes)
+        {
+            throw new IOException($"{path} cannot be deleted");
+        }
+
         _names.Remove(path);
     }
 

@@ -138,6 +138,64 @@ public sealed class SnapshotStoreTests
         Assert.True(written.HeadBytes > driver.Shard.BytesSinceSnapshot);
     }
 
+    [Fact]
+    public void A_snapshot_counts_although_an_old_file_cannot_be_deleted_and_the_next_one_deletes_it()
+    {
+        var files = new FaultyFiles();
+        var driver = new ShardDriver();
+        var store = new SnapshotStore(files, ShardPath, "/q", driver.Shard.Id);
+        int time = 0;
+        for (int snapshot = 1; snapshot <= 4; snapshot++)
+        {
+            for (int i = 0; i < 130; i++)
+            {
+                time++;
+                driver.Append((s_a, time, time));
+            }
+
+            files.RefusesDeletes = snapshot == 3;
+            SnapshotJob job = driver.Shard.BeginSnapshot();
+            SnapshotWritten written = store.Write(job);
+            driver.Shard.CompleteSnapshot(job, written);
+            Assert.Equal(Times(time), Loaded(files));
+            Assert.Equal(snapshot == 3 ? 3 : Math.Min(snapshot, 2), files.Paths.Count(static path => path.EndsWith(".snap", StringComparison.Ordinal)));
+            Assert.Equal(store.ReleaseThrough, written.ReleaseThrough);
+            Assert.Equal(snapshot > 1, written.ReleaseThrough > 0);
+        }
+    }
+
+    [Fact]
+    public void A_start_lets_the_journal_go_as_far_as_snapshots_cover_it()
+    {
+        var files = new FaultyFiles();
+        var node = new LedgerNode(files, new SegmentLogSettings { SegmentBytes = 4096 }, shardCount: 1);
+        node.Start();
+        for (int snapshot = 0; snapshot < 2; snapshot++)
+        {
+            for (int time = snapshot * 500; time < (snapshot + 1) * 500; time++)
+            {
+                node.Write((s_a, time, time * 0.3));
+            }
+
+            // The process ends before the journal hears of the snapshots.
+            Shard shard = node.Data.Shards[0];
+            SnapshotJob job = shard.BeginSnapshot();
+            shard.CompleteSnapshot(job, node.Data.Snapshots[0].Write(job));
+        }
+
+        node.Kill();
+        int before = Segments();
+        node.Start();
+        Assert.InRange(Segments(), 1, before - 1);
+        node.Check();
+        Assert.True(node.Write((s_a, 1_000_000, 1)));
+        node.Kill();
+        node.Start();
+        node.Check();
+
+        int Segments() => files.Paths.Count(static path => path.Contains("/log/", StringComparison.Ordinal));
+    }
+
     private static long[] Times(int count) => [.. Enumerable.Range(1, count).Select(static time => (long)time)];
 
     // A store that writes on is read by another, as after a restart.
