@@ -23,6 +23,10 @@ public sealed class Engine
         _time = time;
     }
 
+    /// <summary>The same engine, with another step for subqueries that name none.</summary>
+    /// <param name="step">Above zero.</param>
+    public Engine WithSubqueryStep(TimeSpan step) => new(_settings with { SubqueryStep = step }, _time);
+
     /// <summary>Evaluates a query at one instant.</summary>
     /// <param name="query">PromQL.</param>
     /// <param name="at">The instant.</param>

@@ -17,6 +17,7 @@ public sealed class PleiadActors : IDisposable
     private static readonly SupervisorStrategy Patient = new OneForOneStrategy(
         new RestartBackoff { RestartsMax = RestartBackoff.RestartsLimit, Longest = TimeSpan.FromSeconds(30) });
 
+    private readonly Engine _engine;
     private readonly QueryFrontend _queries;
     private readonly TargetCatalog _targets;
     private readonly ShardDirectory _shards;
@@ -42,7 +43,8 @@ public sealed class PleiadActors : IDisposable
         ActorRef[] owners = [.. recovered.Shards.Select(shard => system.ActorOf(
             Props.Create(() => new SeriesShardActor(shard.Id, home, seriesLog)).WithMailbox(ShardMailbox), $"shard-{shard.Id}"))];
         _shards = new ShardDirectory(new ShardMap(directory.ShardCount), owners);
-        _queries = new QueryFrontend(engine, _shards, settings.Query);
+        _engine = engine;
+        _queries = new QueryFrontend(engine, _shards, settings.Query, system.Time);
         Ingest = new Ingest(_shards);
         var parts = new ScrapePoolParts(
             _shards,
@@ -77,12 +79,16 @@ public sealed class PleiadActors : IDisposable
     /// <summary>What is scraped.</summary>
     public ITargetCatalog Targets => _targets;
 
-    /// <summary>Puts a configuration in force; targets that did not change keep running.</summary>
-    public Task ApplyAsync(PrometheusConfig config, CancellationToken cancel) =>
-        _targets.ApplyAsync(new ApplyConfiguration(config), cancel);
+    /// <summary>Puts a configuration in force; targets that did not change keep running. Subqueries without a step take its evaluation interval.</summary>
+    public Task ApplyAsync(PrometheusConfig config, CancellationToken cancel)
+    {
+        _queries.Use(_engine.WithSubqueryStep(config.Global.EvaluationInterval));
+        return _targets.ApplyAsync(new ApplyConfiguration(config), cancel);
+    }
 
     /// <summary>The figures of all shards and what costs most.</summary>
-    public Task<StorageStatus> StorageAsync(int topCount, CancellationToken cancel) => StorageFigures.OfAsync(_shards, topCount, cancel);
+    /// <exception cref="QueryException">There are too many queries, or it took too long.</exception>
+    public Task<StorageStatus> StorageAsync(int topCount, CancellationToken cancel) => _queries.StorageAsync(topCount, cancel);
 
     /// <inheritdoc/>
     public void Dispose() => _queries.Dispose();

@@ -7,26 +7,41 @@ namespace Pleiad.Actors;
 /// <summary>
 /// Answers queries over all shards of this node: asks each shard for a view, which takes its turn no time, and evaluates on pool threads.
 /// </summary>
-internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QuerySettings settings) : IQueryFrontend, IDisposable
+internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QuerySettings settings, TimeProvider time) : IQueryFrontend, IDisposable
 {
     private const string Truncated = "results truncated due to limit";
 
+    private volatile Engine _engine = engine;
     private readonly QueryAdmission _admission = new(settings.ConcurrencyMax, settings.QueueMax);
 
     /// <inheritdoc/>
     public Task<QueryResult> InstantAsync(string query, Timestamp at, QueryOptions options, CancellationToken cancel) =>
-        RunAsync((source, token) => engine.InstantAsync(query, at, source, Options(options), token), cancel);
+        RunAsync(
+            options.Timeout,
+            (source, left, either) => _engine.InstantAsync(query, at, source, Options(options, left), cancel),
+            cancel);
 
     /// <inheritdoc/>
     public Task<QueryResult> RangeAsync(
         string query, Timestamp start, Timestamp end, TimeSpan step, QueryOptions options, CancellationToken cancel) =>
-        RunAsync((source, token) => engine.RangeAsync(query, start, end, step, source, Options(options), token), cancel);
+        RunAsync(
+            options.Timeout,
+            (source, left, either) => _engine.RangeAsync(query, start, end, step, source, Options(options, left), cancel),
+            cancel);
+
+    /// <summary>Queries that come from now on are evaluated by this engine.</summary>
+    public void Use(Engine engine) => _engine = engine;
+
+    /// <summary>The figures of all shards and what costs most; it waits for its turn as a query does, because it reads whole indexes.</summary>
+    public Task<StorageStatus> StorageAsync(int topCount, CancellationToken cancel) =>
+        AdmitAsync(null, (_, either) => StorageFigures.OfAsync(shards, topCount, either), cancel);
 
     /// <inheritdoc/>
     public Task<LabelAnswer<Labels>> SeriesAsync(
         IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, int limit, CancellationToken cancel) =>
         RunAsync(
-            (source, token) =>
+            null,
+            (source, _, token) =>
             {
                 var found = new HashSet<Labels>();
                 foreach (IReadOnlyList<Matcher> matchers in anyOf)
@@ -56,7 +71,7 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
     /// <inheritdoc/>
     public void Dispose() => _admission.Dispose();
 
-    private static QueryRunOptions Options(QueryOptions options) => new() { Lookback = options.Lookback, Timeout = options.Timeout };
+    private static QueryRunOptions Options(QueryOptions options, TimeSpan left) => new() { Lookback = options.Lookback, Timeout = left };
 
     private static LabelAnswer<T> Cut<T>(List<T> items, int limit) =>
         limit > 0 && items.Count > limit ? new LabelAnswer<T>(items.GetRange(0, limit), [Truncated]) : new LabelAnswer<T>(items, []);
@@ -67,7 +82,8 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
         Func<ISeriesSource, IReadOnlyList<Matcher>, CancellationToken, IReadOnlyCollection<string>> ask,
         CancellationToken cancel) =>
         RunAsync(
-            (source, token) =>
+            null,
+            (source, _, token) =>
             {
                 var union = new SortedSet<string>(Utf8Order.Comparer);
                 foreach (IReadOnlyList<Matcher> matchers in anyOf.Count == 0 ? [[]] : anyOf)
@@ -79,11 +95,39 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
             },
             cancel);
 
-    private async Task<T> RunAsync<T>(Func<ISeriesSource, CancellationToken, Task<T>> run, CancellationToken cancel)
+    private Task<T> RunAsync<T>(TimeSpan? timeout, Func<ISeriesSource, TimeSpan, CancellationToken, Task<T>> run, CancellationToken cancel) =>
+        AdmitAsync(
+            timeout,
+            async (left, either) =>
+            {
+                using ViewLease views = await shards.ViewAsync(settings.ThreadsMax, either);
+                // The caller may be a thread that reads sockets: evaluation takes as long as it takes, so it gets one of its own.
+                return await Task.Run(() => run(views.Source, left(), either), either);
+            },
+            cancel);
+
+    /// <summary>Waits for a turn and runs; both together within the timeout.</summary>
+    /// <param name="timeout">Of the client's; null for that of the node, which is the longest.</param>
+    /// <param name="run">Gets what is left of the time, and what fires when it is over or the client gives up.</param>
+    /// <param name="cancel">The client gives up.</param>
+    private async Task<T> AdmitAsync<T>(TimeSpan? timeout, Func<Func<TimeSpan>, CancellationToken, Task<T>> run, CancellationToken cancel)
     {
-        using QueryAdmission.Slot slot = await _admission.EnterAsync(cancel);
-        using ViewLease views = await shards.ViewAsync(settings.ThreadsMax, cancel);
-        // The caller may be a thread that reads sockets: evaluation takes as long as it takes, so it gets one of its own.
-        return await Task.Run(() => run(views.Source, cancel), cancel);
+        TimeSpan allowed = timeout is { } wanted && wanted < settings.Timeout ? wanted : settings.Timeout;
+        long begun = time.GetTimestamp();
+        string place = "query queue";
+        using var expired = new CancellationTokenSource(allowed > TimeSpan.Zero ? allowed : TimeSpan.Zero, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(expired.Token, cancel);
+        try
+        {
+            using QueryAdmission.Slot slot = await _admission.EnterAsync(either.Token);
+            place = "expression evaluation";
+            return await run(Left, either.Token);
+        }
+        catch (OperationCanceledException e) when (expired.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            throw new QueryException(QueryErrorKind.Timeout, $"query timed out in {place}", inner: e);
+        }
+
+        TimeSpan Left() => allowed - time.GetElapsedTime(begun) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 }

@@ -11,4 +11,7 @@ public sealed record QuerySettings
 
     /// <summary>Threads one query may use at once, each on a shard of its own. At least 1. Default: as many as there are processors.</summary>
     public int ThreadsMax { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>How long a query may take, the time included that it waits for its turn. Default 2 min.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(2);
 }

@@ -69,6 +69,7 @@ internal static class SettingsMap
                 ConcurrencyMax = settings.Query.ConcurrencyMax,
                 QueueMax = settings.Query.QueueMax,
                 ThreadsMax = settings.Query.ThreadsMax == 0 ? Environment.ProcessorCount : settings.Query.ThreadsMax,
+                Timeout = settings.Query.Timeout,
             },
             ScrapeLimits = new ScrapeLimits
             {

@@ -146,8 +146,16 @@ internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, IN
         return WriteOutcome ?? IngestOutcome.Nothing with { Accepted = count, Histograms = histograms };
     }
 
+    /// <summary>What becomes of a question for the storage's figures, or null.</summary>
+    public QueryException? StorageFailure { get; set; }
+
     public Task<StorageStatus> StorageAsync(int topCount, CancellationToken cancel)
     {
+        if (StorageFailure is not null)
+        {
+            throw StorageFailure;
+        }
+
         Asked.Add($"storage top={topCount}");
         return Task.FromResult(new StorageStatus(
             387, 313, 400, 1000, 2000, [new("up", 3)], [new("job", 2)], [new("job", 14)], [new("job=node", 300)]));

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Pleiad.Actors;
+using Pleiad.PromQL;
 
 namespace Pleiad.Gateway;
 
@@ -72,7 +73,16 @@ internal sealed class StatusEndpoints(INodeStatus status, GatewaySettings settin
             throw new ApiException(ApiErrorKind.BadData, $"limit must not exceed {TopMax}");
         }
 
-        StorageStatus storage = await status.StorageAsync((int)top, call.Cancel).ConfigureAwait(false);
+        StorageStatus storage;
+        try
+        {
+            storage = await status.StorageAsync((int)top, call.Cancel).ConfigureAwait(false);
+        }
+        catch (QueryException refused)
+        {
+            throw QueryErrors.Unnamed(refused);
+        }
+
         return ApiAnswer.Of(text =>
         {
             text.ObjectStart().Name("headStats"u8).ObjectStart()

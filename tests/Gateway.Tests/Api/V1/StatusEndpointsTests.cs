@@ -119,4 +119,16 @@ public sealed class StatusEndpointsTests
         Assert.Equal(400, status);
         Assert.Equal(("bad_data", error), Json.ErrorOf(body));
     }
+
+    [Theory]
+    [InlineData(QueryErrorKind.Unavailable, "unavailable")]
+    [InlineData(QueryErrorKind.Timeout, "timeout")]
+    public async Task Figures_that_cannot_be_had_now_are_an_error_of_the_API(QueryErrorKind kind, string type)
+    {
+        await using RunningGateway gateway = await RunningGateway.StartAsync();
+        gateway.Node.StorageFailure = new QueryException(kind, "not now");
+        (int status, string body) = await gateway.GetAsync("/api/v1/status/tsdb");
+        Assert.Equal(503, status);
+        Assert.Equal((type, "not now"), Json.ErrorOf(body));
+    }
 }
