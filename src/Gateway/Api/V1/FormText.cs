@@ -9,9 +9,11 @@ internal static class FormText
     /// <summary>Pairs read at most; no endpoint has a use for more.</summary>
     public const int PairsMax = 4096;
 
-    /// <summary>Adds the pairs of a text to a list.</summary>
+    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
+
+    /// <summary>Adds the pairs of a text to a list; a value that is no UTF-8 is null.</summary>
     /// <returns>Null, or what is wrong with a pair that was dropped.</returns>
-    public static string? Read(ReadOnlySpan<char> text, List<(string Name, string Value)> to)
+    public static string? Read(ReadOnlySpan<char> text, List<(string Name, string? Value)> to)
     {
         string? problem = null;
         foreach (Range range in text.Split('&'))
@@ -34,27 +36,38 @@ internal static class FormText
             }
 
             int equals = pair.IndexOf('=');
-            string? name = Unescape(equals < 0 ? pair : pair[..equals]);
-            string? value = equals < 0 ? string.Empty : Unescape(pair[(equals + 1)..]);
+            byte[]? name = Unescape(equals < 0 ? pair : pair[..equals]);
+            byte[]? value = equals < 0 ? [] : Unescape(pair[(equals + 1)..]);
             if (name is null || value is null)
             {
                 problem ??= "invalid URL escape";
                 continue;
             }
 
-            to.Add((name, value));
+            // A name that is no UTF-8 is none that is asked for.
+            if (TextOf(name) is { } known)
+            {
+                to.Add((known, TextOf(value)));
+            }
         }
 
         return problem;
     }
 
-    private static string? Unescape(ReadOnlySpan<char> text)
+    private static string? TextOf(byte[] bytes)
     {
-        if (text.IndexOfAny('%', '+') < 0)
+        try
         {
-            return text.ToString();
+            return StrictUtf8.GetString(bytes);
         }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
 
+    private static byte[]? Unescape(ReadOnlySpan<char> text)
+    {
         byte[] bytes = new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
         int written = 0;
         for (int i = 0; i < text.Length; i++)
@@ -82,7 +95,7 @@ internal static class FormText
             }
         }
 
-        return Encoding.UTF8.GetString(bytes, 0, written);
+        return bytes[..written];
     }
 
     private static int HexOf(char c) => char.IsAsciiDigit(c) ? c - '0' : (c | 0x20) - 'a' + 10;

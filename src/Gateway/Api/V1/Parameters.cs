@@ -6,7 +6,7 @@ namespace Pleiad.Gateway;
 /// <summary>The parameters of a request, from the form body first and from the query string after it; unknown ones are ignored.</summary>
 internal sealed class Parameters
 {
-    private readonly List<(string Name, string Value)> _pairs = [];
+    private readonly List<(string Name, string? Value)> _pairs = [];
 
     /// <summary>Reads parameters.</summary>
     /// <param name="form">The form body, or an empty string.</param>
@@ -21,13 +21,14 @@ internal sealed class Parameters
     public string? Problem { get; }
 
     /// <summary>The first value, or an empty string.</summary>
+    /// <exception cref="ApiException">It is no UTF-8.</exception>
     public string Get(string name)
     {
-        foreach ((string key, string value) in _pairs)
+        foreach ((string key, string? value) in _pairs)
         {
             if (key == name)
             {
-                return value;
+                return value ?? throw NoText(name);
             }
         }
 
@@ -35,14 +36,15 @@ internal sealed class Parameters
     }
 
     /// <summary>All values.</summary>
+    /// <exception cref="ApiException">One of them is no UTF-8.</exception>
     public IReadOnlyList<string> All(string name)
     {
         var values = new List<string>();
-        foreach ((string key, string value) in _pairs)
+        foreach ((string key, string? value) in _pairs)
         {
             if (key == name)
             {
-                values.Add(value);
+                values.Add(value ?? throw NoText(name));
             }
         }
 
@@ -100,6 +102,9 @@ internal sealed class Parameters
             ? throw ApiException.Parameter("limit", "limit must be non-negative")
             : (int)Math.Min(limit, int.MaxValue);
     }
+
+    // What stands for bytes that are no text would be looked for and not found.
+    private static ApiException NoText(string name) => ApiException.Parameter(name, "the value is not valid UTF-8");
 
     /// <summary>Reads a whole number in the manner of Go's Atoi, whose error text clients see.</summary>
     /// <returns>Null, or what is wrong.</returns>

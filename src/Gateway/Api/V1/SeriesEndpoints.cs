@@ -52,11 +52,11 @@ internal sealed class SeriesEndpoints(IQueryFrontend frontend)
     /// <summary><c>/api/v1/label/…/values</c></summary>
     public async Task<ApiAnswer> ValuesAsync(GatewayCall call, Parameters parameters)
     {
-        // The server leaves an escaped slash as it came, so that it cannot part a path; within a name it is a slash.
-        string name = EscapedLabelName.Decode(call.Segment.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
+        string? sent = PathSegment.ReadLastButOne(call.Http, call.Segment, out string shown);
+        string name = sent is null ? string.Empty : EscapedLabelName.Decode(sent);
         if (!LabelName.IsValid(name))
         {
-            throw new ApiException(ApiErrorKind.BadData, $"invalid label name: {QuotedText.Of(name)}");
+            throw new ApiException(ApiErrorKind.BadData, $"invalid label name: {(sent is null ? shown : QuotedText.Of(name))}");
         }
 
         int limit = parameters.Limit();

@@ -47,6 +47,10 @@ public sealed class SeriesEndpointsTests
     [InlineData("/api/v1/label/a-b/values", "values a-b")]
     [InlineData("/api/v1/label/%C3%A9/values", "values é")]
     [InlineData("/api/v1/label/a%2Fb/values", "values a/b")]
+    [InlineData("/api/v1/label/a%2fb%25ff/values?match[]=up", "values a/b%ff")]
+    [InlineData("/api/v1/label/U__a_2f_b/values", "values a/b")]
+    [InlineData("/api/v1/label/U__a_1F525_b__c/values", "values a\U0001F525b_c")]
+    [InlineData("/api/v1/label/%55__a_2e_b/values", "values a.b")]
     public async Task Label_names_may_be_any_UTF_8(string path, string asked)
     {
         await using RunningGateway gateway = await RunningGateway.StartAsync();
@@ -64,6 +68,10 @@ public sealed class SeriesEndpointsTests
     [InlineData("labels?start=abc", "invalid parameter \"start\": Invalid time value for 'start': cannot parse \"abc\" to a valid timestamp")]
     [InlineData("labels?end=abc", "invalid parameter \"end\": Invalid time value for 'end': cannot parse \"abc\" to a valid timestamp")]
     [InlineData("label/U__/values", "invalid label name: \"\"")]
+    [InlineData("label/%ff/values", "invalid label name: \"\\xff\"")]
+    [InlineData("label/%FFa%e2%82/values", "invalid label name: \"\\xffa\\xe2\\x82\"")]
+    [InlineData("label/%C3%A9%ff%22/values", "invalid label name: \"é\\xff\\\"\"")]
+    [InlineData("label/%ed%a0%80/values", "invalid label name: \"\\xed\\xa0\\x80\"")]
     [InlineData("label/job/values?limit=-2", "invalid parameter \"limit\": limit must be non-negative")]
     public async Task A_wrong_request_is_refused_in_the_words_of_Prometheus(string request, string error)
     {
@@ -71,6 +79,35 @@ public sealed class SeriesEndpointsTests
         (int status, string body) = await gateway.GetAsync("/api/v1/" + request);
         Assert.Equal(400, status);
         Assert.Equal(("bad_data", error), Json.ErrorOf(body));
+    }
+
+    [Theory]
+    [InlineData("a%zz", null, "\"a%zz\"")]
+    [InlineData("a%", null, "\"a%\"")]
+    [InlineData("%ff%41", null, "\"\\xffA\"")]
+    [InlineData("%e2%82%ac", "€", "\"€\"")]
+    [InlineData("%00%22", "\0\"", "\"\\x00\\\"\"")]
+    public void Escapes_of_a_segment_are_resolved_or_shown(string segment, string? text, string shown)
+    {
+        Assert.Equal(text, PathSegment.Decode(segment, out string said));
+        Assert.Equal(shown, said);
+    }
+
+    [Theory]
+    [InlineData("query?query=%ff")]
+    [InlineData("query?query=up{a=%22%ff%22}")]
+    [InlineData("query_range?query=%ff&start=1&end=2&step=1")]
+    [InlineData("series?match[]=%ff")]
+    [InlineData("series?match[]={%22%ff%22=%22a%22}")]
+    [InlineData("labels?match[]=up{a=%22%ff%22}")]
+    [InlineData("label/job/values?match[]=%ff")]
+    public async Task Bytes_that_are_no_UTF_8_are_refused_wherever_they_stand(string request)
+    {
+        await using RunningGateway gateway = await RunningGateway.StartAsync();
+        gateway.Node.Answer = _ => throw new InvalidOperationException("nobody is to be asked");
+        (int status, string body) = await gateway.GetAsync("/api/v1/" + request);
+        Assert.Equal((400, "bad_data"), (status, Json.ErrorOf(body).Item1));
+        Assert.Empty(gateway.Node.Asked);
     }
 
     [Theory]
