@@ -62,7 +62,6 @@ public static class ScrapeConfigFile
         ConfigSection global = root.Section("global")!;
         ExpandExternalLabels(global, environment ?? Environment.GetEnvironmentVariable);
         NameValidation names = global.Text("metric_name_validation_scheme") == "legacy" ? NameValidation.Legacy : NameValidation.Utf8;
-        NoteMissingRecords(root.Sections("scrape_configs"), name, report);
         return new PrometheusConfig(root)
         {
             File = name,
@@ -122,22 +121,7 @@ public static class ScrapeConfigFile
         ConfigSection root = ReadSection(ReadText(file), file, ScrapeShapes.ScrapeFile, config.Report);
         IReadOnlyList<ConfigSection> scrapes = root.Sections("scrape_configs");
         ScrapeInheritance.CompleteScrapeConfigs(scrapes, config.Root.Section("global")!);
-        NoteMissingRecords(scrapes, file, config.Report);
         return scrapes;
-    }
-
-    // Whether a DNS discovery can be run depends on the value of a key, not on the key.
-    private static void NoteMissingRecords(IReadOnlyList<ConfigSection> scrapes, string file, ConfigReport report)
-    {
-        foreach (ConfigSection dns in scrapes.SelectMany(scrape => scrape.Sections(DiscoveryShapes.Dns)))
-        {
-            string type = dns.Text("type").ToUpperInvariant();
-            if (!DnsDiscovery.CanAskFor(type))
-            {
-                report.Add(new ConfigNote(
-                    file, dns.Line, dns.Path, KeyUse.Unavailable, $"{type} records cannot be asked for yet; its targets are missing from the job"));
-            }
-        }
     }
 
     // Ends soon after the limit, so that a device or an endless file ends in an error, not in memory.

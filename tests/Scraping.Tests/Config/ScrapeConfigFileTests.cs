@@ -229,13 +229,6 @@ public sealed class ScrapeConfigFileTests
         Assert.Contains("invalid UTF-8", Assert.Throws<ConfigException>(() => ScrapeConfigFile.Load(directory["bad.yml"])).Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Records_that_cannot_be_asked_for_are_in_the_report()
-    {
-        PrometheusConfig config = Parse("scrape_configs: [{job_name: a, dns_sd_configs: [{names: [x]}, {names: [y], type: A, port: 1}]}]");
-        Assert.Equal("scrape_configs[0].dns_sd_configs[0]", Assert.Single(config.Report.Warnings).Key);
-    }
-
     [Theory]
     [InlineData("proxy:3128")]
     [InlineData("/just/a/path")]

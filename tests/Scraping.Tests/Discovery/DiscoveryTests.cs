@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using Pleiad.Model;
 using Pleiad.TestKit;
 
 namespace Pleiad.Scraping.Tests;
@@ -128,12 +129,52 @@ public sealed class DiscoveryTests
         Assert.Contains("lookup a.test", Assert.Single(second.Problems), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Records_that_cannot_be_asked_for_are_said_to_be_missing()
+    [Theory]
+    [InlineData("SRV", "a.test:81 b.test:80", "__meta_dns_srv_record_target=b.test. __meta_dns_srv_record_port=80")]
+    [InlineData("MX", "mx.test:9100", "__meta_dns_mx_record_target=mx.test.")]
+    [InlineData("NS", "ns.test:9100", "__meta_dns_ns_record_target=ns.test.")]
+    public async Task Records_of_services_and_hosts_become_targets(string type, string addresses, string labelsOfLast)
     {
-        ScrapeConfig job = TargetBuilderTests.Job("{job_name: a, dns_sd_configs: [{names: [x.test]}]}");
-        using var run = new Run(Discoveries.Of(job.Discoveries, new VirtualTime(), "Pleiad/test")[0]);
-        Assert.Contains("SRV records cannot be asked for", (await run.NextAsync()).Problems[0], StringComparison.Ordinal);
+        using var server = new DnsServerStub(static (name, type) => type switch
+        {
+            DnsType.Srv => [DnsServerStub.Srv(80, "b.test"), DnsServerStub.Srv(81, "a.test")],
+            DnsType.Mx => [DnsServerStub.Mx("mx.test")],
+            _ => [DnsServerStub.Host(DnsType.Ns, "ns.test")],
+        });
+        var config = new DnsDiscoveryConfig(["_x._tcp.test"], type, 9100, TimeSpan.FromSeconds(30));
+        using var run = new Run(new DnsDiscovery("dns_sd_configs[0]", config, TimeProvider.System, servers: () => server.Servers()));
+        DiscoveryUpdate update = await run.NextAsync();
+        Assert.Empty(update.Problems);
+        Assert.Equal(addresses.Split(' '), Addresses(update));
+        Labels last = update.Groups[0].Targets[^1];
+        Assert.Equal("_x._tcp.test", last.Get("__meta_dns_name"));
+        foreach (string[] label in labelsOfLast.Split(' ').Select(static pair => pair.Split('=')))
+        {
+            Assert.Equal(label[1], last.Get(label[0]));
+        }
+    }
+
+    [Fact]
+    public async Task Services_that_cannot_be_asked_for_are_kept_and_a_service_that_is_gone_is_not()
+    {
+        var clock = new VirtualTime();
+        int code = DnsAnswer.Success;
+        using var server = new DnsServerStub(static (_, _) => [DnsServerStub.Srv(80, "b.test")]) { Code = () => Volatile.Read(ref code) };
+        var config = new DnsDiscoveryConfig(["_x._tcp.test"], "SRV", 0, TimeSpan.FromSeconds(30));
+        using var run = new Run(new DnsDiscovery("dns_sd_configs[0]", config, clock, servers: () => server.Servers()));
+        Assert.Equal(["b.test:80"], Addresses(await run.NextAsync()));
+
+        Volatile.Write(ref code, 2);
+        clock.Advance(TimeSpan.FromSeconds(30));
+        DiscoveryUpdate failed = await run.NextAsync();
+        Assert.Equal(["b.test:80"], Addresses(failed));
+        Assert.Contains("answered with code 2; its last good targets are kept", Assert.Single(failed.Problems), StringComparison.Ordinal);
+
+        Volatile.Write(ref code, DnsAnswer.NoSuchName);
+        clock.Advance(TimeSpan.FromSeconds(30));
+        DiscoveryUpdate gone = await run.NextAsync();
+        Assert.Empty(Addresses(gone));
+        Assert.Empty(gone.Problems);
     }
 
     private static FileDiscovery Files(string pattern, TimeProvider clock) =>
