@@ -28,4 +28,7 @@ internal sealed record Flag(
 {
     /// <summary>Another name for the same flag, or null.</summary>
     public string? Alias { get; init; }
+
+    /// <summary>Left out of <c>--help</c>: it is only known so that existing command lines work, or end with a reason.</summary>
+    public bool Hidden { get; init; }
 }

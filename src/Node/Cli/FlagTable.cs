@@ -8,7 +8,16 @@ namespace Pleiad.Node;
 internal static class FlagTable
 {
     private const string WithoutEffect = "accepted so that existing command lines keep working; without effect: ";
+    private const string NoGo = "there is no Go runtime";
+    private const string NoConsoles = "console templates are not served";
+    private const string OwnJournal = "the journal has its own encoding";
+    private const string OwnFiles = "the files of the data directory have a layout of their own";
+    private const string NoRules = "rules are not evaluated yet";
+    private const string NoNotifications = "notifications are not sent yet";
+    private const string NoRemoteRead = "remote read is not served yet";
+    private const string NoAgent = "there is no agent mode: without it, samples are stored here";
 
+    /// <summary>Every flag that is taken, the ones without effect and the ones refused with a reason among them.</summary>
     public static readonly IReadOnlyList<Flag> All =
     [
         Text("config.file", "Prometheus configuration file. Default: ./prometheus.yml where there is one, else the node scrapes itself.",
@@ -54,16 +63,61 @@ internal static class FlagTable
             (s, v) => s with { Log = s.Log with { Level = OneOf(v, "debug", "info", "warn", "error") } }, s => s.Log.Level),
         Text("log.format", "logfmt or json.",
             (s, v) => s with { Log = s.Log with { Format = OneOf(v, "logfmt", "json") } }, s => s.Log.Format),
-        Ignored("web.console.templates", "console templates are not served"),
-        Ignored("web.console.libraries", "console templates are not served"),
+        Ignored("web.console.templates", NoConsoles),
+        Ignored("web.console.libraries", NoConsoles),
         Ignored("web.user-assets", "there are no user assets"),
+        Ignored("web.local-assets", "what the page needs is built in"),
         Ignored("web.page-title", "the page has its own title"),
-        Ignored("storage.tsdb.wal-compression", "the journal has its own encoding") with { Kind = FlagKind.Switch },
-        Ignored("storage.tsdb.wal-compression-type", "the journal has its own encoding"),
+        Ignored("web.max-notifications-subscribers", "live notifications are not served"),
+        Ignored("web.remote-write-receiver.accepted-protobuf-messages", "which messages are taken is not a choice"),
+        Ignored("web.enable-otlp-receiver", "OTLP is not received yet") with { Kind = FlagKind.Switch },
+        Ignored("config.auto-reload-interval", "the configuration is read again on SIGHUP and POST /-/reload only"),
+        Ignored("storage.tsdb.wal-compression", OwnJournal) with { Kind = FlagKind.Switch },
+        Ignored("storage.tsdb.wal-compression-type", OwnJournal),
+        Ignored("storage.tsdb.wal-segment-size", "pleiad.storage.segment-size is the size of the journal's segments"),
         Ignored("storage.tsdb.head-chunks-write-queue-size", "chunks are not written through a queue"),
-        Ignored("auto-gomaxprocs", "there is no Go runtime") with { Kind = FlagKind.Switch },
-        Ignored("auto-gomemlimit", "there is no Go runtime") with { Kind = FlagKind.Switch },
-        Ignored("auto-gomemlimit.ratio", "there is no Go runtime"),
+        Ignored("storage.tsdb.min-block-duration", OwnFiles),
+        Ignored("storage.tsdb.max-block-duration", OwnFiles),
+        Ignored("storage.tsdb.max-block-chunk-segment-size", OwnFiles),
+        Ignored("storage.tsdb.samples-per-chunk", OwnFiles),
+        Ignored("storage.tsdb.block-reload-interval", OwnFiles),
+        Ignored("storage.tsdb.delayed-compaction.max-percent", OwnFiles),
+        Ignored("storage.tsdb.allow-overlapping-blocks", OwnFiles) with { Kind = FlagKind.Switch },
+        Ignored("storage.tsdb.no-lockfile", "a data directory is always locked") with { Kind = FlagKind.Switch },
+        Ignored("storage.tsdb.use-lockfile", "a data directory is always locked") with { Kind = FlagKind.Switch },
+        Ignored("storage.remote.flush-deadline", "remote write is not sent yet"),
+        Ignored("storage.remote.read-sample-limit", NoRemoteRead),
+        Ignored("storage.remote.read-concurrent-limit", NoRemoteRead),
+        Ignored("storage.remote.read-max-bytes-in-frame", NoRemoteRead),
+        Ignored("rules.alert.for-outage-tolerance", NoRules),
+        Ignored("rules.alert.for-grace-period", NoRules),
+        Ignored("rules.alert.resend-delay", NoRules),
+        Ignored("rules.max-concurrent-evals", NoRules),
+        Ignored("alertmanager.notification-queue-capacity", NoNotifications),
+        Ignored("alertmanager.notification-batch-size", NoNotifications),
+        Ignored("alertmanager.drain-notification-queue-on-shutdown", NoNotifications) with { Kind = FlagKind.Switch },
+        Ignored("alertmanager.timeout", "Prometheus reads it from prometheus.yml since 2.25, and so do we"),
+        Ignored("scrape.adjust-timestamps", "samples always carry the time of their slot") with { Kind = FlagKind.Switch },
+        Ignored("scrape.timestamp-tolerance", "samples always carry the time of their slot"),
+        Ignored("scrape.discovery-reload-interval", "what a discovery finds is taken over at once"),
+        Ignored("scrape.name-escaping-scheme", "metric_name_escaping_scheme in prometheus.yml says it"),
+        Ignored("auto-gomaxprocs", NoGo) with { Kind = FlagKind.Switch },
+        Ignored("auto-gomemlimit", NoGo) with { Kind = FlagKind.Switch },
+        Ignored("auto-gomemlimit.ratio", NoGo),
+        Refused("web.config.file", "there is neither TLS nor a login yet, and without what the file asks for the node would stand open; "
+            + "listen on localhost and put a proxy in front of it"),
+        Refused("storage.tsdb.retention.size", "the size of the data cannot be limited yet, and the disk would fill; limit the time with --storage.tsdb.retention.time"),
+        Refused("storage.tsdb.retention", "Prometheus 3 took it out; it is --storage.tsdb.retention.time"),
+        Refused("agent", NoAgent) with { Kind = FlagKind.Switch },
+        Refused("storage.agent.path", NoAgent),
+        Refused("storage.agent.wal-compression", NoAgent) with { Kind = FlagKind.Switch },
+        Refused("storage.agent.wal-compression-type", NoAgent),
+        Refused("storage.agent.wal-segment-size", NoAgent),
+        Refused("storage.agent.wal-truncate-frequency", NoAgent),
+        Refused("storage.agent.retention.min-time", NoAgent),
+        Refused("storage.agent.retention.max-time", NoAgent),
+        Refused("storage.agent.no-lockfile", NoAgent) with { Kind = FlagKind.Switch },
+        Refused("alertmanager.url", "Prometheus 2 took it out; alertmanagers stand in prometheus.yml under alerting"),
     ];
 
     private static Flag Text(string name, string help, Func<NodeSettings, string, NodeSettings> apply, Func<NodeSettings, string> show) =>
@@ -79,7 +133,11 @@ internal static class FlagTable
     private static Flag Switch(string name, string help, Func<NodeSettings, bool, NodeSettings> apply, Func<NodeSettings, bool> show) =>
         new(name, FlagKind.Switch, help, (settings, values) => apply(settings, Truth(values[^1])), settings => show(settings) ? "true" : "false");
 
-    private static Flag Ignored(string name, string why) => new(name, FlagKind.Text, WithoutEffect + why, null, _ => string.Empty);
+    private static Flag Ignored(string name, string why) => new(name, FlagKind.Text, WithoutEffect + why, null, _ => string.Empty) { Hidden = true };
+
+    // To ignore it would change what the node does behind the back of whoever gave it. Off, or empty, it asks for nothing.
+    private static Flag Refused(string name, string why) =>
+        new(name, FlagKind.Text, why, (settings, values) => values[^1] is "" or "false" ? settings : throw new FormatException(why), _ => string.Empty) { Hidden = true };
 
     private static TimeSpan Duration(string value)
     {

@@ -47,7 +47,14 @@ internal static class PleiadCommand
         {
             // The parser takes a first argument whose last path element is the program's name for the program itself,
             // which would swallow --storage.path=/var/lib/pleiad: so the program's name comes first.
-            return await root.Parse([root.Name, .. args]).InvokeAsync(configuration);
+            ParseResult parsed = root.Parse([root.Name, .. args]);
+            bool runs = ReferenceEquals(parsed.CommandResult.Command, root) || ReferenceEquals(parsed.CommandResult.Command, run);
+            if (runs && UnknownFlag.FirstOf(parsed.UnmatchedTokens) is { } unknown)
+            {
+                throw new UsageException(UnknownFlag.TextOf(unknown));
+            }
+
+            return await parsed.InvokeAsync(configuration);
         }
         catch (UsageException e)
         {

@@ -18,7 +18,7 @@ internal sealed class RunFlags
                 Arity = flag.Kind == FlagKind.Switch ? ArgumentArity.ZeroOrMore : ArgumentArity.OneOrMore,
                 AllowMultipleArgumentsPerToken = false,
                 HelpName = flag.Kind == FlagKind.Switch ? "true|false" : "VALUE",
-                Hidden = flag.Apply is null,
+                Hidden = flag.Hidden,
             };
             if (flag.Alias is not null)
             {
