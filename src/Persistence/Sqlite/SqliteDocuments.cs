@@ -1,0 +1,60 @@
+using Microsoft.Data.Sqlite;
+using Pleiad.Kernel;
+
+namespace Pleiad.Persistence;
+
+internal sealed class SqliteDocuments(SqliteDatabase database) : IDocumentStore
+{
+    public ValueTask<Document?> GetAsync(string kind, string id, CancellationToken cancel) => database.ReadAsync(connection =>
+        new SqliteCommand("SELECT kind, id, version, revision, deleted, body FROM document WHERE kind = $kind AND id = $id AND NOT deleted", connection)
+            .With("$kind", kind).With("$id", id).Rows(DocumentOf).FirstOrDefault());
+
+    public ValueTask<IReadOnlyList<Document>> ListAsync(string kind, string afterId, int countMax, CancellationToken cancel) =>
+        database.ReadAsync<IReadOnlyList<Document>>(connection => new SqliteCommand(
+            """
+            SELECT kind, id, version, revision, deleted, body FROM document
+            WHERE kind = $kind AND id > $after AND NOT deleted ORDER BY id LIMIT $max
+            """,
+            connection)
+            .With("$kind", kind).With("$after", afterId).With("$max", countMax).Rows(DocumentOf));
+
+    public ValueTask<DocumentWrite> PutAsync(string kind, string id, long seenVersion, ReadOnlyMemory<byte> body, CancellationToken cancel)
+    {
+        DocumentRules.Check(kind, id, body.Length);
+        return WriteAsync(kind, id, seenVersion, deletes: false, body.ToArray());
+    }
+
+    public ValueTask<DocumentWrite> DeleteAsync(string kind, string id, long seenVersion, CancellationToken cancel)
+    {
+        DocumentRules.Check(kind, id, 0);
+        return WriteAsync(kind, id, seenVersion, deletes: true, []);
+    }
+
+    public ValueTask<IReadOnlyList<Document>> ReadChangesAsync(long afterRevision, int countMax, CancellationToken cancel) =>
+        database.ReadAsync<IReadOnlyList<Document>>(connection => new SqliteCommand(
+            "SELECT kind, id, version, revision, deleted, body FROM document WHERE revision > $after ORDER BY revision LIMIT $max", connection)
+            .With("$after", afterRevision).With("$max", countMax).Rows(DocumentOf));
+
+    private ValueTask<DocumentWrite> WriteAsync(string kind, string id, long seenVersion, bool deletes, byte[] body) => database.WriteAsync(connection =>
+    {
+        (long Version, bool IsDeleted) stored = new SqliteCommand("SELECT version, deleted FROM document WHERE kind = $kind AND id = $id", connection)
+            .With("$kind", kind).With("$id", id).Rows(static reader => (reader.GetInt64(0), reader.GetBoolean(1))).FirstOrDefault();
+        DocumentWrite write = DocumentRules.Decide(stored.Version, stored.IsDeleted, seenVersion, deletes);
+        if (write.Result == DocumentResult.Written)
+        {
+            new SqliteCommand("UPDATE document_revision SET revision = revision + 1", connection).Do();
+            new SqliteCommand(
+                """
+                INSERT OR REPLACE INTO document(kind, id, version, revision, deleted, body)
+                SELECT $kind, $id, $version, revision, $deleted, $body FROM document_revision
+                """,
+                connection)
+                .With("$kind", kind).With("$id", id).With("$version", write.Version).With("$deleted", deletes).With("$body", body).Do();
+        }
+
+        return write;
+    });
+
+    private static Document DocumentOf(SqliteDataReader reader) => new(
+        reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetBoolean(4), (byte[])reader.GetValue(5));
+}

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+
+namespace Pleiad.TestKit;
+
+/// <summary>A PostgreSQL server of one test's own, on a Unix socket in a directory of its own, gone when disposed.</summary>
+/// <remarks>It runs under a shell that ends it when this process ends, however it ends. As root it runs as the user <c>postgres</c>, for it refuses root.</remarks>
+public sealed class PostgresServer : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private readonly TempDirectory _directory = new();
+    private readonly string _programs;
+    private Process? _process;
+
+    private PostgresServer(string programs)
+    {
+        _programs = programs;
+        if (IsRoot)
+        {
+            Run("chown", "postgres", _directory.Path);
+        }
+
+        RunAsOwner(Path.Combine(_programs, "initdb"), "-D", DataPath, "-U", "pleiad", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
+        Start();
+    }
+
+    /// <summary>The directory of its socket; the port is 5432.</summary>
+    public string SocketPath => _directory.Path;
+
+    /// <summary>For Npgsql; the database is <c>postgres</c>.</summary>
+    public string Connection => $"Host={SocketPath};Port=5432;Username=pleiad;Database=postgres;Timeout=60";
+
+    private string DataPath => _directory["data"];
+
+    private static bool IsRoot => Environment.UserName == "root";
+
+    /// <summary>A running server; null where PostgreSQL is not installed.</summary>
+    public static PostgresServer? TryStart()
+    {
+        string? programs = FindPrograms();
+        return programs is null ? null : new PostgresServer(programs);
+    }
+
+    /// <summary>Starts it and waits until it accepts connections.</summary>
+    public void Start()
+    {
+        const string Serve = """
+            "$1" -D "$2" -k "$3" -c listen_addresses= -c port=5432 -c shared_buffers=32MB -c max_connections=60 -c autovacuum=off 2>&1 &
+            server=$!
+            cat >/dev/null
+            kill -QUIT $server
+            wait $server
+            """;
+        string[] command = ["sh", "-c", Serve, "postgres", Path.Combine(_programs, "postgres"), DataPath, SocketPath];
+        Process process = Process.Start(StartOf(AsOwner(command))) ?? throw new InvalidOperationException("the server did not start");
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var said = new List<string>();
+        process.OutputDataReceived += (_, line) =>
+        {
+            lock (said)
+            {
+                said.Add(line.Data ?? "");
+            }
+
+            if (line.Data is null)
+            {
+                ready.TrySetException(new InvalidOperationException("PostgreSQL ended: " + string.Join('\n', said)));
+            }
+            else if (line.Data.Contains("ready to accept connections", StringComparison.Ordinal))
+            {
+                ready.TrySetResult();
+            }
+        };
+        process.BeginOutputReadLine();
+        _process = process;
+        if (!ready.Task.Wait(Patience))
+        {
+            throw new InvalidOperationException("PostgreSQL did not start in time: " + string.Join('\n', said));
+        }
+    }
+
+    /// <summary>Ends it at once, without a checkpoint: what a crash of the server looks like from outside.</summary>
+    public void Crash()
+    {
+        if (_process is { } process)
+        {
+            _process = null;
+            process.StandardInput.Close();
+            process.WaitForExit(Patience);
+            process.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Crash();
+        _process?.Dispose();
+        _directory.Dispose();
+    }
+
+    private static string? FindPrograms()
+    {
+        const string Debian = "/usr/lib/postgresql";
+        IEnumerable<string> versions = Directory.Exists(Debian)
+            ? Directory.EnumerateDirectories(Debian).OrderByDescending(path => path, StringComparer.Ordinal).Select(path => Path.Combine(path, "bin"))
+            : [];
+        return versions.Append("/usr/bin").Append("/usr/local/bin").FirstOrDefault(path => File.Exists(Path.Combine(path, "initdb")));
+    }
+
+    private void RunAsOwner(params string[] command)
+    {
+        string[] full = AsOwner(command);
+        Run(full[0], full[1..]);
+    }
+
+    private static string[] AsOwner(string[] command) => IsRoot ? ["runuser", "-u", "postgres", "--", .. command] : command;
+
+    private static void Run(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(StartOf([program, .. arguments])) ?? throw new InvalidOperationException($"{program} did not start");
+        process.StandardInput.Close();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {output}");
+        }
+    }
+
+    private static ProcessStartInfo StartOf(string[] command)
+    {
+        var start = new ProcessStartInfo(command[0])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = "/",
+            Environment = { ["LC_ALL"] = "C" },
+        };
+        foreach (string argument in command[1..])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return start;
+    }
+}
