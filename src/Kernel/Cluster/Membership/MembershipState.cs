@@ -1,0 +1,341 @@
+using System.Collections.Immutable;
+
+namespace Pleiad.Kernel;
+
+/// <summary>
+/// Who is alive, as one node sees it: a pure state machine. Nodes probe each other; who misses several probes is probed by way of others;
+/// who is lost to those too is accused in the view; two accusers make a verdict. Who reads his own verdict stops.
+/// </summary>
+/// <remarks>
+/// The view is the only truth, and the store its only keeper: while the store is away nobody joins and nobody dies.
+/// As in Orleans (accusers in a table, versioned views) and Lifeguard (Dadgar, Phillips and Currey, 2017: a node that is slow itself gives others
+/// more time). No safety rests on it: a wrong verdict costs a takeover, and the journal fences whoever has not heard of it.
+/// </remarks>
+public sealed record MembershipState
+{
+    private readonly MembershipSettings _settings;
+    private readonly Member _self;
+
+    private MembershipState(Member self, MembershipSettings settings)
+    {
+        _self = self;
+        _settings = settings;
+    }
+
+    /// <summary>The last view that was read or written.</summary>
+    public MembershipView View { get; private init; } = MembershipView.Empty;
+
+    /// <summary>How unwell this node feels: 0 is well. It grows when its own timers come late.</summary>
+    public int SelfHealth { get; private init; }
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasStopped { get; private init; }
+
+    private ImmutableDictionary<NodeIncarnation, PeerHealth> Peers { get; init; } = ImmutableDictionary<NodeIncarnation, PeerHealth>.Empty;
+
+    private ImmutableDictionary<NodeIncarnation, TimeSpan> DeadSince { get; init; } = ImmutableDictionary<NodeIncarnation, TimeSpan>.Empty;
+
+    private TimeSpan? LastTick { get; init; }
+
+    private long LastProbe { get; init; }
+
+    private bool HasRead { get; init; }
+
+    private bool HasJoined { get; init; }
+
+    private bool IsReading { get; init; }
+
+    private bool IsWriting { get; init; }
+
+    private bool Leaves { get; init; }
+
+    private bool IsEmptied { get; init; }
+
+    /// <summary>Before the first tick.</summary>
+    /// <param name="self">How this node announces itself; its status is not looked at.</param>
+    /// <param name="settings">How soon a node is taken for dead.</param>
+    public static MembershipState Begin(Member self, MembershipSettings settings) => new(self with { Accusers = [] }, settings);
+
+    /// <summary>What follows from something that was learned.</summary>
+    /// <param name="happened">What was learned.</param>
+    /// <param name="at">On a clock that only goes forwards.</param>
+    public (MembershipState Next, ImmutableArray<MembershipEffect> Effects) On(MembershipEvent happened, TimeSpan at)
+    {
+        if (HasStopped)
+        {
+            return (this, []);
+        }
+
+        var effects = ImmutableArray.CreateBuilder<MembershipEffect>();
+        MembershipState next = happened switch
+        {
+            MembershipEvent.Ticked => OnTick(at, effects),
+            MembershipEvent.ProbeEnded ended => OnProbeEnded(ended, effects),
+            MembershipEvent.IndirectProbeEnded ended => OnIndirectProbeEnded(ended),
+            MembershipEvent.ViewRead read => (this with { IsReading = false }).Looked(read.View).Accept(read.View, at, effects),
+            MembershipEvent.ViewWritten { View: { } view } => (this with { IsWriting = false }).Accept(view, at, effects),
+            MembershipEvent.ViewWritten => (this with { IsWriting = false }).Read(effects),
+            MembershipEvent.StoreAway { WasWrite: true } => this with { IsWriting = false },
+            MembershipEvent.StoreAway => (this with { IsReading = false }).Looked(null),
+            MembershipEvent.LeaveAsked => this with { Leaves = true },
+            MembershipEvent.Emptied => this with { IsEmptied = true },
+            _ => this,
+        };
+        return (happened is MembershipEvent.StoreAway ? next : next.Write(at, effects), effects.ToImmutable());
+    }
+
+    /// <summary>Whether the last probe of a peer was answered: what is said to it when it asks whether we reach it.</summary>
+    public bool Reaches(NodeIncarnation peer) => Peers.GetValueOrDefault(peer) is { IsReached: true };
+
+    private TimeSpan Timeout => _settings.ProbeTimeout * (1 + SelfHealth);
+
+    private MembershipState OnTick(TimeSpan at, ImmutableArray<MembershipEffect>.Builder effects)
+    {
+        TimeSpan late = LastTick is { } last ? at - last - _settings.ProbeInterval : TimeSpan.Zero;
+        MembershipState next = this with { LastTick = at };
+        if (late > _settings.ProbeInterval / 2)
+        {
+            next = next with { SelfHealth = Math.Min(_settings.SelfHealthMax, SelfHealth + 1 + (int)(late / _settings.ProbeInterval)) };
+        }
+        else if (SelfHealth > 0)
+        {
+            next = next with { SelfHealth = SelfHealth - 1 };
+        }
+
+        if (late > 2 * _settings.ProbeInterval)
+        {
+            // We were away, not they: what was not answered meanwhile says nothing.
+            next = next with { Peers = next.Peers.ToImmutableDictionary(static peer => peer.Key, static peer => peer.Value.Reached()) };
+        }
+
+        next = next.Read(effects);
+        foreach (Member peer in next.Probed())
+        {
+            PeerHealth health = next.Peers.GetValueOrDefault(peer.Incarnation, PeerHealth.Unknown);
+            if (health.Probe is null)
+            {
+                next = next with { LastProbe = next.LastProbe + 1 };
+                effects.Add(new MembershipEffect.Probe(peer, next.LastProbe, next.Timeout));
+                next = next.WithPeer(peer.Incarnation, health with { Probe = next.LastProbe });
+            }
+        }
+
+        return next;
+    }
+
+    private MembershipState OnProbeEnded(MembershipEvent.ProbeEnded ended, ImmutableArray<MembershipEffect>.Builder effects)
+    {
+        if (!Peers.TryGetValue(ended.Peer, out PeerHealth? health) || health.Probe != ended.Probe)
+        {
+            return this;
+        }
+
+        if (ended.Result == ProbeResult.Reached)
+        {
+            return WithPeer(ended.Peer, health.Reached() with { Probe = null, IsReached = true, ReachesBack = ended.ReachesBack });
+        }
+
+        health = health with { Probe = null, IsReached = false, ReachesBack = false, Misses = health.Misses + (ended.Result == ProbeResult.Refused ? 2 : 1) };
+        if (health.Misses < _settings.MissesMax || health.Trying.Length > 0 || health.IsLost || View.Find(ended.Peer) is not { } peer)
+        {
+            return WithPeer(ended.Peer, health);
+        }
+
+        Member[] vias =
+        [
+            .. View.Alive.Where(via => via.Incarnation != ended.Peer && Reaches(via.Incarnation)).OrderBy(via => Rendezvous.Score(via.Name, 1, (int)ended.Probe))
+                .Take(_settings.IndirectProbersMax),
+        ];
+        foreach (Member via in vias)
+        {
+            effects.Add(new MembershipEffect.ProbeVia(via, peer, Timeout));
+        }
+
+        return WithPeer(ended.Peer, vias.Length == 0
+            ? health with { IsLost = true }
+            : health with { Trying = [.. vias.Select(static via => via.Incarnation)], HeardOfTrying = false });
+    }
+
+    private MembershipState OnIndirectProbeEnded(MembershipEvent.IndirectProbeEnded ended)
+    {
+        if (!Peers.TryGetValue(ended.Peer, out PeerHealth? health) || !health.Trying.Contains(ended.Via))
+        {
+            return this;
+        }
+
+        if (ended.Reached == true)
+        {
+            // The way from us to it is broken, it is not.
+            return WithPeer(ended.Peer, health.Reached());
+        }
+
+        health = health with { Trying = health.Trying.Remove(ended.Via), HeardOfTrying = health.HeardOfTrying || ended.Reached is not null };
+        if (health.Trying.Length > 0)
+        {
+            return WithPeer(ended.Peer, health);
+        }
+
+        // When nobody who was asked is heard of either, it may be us. The next probe asks anew, of those who are still reached.
+        return health.HeardOfTrying
+            ? WithPeer(ended.Peer, health with { IsLost = true })
+            : WithPeer(ended.Peer, health) with { SelfHealth = Math.Min(_settings.SelfHealthMax, SelfHealth + 1) };
+    }
+
+    // A look that failed begins the count anew: while the store is away for us it may be for those who would accuse us.
+    private MembershipState Looked(MembershipView? view) => this with
+    {
+        Peers = Peers.ToImmutableDictionary(
+            static peer => peer.Key,
+            peer => view?.Find(peer.Key)?.Accusers.Contains(_self.Incarnation) == true
+                ? peer.Value with { LooksAccused = peer.Value.LooksAccused + 1 }
+                : peer.Value.LooksAccused == 0 ? peer.Value : peer.Value with { LooksAccused = 0 }),
+    };
+
+    private MembershipState Accept(MembershipView view, TimeSpan at, ImmutableArray<MembershipEffect>.Builder effects)
+    {
+        if (HasRead && view.Version <= View.Version)
+        {
+            return this;
+        }
+
+        Member? self = view.Find(_self.Incarnation);
+        bool joined = HasJoined || self is not null;
+        MembershipState next = this with
+        {
+            View = view,
+            HasRead = true,
+            HasJoined = joined,
+            Peers = Peers.RemoveRange(Peers.Keys.Where(peer => view.Find(peer) is not { Status: not MemberStatus.Dead })),
+            DeadSince = view.Members.Where(static member => member.Status == MemberStatus.Dead)
+                .ToImmutableDictionary(static member => member.Incarnation, member => DeadSince.GetValueOrDefault(member.Incarnation, at)),
+        };
+        effects.Add(new MembershipEffect.Publish(view));
+        if (joined && self is not { Status: not MemberStatus.Dead })
+        {
+            effects.Add(new MembershipEffect.Stop(IsEmptied ? "this node has left the cluster" : "the other nodes have taken this one for dead"));
+            return next with { HasStopped = true };
+        }
+
+        return next;
+    }
+
+    private MembershipState Read(ImmutableArray<MembershipEffect>.Builder effects)
+    {
+        if (IsReading)
+        {
+            return this;
+        }
+
+        effects.Add(new MembershipEffect.ReadView());
+        return this with { IsReading = true };
+    }
+
+    // At most one change is under way; what it did not contain comes with the next.
+    private MembershipState Write(TimeSpan at, ImmutableArray<MembershipEffect>.Builder effects)
+    {
+        if (!HasRead || IsWriting || HasStopped)
+        {
+            return this;
+        }
+
+        ImmutableArray<Member> changed = [.. View.Find(_self.Incarnation) is { } self ? ChangesAsMember(self, at) : ChangesToJoin()];
+        if (changed.Length == 0)
+        {
+            return this;
+        }
+
+        effects.Add(new MembershipEffect.WriteView(View.Version, changed));
+        return this with { IsWriting = true };
+    }
+
+    private IEnumerable<Member> ChangesToJoin()
+    {
+        // Who bears our name has been replaced by us.
+        Member[] former = [.. View.Members.Where(member => member.Name == _self.Name && member.Status != MemberStatus.Dead)];
+        bool alone = !View.Alive.Except(former).Any();
+        return former.Select(static member => member with { Status = MemberStatus.Dead })
+            .Append(_self with { Status = alone ? MemberStatus.Up : MemberStatus.Joining });
+    }
+
+    private IEnumerable<Member> ChangesAsMember(Member self, TimeSpan at)
+    {
+        if (self.Status == MemberStatus.Joining)
+        {
+            bool reachesAll = View.Alive.All(peer => Peers.GetValueOrDefault(peer.Incarnation) is { IsReached: true, ReachesBack: true });
+            if (reachesAll)
+            {
+                yield return self with { Status = MemberStatus.Up };
+            }
+        }
+        else if (IsEmptied)
+        {
+            yield return self with { Status = MemberStatus.Removed };
+        }
+        else if (Leaves && self.Status == MemberStatus.Up)
+        {
+            yield return self with { Status = MemberStatus.Leaving };
+        }
+
+        bool forgets = View.Alive.FirstOrDefault()?.Incarnation == self.Incarnation;
+        foreach (Member peer in View.Members.Where(member => member.Incarnation != self.Incarnation))
+        {
+            if (peer.Status == MemberStatus.Dead)
+            {
+                if (forgets && at - DeadSince[peer.Incarnation] >= _settings.ForgetAfter)
+                {
+                    yield return peer with { Status = MemberStatus.Removed };
+                }
+
+                continue;
+            }
+
+            Member judged = Judged(peer);
+            if (!judged.Equals(peer))
+            {
+                yield return judged;
+            }
+        }
+    }
+
+    private Member Judged(Member peer)
+    {
+        PeerHealth health = Peers.GetValueOrDefault(peer.Incarnation, PeerHealth.Unknown);
+        bool accuses = peer.Accusers.Contains(_self.Incarnation);
+        if (!accuses && health.IsLost)
+        {
+            peer = peer with { Accusers = peer.Accusers.Add(_self.Incarnation) };
+        }
+        else if (accuses && !health.IsLost && health.IsReached)
+        {
+            peer = peer with { Accusers = peer.Accusers.Remove(_self.Incarnation) };
+        }
+
+        // Accusers who have died meanwhile have no say, and who is only joining has none in a common verdict.
+        Member[] others = [.. View.Alive.Where(member => member.Incarnation != peer.Incarnation)];
+        int accusers = others.Count(other => peer.Accusers.Contains(other.Incarnation));
+        bool isEnough = accusers > 0 && accusers >= Math.Min(_settings.AccusersNeeded, others.Length);
+
+        // Several nodes that die together cannot accuse each other, and who joins after all have died finds nobody who could. A node that is
+        // cut off from all others would say the same of them, but they accuse it too, and then it has no lone verdict.
+        bool isLone = health.IsLost && health.LooksAccused >= _settings.LoneVerdictLooks && !IsAccused(_self.Incarnation)
+            && others.All(other => other.Incarnation == _self.Incarnation || IsAccused(other.Incarnation));
+        return isEnough || isLone ? peer with { Status = MemberStatus.Dead } : peer;
+    }
+
+    private bool IsAccused(NodeIncarnation member) =>
+        View.Find(member) is { } accused && accused.Accusers.Any(accuser => View.Find(accuser) is { Status: not MemberStatus.Dead });
+
+    // Everybody probes the next few on a ring, so that each is probed by several and nobody by all.
+    private IEnumerable<Member> Probed()
+    {
+        Member[] ring = [.. View.Members.Where(member => member.IsAlive || member.Status == MemberStatus.Joining)];
+        int self = Array.FindIndex(ring, member => member.Incarnation == _self.Incarnation);
+
+        // Who joins must have reached everybody.
+        int count = self >= 0 && ring[self].Status == MemberStatus.Joining ? ring.Length : _settings.ProbedMax;
+        IEnumerable<Member> next = self < 0 ? [] : Enumerable.Range(1, ring.Length - 1).Select(i => ring[(self + i) % ring.Length]);
+        return next.Where((member, i) => i < count || member.Status == MemberStatus.Joining);
+    }
+
+    private MembershipState WithPeer(NodeIncarnation peer, PeerHealth health) => this with { Peers = Peers.SetItem(peer, health) };
+}
