@@ -30,6 +30,11 @@ internal static class KernelMetrics
 
     internal static void CountRestart() => s_restarts.Add(1);
 
+    private static readonly Counter<long> s_transportRefusals = s_meter.CreateCounter<long>(
+        "pleiad_kernel_transport_refusals_total", description: "Messages and connections between nodes that were refused: a limit was reached, or it was none of ours.");
+
+    internal static void CountTransportRefusal() => s_transportRefusals.Add(1);
+
     internal static void CountAskTimeout() => s_asksTimedOut.Add(1);
 
     private static string NameOf(DeadLetterReason reason) => reason switch

@@ -1,0 +1,29 @@
+namespace Pleiad.Kernel;
+
+/// <summary>Limits of the connections between nodes.</summary>
+public sealed record TransportSettings
+{
+    /// <summary>Bytes of one message at most; longer things are sent in parts.</summary>
+    public int MessageBytesMax { get; init; } = 1 << 20;
+
+    /// <summary>Bytes of messages that wait to be sent on one connection; more are refused.</summary>
+    public int QueueBytesMax { get; init; } = 16 << 20;
+
+    /// <summary>Questions of one connection that wait for their answers; more are refused.</summary>
+    public int AsksMax { get; init; } = 16_384;
+
+    /// <summary>Questions that came in over one connection and are being answered; no more are read while there are so many.</summary>
+    public int AnswersMax { get; init; } = 16_384;
+
+    /// <summary>Connections that others have made to this node; more are closed at once.</summary>
+    public int InboundMax { get; init; } = 4_096;
+
+    /// <summary>The longest that connecting and greeting may take.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a node that could not be connected to is left alone; doubles up to <see cref="ReconnectPauseMax"/>.</summary>
+    public TimeSpan ReconnectPause { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The longest such pause.</summary>
+    public TimeSpan ReconnectPauseMax { get; init; } = TimeSpan.FromSeconds(2);
+}
