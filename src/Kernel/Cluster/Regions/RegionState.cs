@@ -1,0 +1,298 @@
+using System.Collections.Immutable;
+
+namespace Pleiad.Kernel;
+
+/// <summary>
+/// Which shards this node leads, and what it does to come to lead those that the plan gives it: a pure state machine. One node, the first of the
+/// living, keeps the plan up to date; each takes its shards itself: from a living owner by asking it to let go, from a dead one at once.
+/// </summary>
+/// <remarks>
+/// Nothing here is needed for safety, only for speed: whoever appends holds the row of the shard, whatever it or others believe.
+/// A leader goes on until it is asked, fenced, or sees another owner in the row, so a hand-off that is never taken up costs nothing.
+/// </remarks>
+public sealed record RegionState
+{
+    private readonly NodeIncarnation _self;
+    private readonly string _name;
+    private readonly RegionSettings _settings;
+
+    private RegionState(NodeIncarnation self, string name, RegionSettings settings)
+    {
+        _self = self;
+        _name = name;
+        _settings = settings;
+    }
+
+    /// <summary>The plan that was read last; null before.</summary>
+    public PlacementPlan? Plan { get; private init; }
+
+    /// <summary>The rows that were read last.</summary>
+    public ImmutableArray<ShardOwnership> Rows { get; private init; } = [];
+
+    /// <summary>The shards this node leads.</summary>
+    public IEnumerable<int> Leading => Holdings.Where(static held => held.Value.Phase == Phase.Leading).Select(static held => held.Key).Order();
+
+    /// <summary>Whether this node holds nothing: none of its shards, and nothing on the way.</summary>
+    public bool IsEmpty => Holdings.IsEmpty;
+
+    private MembershipView View { get; init; } = MembershipView.Empty;
+
+    private long PlanVersion { get; init; }
+
+    private bool HasReadPlan { get; init; }
+
+    private bool IsReadingPlan { get; init; }
+
+    private bool IsWritingPlan { get; init; }
+
+    private bool IsReadingRows { get; init; }
+
+    // Rows that were changed by us after the read that is under way was begun: what it says of them may be older.
+    private ImmutableHashSet<int> ChangedWhileReading { get; init; } = [];
+
+    private ImmutableDictionary<int, Holding> Holdings { get; init; } = ImmutableDictionary<int, Holding>.Empty;
+
+    private enum Phase
+    {
+        Asking,
+        Taking,
+        CatchingUp,
+        Leading,
+        Draining,
+    }
+
+    /// <summary>Before the first view.</summary>
+    public static RegionState Begin(NodeIncarnation self, string name, RegionSettings settings) => new(self, name, settings);
+
+    /// <summary>What follows from something that was learned.</summary>
+    public (RegionState Next, ImmutableArray<RegionEffect> Effects) On(RegionEvent happened)
+    {
+        var effects = ImmutableArray.CreateBuilder<RegionEffect>();
+        RegionState next = happened switch
+        {
+            RegionEvent.Ticked => Look(effects),
+            RegionEvent.ViewChanged changed => this with { View = changed.View },
+            RegionEvent.PlanRead read when read.Version >= PlanVersion =>
+                this with { IsReadingPlan = false, HasReadPlan = true, Plan = read.Plan, PlanVersion = read.Version },
+            RegionEvent.PlanRead => this with { IsReadingPlan = false },
+            RegionEvent.PlanWriteEnded => (this with { IsWritingPlan = false, IsReadingPlan = true, HasReadPlan = false }).And(effects, new RegionEffect.ReadPlan()),
+            RegionEvent.RowsRead read => OnRows(read.Rows, effects),
+            RegionEvent.ReadFailed { WasPlan: true } => this with { IsReadingPlan = false },
+            RegionEvent.ReadFailed => this with { IsReadingRows = false },
+            RegionEvent.TakeEnded ended => OnTakeEnded(ended, effects),
+            RegionEvent.CatchUpEnded ended => OnCatchUpEnded(ended, effects),
+            RegionEvent.HandOffAsked asked => OnHandOffAsked(asked, effects),
+            RegionEvent.Drained drained => OnDrained(drained.Shard, effects),
+            RegionEvent.HandOffAnswered answered => OnHandOffAnswered(answered, effects),
+            RegionEvent.Fenced fenced => OnFenced(fenced, effects),
+            _ => this,
+        };
+        return (next.Decide(happened is RegionEvent.Ticked, effects), effects.ToImmutable());
+    }
+
+    private RegionState And(ImmutableArray<RegionEffect>.Builder effects, RegionEffect effect)
+    {
+        effects.Add(effect);
+        return this;
+    }
+
+    private RegionState Look(ImmutableArray<RegionEffect>.Builder effects)
+    {
+        if (!IsReadingPlan && !IsWritingPlan)
+        {
+            effects.Add(new RegionEffect.ReadPlan());
+        }
+
+        if (!IsReadingRows)
+        {
+            effects.Add(new RegionEffect.ReadRows());
+        }
+
+        return this with
+        {
+            IsReadingPlan = IsReadingPlan || !IsWritingPlan, IsReadingRows = true,
+            ChangedWhileReading = IsReadingRows ? ChangedWhileReading : [],
+        };
+    }
+
+    private RegionState OnRows(ImmutableArray<ShardOwnership> rows, ImmutableArray<RegionEffect>.Builder effects)
+    {
+        RegionState next = this with
+        {
+            IsReadingRows = false,
+            Rows = [.. rows.Select(row => ChangedWhileReading.Contains(row.Shard) ? Rows[row.Shard] : row)],
+        };
+        foreach ((int shard, Holding held) in Holdings)
+        {
+            bool isOurs = held.Phase is Phase.CatchingUp or Phase.Leading or Phase.Draining;
+            if (isOurs && !next.Rows[shard].IsSameTerm(held.Row.Epoch, held.Row.Token))
+            {
+                next = next.Lose(shard, held, effects);
+            }
+        }
+
+        return next;
+    }
+
+    private RegionState OnTakeEnded(RegionEvent.TakeEnded ended, ImmutableArray<RegionEffect>.Builder effects)
+    {
+        if (Holdings.GetValueOrDefault(ended.Shard) is not { Phase: Phase.Taking })
+        {
+            return this;
+        }
+
+        if (ended.Row is not { } row)
+        {
+            // Somebody was faster, or it is ours and we do not know it: the rows say.
+            return this with { Holdings = Holdings.Remove(ended.Shard), Rows = Rows.SetItem(ended.Shard, Rows[ended.Shard] with { Epoch = -1 }) };
+        }
+
+        effects.Add(new RegionEffect.CatchUp(row));
+        return this with
+        {
+            Holdings = Holdings.SetItem(row.Shard, new Holding(Phase.CatchingUp, row)),
+            Rows = Rows.SetItem(row.Shard, row),
+            ChangedWhileReading = IsReadingRows ? ChangedWhileReading.Add(row.Shard) : [],
+        };
+    }
+
+    private RegionState OnCatchUpEnded(RegionEvent.CatchUpEnded ended, ImmutableArray<RegionEffect>.Builder effects)
+    {
+        if (Holdings.GetValueOrDefault(ended.Shard) is not { Phase: Phase.CatchingUp } held)
+        {
+            return this;
+        }
+
+        if (!ended.Succeeded)
+        {
+            return this with { Holdings = Holdings.Remove(ended.Shard) };
+        }
+
+        effects.Add(new RegionEffect.BeginLead(held.Row));
+        return this with { Holdings = Holdings.SetItem(ended.Shard, held with { Phase = Phase.Leading }) };
+    }
+
+    private RegionState OnHandOffAsked(RegionEvent.HandOffAsked asked, ImmutableArray<RegionEffect>.Builder effects)
+    {
+        Holding? held = Holdings.GetValueOrDefault(asked.Shard);
+        if (held is { Phase: Phase.Leading } && held.Row.Epoch == asked.SeenEpoch)
+        {
+            effects.Add(new RegionEffect.Drain(asked.Shard));
+            return this with { Holdings = Holdings.SetItem(asked.Shard, held with { Phase = Phase.Draining, Asker = asked.By, Request = asked.Request }) };
+        }
+
+        // What we do not hold we do not keep from anybody; what is on its way to us, or being drained for another, we do.
+        effects.Add(new RegionEffect.AnswerHandOff(asked.By, asked.Shard, asked.Request, MayTake: held is null));
+        return this;
+    }
+
+    private RegionState OnDrained(int shard, ImmutableArray<RegionEffect>.Builder effects)
+    {
+        if (Holdings.GetValueOrDefault(shard) is not { Phase: Phase.Draining } held)
+        {
+            return this;
+        }
+
+        effects.Add(new RegionEffect.AnswerHandOff(held.Asker, shard, held.Request, MayTake: true));
+        return this with { Holdings = Holdings.Remove(shard) };
+    }
+
+    private RegionState OnHandOffAnswered(RegionEvent.HandOffAnswered answered, ImmutableArray<RegionEffect>.Builder effects)
+    {
+        if (Holdings.GetValueOrDefault(answered.Shard) is not { Phase: Phase.Asking } held)
+        {
+            return this;
+        }
+
+        return answered.MayTake ? BeginTake(answered.Shard, held.Row, effects) : this with { Holdings = Holdings.Remove(answered.Shard) };
+    }
+
+    private RegionState OnFenced(RegionEvent.Fenced fenced, ImmutableArray<RegionEffect>.Builder effects) =>
+        Holdings.GetValueOrDefault(fenced.Shard) is { Phase: Phase.Leading or Phase.Draining } held && held.Row.Epoch == fenced.Epoch
+            ? Lose(fenced.Shard, held, effects)
+            : this;
+
+    private RegionState Lose(int shard, Holding held, ImmutableArray<RegionEffect>.Builder effects)
+    {
+        if (held.Phase is Phase.Leading or Phase.Draining)
+        {
+            effects.Add(new RegionEffect.EndLead(shard));
+        }
+
+        if (held.Phase == Phase.Draining)
+        {
+            effects.Add(new RegionEffect.AnswerHandOff(held.Asker, shard, held.Request, MayTake: false));
+        }
+
+        // What the row is now we learn with the next look; until then nothing is decided on it.
+        return this with { Holdings = Holdings.Remove(shard), Rows = Rows.SetItem(shard, Rows[shard].IsSameTerm(held.Row.Epoch, held.Row.Token) ? Rows[shard] with { Epoch = -1 } : Rows[shard]) };
+    }
+
+    private RegionState Decide(bool isTick, ImmutableArray<RegionEffect>.Builder effects)
+    {
+        RegionState next = KeepPlan(effects);
+        if (next.Plan is not { } plan || View.Find(_self) is not { Status: MemberStatus.Up })
+        {
+            return next;
+        }
+
+        int handOffs = isTick ? _settings.HandOffsPerTick : 0;
+        for (int shard = 0; shard < Math.Min(plan.Shards.Length, Rows.Length); shard++)
+        {
+            ShardOwnership row = next.Rows[shard];
+            if (plan.Shards[shard].Leader != _name || next.Holdings.ContainsKey(shard) || row.Epoch < 0)
+            {
+                continue;
+            }
+
+            // What is ours already and not held is taken anew: two leads never share a token.
+            if (row.Owner != _self && View.Find(row.Owner) is { Status: not MemberStatus.Dead } owner)
+            {
+                if (handOffs-- > 0)
+                {
+                    effects.Add(new RegionEffect.AskHandOff(owner, shard, row.Epoch));
+                    next = next with { Holdings = next.Holdings.SetItem(shard, new Holding(Phase.Asking, row)) };
+                }
+            }
+            else
+            {
+                next = next.BeginTake(shard, row, effects);
+            }
+        }
+
+        return next;
+    }
+
+    private RegionState BeginTake(int shard, ShardOwnership row, ImmutableArray<RegionEffect>.Builder effects)
+    {
+        effects.Add(new RegionEffect.Take(shard, row.Epoch));
+        return this with { Holdings = Holdings.SetItem(shard, new Holding(Phase.Taking, row)) };
+    }
+
+    private RegionState KeepPlan(ImmutableArray<RegionEffect>.Builder effects)
+    {
+        Member[] stores = [.. View.Members.Where(static member => member is { Status: MemberStatus.Up, IsStore: true })];
+        if (!HasReadPlan || IsWritingPlan || Rows.Length == 0 || stores.Length == 0 || stores[0].Incarnation != _self)
+        {
+            return this;
+        }
+
+        PlacementPlan next = PlacementPlanner.Next(
+            Plan ?? PlacementPlan.Nowhere(Rows.Length), _settings.Replicas,
+            [.. stores.Select(static member => new PlacementNode(member.Name, member.Zone, member.Weight))]);
+        if (next.Equals(Plan))
+        {
+            return this;
+        }
+
+        effects.Add(new RegionEffect.WritePlan(PlanVersion, next));
+        return this with { IsWritingPlan = true };
+    }
+
+    private sealed record Holding(Phase Phase, ShardOwnership Row)
+    {
+        public NodeIncarnation Asker { get; init; }
+
+        public long Request { get; init; }
+    }
+}

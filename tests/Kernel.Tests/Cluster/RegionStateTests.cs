@@ -1,0 +1,171 @@
+using System.Collections.Immutable;
+
+namespace Pleiad.Kernel.Tests;
+
+public sealed class RegionStateTests
+{
+    private static readonly NodeIncarnation A = new(new Guid("00000000-0000-0000-0000-00000000000a"));
+    private static readonly NodeIncarnation B = new(new Guid("00000000-0000-0000-0000-00000000000b"));
+    private static readonly Guid Token = new("11111111-0000-0000-0000-000000000001");
+
+    private static Member Node(NodeIncarnation incarnation, string name, MemberStatus status = MemberStatus.Up) => new()
+    {
+        Incarnation = incarnation, Name = name, Address = name + ":1", Roles = ["store"], Status = status,
+    };
+
+    private static MembershipView View(params Member[] members) => new(1, [.. members]);
+
+    private static PlacementPlan PlanOf(params string[] leaders) => new([.. leaders.Select(leader => new ShardReplicas(leader, []))]);
+
+    private static ShardOwnership Row(int shard, long epoch, NodeIncarnation owner) => new(shard, epoch, Token, owner, 1, 0, 0, 0);
+
+    private static RegionState Begin(NodeIncarnation self, string name, int handOffs = 20) =>
+        RegionState.Begin(self, name, new RegionSettings { Replicas = 1, HandOffsPerTick = handOffs });
+
+    private static RegionState After(RegionState state, out RegionEffect[] last, params RegionEvent[] events)
+    {
+        last = [];
+        foreach (RegionEvent happened in events)
+        {
+            (state, ImmutableArray<RegionEffect> effects) = state.On(happened);
+            last = [.. effects];
+        }
+
+        return state;
+    }
+
+    /// <summary>B, which leads shard 0 with epoch 1.</summary>
+    private static RegionState Leading()
+    {
+        RegionState state = After(
+            Begin(B, "b"), out RegionEffect[] effects,
+            new RegionEvent.Ticked(), new RegionEvent.ViewChanged(View(Node(A, "a"), Node(B, "b"))), new RegionEvent.PlanRead(PlanOf("b"), 1),
+            new RegionEvent.RowsRead([ShardOwnership.Untaken(0)]));
+        Assert.Equal([new RegionEffect.Take(0, 0)], effects);
+        state = After(state, out effects, new RegionEvent.TakeEnded(0, Row(0, 1, B)));
+        Assert.Equal([new RegionEffect.CatchUp(Row(0, 1, B))], effects);
+        Assert.Empty(state.Leading);
+        state = After(state, out effects, new RegionEvent.CatchUpEnded(0, true));
+        Assert.Equal([new RegionEffect.BeginLead(Row(0, 1, B))], effects);
+        Assert.Equal([0], state.Leading);
+        return state;
+    }
+
+    [Fact]
+    public void The_first_of_the_living_writes_the_plan_and_nobody_else()
+    {
+        RegionEvent[] learned =
+        [
+            new RegionEvent.Ticked(), new RegionEvent.ViewChanged(View(Node(A, "a"), Node(B, "b"))), new RegionEvent.PlanRead(null, 0),
+            new RegionEvent.RowsRead([ShardOwnership.Untaken(0), ShardOwnership.Untaken(1)]),
+        ];
+        RegionState first = After(Begin(A, "a"), out RegionEffect[] effects, learned);
+        RegionEffect.WritePlan write = Assert.IsType<RegionEffect.WritePlan>(Assert.Single(effects));
+        Assert.Equal(0, write.SeenVersion);
+        Assert.Equal(["a", "b"], write.Plan.Shards.Select(shard => shard.Leader).Order());
+        After(first, out effects, new RegionEvent.PlanWriteEnded());
+        Assert.Equal([new RegionEffect.ReadPlan()], effects);
+        After(Begin(B, "b"), out effects, learned);
+        Assert.Empty(effects);
+    }
+
+    [Fact]
+    public void A_shard_of_a_dead_owner_is_taken_at_once_and_that_of_a_living_one_is_asked_for()
+    {
+        RegionState state = After(
+            Begin(B, "b"), out RegionEffect[] effects,
+            new RegionEvent.Ticked(), new RegionEvent.ViewChanged(View(Node(A, "a"), Node(B, "b"))), new RegionEvent.PlanRead(PlanOf("b"), 1),
+            new RegionEvent.RowsRead([Row(0, 3, A)]));
+        Assert.Empty(effects);
+        After(state, out effects, new RegionEvent.Ticked());
+        Assert.Contains(new RegionEffect.AskHandOff(Node(A, "a"), 0, 3), effects);
+        After(state, out effects, new RegionEvent.ViewChanged(View(Node(A, "a", MemberStatus.Dead), Node(B, "b"))));
+        Assert.Contains(new RegionEffect.Take(0, 3), effects);
+    }
+
+    [Fact]
+    public void So_many_hand_offs_are_asked_for_in_a_tick_and_no_more()
+    {
+        RegionState state = After(
+            Begin(B, "b", handOffs: 3), out RegionEffect[] effects,
+            new RegionEvent.Ticked(), new RegionEvent.ViewChanged(View(Node(A, "a"), Node(B, "b"))),
+            new RegionEvent.PlanRead(PlanOf([.. Enumerable.Repeat("b", 8)]), 1), new RegionEvent.RowsRead([.. Enumerable.Range(0, 8).Select(i => Row(i, 1, A))]));
+        state = After(state, out effects, new RegionEvent.Ticked());
+        Assert.Equal([0, 1, 2], effects.OfType<RegionEffect.AskHandOff>().Select(ask => ask.Shard));
+        After(state, out effects, new RegionEvent.Ticked());
+        Assert.Equal([3, 4, 5], effects.OfType<RegionEffect.AskHandOff>().Select(ask => ask.Shard));
+    }
+
+    [Fact]
+    public void A_leader_that_is_asked_drains_first_and_then_lets_go()
+    {
+        RegionState state = After(Leading(), out RegionEffect[] effects, new RegionEvent.HandOffAsked(A, 0, SeenEpoch: 1, Request: 7));
+        Assert.Equal([new RegionEffect.Drain(0)], effects);
+        Assert.Empty(state.Leading);
+        state = After(state, out effects, new RegionEvent.HandOffAsked(A, 0, 1, Request: 8));
+        Assert.Equal([new RegionEffect.AnswerHandOff(A, 0, 8, MayTake: false)], effects);
+        state = After(state, out effects, new RegionEvent.PlanRead(PlanOf("a"), 2), new RegionEvent.Drained(0));
+        Assert.Equal([new RegionEffect.AnswerHandOff(A, 0, 7, MayTake: true)], effects);
+        Assert.True(state.IsEmpty);
+        After(state, out effects, new RegionEvent.HandOffAsked(A, 0, 1, Request: 9));
+        Assert.Equal([new RegionEffect.AnswerHandOff(A, 0, 9, MayTake: true)], effects);
+    }
+
+    [Fact]
+    public void Who_asks_with_an_old_epoch_gets_nothing()
+    {
+        RegionState state = After(Leading(), out RegionEffect[] effects, new RegionEvent.HandOffAsked(A, 0, SeenEpoch: 0, Request: 7));
+        Assert.Equal([new RegionEffect.AnswerHandOff(A, 0, 7, MayTake: false)], effects);
+        Assert.Equal([0], state.Leading);
+    }
+
+    [Fact]
+    public void Who_is_fenced_or_sees_another_owner_stops_to_lead()
+    {
+        RegionState fenced = After(Leading(), out RegionEffect[] effects, new RegionEvent.Fenced(0, Epoch: 1));
+        Assert.Equal([new RegionEffect.EndLead(0)], effects);
+        Assert.Empty(fenced.Leading);
+        After(Leading(), out effects, new RegionEvent.Fenced(0, Epoch: 0));
+        Assert.Empty(effects);
+        RegionState seen = After(Leading(), out effects, new RegionEvent.Ticked(), new RegionEvent.RowsRead([Row(0, 2, A) with { Token = Guid.Empty }]));
+        Assert.Equal([new RegionEffect.EndLead(0)], effects);
+        Assert.Empty(seen.Leading);
+    }
+
+    [Fact]
+    public void Rows_that_were_read_before_a_shard_was_taken_do_not_end_its_lead()
+    {
+        RegionState state = After(
+            Begin(B, "b"), out RegionEffect[] effects,
+            new RegionEvent.Ticked(), new RegionEvent.ViewChanged(View(Node(A, "a"), Node(B, "b"))), new RegionEvent.PlanRead(PlanOf("b"), 1),
+            new RegionEvent.RowsRead([ShardOwnership.Untaken(0)]), new RegionEvent.Ticked(),
+            new RegionEvent.TakeEnded(0, Row(0, 1, B)), new RegionEvent.CatchUpEnded(0, true), new RegionEvent.RowsRead([ShardOwnership.Untaken(0)]));
+        Assert.Empty(effects);
+        Assert.Equal([0], state.Leading);
+        Assert.Equal(1, state.Rows[0].Epoch);
+    }
+
+    [Fact]
+    public void When_a_take_is_not_answered_nothing_is_done_until_the_rows_were_read()
+    {
+        RegionState state = After(
+            Begin(B, "b"), out RegionEffect[] effects,
+            new RegionEvent.Ticked(), new RegionEvent.ViewChanged(View(Node(A, "a"), Node(B, "b"))), new RegionEvent.PlanRead(PlanOf("b"), 1),
+            new RegionEvent.RowsRead([ShardOwnership.Untaken(0)]), new RegionEvent.TakeEnded(0, null));
+        Assert.Empty(effects);
+        state = After(state, out effects, new RegionEvent.Ticked());
+        Assert.Empty(effects.OfType<RegionEffect.Take>());
+        After(state, out effects, new RegionEvent.RowsRead([Row(0, 1, B)]));
+        Assert.Equal([new RegionEffect.Take(0, 1)], effects);
+    }
+
+    [Fact]
+    public void Who_leaves_takes_nothing_new()
+    {
+        After(
+            Begin(B, "b"), out RegionEffect[] effects,
+            new RegionEvent.Ticked(), new RegionEvent.ViewChanged(View(Node(A, "a"), Node(B, "b", MemberStatus.Leaving))), new RegionEvent.PlanRead(PlanOf("b"), 1),
+            new RegionEvent.RowsRead([ShardOwnership.Untaken(0)]));
+        Assert.Empty(effects);
+    }
+}

@@ -1,0 +1,363 @@
+using Pleiad.Kernel;
+using Pleiad.Model;
+using Pleiad.Persistence;
+using Pleiad.Storage;
+
+namespace Pleiad.Simulation.Tests;
+
+/// <summary>One node: performs the effects of the real state machines against the played world, and writes through the real group commit.</summary>
+internal sealed class SimulatedNode
+{
+    private static readonly CancellationToken Never = CancellationToken.None;
+    private static readonly MembershipSettings Settings = new();
+
+    private static readonly TimeSpan HandOffTimeout = TimeSpan.FromSeconds(2);
+    private readonly SimulatedWorld _world;
+    private readonly SimulatedStore _store;
+    private readonly GroupCommitLog _log;
+    private readonly Member _self;
+    private readonly Dictionary<int, List<long>> _applied = [];
+    private readonly Dictionary<int, (long Epoch, long NextSeq)> _leads = [];
+    private readonly Dictionary<long, TaskCompletionSource<bool>> _handOffs = [];
+    private MembershipState _members;
+    private RegionState _region;
+    private TaskCompletionSource _resumed = new();
+    private long _requests;
+
+    public SimulatedNode(SimulatedWorld world, int index, string name, NodeIncarnation incarnation)
+    {
+        _world = world;
+        Index = index;
+        Name = name;
+        Incarnation = incarnation;
+        _self = new Member { Incarnation = incarnation, Name = name, Address = $"{name}:1", Status = MemberStatus.Joining, Roles = ["store"] };
+        _members = MembershipState.Begin(_self, Settings);
+        _region = RegionState.Begin(incarnation, name, new RegionSettings());
+        _store = new SimulatedStore(world, this);
+        _log = new GroupCommitLog(_store, new GroupCommitSettings(), world.Time);
+        _resumed.SetResult();
+    }
+
+    public int Index { get; }
+
+    public string Name { get; }
+
+    public NodeIncarnation Incarnation { get; }
+
+    public bool IsCutFromStore { get; set; }
+
+    public bool IsGone { get; private set; }
+
+    public bool HasStopped { get; private set; }
+
+    public bool HasEnded => IsGone || HasStopped;
+
+    public bool IsPaused => !_resumed.Task.IsCompleted;
+
+    public MembershipState Members => _members;
+
+    public RegionState Region => _region;
+
+    public void Start()
+    {
+        _world.Spawn(async () =>
+        {
+            while (!HasEnded)
+            {
+                await GateAsync();
+                Learn(new MembershipEvent.Ticked());
+                Learn(new RegionEvent.Ticked());
+                await _world.PauseAsync(Settings.ProbeInterval * (0.98 + (0.04 * _world.Chance.NextDouble())));
+            }
+        });
+        _world.Spawn(async () =>
+        {
+            while (!HasEnded)
+            {
+                await GateAsync();
+                await _log.CommitOnceAsync(Never);
+                await _world.PauseAsync(TimeSpan.FromMilliseconds(50));
+            }
+        });
+    }
+
+    /// <summary>kill -9.</summary>
+    public void Kill() => IsGone = true;
+
+    public void Pause(TimeSpan pause)
+    {
+        if (IsPaused)
+        {
+            return;
+        }
+
+        var resumed = new TaskCompletionSource();
+        _resumed = resumed;
+        _world.Spawn(async () =>
+        {
+            await _world.PauseAsync(pause);
+            resumed.SetResult();
+        });
+    }
+
+    /// <summary>Waits while the process is stopped; for ever when it is gone.</summary>
+    public Task GateAsync() => IsGone ? new TaskCompletionSource().Task : _resumed.Task;
+
+    public bool LeadsNow(int shard) => _leads.ContainsKey(shard);
+
+    public IEnumerable<long> Applied(int shard) => _applied.GetValueOrDefault(shard) ?? [];
+
+    /// <summary>Writes a value; its number once it is durable, null when it is not or nobody knows.</summary>
+    public async Task<long?> WriteAsync(int shard, long payload)
+    {
+        await _world.LatencyAsync();
+        await GateAsync();
+        if (!_leads.TryGetValue(shard, out (long Epoch, long NextSeq) lead))
+        {
+            return null;
+        }
+
+        ValueTask<LogOutcome> append = _log.AppendAsync(new ShardId(shard), lead.Epoch, lead.NextSeq, BitConverter.GetBytes(payload));
+        if (append.IsCompleted)
+        {
+            Assert.False((await append).IsDurable);
+            return null;
+        }
+
+        _leads[shard] = (lead.Epoch, lead.NextSeq + 1);
+        LogOutcome outcome = await append;
+        if (!outcome.IsDurable)
+        {
+            Learn(new RegionEvent.Fenced(shard, lead.Epoch));
+            return null;
+        }
+
+        List<long> applied = AppliedTo(shard);
+        Assert.True(applied.Count >= lead.NextSeq - 1, $"seed {_world.Seed}: shard {shard} applied {applied.Count} records before number {lead.NextSeq}");
+        if (applied.Count == lead.NextSeq - 1)
+        {
+            // Else it was read back from the journal, after a takeover and while this answer was still on its way.
+            applied.Add(payload);
+        }
+
+        await GateAsync();
+        await _world.LatencyAsync();
+        return lead.NextSeq;
+    }
+
+    private List<long> AppliedTo(int shard) => _applied.TryGetValue(shard, out List<long>? applied) ? applied : _applied[shard] = [];
+
+    private void Learn(MembershipEvent happened)
+    {
+        if (HasEnded)
+        {
+            return;
+        }
+
+        (_members, System.Collections.Immutable.ImmutableArray<MembershipEffect> effects) = _members.On(happened, _world.Now);
+        foreach (MembershipEffect effect in effects)
+        {
+            switch (effect)
+            {
+                case MembershipEffect.Probe probe:
+                    _world.Spawn(async () =>
+                    {
+                        (ProbeResult result, bool back) = await ProbeAsync(_world.Find(probe.Peer.Incarnation), probe.Timeout);
+                        Learn(new MembershipEvent.ProbeEnded(probe.Peer.Incarnation, probe.Number, result, back));
+                    });
+                    break;
+                case MembershipEffect.ProbeVia ask:
+                    _world.Spawn(async () => Learn(new MembershipEvent.IndirectProbeEnded(
+                        ask.Peer.Incarnation, ask.Via.Incarnation, await ProbeViaAsync(_world.Find(ask.Via.Incarnation), _world.Find(ask.Peer.Incarnation), ask.Timeout))));
+                    break;
+                case MembershipEffect.ReadView:
+                    _world.Spawn(async () => Learn(await AskOrAsync<MembershipEvent>(
+                        async store => new MembershipEvent.ViewRead(await store.Membership.ReadAsync(Never)), new MembershipEvent.StoreAway(false))));
+                    break;
+                case MembershipEffect.WriteView write:
+                    _world.Spawn(async () => Learn(await AskOrAsync<MembershipEvent>(
+                        async store => new MembershipEvent.ViewWritten(await store.Membership.TryChangeAsync(write.SeenVersion, write.Changed, Never)), new MembershipEvent.StoreAway(true))));
+                    break;
+                case MembershipEffect.Publish publish:
+                    Learn(new RegionEvent.ViewChanged(publish.View));
+                    break;
+                case MembershipEffect.Stop:
+                    HasStopped = true;
+                    _leads.Clear();
+                    break;
+            }
+        }
+    }
+
+    private void Learn(RegionEvent happened)
+    {
+        if (HasEnded)
+        {
+            return;
+        }
+
+        (_region, System.Collections.Immutable.ImmutableArray<RegionEffect> effects) = _region.On(happened);
+        foreach (RegionEffect effect in effects)
+        {
+            Perform(effect);
+        }
+    }
+
+    private void Perform(RegionEffect effect)
+    {
+        switch (effect)
+        {
+            case RegionEffect.ReadPlan:
+                _world.Spawn(async () => Learn(await AskOrAsync<RegionEvent>(
+                    async store => await store.Documents.GetAsync("cluster", "placement", Never) is { } document
+                        ? new RegionEvent.PlanRead(PlacementPlanText.Read(document.Body), document.Version)
+                        : new RegionEvent.PlanRead(null, 0),
+                    new RegionEvent.ReadFailed(WasPlan: true))));
+                break;
+            case RegionEffect.WritePlan write:
+                _world.Spawn(async () => Learn(await AskOrAsync<RegionEvent>(
+                    async store =>
+                    {
+                        await store.Documents.PutAsync("cluster", "placement", write.SeenVersion, PlacementPlanText.Write(write.Plan), Never);
+                        return new RegionEvent.PlanWriteEnded();
+                    },
+                    new RegionEvent.PlanWriteEnded())));
+                break;
+            case RegionEffect.ReadRows:
+                _world.Spawn(async () => Learn(await AskOrAsync<RegionEvent>(
+                    async store => new RegionEvent.RowsRead([.. await store.Ownership.ReadAllAsync(Never)]), new RegionEvent.ReadFailed(WasPlan: false))));
+                break;
+            case RegionEffect.Take take:
+                _world.Spawn(async () => Learn(await AskOrAsync<RegionEvent>(
+                    async store => new RegionEvent.TakeEnded(take.Shard, await store.Ownership.TakeAsync(take.Shard, take.SeenEpoch, Incarnation, Never)),
+                    new RegionEvent.TakeEnded(take.Shard, null))));
+                break;
+            case RegionEffect.AskHandOff ask:
+                _world.Spawn(async () => Learn(new RegionEvent.HandOffAnswered(ask.Shard, await AskHandOffAsync(ask))));
+                break;
+            case RegionEffect.AnswerHandOff answer:
+                if (_handOffs.Remove(answer.Request, out TaskCompletionSource<bool>? asked))
+                {
+                    asked.SetResult(answer.MayTake);
+                }
+
+                break;
+            case RegionEffect.CatchUp catchUp:
+                _world.Spawn(() => CatchUpAsync(catchUp.Row));
+                break;
+            case RegionEffect.BeginLead lead:
+                Assert.True(AppliedTo(lead.Row.Shard).Count == lead.Row.NextSeq - 1, $"seed {_world.Seed}: led before it had caught up");
+                _log.BeginLead(lead.Row);
+                _leads[lead.Row.Shard] = (lead.Row.Epoch, lead.Row.NextSeq);
+                break;
+            case RegionEffect.Drain drain:
+                _leads.Remove(drain.Shard);
+                _world.Spawn(async () =>
+                {
+                    await _log.EndLeadAsync(new ShardId(drain.Shard));
+                    Learn(new RegionEvent.Drained(drain.Shard));
+                });
+                break;
+            case RegionEffect.EndLead end:
+                _leads.Remove(end.Shard);
+                _ = _log.EndLeadAsync(new ShardId(end.Shard));
+                break;
+        }
+    }
+
+    private async Task CatchUpAsync(ShardOwnership row)
+    {
+        try
+        {
+            List<long> applied = AppliedTo(row.Shard);
+            await _log.ReplayAsync(new ShardId(row.Shard), applied.Count, (_, _, seq, payload) =>
+            {
+                // What was under way for us may have been applied meanwhile.
+                if (seq == applied.Count + 1)
+                {
+                    applied.Add(BitConverter.ToInt64(payload));
+                }
+            }, Never);
+            Learn(new RegionEvent.CatchUpEnded(row.Shard, applied.Count == row.NextSeq - 1));
+        }
+        catch (ClusterStoreException)
+        {
+            Learn(new RegionEvent.CatchUpEnded(row.Shard, false));
+        }
+    }
+
+    private async Task<T> AskOrAsync<T>(Func<IClusterStore, ValueTask<T>> ask, T otherwise)
+    {
+        try
+        {
+            return await _store.AskAsync(ask);
+        }
+        catch (ClusterStoreException)
+        {
+            return otherwise;
+        }
+    }
+
+    private async Task<(ProbeResult Result, bool ReachesBack)> ProbeAsync(SimulatedNode to, TimeSpan timeout)
+    {
+        if (to.HasEnded && !_world.IsCut(this, to))
+        {
+            await _world.LatencyAsync();
+            await GateAsync();
+            return (ProbeResult.Refused, false);
+        }
+
+        bool answered = _world.Arrives(this, to) && _world.Arrives(to, this) && !to.IsPaused && !to.HasEnded;
+        await (answered ? _world.LatencyAsync() : _world.PauseAsync(timeout));
+        await GateAsync();
+        return answered ? (ProbeResult.Reached, to.Members.Reaches(Incarnation)) : (ProbeResult.TimedOut, false);
+    }
+
+    private async Task<bool?> ProbeViaAsync(SimulatedNode via, SimulatedNode to, TimeSpan timeout)
+    {
+        if (!_world.Arrives(this, via) || via.HasEnded || via.IsPaused)
+        {
+            await _world.PauseAsync(timeout * 2);
+            await GateAsync();
+            return null;
+        }
+
+        (ProbeResult result, _) = await via.ProbeAsync(to, timeout);
+        bool arrives = _world.Arrives(via, this);
+        await GateAsync();
+        return arrives ? result == ProbeResult.Reached : null;
+    }
+
+    private async Task<bool> AskHandOffAsync(RegionEffect.AskHandOff ask)
+    {
+        SimulatedNode owner = _world.Find(ask.Owner.Incarnation);
+        var answer = new TaskCompletionSource<bool>();
+        _world.Spawn(async () =>
+        {
+            await _world.PauseAsync(HandOffTimeout);
+            answer.TrySetResult(false);
+        });
+        if (_world.Arrives(this, owner) && !owner.HasEnded)
+        {
+            _world.Spawn(async () =>
+            {
+                await _world.LatencyAsync();
+                await owner.GateAsync();
+                var drained = new TaskCompletionSource<bool>();
+                long request = ++owner._requests;
+                owner._handOffs[request] = drained;
+                owner.Learn(new RegionEvent.HandOffAsked(Incarnation, ask.Shard, ask.SeenEpoch, request));
+                bool mayTake = await drained.Task;
+                await _world.LatencyAsync();
+                if (_world.Arrives(owner, this))
+                {
+                    answer.TrySetResult(mayTake);
+                }
+            });
+        }
+
+        bool answered = await answer.Task;
+        await GateAsync();
+        return answered;
+    }
+}
