@@ -31,8 +31,8 @@ public static class StorageMetrics
     internal static readonly Counter<long> TornBytes = s_meter.CreateCounter<long>(
         "pleiad_storage_torn_bytes_total", "bytes", "Bytes of unfinished writes cut from the end of the log.");
 
-    internal static readonly Counter<long> ExemplarsDropped = s_meter.CreateCounter<long>(
-        "pleiad_storage_exemplars_dropped_total", description: "Exemplars that came with samples; they are not stored yet.");
+    internal static readonly Counter<long> Exemplars = s_meter.CreateCounter<long>(
+        "pleiad_storage_exemplars_total", description: "Exemplars that came, by what became of them.");
 
     internal static readonly Counter<long> SnapshotsWritten = s_meter.CreateCounter<long>(
         "pleiad_storage_snapshots_total", description: "Snapshots written and verified.");

@@ -192,10 +192,10 @@ internal sealed class PleiadServer(
 }
 
 /// <summary>Debian's Prometheus.</summary>
-internal sealed class PrometheusServer(string dataPath, string configFile, int port)
+internal sealed class PrometheusServer(string dataPath, string configFile, int port, params string[] more)
     : PromServer(
         Find("prometheus") ?? "prometheus",
-        [$"--storage.tsdb.path={dataPath}", $"--config.file={configFile}", $"--web.listen-address=127.0.0.1:{port}", "--log.level=warn"],
+        [$"--storage.tsdb.path={dataPath}", $"--config.file={configFile}", $"--web.listen-address=127.0.0.1:{port}", "--log.level=warn", .. more],
         port)
 {
     public static bool IsInstalled => Find("prometheus") is not null;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Pleiad.TestKit;
 using Xunit.Abstractions;
 
 namespace Pleiad.Outside.Tests;
@@ -119,6 +120,100 @@ public sealed class RemoteWriteTests(ITestOutputHelper output)
         output.WriteLine($"{ours.Count} samples, none lost over 3 kills");
     }
 
+    [SkippableFact]
+    public async Task Native_histograms_and_exemplars_arrive_as_Prometheus_has_them()
+    {
+        Skip.IfNot(PrometheusServer.IsInstalled, "Debian's prometheus is not installed");
+        await using PageServer exporter = await PageServer.StartAsync();
+        int pages = 0;
+        exporter.Serve("/metrics", async context =>
+        {
+            // Prometheus asks for protobuf when it is to read native histograms.
+            int page = Math.Min(Interlocked.Increment(ref pages), LastPage);
+            context.Response.ContentType = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
+            await context.Response.Body.WriteAsync(ProtobufPage(page));
+        });
+
+        using var scratch = new Scratch();
+        int port = RunningProgram.FreePort();
+        string config = scratch.File("prometheus.yml", $$"""
+            global: {scrape_interval: 500ms, scrape_timeout: 500ms}
+            scrape_configs:
+              - job_name: sent
+                static_configs: [{targets: ['{{exporter.Address}}']}]
+            remote_write:
+              - url: http://127.0.0.1:{{port}}/api/v1/write
+                send_exemplars: true
+                send_native_histograms: true
+                queue_config: {max_shards: 1, batch_send_deadline: 200ms}
+            """);
+        string empty = scratch.File("empty.yml", "global: {scrape_interval: 1h}\n");
+        await using var pleiad = new PleiadServer(scratch.Folder("pleiad"), empty, port, "--web.enable-remote-write-receiver");
+        await pleiad.ReadyAsync(Limit);
+        await using var prometheus = new PrometheusServer(
+            scratch.Folder("prometheus"), config, RunningProgram.FreePort(), "--enable-feature=native-histograms,exemplar-storage");
+        await prometheus.ReadyAsync(Limit);
+        string count = (2 * LastPage).ToString(CultureInfo.InvariantCulture);
+        foreach (PromServer server in (PromServer[])[prometheus, pleiad])
+        {
+            await Pause.UntilAsync(
+                async () => (await server.Client.VectorAsync("histogram_count(latency)")).Values.FirstOrDefault() == count,
+                Limit,
+                () => $"no histogram in {server.GetType().Name}: {prometheus.Output}\n{pleiad.Output}");
+        }
+
+        foreach (string query in (string[])["histogram_sum(latency)", "sent_total"])
+        {
+            Assert.Equal(await prometheus.Client.VectorAsync(query), await pleiad.Client.VectorAsync(query));
+        }
+
+        // 2.42 interpolates quantiles in another way than 3, so the buckets are compared with what was served.
+        JsonElement histogram = (await pleiad.Client.DataAsync("/api/v1/query?query=latency")).GetProperty("result")[0].GetProperty("histogram")[1];
+        JsonElement[] buckets = [.. histogram.GetProperty("buckets").EnumerateArray()];
+        string each = LastPage.ToString(CultureInfo.InvariantCulture);
+        Assert.Equal([each, each], buckets.Select(bucket => bucket[3].GetString()));
+        Assert.Equal(("0.5", "1"), (buckets[0][1].GetString(), buckets[1][2].GetString()));
+
+        const string Exemplars = "/api/v1/query_exemplars?query=sent_total&start=0&end=4000000000";
+        string theirs = string.Empty;
+        string ours = string.Empty;
+        await Pause.UntilAsync(
+            async () =>
+            {
+                theirs = (await prometheus.Client.DataAsync(Exemplars)).GetRawText();
+                ours = (await pleiad.Client.DataAsync(Exemplars)).GetRawText();
+                return theirs == ours && theirs.Contains($"page-{LastPage}", StringComparison.Ordinal);
+            },
+            Limit,
+            () => $"exemplars there:\n{theirs}\nhere:\n{ours}");
+        output.WriteLine(ours);
+    }
+
+    [SkippableFact]
+    public async Task Samples_out_of_order_are_refused_in_words_and_not_for_another_try()
+    {
+        string? folder = Repository.Conformance("remote-write");
+        Skip.If(folder is null, "the conformance data (../shared/conformance/remote-write) is not there");
+        string payloads = Path.Combine(folder, "payloads");
+        using var scratch = new Scratch();
+        string empty = scratch.File("empty.yml", "global: {scrape_interval: 1h}\n");
+        await using var pleiad = new PleiadServer(scratch.Folder("pleiad"), empty, RunningProgram.FreePort(), "--web.enable-remote-write-receiver");
+        await pleiad.ReadyAsync(Limit);
+        async Task<(int Status, string Text)> SendAsync(string payload)
+        {
+            using HttpResponseMessage answer = await pleiad.Client.Http.PostAsync(
+                "/api/v1/write", new ByteArrayContent(await File.ReadAllBytesAsync(Path.Combine(payloads, payload))));
+            return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        }
+
+        Assert.Equal((204, string.Empty), await SendAsync("rw1-basic.snappy"));
+        Assert.Equal((204, string.Empty), await SendAsync("rw1-stale-marker.snappy"));
+
+        // Two series: the samples of one are older than its marker now, of the other all but the newest are older than it.
+        Assert.Equal((400, "out of order sample (5 refused)\n"), await SendAsync("rw1-basic.snappy"));
+        Assert.Equal(6, (await pleiad.Client.RawAsync("{__name__=~\"http_requests_total|temperature_celsius\"}[1h]", 1700000100)).Values.Sum(samples => samples.Count));
+    }
+
     [Fact]
     public async Task Without_the_flag_nothing_is_received()
     {
@@ -128,6 +223,30 @@ public sealed class RemoteWriteTests(ITestOutputHelper output)
         await pleiad.ReadyAsync(Limit);
         using HttpResponseMessage answer = await pleiad.Client.Http.PostAsync("/api/v1/write", new ByteArrayContent([]));
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    private const int LastPage = 5;
+
+    // A counter with an exemplar and a native histogram, as io.prometheus.client.MetricFamily; both stop growing at the last page.
+    private static byte[] ProtobufPage(int page)
+    {
+        var exemplar = new ProtoMessage()
+            .Message(1, new ProtoMessage().Text(1, "trace_id").Text(2, $"page-{page}"))
+            .Double(2, page)
+            .Message(3, new ProtoMessage().Varint(1, 1_700_000_000 + page));
+        ProtoMessage counter = new ProtoMessage().Text(1, "sent_total").Text(2, "Sent.").Varint(3, 0)
+            .Message(4, new ProtoMessage().Message(3, new ProtoMessage().Double(1, page).Message(2, exemplar)));
+        ProtoMessage histogram = new ProtoMessage().Varint(1, 2 * page).Double(2, 1.5 * page).ZigZag(5, 1).Double(6, 0.001).Varint(7, 0)
+            .Message(12, new ProtoMessage().ZigZag(1, -1).Varint(2, 2)).ZigZag(13, page).ZigZag(13, 0);
+        ProtoMessage latency = new ProtoMessage().Text(1, "latency").Text(2, "Latency.").Varint(3, 4)
+            .Message(4, new ProtoMessage().Message(7, histogram));
+        return [.. Delimited(counter), .. Delimited(latency)];
+    }
+
+    private static byte[] Delimited(ProtoMessage family)
+    {
+        // A field of bytes is its key and the same length and bytes that stand on their own in the page.
+        return new ProtoMessage().Message(1, family).ToArray()[1..];
     }
 
     // Prometheus adds its external labels to what it sends.

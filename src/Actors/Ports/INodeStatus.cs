@@ -1,3 +1,5 @@
+using Pleiad.Model;
+
 namespace Pleiad.Actors;
 
 /// <summary>Facts about this node, as the status endpoints show them.</summary>
@@ -11,6 +13,9 @@ public interface INodeStatus
 
     /// <summary>The configuration in force, as YAML with secrets hidden.</summary>
     string ConfigurationYaml { get; }
+
+    /// <summary>The external labels of the configuration in force.</summary>
+    Labels ExternalLabels { get; }
 
     /// <summary>Flags by name, without dashes, as text.</summary>
     IReadOnlyDictionary<string, string> Flags { get; }

@@ -26,12 +26,39 @@ public interface IQueryFrontend
 
     /// <summary>Sorted values of one label; parameters as for the names.</summary>
     Task<LabelAnswer<string>> LabelValuesAsync(string name, IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, int limit, CancellationToken cancel);
+
+    /// <summary>The newest sample of each series that satisfies any of the matcher lists; none of a series that ended there.</summary>
+    /// <param name="anyOf">No list for no series.</param>
+    /// <param name="range">Where the sample must lie.</param>
+    /// <param name="cancel">Given up when the client goes away.</param>
+    /// <returns>In order of metric names, then of labels.</returns>
+    Task<IReadOnlyList<NewestSample>> NewestAsync(IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, CancellationToken cancel);
+
+    /// <summary>The exemplars of the series that satisfy any of the matcher lists, in order of labels.</summary>
+    /// <param name="anyOf">No list for no series.</param>
+    /// <param name="from">The earliest wanted.</param>
+    /// <param name="through">The latest wanted.</param>
+    /// <param name="cancel">Given up when the client goes away.</param>
+    Task<IReadOnlyList<SeriesExemplars>> ExemplarsAsync(
+        IReadOnlyList<IReadOnlyList<Matcher>> anyOf, Timestamp from, Timestamp through, CancellationToken cancel);
 }
 
 /// <summary>Per-query settings that a client may give.</summary>
 /// <param name="Timeout">Shorter than the engine's, or null.</param>
 /// <param name="Lookback">Instead of the engine's, or null.</param>
 public readonly record struct QueryOptions(TimeSpan? Timeout, TimeSpan? Lookback);
+
+/// <summary>The newest sample of a series.</summary>
+/// <param name="Series">Its labels.</param>
+/// <param name="At">When.</param>
+/// <param name="Value">Unused where it is a histogram.</param>
+/// <param name="Histogram">Null where it is a float.</param>
+public sealed record NewestSample(Labels Series, Timestamp At, double Value, NativeHistogram? Histogram);
+
+/// <summary>The exemplars of one series.</summary>
+/// <param name="Series">Its labels.</param>
+/// <param name="Exemplars">In order of time.</param>
+public sealed record SeriesExemplars(Labels Series, IReadOnlyList<Exemplar> Exemplars);
 
 /// <summary>A list with what there is to say about it.</summary>
 /// <param name="Items">Sorted.</param>

@@ -1,6 +1,7 @@
 using Pleiad.Kernel;
 using Pleiad.Model;
 using Pleiad.PromQL;
+using Pleiad.Storage;
 
 namespace Pleiad.Actors;
 
@@ -67,6 +68,23 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
     public Task<LabelAnswer<string>> LabelValuesAsync(
         string name, IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, int limit, CancellationToken cancel) =>
         UnionAsync(anyOf, limit, (source, matchers, token) => source.LabelValues(name, matchers, range, token), cancel);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<NewestSample>> NewestAsync(
+        IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, CancellationToken cancel) =>
+        RunAsync(null, (source, _, token) => Task.FromResult(NewestSamples.Of(source, anyOf, range, token)), cancel);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SeriesExemplars>> ExemplarsAsync(
+        IReadOnlyList<IReadOnlyList<Matcher>> anyOf, Timestamp from, Timestamp through, CancellationToken cancel) =>
+        AdmitAsync(
+            null,
+            async (_, either) =>
+            {
+                IEnumerable<StoredExemplar> held = await shards.ExemplarsAsync(either);
+                return await Task.Run(() => ExemplarSearch.Find(held, anyOf, from, through, either), either);
+            },
+            cancel);
 
     /// <inheritdoc/>
     public void Dispose() => _admission.Dispose();

@@ -227,6 +227,7 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
         {
             TypeAndUnitLabels = parts.TypeAndUnitLabels,
             StartTimestamps = parts.StartTimestamps,
+            Exemplars = true,
             BehindMax = _outOfOrderWindow > reading.BehindMax ? _outOfOrderWindow : reading.BehindMax,
         };
         return new PoolSetup(_fetcher!, reading, _config!.MetricRelabelling, $"{_config.Fingerprint}{_outOfOrderWindow}", _overLimit);

@@ -32,6 +32,21 @@ internal sealed class TakeFigures
 /// <summary>The answer to <see cref="TakeFigures"/>.</summary>
 internal sealed record FiguresTaken(ShardFigures Figures);
 
+/// <summary>Hand out the exemplars; the answer is an <see cref="ExemplarsTaken"/>.</summary>
+internal sealed class TakeExemplars
+{
+    /// <summary>The only one.</summary>
+    public static readonly TakeExemplars Instance = new();
+
+    private TakeExemplars()
+    {
+    }
+}
+
+/// <summary>The answer to <see cref="TakeExemplars"/>.</summary>
+/// <param name="Exemplars">The oldest first; a copy.</param>
+internal sealed record ExemplarsTaken(IReadOnlyList<StoredExemplar> Exemplars);
+
 /// <summary>Save a snapshot now, whatever the interval; the answer is a <see cref="SnapshotSaved"/>.</summary>
 internal sealed record SaveSnapshot;
 

@@ -15,6 +15,7 @@ internal sealed class SeriesShardActor : Actor
     private readonly ShardHome _home;
     private readonly ILogger _log;
     private readonly Queue<Pending> _pending = new();
+    private readonly ExemplarBuffer _exemplars;
     private Shard? _shard;
     private bool _refusing;
     private bool _saving;
@@ -29,6 +30,7 @@ internal sealed class SeriesShardActor : Actor
         _id = id;
         _home = home;
         _log = log;
+        _exemplars = new ExemplarBuffer(home.ExemplarsPerShard);
     }
 
     private Shard Shard => _shard ?? throw new InvalidOperationException("the shard has not recovered yet");
@@ -62,6 +64,9 @@ internal sealed class SeriesShardActor : Actor
                 break;
             case TakeView:
                 GiveView();
+                break;
+            case TakeExemplars:
+                Sender.Tell(new ExemplarsTaken(_exemplars.Copy()), Self);
                 break;
             case TakeFigures:
                 Sender.Tell(new FiguresTaken(Shard.Figures()), Self);
@@ -143,10 +148,12 @@ internal sealed class SeriesShardActor : Actor
         }
 
         PreparedBatch prepared;
+        IReadOnlyList<(SeriesKey Series, Exemplar Exemplar)> exemplars;
         try
         {
             using (append.Batch)
             {
+                exemplars = append.Batch.Exemplars;
                 prepared = Shard.Prepare(append.Batch);
             }
         }
@@ -157,7 +164,7 @@ internal sealed class SeriesShardActor : Actor
             throw;
         }
 
-        var pending = new Pending(prepared, Sender);
+        var pending = new Pending(prepared, exemplars, Sender);
         _pending.Enqueue(pending);
         if (prepared.IsEmpty)
         {
@@ -195,7 +202,7 @@ internal sealed class SeriesShardActor : Actor
                 // Taken out only then: if applying fails, the batch is among those that PostStop answers.
                 Shard.Apply(first.Batch);
                 _pending.Dequeue();
-                OnDurable(counts);
+                OnDurable(counts, first.Exemplars);
                 first.Sender.Tell(OutcomeOf(counts, failure: null), Self);
             }
             else
@@ -214,8 +221,13 @@ internal sealed class SeriesShardActor : Actor
         }
     }
 
-    private void OnDurable(AppendCounts counts)
+    private void OnDurable(AppendCounts counts, IReadOnlyList<(SeriesKey Series, Exemplar Exemplar)> exemplars)
     {
+        foreach ((SeriesKey series, Exemplar exemplar) in exemplars)
+        {
+            _exemplars.Add(series.Labels, exemplar);
+        }
+
         ActorsMetrics.SamplesAccepted.Add(counts.Accepted);
         if (_refusing)
         {
@@ -298,9 +310,11 @@ internal sealed class SeriesShardActor : Actor
     }
 
     /// <summary>A batch on its way through the journal.</summary>
-    private sealed class Pending(PreparedBatch batch, ActorRef sender)
+    private sealed class Pending(PreparedBatch batch, IReadOnlyList<(SeriesKey Series, Exemplar Exemplar)> exemplars, ActorRef sender)
     {
         public PreparedBatch Batch { get; } = batch;
+
+        public IReadOnlyList<(SeriesKey Series, Exemplar Exemplar)> Exemplars { get; } = exemplars;
 
         public ActorRef Sender { get; } = sender;
 

@@ -20,6 +20,14 @@ internal sealed class ShardDirectory(ShardMap map, IReadOnlyList<ActorRef> owner
     /// <summary>All owners, in the order of shards.</summary>
     public IReadOnlyList<ActorRef> Owners { get; } = owners;
 
+    /// <summary>The exemplars of every shard.</summary>
+    public async Task<IEnumerable<StoredExemplar>> ExemplarsAsync(CancellationToken cancel)
+    {
+        ExemplarsTaken[] taken = await Task.WhenAll(
+            Owners.Select(owner => owner.Ask<ExemplarsTaken>(TakeExemplars.Instance, AnswerTimeout, cancel)));
+        return taken.SelectMany(shard => shard.Exemplars);
+    }
+
     /// <summary>A view of every shard.</summary>
     /// <param name="threads">Threads a query over it may use.</param>
     /// <param name="cancel">Gives up.</param>

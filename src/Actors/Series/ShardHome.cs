@@ -25,6 +25,9 @@ internal sealed class ShardHome
     /// <summary>Limits and intervals.</summary>
     public StorageSettings Settings => _settings;
 
+    /// <summary>What each shard may have of the node's exemplars: they share evenly.</summary>
+    public int ExemplarsPerShard => (_settings.ExemplarsMax + _tenants.Length - 1) / _tenants.Length;
+
     /// <summary>The shard as recovered; after a failure of its actor recovered anew, for what the failed turn left is not trusted.</summary>
     public async Task<Shard> OpenAsync(ShardId id)
     {

@@ -20,6 +20,9 @@ public sealed record StorageSettings
     /// <summary>Between two times that old samples are given up. Default 5 min.</summary>
     public TimeSpan RetentionInterval { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Exemplars of all shards together, kept in memory; 0 for none. Default 100 000.</summary>
+    public int ExemplarsMax { get; init; } = 100_000;
+
     /// <summary>Limits of each shard.</summary>
     public ShardSettings Shard { get; init; } = new();
 }

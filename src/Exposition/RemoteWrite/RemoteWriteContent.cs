@@ -14,7 +14,7 @@ public sealed class RemoteWriteContent : IDisposable
     public int RowCount { get; private set; }
 
     /// <summary>Exemplars of valid series.</summary>
-    public int ExemplarCount { get; internal set; }
+    public int ExemplarCount { get; private set; }
 
     /// <summary>Series, and rows of valid series, that were left out.</summary>
     public int InvalidCount { get; private set; }
@@ -57,6 +57,12 @@ public sealed class RemoteWriteContent : IDisposable
         SampleBatch batch = BatchOf(series.Shard);
         batch.Add(series.Key, timeMs, histogram);
         Count(batch, startMs);
+    }
+
+    internal void Add(KnownSeries series, Exemplar exemplar)
+    {
+        BatchOf(series.Shard).AddExemplar(series.Key, exemplar);
+        ExemplarCount++;
     }
 
     internal void Add(string family, MetricMetadata said) => _metadata.Add(new(family, said));

@@ -91,10 +91,10 @@ public sealed class RemoteWriteReader(ShardMap shards, SeriesKeyCache cache, int
         }
 
         NoteMetadata(message, series!, metadata);
-        ReadRows(reader, series!, second);
+        ReadRows(message, reader, series!, second);
     }
 
-    private void ReadRows(WireReader reader, KnownSeries series, bool second)
+    private void ReadRows(ReadOnlySpan<byte> message, WireReader reader, KnownSeries series, bool second)
     {
         (int histograms, int exemplars) = second ? (3, 4) : (4, 3);
         while (reader.TryReadField(out int field, out int type))
@@ -103,13 +103,16 @@ public sealed class RemoteWriteReader(ShardMap shards, SeriesKeyCache cache, int
             {
                 ReadSample(series, reader.ReadMessage());
             }
+            else if (type == WireReader.Bytes && field == exemplars)
+            {
+                ReadExemplar(message, series, reader.ReadMessage(), second);
+            }
             else if (type == WireReader.Bytes && field == histograms)
             {
                 ReadHistogram(series, reader.ReadMessage());
             }
             else
             {
-                _content.ExemplarCount += field == exemplars ? 1 : 0;
                 reader.Skip(type);
             }
         }
@@ -158,6 +161,37 @@ public sealed class RemoteWriteReader(ShardMap shards, SeriesKeyCache cache, int
         }
     }
 
+    // Its labels go the same way as those of a series, which are done with by now.
+    private void ReadExemplar(ReadOnlySpan<byte> message, KnownSeries series, WireReader reader, bool second)
+    {
+        _labels.Clear();
+        double value = 0;
+        long time = 0;
+        string? fault = null;
+        int references = 0;
+        while (reader.TryReadField(out int field, out int type))
+        {
+            switch (field, type)
+            {
+                case (1, WireReader.Bytes) or (1, WireReader.Varint): fault = ReadLabelField(message, ref reader, type, second, ref references, fault); break;
+                case (2, WireReader.Fixed64): value = reader.ReadDouble(); break;
+                case (3, WireReader.Varint): time = (long)reader.ReadVarint(); break;
+                default: reader.Skip(type); break;
+            }
+        }
+
+        Labels labels = Labels.Empty;
+        fault = references % 2 != 0 ? $"invalid labelRefs length {references}" : fault ?? _labels.TryMake(out labels);
+        if (fault is null)
+        {
+            _content.Add(series, new Exemplar(labels, value, new Timestamp(time)));
+        }
+        else
+        {
+            _content.Refuse($"parsing exemplar for series {series.Key.Labels}: {fault}");
+        }
+    }
+
     // Labels first, wherever they stand in the message; the reader is a copy.
     private string? ReadLabels(ReadOnlySpan<byte> message, WireReader reader, bool second, out bool hasRows, out SeriesMetadata metadata)
     {
@@ -168,24 +202,9 @@ public sealed class RemoteWriteReader(ShardMap shards, SeriesKeyCache cache, int
         int references = 0;
         while (reader.TryReadField(out int field, out int type))
         {
-            if (field == 1 && type == WireReader.Bytes)
+            if (field == 1 && type is (WireReader.Bytes or WireReader.Varint))
             {
-                if (second)
-                {
-                    WireReader packed = reader.ReadMessage();
-                    while (!packed.AtEnd)
-                    {
-                        fault = AppendReference(message, packed.ReadVarint(), references++, fault);
-                    }
-                }
-                else
-                {
-                    AppendPair(reader.ReadMessage());
-                }
-            }
-            else if (field == 1 && type == WireReader.Varint && second)
-            {
-                fault = AppendReference(message, reader.ReadVarint(), references++, fault);
+                fault = ReadLabelField(message, ref reader, type, second, ref references, fault);
             }
             else if (field == 5 && type == WireReader.Bytes && second)
             {
@@ -199,6 +218,33 @@ public sealed class RemoteWriteReader(ShardMap shards, SeriesKeyCache cache, int
         }
 
         return references % 2 != 0 ? $"invalid labelRefs length {references}" : fault ?? FaultOf(metadata);
+    }
+
+    // A pair of texts in 1.0; references in 2.0, packed or not.
+    private string? ReadLabelField(ReadOnlySpan<byte> message, ref WireReader reader, int type, bool second, ref int references, string? fault)
+    {
+        if (!second && type == WireReader.Bytes)
+        {
+            AppendPair(reader.ReadMessage());
+        }
+        else if (second && type == WireReader.Varint)
+        {
+            fault = AppendReference(message, reader.ReadVarint(), references++, fault);
+        }
+        else if (second)
+        {
+            WireReader packed = reader.ReadMessage();
+            while (!packed.AtEnd)
+            {
+                fault = AppendReference(message, packed.ReadVarint(), references++, fault);
+            }
+        }
+        else
+        {
+            reader.Skip(type);
+        }
+
+        return fault;
     }
 
     private void AppendPair(WireReader reader)

@@ -18,7 +18,7 @@ public sealed class SampleBatch : IDisposable
     private double[] _values;
     private NativeHistogram?[]? _histograms;
     private long[]? _startTimes;
-    private List<(int Row, Exemplar Exemplar)>? _exemplars;
+    private List<(SeriesKey Series, Exemplar Exemplar)>? _exemplars;
     private bool _gone;
 
     /// <summary>An empty batch for one shard.</summary>
@@ -69,8 +69,8 @@ public sealed class SampleBatch : IDisposable
     /// <summary>Start timestamps in milliseconds, 0 for none; empty where no row has one.</summary>
     public ReadOnlySpan<long> StartTimes => _startTimes is null ? [] : _startTimes.AsSpan(0, Live(Count));
 
-    /// <summary>Exemplars with the row each belongs to.</summary>
-    public IReadOnlyList<(int Row, Exemplar Exemplar)> Exemplars => _exemplars ?? (IReadOnlyList<(int, Exemplar)>)[];
+    /// <summary>Exemplars with the series each belongs to.</summary>
+    public IReadOnlyList<(SeriesKey Series, Exemplar Exemplar)> Exemplars => _exemplars ?? (IReadOnlyList<(SeriesKey, Exemplar)>)[];
 
     /// <summary>Adds a float sample.</summary>
     public void Add(SeriesKey series, long timeMs, double value)
@@ -108,9 +108,16 @@ public sealed class SampleBatch : IDisposable
         _startTimes[row] = startMs;
     }
 
-    /// <summary>Adds an exemplar to the row added last.</summary>
+    /// <summary>Adds an exemplar of the series of the row added last.</summary>
     /// <exception cref="InvalidOperationException">There is no row.</exception>
-    public void AddExemplar(Exemplar exemplar) => (_exemplars ??= []).Add((LastRow(), exemplar));
+    public void AddExemplar(Exemplar exemplar) => AddExemplar(_series[LastRow()], exemplar);
+
+    /// <summary>Adds an exemplar of a series, which need not have a row.</summary>
+    public void AddExemplar(SeriesKey series, Exemplar exemplar)
+    {
+        ObjectDisposedException.ThrowIf(_gone, this);
+        (_exemplars ??= []).Add((series, exemplar));
+    }
 
     /// <summary>Passes the buffers to a new owner; this reference may no longer be used.</summary>
     public SampleBatch HandOver()

@@ -53,7 +53,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         using var flusher = new SegmentLogFlusher(journal, TimeProvider.System);
         ActorSystem system = ActorSystem.Create("pleiad", new KernelSettings { GuardianStrategy = PleiadActors.GuardianStrategy });
         using var actors = new PleiadActors(
-            system, directory, recovered, new Engine(SettingsMap.Engine(settings, configuration.Current), TimeProvider.System), SettingsMap.Actors(settings), logging);
+            system, directory, recovered, new Engine(SettingsMap.Engine(settings, configuration.Current), TimeProvider.System), SettingsMap.Actors(settings, configuration.Current), logging);
         ports.Open(actors);
         await actors.ApplyAsync(configuration.Current, CancellationToken.None);
         status.SetReady();

@@ -50,6 +50,16 @@ internal sealed class NodePorts : IQueryFrontend, ITargetCatalog, IIngest
         Actors.Query.LabelValuesAsync(name, anyOf, range, limit, cancel);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<NewestSample>> NewestAsync(
+        IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, CancellationToken cancel) =>
+        Actors.Query.NewestAsync(anyOf, range, cancel);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SeriesExemplars>> ExemplarsAsync(
+        IReadOnlyList<IReadOnlyList<Matcher>> anyOf, Timestamp from, Timestamp through, CancellationToken cancel) =>
+        Actors.Query.ExemplarsAsync(anyOf, from, through, cancel);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<ActiveTarget>> ActiveAsync(CancellationToken cancel) => Actors.Targets.ActiveAsync(cancel);
 
     /// <inheritdoc/>

@@ -21,6 +21,9 @@ internal sealed class NodeStatus(
     public string ConfigurationYaml => configuration.Current.ToYaml();
 
     /// <inheritdoc/>
+    public Labels ExternalLabels => configuration.Current.Global.ExternalLabels;
+
+    /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> Flags { get; } = flags;
 
     /// <inheritdoc/>

@@ -23,7 +23,7 @@ internal static class SettingsMap
     // Features of Prometheus that are on here whatever is asked for.
     private static readonly HashSet<string> AlwaysOn = new(StringComparer.Ordinal)
     {
-        "promql-at-modifier", "promql-negative-offset", "promql-per-step-stats", "promql-duration-expr", "native-histograms", "utf8-names",
+        "promql-at-modifier", "promql-negative-offset", "promql-per-step-stats", "promql-duration-expr", "native-histograms", "utf8-names", "exemplar-storage",
     };
 
     public static GatewaySettings Gateway(NodeSettings settings)
@@ -53,7 +53,7 @@ internal static class SettingsMap
     public static EngineSettings Engine(NodeSettings settings, PrometheusConfig config) =>
         Language(settings) with { SubqueryStep = config.Global.EvaluationInterval };
 
-    public static ActorsSettings Actors(NodeSettings settings)
+    public static ActorsSettings Actors(NodeSettings settings, PrometheusConfig config)
     {
         PromQLFeatures features = FeaturesOf(settings);
         return new ActorsSettings
@@ -62,6 +62,7 @@ internal static class SettingsMap
             {
                 Retention = settings.Storage.Retention,
                 SnapshotInterval = settings.Storage.SnapshotInterval,
+                ExemplarsMax = (int)Math.Clamp(config.Storage.ExemplarsMax ?? settings.Storage.ExemplarsMax, 0, 100_000_000),
                 Shard = Shard(settings),
             },
             Query = new QuerySettings

@@ -79,6 +79,7 @@ internal static class SettingsFile
             SegmentBytesMax = keys.Size("pleiad.storage.segment-size", MiB, GiB),
             SnapshotInterval = keys.Duration("pleiad.storage.snapshot-interval", TimeSpan.FromMinutes(1), TimeSpan.FromDays(1)),
             SeriesPerShardMax = keys.Count("pleiad.storage.series-per-shard-max", 1),
+            ExemplarsMax = keys.Count("pleiad.storage.exemplars-max", 0, 100_000_000),
         };
     }
 

@@ -48,6 +48,9 @@ public sealed record StorageSection
 
     /// <summary>Series a shard holds at most; new ones beyond are refused. <c>pleiad.storage.series-per-shard-max</c></summary>
     public required int SeriesPerShardMax { get; init; }
+
+    /// <summary>Exemplars kept in memory; the newest ones, 0 for none. <c>pleiad.storage.exemplars-max</c></summary>
+    public required int ExemplarsMax { get; init; }
 }
 
 /// <summary>The HTTP side.</summary>

@@ -79,11 +79,6 @@ public sealed partial class Shard
             throw new ArgumentException($"a batch for shard {batch.Shard} came to shard {Id}", nameof(batch));
         }
 
-        if (batch.Exemplars.Count > 0)
-        {
-            StorageMetrics.ExemplarsDropped.Add(batch.Exemplars.Count);
-        }
-
         _writer.Begin();
         AppendCounts counts = PrepareRows(batch);
         PreparedBatch prepared = _idle.TryPop(out PreparedBatch? idle) ? idle : new PreparedBatch();

@@ -37,6 +37,22 @@ public sealed class SeriesShardActorTests
         Assert.Equal(["up 1000 1", "up 2000 2"], ShardNode.Read(after));
     }
 
+    [Fact]
+    public void Exemplars_are_there_when_their_batch_is_durable_and_not_before()
+    {
+        using var place = new TempDirectory();
+        using var node = new ShardNode(place.Path);
+        SampleBatch batch = node.Batch(new ShardId(0), ("a", 1, 1));
+        batch.AddExemplar(new Exemplar(Labels.From(("trace_id", "x")), 1, new Timestamp(1)));
+        node.Writer.Send(node.Shard, new AppendBatch(batch));
+        node.Test.Drain();
+        Assert.Empty(node.Exemplars());
+        node.Journal.FlushOnce();
+        Assert.Equal(1, node.Writer.ExpectMsg<IngestOutcome>().Accepted);
+        StoredExemplar stored = node.Exemplars().Single();
+        Assert.Equal(("a", "x"), (stored.Series.MetricName, stored.Exemplar.Labels.Get("trace_id")));
+    }
+
     [Theory]
     [InlineData(64)]
     [InlineData(2)]

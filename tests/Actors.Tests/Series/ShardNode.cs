@@ -66,6 +66,10 @@ internal sealed class ShardNode : IDisposable
     /// <summary>The view after everything that was sent.</summary>
     public ShardView View() => Test.Await(AskForView());
 
+    /// <summary>The exemplars after everything that was sent.</summary>
+    public IReadOnlyList<StoredExemplar> Exemplars() =>
+        Test.Await(Shard.Ask<ExemplarsTaken>(TakeExemplars.Instance, TimeSpan.FromMinutes(1), CancellationToken.None)).Exemplars;
+
     public Task<ShardView> AskForView() => Shard.Ask<ShardView>(TakeView.Instance, TimeSpan.FromMinutes(1), CancellationToken.None);
 
     /// <summary>Everything the shard shows now, as lines of name, time and value.</summary>

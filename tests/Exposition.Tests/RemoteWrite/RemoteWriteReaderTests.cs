@@ -134,6 +134,28 @@ public class RemoteWriteReaderTests
     }
 
     [Fact]
+    public void A_series_of_1_0_may_hold_an_exemplar_alone_as_Prometheus_sends_them()
+    {
+        ProtoMessage exemplar = new ProtoMessage().Message(1, new ProtoMessage().Text(1, "trace_id").Text(2, "abc")).Double(2, 0.5).Varint(3, At);
+        using RemoteWriteContent content = Content(First(FirstSeries(("__name__", "c_total")).Message(3, exemplar)).ToArray());
+        Assert.Equal((0, 1, 0), (content.RowCount, content.ExemplarCount, content.InvalidCount));
+        using SampleBatch batch = content.TakeBatches().Single();
+        (SeriesKey series, Exemplar read) = batch.Exemplars.Single();
+        Assert.Equal("c_total", series.Labels.MetricName);
+        Assert.Equal(new Exemplar(Labels.From(("trace_id", "abc")), 0.5, new Timestamp(At)), read);
+    }
+
+    [Fact]
+    public void An_exemplar_with_broken_references_is_said_and_the_sample_is_kept()
+    {
+        var request = new SecondRequest();
+        request.Series(("__name__", "c_total")).Message(2, Sample(At, 1)).Message(4, new ProtoMessage().Packed(1, 1, 99).Double(2, 1));
+        using RemoteWriteContent content = Reader().ReadSecond(request.ToArray());
+        Assert.Equal((1, 0, 1), (content.RowCount, content.ExemplarCount, content.InvalidCount));
+        Assert.Equal("parsing exemplar for series {__name__=\"c_total\"}: labelRefs 1 (value) = 99 outside of symbols table (size 3)", content.FirstFault);
+    }
+
+    [Fact]
     public void Metadata_is_told_when_it_is_new_and_when_it_changes()
     {
         byte[] Message(string help)

@@ -94,6 +94,26 @@ internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, IN
         return Task.FromResult(new LabelAnswer<string>(Names, Warnings));
     }
 
+    public Labels ExternalLabels { get; set; } = Labels.Empty;
+
+    public IReadOnlyList<NewestSample> Newest { get; set; } = [];
+
+    public Task<IReadOnlyList<NewestSample>> NewestAsync(
+        IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, CancellationToken cancel)
+    {
+        Asked.Add($"newest {Text(anyOf)} {range.After}..{range.Through}");
+        return Task.FromResult(Newest);
+    }
+
+    public IReadOnlyList<SeriesExemplars> Exemplars { get; set; } = [];
+
+    public Task<IReadOnlyList<SeriesExemplars>> ExemplarsAsync(
+        IReadOnlyList<IReadOnlyList<Matcher>> anyOf, Timestamp from, Timestamp through, CancellationToken cancel)
+    {
+        Asked.Add($"exemplars {Text(anyOf)} {from}..{through}");
+        return Task.FromResult(Exemplars);
+    }
+
     public Task<IReadOnlyList<ActiveTarget>> ActiveAsync(CancellationToken cancel) => Task.FromResult(Active);
 
     public Task<IReadOnlyList<DroppedTarget>> DroppedAsync(CancellationToken cancel) => Task.FromResult(Dropped);
@@ -114,6 +134,8 @@ internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, IN
     public ShardMap Shards { get; } = new(4);
 
     public List<WrittenRow> Written { get; } = [];
+
+    public List<string> WrittenExemplars { get; } = [];
 
     public IngestOutcome? WriteOutcome { get; set; }
 
@@ -140,6 +162,7 @@ internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, IN
                     batch.Histograms.IsEmpty ? null : batch.Histograms[i]));
             }
 
+            WrittenExemplars.AddRange(batch.Exemplars.Select(e => $"{e.Series.Labels} {e.Exemplar.Labels} {e.Exemplar.Value.ToString("R", System.Globalization.CultureInfo.InvariantCulture)} {e.Exemplar.At}"));
             batch.Dispose();
         }
 

@@ -147,7 +147,7 @@ public sealed class RoutingTests
         {
             Assert.Equal(route.Path.StartsWith("/-/re", StringComparison.Ordinal) && !route.Path.EndsWith("ready", StringComparison.Ordinal) || route.Path is "/-/quit" or "/api/v1/write", route.Access == RouteAccess.Operator);
             Assert.Equal(route.Access == RouteAccess.Operator, !route.Methods.Contains("GET"));
-            Assert.Equal(route.IsApi && route.Path != "/api/v1/status/walreplay" || route.Path == "/-/ready", route.NeedsReady);
+            Assert.Equal(route.IsApi && route.Path != "/api/v1/status/walreplay" || route.Path is "/-/ready" or "/federate", route.NeedsReady);
         }
     }
 

@@ -52,6 +52,11 @@ public sealed class RemoteWriteConformanceTests
             Assert.Empty(written);
         }
 
+        if (test.TryGetProperty("series", out JsonElement all))
+        {
+            Assert.Equal(all.EnumerateArray().SelectMany(ExemplarsOf), gateway.Node.WrittenExemplars);
+        }
+
         await AssertMetadataAsync(gateway, test);
     }
 
@@ -162,6 +167,14 @@ public sealed class RemoteWriteConformanceTests
             long started = histogram.TryGetProperty("start_timestamp_ms", out JsonElement own) ? own.GetInt64() : start;
             yield return new WrittenRow(labels, histogram.GetProperty("timestamp_ms").GetInt64(), 0, started, HistogramOf(histogram)).ToString();
         }
+    }
+
+    private static IEnumerable<string> ExemplarsOf(JsonElement series)
+    {
+        Labels labels = LabelsOf(series.GetProperty("labels"));
+        return (series.TryGetProperty("exemplars", out JsonElement exemplars) ? exemplars.EnumerateArray() : default)
+            .Select(e => $"{labels} {LabelsOf(e.GetProperty("labels"))} {e.GetProperty("value").GetRawText()} {e.GetProperty("timestamp_ms").GetInt64()}")
+            .ToArray();
     }
 
     private static NativeHistogram HistogramOf(JsonElement said)

@@ -51,7 +51,7 @@ public sealed class SampleBatchTests
     }
 
     [Fact]
-    public void Exemplars_belong_to_the_row_added_last()
+    public void Exemplars_belong_to_the_series_of_the_row_added_last_or_to_one_without_a_row()
     {
         using var batch = new SampleBatch(new ShardId(0));
         var exemplar = new Exemplar(Labels.From(("trace_id", "x")), 1, null);
@@ -60,7 +60,10 @@ public sealed class SampleBatchTests
         batch.Add(s_key, 1, 1);
         batch.Add(s_key, 2, 2);
         batch.AddExemplar(exemplar);
-        Assert.Equal([(1, exemplar)], batch.Exemplars);
+        var other = new SeriesKey(Labels.From(("__name__", "other")));
+        batch.AddExemplar(other, exemplar);
+        Assert.Equal([(s_key, exemplar), (other, exemplar)], batch.Exemplars);
+        Assert.Equal(2, batch.Count);
     }
 
     [Fact]

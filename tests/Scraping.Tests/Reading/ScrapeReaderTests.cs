@@ -364,8 +364,8 @@ public class ScrapeReaderTests
         SampleBatch batch = result.Batches[0];
         Assert.Equal(1, result.Scraped);
         Assert.Equal(3000, batch.StartTimes[0]);
-        (int row, Exemplar exemplar) = Assert.Single(batch.Exemplars);
-        Assert.Equal(0, row);
+        (SeriesKey series, Exemplar exemplar) = Assert.Single(batch.Exemplars);
+        Assert.Same(batch.Series[0], series);
         Assert.Equal("x", exemplar.Labels.Get("id"));
         Assert.Equal(new Timestamp(_at), exemplar.At);
     }

@@ -67,7 +67,7 @@ internal static class FeatureList
         Category(text, "rules", ("concurrent_rule_eval", false), ("keep_firing_for", false), ("query_offset", false));
         Category(text, "scrape", ("extra_scrape_metrics", false), ("start_timestamp_zero_ingestion", false), ("type_and_unit_labels", false));
         Category(text, "service_discovery_providers", ("file", true), ("static", true));
-        Category(text, "tsdb", ("exemplar_storage", false), ("isolation", true), ("native_histograms", true));
+        Category(text, "tsdb", ("exemplar_storage", true), ("isolation", true), ("native_histograms", true));
         text.ObjectEnd();
     }
 

@@ -69,8 +69,8 @@ internal sealed class QueryEndpoints(IQueryFrontend frontend, GatewaySettings se
         }
     }
 
-    /// <summary><c>/api/v1/query_exemplars</c>: no exemplar is stored, so every query that is right finds none.</summary>
-    public Task<ApiAnswer> ExemplarsAsync(GatewayCall call, Parameters parameters)
+    /// <summary><c>/api/v1/query_exemplars</c>: the exemplars of every series that the query selects anywhere.</summary>
+    public async Task<ApiAnswer> ExemplarsAsync(GatewayCall call, Parameters parameters)
     {
         Timestamp start = parameters.Time("start", TimeText.Min);
         Timestamp end = parameters.Time("end", TimeText.Max);
@@ -79,16 +79,43 @@ internal sealed class QueryEndpoints(IQueryFrontend frontend, GatewaySettings se
             throw new ApiException(ApiErrorKind.BadData, "end timestamp must not be before start timestamp");
         }
 
+        IReadOnlyList<SeriesExemplars> found;
         try
         {
-            Parser.Parse(parameters.Get("query"), settings.Language);
+            Expr query = Parser.Parse(parameters.Get("query"), settings.Language);
+            found = await frontend.ExemplarsAsync([.. SelectorsOf(query)], start, end, call.Cancel).ConfigureAwait(false);
         }
         catch (QueryException failure)
         {
             throw QueryErrors.Unnamed(failure);
         }
 
-        return Task.FromResult(ApiAnswer.Of(text => text.ArrayStart().ArrayEnd()));
+        return new ApiAnswer((text, cancel) => WriteExemplarsAsync(text, found, cancel), [], []);
+    }
+
+    private static IEnumerable<IReadOnlyList<Matcher>> SelectorsOf(Expr node) =>
+        node is VectorSelector selector ? [selector.Matchers] : Children.Of(node).SelectMany(SelectorsOf);
+
+    private static async ValueTask WriteExemplarsAsync(JsonText text, IReadOnlyList<SeriesExemplars> found, CancellationToken cancel)
+    {
+        text.ArrayStart();
+        foreach (SeriesExemplars series in found)
+        {
+            text.ObjectStart().Name("seriesLabels"u8);
+            PromJson.WriteLabels(text, series.Series);
+            text.Name("exemplars"u8).ArrayStart();
+            foreach (Exemplar exemplar in series.Exemplars)
+            {
+                text.ObjectStart().Name("labels"u8);
+                PromJson.WriteLabels(text, exemplar.Labels);
+                text.Name("value"u8).Value(exemplar.Value).Name("timestamp"u8).Seconds(exemplar.At?.Milliseconds ?? 0).ObjectEnd();
+                await text.DrainIfLargeAsync(cancel).ConfigureAwait(false);
+            }
+
+            text.ArrayEnd().ObjectEnd();
+        }
+
+        text.ArrayEnd();
     }
 
     private static QueryOptions Options(Parameters parameters)

@@ -190,13 +190,20 @@ public sealed class QueryEndpointsTests
         Golden.Same("stats.json", (await gateway.GetAsync("/api/v1/query?query=2&stats=" + stats)).Body);
     }
 
-    [Theory]
-    [InlineData("query=up")]
-    [InlineData("query=test&start=1700000000000&end=1700000300000")]
-    public async Task Exemplars_are_an_empty_list(string form)
+    [Fact]
+    public async Task Exemplars_of_every_selector_of_a_query_are_asked_for_and_told_by_series()
     {
         await using RunningGateway gateway = await RunningGateway.StartAsync();
-        Assert.Equal((200, """{"status":"success","data":[]}"""), await gateway.PostAsync("/api/v1/query_exemplars", form));
+        Assert.Equal((200, """{"status":"success","data":[]}"""), await gateway.PostAsync("/api/v1/query_exemplars", "query=1"));
+        gateway.Node.Exemplars =
+        [
+            new(Up, [new(Labels.From(("trace_id", "abc")), 0.5, new Timestamp(1500)), new(Labels.Empty, double.PositiveInfinity, new Timestamp(2000))]),
+        ];
+        Assert.Equal(
+            (200, """{"status":"success","data":[{"seriesLabels":{"__name__":"up","job":"api"},"exemplars":[{"labels":{"trace_id":"abc"},"value":"0.5","timestamp":1.500},{"labels":{},"value":"+Inf","timestamp":2}]}]}"""),
+            await gateway.PostAsync(
+                "/api/v1/query_exemplars", "query=histogram_quantile(0.9, sum by (le) (rate(a_bucket{job=\"x\"}[5m]))) / on() b&start=1&end=2.5"));
+        Assert.Equal("exemplars {job=\"x\",__name__=\"a_bucket\"} or {__name__=\"b\"} 1000..2500", gateway.Node.Asked[^1]);
         Assert.Equal(400, (await gateway.PostAsync("/api/v1/query_exemplars", "query=up{")).Status);
     }
 

@@ -1,0 +1,49 @@
+using Pleiad.Model;
+
+namespace Pleiad.Actors;
+
+/// <summary>Finds the newest sample of each series, as federation asks for it.</summary>
+internal static class NewestSamples
+{
+    /// <summary>Those of the series that satisfy any of the matcher lists, in order of metric names, then of labels.</summary>
+    public static IReadOnlyList<NewestSample> Of(
+        ISeriesSource source, IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, CancellationToken cancel)
+    {
+        var found = new Dictionary<Labels, NewestSample?>();
+        using var samples = new SampleColumns();
+        foreach (IReadOnlyList<Matcher> matchers in anyOf)
+        {
+            using SeriesCursor cursor = source.Select(new SelectRequest(matchers, range), cancel);
+            while (cursor.MoveNext())
+            {
+                cancel.ThrowIfCancellationRequested();
+                if (found.ContainsKey(cursor.Labels))
+                {
+                    continue;
+                }
+
+                samples.Clear();
+                cursor.Read(samples);
+                found.Add(cursor.Labels, Last(cursor.Labels, samples));
+            }
+        }
+
+        return [.. found.Values.OfType<NewestSample>()
+            .OrderBy(sample => sample.Series.MetricName, Utf8Order.Comparer)
+            .ThenBy(sample => sample.Series)];
+    }
+
+    private static NewestSample? Last(Labels series, SampleColumns samples)
+    {
+        int last = samples.Count - 1;
+        if (last < 0)
+        {
+            return null;
+        }
+
+        NativeHistogram? histogram = samples.HasHistograms ? samples.Histograms[last] : null;
+        double value = samples.Values[last];
+        bool ended = histogram?.IsStale ?? StaleMarker.Is(value);
+        return ended ? null : new NewestSample(series, new Timestamp(samples.Times[last]), value, histogram);
+    }
+}
