@@ -22,7 +22,7 @@ internal sealed class Ingest(ShardDirectory shards) : IIngest
     {
         try
         {
-            return await shards.OwnerOf(batch.Shard).Ask<IngestOutcome>(new AppendBatch(batch), AnswerTimeout, cancel);
+            return await shards.OwnerOf(batch.Shard).Ask<IngestOutcome>(new AppendBatch(batch) { IsAwaited = true }, AnswerTimeout, cancel);
         }
         catch (AskRefusedException)
         {

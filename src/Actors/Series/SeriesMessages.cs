@@ -5,7 +5,11 @@ namespace Pleiad.Actors;
 
 /// <summary>Write this batch; the answer to the sender is an <see cref="IngestOutcome"/>, sent when the batch is durable or refused.</summary>
 /// <param name="Batch">The shard's from here on.</param>
-internal sealed record AppendBatch(SampleBatch Batch);
+internal sealed record AppendBatch(SampleBatch Batch)
+{
+    /// <summary>Whether a client waits for the answer: the journal is then flushed soon. Scrapes have time until the next one.</summary>
+    public bool IsAwaited { get; init; }
+}
 
 /// <summary>Hand out a view; the answer is a <see cref="ShardView"/>, which the asker disposes.</summary>
 internal sealed class TakeView

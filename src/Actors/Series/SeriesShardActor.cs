@@ -173,7 +173,7 @@ internal sealed class SeriesShardActor : Actor
             return;
         }
 
-        ValueTask<LogOutcome> logging = _home.AppendAsync(_id, prepared);
+        ValueTask<LogOutcome> logging = _home.AppendAsync(_id, prepared, append.IsAwaited);
         if (logging.IsCompletedSuccessfully)
         {
             pending.Outcome = logging.Result;

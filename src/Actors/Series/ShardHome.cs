@@ -49,12 +49,20 @@ internal sealed class ShardHome
     }
 
     /// <summary>Appends a prepared batch to the journal; completes when it is durable, or certainly not.</summary>
-    public ValueTask<LogOutcome> AppendAsync(ShardId id, PreparedBatch batch)
+    /// <param name="id">Whose.</param>
+    /// <param name="batch">Unchanged until then.</param>
+    /// <param name="isAwaited">Whether it should not wait for the next regular flush.</param>
+    public ValueTask<LogOutcome> AppendAsync(ShardId id, PreparedBatch batch, bool isAwaited)
     {
         ValueTask<LogOutcome> append = _journal.AppendAsync(id, StorageSettings.Epoch, batch.Seq, batch.Payload);
         if (append.IsCompleted)
         {
             return append;
+        }
+
+        if (isAwaited)
+        {
+            _journal.FlushSoon();
         }
 
         Task<LogOutcome> running = append.AsTask();

@@ -32,6 +32,7 @@ public sealed class SegmentLog : IShardLog, IDisposable
     private long _durableLsn;
     private long _nextSegment;
     private string? _failure;
+    private volatile bool _isAwaited;
     private string? _refusal;
 
     internal SegmentLog(IFiles files, string directory, SegmentLogSettings settings, List<SegmentFile> segments, long nextLsn, long nextSegment)
@@ -47,6 +48,9 @@ public sealed class SegmentLog : IShardLog, IDisposable
 
     /// <summary>Called, on the appender's thread, when something begins to wait and when enough waits to be flushed at once.</summary>
     public Action? WorkWaits { get; set; }
+
+    /// <summary>Whether somebody waits for what is pending, see <see cref="FlushSoon"/>.</summary>
+    public bool IsAwaited => _isAwaited;
 
     /// <summary>Completes, with the reason, when the log has failed for good and the process should stop.</summary>
     public Task<string> Failed => _failed.Task;
@@ -147,6 +151,13 @@ public sealed class SegmentLog : IShardLog, IDisposable
         return new ValueTask<LogOutcome>(waiter.Task);
     }
 
+    /// <summary>Somebody waits for what is pending: it is flushed when the flush under way is done, without regard to the interval.</summary>
+    public void FlushSoon()
+    {
+        _isAwaited = true;
+        WorkWaits?.Invoke();
+    }
+
     /// <summary>Writes and flushes what is waiting, and completes those who wait for it. Nothing where nothing waits.</summary>
     /// <returns>Whether there was anything.</returns>
     public bool FlushOnce()
@@ -155,6 +166,7 @@ public sealed class SegmentLog : IShardLog, IDisposable
         {
             lock (_gate)
             {
+                _isAwaited = false;
                 if (_waiters.Count == 0 || _failure is not null)
                 {
                     return false;

@@ -1,6 +1,6 @@
 namespace Pleiad.Storage;
 
-/// <summary>Flushes a segment log on a thread of its own: at once when enough waits, else once an interval.</summary>
+/// <summary>Flushes a segment log on a thread of its own: at once when enough waits or somebody waits for it, else once an interval.</summary>
 public sealed class SegmentLogFlusher : IDisposable
 {
     private readonly SegmentLog _log;
@@ -59,7 +59,7 @@ public sealed class SegmentLogFlusher : IDisposable
             }
 
             TimeSpan left = _log.Settings.FlushInterval - _time.GetElapsedTime(_flushedAt);
-            if (left > TimeSpan.Zero && waiting < _log.Settings.FlushBytes)
+            if (left > TimeSpan.Zero && waiting < _log.Settings.FlushBytes && !_log.IsAwaited)
             {
                 _timer.Change(left, Timeout.InfiniteTimeSpan);
                 continue;

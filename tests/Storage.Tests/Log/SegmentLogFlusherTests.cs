@@ -1,4 +1,5 @@
 using Pleiad.Model;
+using Pleiad.TestKit;
 
 namespace Pleiad.Storage.Tests;
 
@@ -20,6 +21,24 @@ public sealed class SegmentLogFlusherTests
                 Assert.True((await outcome.WaitAsync(TimeSpan.FromSeconds(30))).IsDurable);
             }
         }
+    }
+
+    [Fact]
+    public async Task What_somebody_waits_for_does_not_wait_for_the_interval()
+    {
+        var opener = new SegmentLogOpener(new FaultyFiles(), "/log", "/quarantine", new SegmentLogSettings());
+        opener.List();
+        using SegmentLog log = opener.ToLog();
+
+        // The clock stands still: after the first flush, which comes at once, the interval never ends.
+        using var flusher = new SegmentLogFlusher(log, new VirtualTime());
+        Assert.True((await log.AppendAsync(new ShardId(0), 1, 1, new byte[100]).AsTask().WaitAsync(TimeSpan.FromSeconds(30))).IsDurable);
+        Task<LogOutcome> regular = log.AppendAsync(new ShardId(0), 1, 2, new byte[100]).AsTask();
+        Task<LogOutcome> awaited = log.AppendAsync(new ShardId(0), 1, 3, new byte[100]).AsTask();
+        log.FlushSoon();
+        Assert.True((await awaited.WaitAsync(TimeSpan.FromSeconds(30))).IsDurable);
+        Assert.True((await regular.WaitAsync(TimeSpan.FromSeconds(30))).IsDurable);
+        Assert.False(log.IsAwaited);
     }
 
     [Fact]
