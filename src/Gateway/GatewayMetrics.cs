@@ -14,6 +14,7 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Histogram<double> _durations;
     private readonly Counter<long> _connectionsRefused;
     private readonly Counter<long> _remoteWritesLimited;
+    private readonly Counter<long> _remoteReadsLimited;
 
     /// <summary>Makes the instruments.</summary>
     public GatewayMetrics()
@@ -29,6 +30,8 @@ internal sealed class GatewayMetrics : IDisposable
             "pleiad_gateway_connections_refused_total", description: "Connections closed because their address had too many already.");
         _remoteWritesLimited = _meter.CreateCounter<long>(
             "pleiad_gateway_remote_write_limited_total", description: "What remote write brought beyond a limit: requests, samples (ahead) or families (metadata), by limit.");
+        _remoteReadsLimited = _meter.CreateCounter<long>(
+            "pleiad_gateway_remote_read_limited_total", description: "Requests of remote read refused for a limit, by limit.");
     }
 
     /// <summary>Counts an answer.</summary>
@@ -54,6 +57,10 @@ internal sealed class GatewayMetrics : IDisposable
             _remoteWritesLimited.Add(count, new KeyValuePair<string, object?>("limit", limit));
         }
     }
+
+    /// <summary>Counts a request of remote read that went beyond a limit.</summary>
+    /// <param name="limit">The last part of the limit's key, without "-max".</param>
+    public void RemoteReadLimited(string limit) => _remoteReadsLimited.Add(1, new KeyValuePair<string, object?>("limit", limit));
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

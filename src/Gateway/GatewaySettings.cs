@@ -50,6 +50,9 @@ public sealed record GatewaySettings
     /// <summary>Remote write as it is received.</summary>
     public RemoteWriteSettings RemoteWrite { get; init; } = new();
 
+    /// <summary>Remote read as it is answered.</summary>
+    public RemoteReadSettings RemoteRead { get; init; } = new();
+
     /// <summary>The language as the engine speaks it, for the endpoints that only read queries.</summary>
     public EngineSettings Language { get; init; } = new();
 

@@ -20,6 +20,7 @@ internal static class Routes
         var status = new StatusEndpoints(ports.Status, settings, time);
         var operate = new OperateEndpoints(ports.Control, ports.Page, settings, log);
         var write = new RemoteWriteEndpoint(ports.Ingest, received, settings.RemoteWrite, metrics, time);
+        var read = new RemoteReadEndpoint(ports.Query, ports.Status, settings.RemoteRead, metrics);
         var federation = new FederateEndpoint(ports.Query, ports.Status, settings, time);
 
         GatewayRoute Api(string name, string[] methods, ApiEndpoint endpoint, bool needsReady = true) => new(
@@ -55,6 +56,7 @@ internal static class Routes
             Api("status/walreplay", Get, status.ReplayAsync, needsReady: false),
             Api("features", Get, status.FeaturesAsync),
             new(RouteTable.ApiPrefix + "write", ["POST"], RouteAccess.Operator, NeedsReady: true, write.WriteAsync),
+            new(RouteTable.ApiPrefix + "read", ["POST"], RouteAccess.Viewer, NeedsReady: true, read.ReadAsync),
             new("/federate", Get, RouteAccess.Viewer, NeedsReady: true, federation.FederateAsync),
             new("/-/healthy", GetHead, RouteAccess.Anybody, NeedsReady: false, OperateEndpoints.HealthyAsync),
             new("/-/ready", GetHead, RouteAccess.Anybody, NeedsReady: true, OperateEndpoints.ReadyAsync),

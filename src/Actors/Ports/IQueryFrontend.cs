@@ -34,6 +34,15 @@ public interface IQueryFrontend
     /// <returns>In order of metric names, then of labels.</returns>
     Task<IReadOnlyList<NewestSample>> NewestAsync(IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, CancellationToken cancel);
 
+    /// <summary>Reads the raw samples of the series that satisfy all matchers, in no particular order.</summary>
+    /// <param name="matchers">At least one.</param>
+    /// <param name="range">Which samples.</param>
+    /// <param name="take">Called for each series that has samples there, one at a time, on a pool thread; the columns are used again for the next.</param>
+    /// <param name="cancel">Given up when the client goes away.</param>
+    /// <returns>What <paramref name="take"/> made of them.</returns>
+    Task<IReadOnlyList<T>> ReadAsync<T>(
+        IReadOnlyList<Matcher> matchers, TimeRange range, Func<Labels, SampleColumns, T> take, CancellationToken cancel);
+
     /// <summary>The exemplars of the series that satisfy any of the matcher lists, in order of labels.</summary>
     /// <param name="anyOf">No list for no series.</param>
     /// <param name="from">The earliest wanted.</param>

@@ -75,6 +75,31 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
         RunAsync(null, (source, _, token) => Task.FromResult(NewestSamples.Of(source, anyOf, range, token)), cancel);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<T>> ReadAsync<T>(
+        IReadOnlyList<Matcher> matchers, TimeRange range, Func<Labels, SampleColumns, T> take, CancellationToken cancel) =>
+        RunAsync(
+            null,
+            (source, _, token) =>
+            {
+                var taken = new List<T>();
+                using var samples = new SampleColumns();
+                using SeriesCursor cursor = source.Select(new SelectRequest(matchers, range), token);
+                while (cursor.MoveNext())
+                {
+                    token.ThrowIfCancellationRequested();
+                    samples.Clear();
+                    cursor.Read(samples);
+                    if (samples.Count > 0)
+                    {
+                        taken.Add(take(cursor.Labels, samples));
+                    }
+                }
+
+                return Task.FromResult<IReadOnlyList<T>>(taken);
+            },
+            cancel);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<SeriesExemplars>> ExemplarsAsync(
         IReadOnlyList<IReadOnlyList<Matcher>> anyOf, Timestamp from, Timestamp through, CancellationToken cancel) =>
         AdmitAsync(

@@ -1,6 +1,9 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
 namespace Pleiad.Exposition;
 
-/// <summary>Decodes the block format of snappy, which remote write bodies have.</summary>
+/// <summary>The block format of snappy, which bodies of remote write and remote read have.</summary>
 /// <remarks>google/snappy, format_description.txt. The framing format is another one and no valid block.</remarks>
 public static class SnappyBlock
 {
@@ -79,6 +82,75 @@ public static class SnappyBlock
         }
 
         return written == to.Length;
+    }
+
+    /// <summary>Encodes bytes as a block: what the last 64 KiB had already, found by its first four bytes, becomes a copy.</summary>
+    public static byte[] Encode(ReadOnlySpan<byte> bytes)
+    {
+        const int TableBits = 14;
+        const int OffsetMax = 65535;
+        var block = new ArrayBufferWriter<byte>(bytes.Length / 2 + 16);
+        PutLength(block, (uint)bytes.Length);
+        int[] seen = new int[1 << TableBits];
+        int literal = 0;
+        int at = 0;
+        while (at + sizeof(uint) <= bytes.Length)
+        {
+            uint four = BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
+            ref int last = ref seen[(four * 0x1E35A7BDu) >> (32 - TableBits)];
+            int found = last - 1;
+            last = at + 1;
+            if (found < 0 || at - found > OffsetMax || BinaryPrimitives.ReadUInt32LittleEndian(bytes[found..]) != four)
+            {
+                at++;
+                continue;
+            }
+
+            int length = sizeof(uint) + bytes[(at + sizeof(uint))..].CommonPrefixLength(bytes[(found + sizeof(uint))..]);
+            PutLiteral(block, bytes[literal..at]);
+            PutCopies(block, at - found, length);
+            at += length;
+            literal = at;
+        }
+
+        PutLiteral(block, bytes[literal..]);
+        return block.WrittenSpan.ToArray();
+    }
+
+    private static void PutLength(ArrayBufferWriter<byte> block, uint length)
+    {
+        for (; length >= 0x80; length >>= 7)
+        {
+            block.Write([(byte)(length | 0x80)]);
+        }
+
+        block.Write([(byte)length]);
+    }
+
+    private static void PutLiteral(ArrayBufferWriter<byte> block, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            return;
+        }
+
+        uint less = (uint)bytes.Length - 1;
+        Span<byte> head = stackalloc byte[1 + sizeof(uint)];
+        BinaryPrimitives.WriteUInt32LittleEndian(head[1..], less);
+        int lengthBytes = less < 60 ? 0 : less < 1 << 8 ? 1 : less < 1 << 16 ? 2 : less < 1 << 24 ? 3 : 4;
+        head[0] = (byte)((lengthBytes == 0 ? less : 59 + (uint)lengthBytes) << 2);
+        block.Write(head[..(1 + lengthBytes)]);
+        block.Write(bytes);
+    }
+
+    private static void PutCopies(ArrayBufferWriter<byte> block, int offset, int length)
+    {
+        const int CopyMax = 64;
+        for (; length > 0; length -= CopyMax)
+        {
+            int now = Math.Min(length, CopyMax);
+            block.Write([(byte)(((now - 1) << 2) | 2), (byte)offset, (byte)(offset >> 8)]);
+        }
     }
 
     // A copy may reach into what it is writing: a short offset repeats a pattern.

@@ -14,7 +14,7 @@ internal static class FlagTable
     private const string OwnFiles = "the files of the data directory have a layout of their own";
     private const string NoRules = "rules are not evaluated yet";
     private const string NoNotifications = "notifications are not sent yet";
-    private const string NoRemoteRead = "remote read is not served yet";
+    private const string RemoteReadLimits = "the limits of remote read are keys of pleiad.web.remote-read";
     private const string NoAgent = "there is no agent mode: without it, samples are stored here";
 
     /// <summary>Every flag that is taken, the ones without effect and the ones refused with a reason among them.</summary>
@@ -86,9 +86,9 @@ internal static class FlagTable
         Ignored("storage.tsdb.no-lockfile", "a data directory is always locked") with { Kind = FlagKind.Switch },
         Ignored("storage.tsdb.use-lockfile", "a data directory is always locked") with { Kind = FlagKind.Switch },
         Ignored("storage.remote.flush-deadline", "remote write is not sent yet"),
-        Ignored("storage.remote.read-sample-limit", NoRemoteRead),
-        Ignored("storage.remote.read-concurrent-limit", NoRemoteRead),
-        Ignored("storage.remote.read-max-bytes-in-frame", NoRemoteRead),
+        Ignored("storage.remote.read-sample-limit", RemoteReadLimits),
+        Ignored("storage.remote.read-concurrent-limit", RemoteReadLimits),
+        Ignored("storage.remote.read-max-bytes-in-frame", RemoteReadLimits),
         Ignored("rules.alert.for-outage-tolerance", NoRules),
         Ignored("rules.alert.for-grace-period", NoRules),
         Ignored("rules.alert.resend-delay", NoRules),

@@ -55,6 +55,11 @@ internal sealed class NodePorts : IQueryFrontend, ITargetCatalog, IIngest
         Actors.Query.NewestAsync(anyOf, range, cancel);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<T>> ReadAsync<T>(
+        IReadOnlyList<Matcher> matchers, TimeRange range, Func<Labels, SampleColumns, T> take, CancellationToken cancel) =>
+        Actors.Query.ReadAsync(matchers, range, take, cancel);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<SeriesExemplars>> ExemplarsAsync(
         IReadOnlyList<IReadOnlyList<Matcher>> anyOf, Timestamp from, Timestamp through, CancellationToken cancel) =>
         Actors.Query.ExemplarsAsync(anyOf, from, through, cancel);

@@ -45,6 +45,13 @@ internal static class SettingsMap
             ConnectionsMax = settings.Web.ConnectionsMax,
             RequestTimeout = settings.Web.ReadTimeout,
             RemoteWrite = RemoteWrite(settings.Web),
+            RemoteRead = new RemoteReadSettings
+            {
+                BodyBytesMax = (int)settings.Web.RemoteRead.BodyBytesMax,
+                QueriesMax = settings.Web.RemoteRead.QueriesMax,
+                SamplesMax = settings.Web.RemoteRead.SamplesMax,
+                FrameBytesMax = (int)settings.Web.RemoteRead.FrameBytesMax,
+            },
             Language = Language(settings),
             Build = new BuildFacts { Revision = "pleiad " + PleiadCommand.Version },
         };

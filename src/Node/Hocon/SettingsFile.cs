@@ -104,6 +104,13 @@ internal static class SettingsFile
             KnownSeriesMax = keys.Count("pleiad.web.remote-write.known-series-max", 1),
             MetadataMax = keys.Count("pleiad.web.remote-write.metadata-max", 0),
         },
+        RemoteRead = new RemoteReadSection
+        {
+            BodyBytesMax = keys.Size("pleiad.web.remote-read.body-size-max", KiB, GiB),
+            QueriesMax = keys.Count("pleiad.web.remote-read.queries-max", 1),
+            SamplesMax = keys.Number("pleiad.web.remote-read.samples-max", 1, 50_000_000),
+            FrameBytesMax = keys.Size("pleiad.web.remote-read.frame-size-max", KiB, 64 * MiB),
+        },
         ConnectionsMax = keys.Count("pleiad.web.connections-max", 1, 1_000_000),
         ReadTimeout = keys.Duration("pleiad.web.read-timeout", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
     };

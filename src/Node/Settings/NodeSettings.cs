@@ -83,6 +83,9 @@ public sealed record WebSection
     /// <summary>Limits of remote write as it is received. <c>pleiad.web.remote-write</c></summary>
     public required RemoteWriteSection RemoteWrite { get; init; }
 
+    /// <summary>Limits of remote read as it is answered. <c>pleiad.web.remote-read</c></summary>
+    public required RemoteReadSection RemoteRead { get; init; }
+
     /// <summary>Connections at the same time. <c>pleiad.web.connections-max</c></summary>
     public required int ConnectionsMax { get; init; }
 
@@ -116,6 +119,22 @@ public sealed record RemoteWriteSection
 
     /// <summary>Metric families whose type and help are remembered. <c>pleiad.web.remote-write.metadata-max</c></summary>
     public required int MetadataMax { get; init; }
+}
+
+/// <summary>Limits of remote read as it is answered.</summary>
+public sealed record RemoteReadSection
+{
+    /// <summary>Bytes of a request. <c>pleiad.web.remote-read.body-size-max</c></summary>
+    public required long BodyBytesMax { get; init; }
+
+    /// <summary>Queries of a request. <c>pleiad.web.remote-read.queries-max</c></summary>
+    public required int QueriesMax { get; init; }
+
+    /// <summary>Samples of an answer. <c>pleiad.web.remote-read.samples-max</c></summary>
+    public required long SamplesMax { get; init; }
+
+    /// <summary>Chunk bytes of a frame of a stream. <c>pleiad.web.remote-read.frame-size-max</c></summary>
+    public required long FrameBytesMax { get; init; }
 }
 
 /// <summary>Limits of queries.</summary>

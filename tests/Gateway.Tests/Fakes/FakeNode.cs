@@ -105,6 +105,35 @@ internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, IN
         return Task.FromResult(Newest);
     }
 
+    public IReadOnlyList<(Labels Labels, long Time, double Value, NativeHistogram? Histogram)> Raw { get; set; } = [];
+
+    public Task<IReadOnlyList<T>> ReadAsync<T>(
+        IReadOnlyList<Matcher> matchers, TimeRange range, Func<Labels, SampleColumns, T> take, CancellationToken cancel)
+    {
+        Asked.Add($"read {Text([matchers])} {range.After}..{range.Through}");
+        var taken = new List<T>();
+        using var samples = new SampleColumns();
+        foreach (IGrouping<Labels, (Labels Labels, long Time, double Value, NativeHistogram? Histogram)> series in Raw.GroupBy(row => row.Labels))
+        {
+            samples.Clear();
+            foreach ((_, long time, double value, NativeHistogram? histogram) in series)
+            {
+                if (histogram is null)
+                {
+                    samples.Add(time, value);
+                }
+                else
+                {
+                    samples.Add(time, histogram);
+                }
+            }
+
+            taken.Add(take(series.Key, samples));
+        }
+
+        return Task.FromResult<IReadOnlyList<T>>(taken);
+    }
+
     public IReadOnlyList<SeriesExemplars> Exemplars { get; set; } = [];
 
     public Task<IReadOnlyList<SeriesExemplars>> ExemplarsAsync(

@@ -1,0 +1,168 @@
+using Pleiad.Model;
+
+namespace Pleiad.Exposition;
+
+/// <summary>Writes the messages that answer remote read. Reused from series to series; not thread-safe.</summary>
+public sealed class RemoteReadWriter
+{
+    /// <summary>Samples of one chunk at most, as Prometheus cuts them.</summary>
+    public const int ChunkSamplesMax = 120;
+
+    private const ulong XorChunk = 1;
+
+    private readonly ProtoWriter _message = new();
+    private readonly ProtoWriter _inner = new();
+    private readonly ProtoWriter _packed = new();
+    private readonly XorChunkWriter _chunk = new();
+
+    /// <summary>A <c>prometheus.TimeSeries</c> with all samples.</summary>
+    public byte[] Series(Labels labels, SampleColumns samples)
+    {
+        _message.Clear();
+        WriteLabels(labels);
+        for (int i = 0; i < samples.Count; i++)
+        {
+            _inner.Clear();
+            if (samples.HasHistograms && samples.Histograms[i] is { } histogram)
+            {
+                WriteHistogram(histogram, samples.Times[i]);
+                _message.Bytes(4, _inner.Written);
+            }
+            else
+            {
+                _inner.Double(1, samples.Values[i]);
+                _inner.Varint(2, (ulong)samples.Times[i]);
+                _message.Bytes(2, _inner.Written);
+            }
+        }
+
+        return _message.Written.ToArray();
+    }
+
+    /// <summary>The <c>prometheus.ReadResponse</c> of some queries.</summary>
+    /// <param name="results">The series of each query, as <see cref="Series"/> wrote them.</param>
+    public byte[] Response(IReadOnlyList<IReadOnlyList<byte[]>> results)
+    {
+        _message.Clear();
+        foreach (IReadOnlyList<byte[]> series in results)
+        {
+            _inner.Clear();
+            foreach (byte[] one in series)
+            {
+                _inner.Bytes(1, one);
+            }
+
+            _message.Bytes(1, _inner.Written);
+        }
+
+        return _message.Written.ToArray();
+    }
+
+    /// <summary>The frames of one series in a stream: each a <c>prometheus.ChunkedReadResponse</c> behind its length and checksum.</summary>
+    /// <param name="labels">Of the series.</param>
+    /// <param name="samples">Floats; none is a histogram.</param>
+    /// <param name="query">The number of the query, from 0.</param>
+    /// <param name="frameBytesMax">Chunk bytes after which the next frame begins.</param>
+    /// <remarks>Frames: length as uvarint, CRC-32C of the message in big endian, the message.</remarks>
+    public byte[] Frames(Labels labels, SampleColumns samples, int query, int frameBytesMax)
+    {
+        var frames = new ProtoWriter();
+        int chunkBytes = 0;
+        _message.Clear();
+        WriteLabels(labels);
+        for (int from = 0; from < samples.Count; from += ChunkSamplesMax)
+        {
+            if (chunkBytes >= frameBytesMax)
+            {
+                EndFrame(frames, query);
+                WriteLabels(labels);
+                chunkBytes = 0;
+            }
+
+            int count = Math.Min(ChunkSamplesMax, samples.Count - from);
+            ReadOnlySpan<byte> chunk = _chunk.Write(samples.Times.Slice(from, count), samples.Values.Slice(from, count));
+            _inner.Clear();
+            _inner.Varint(1, (ulong)samples.Times[from]);
+            _inner.Varint(2, (ulong)samples.Times[from + count - 1]);
+            _inner.Varint(3, XorChunk);
+            _inner.Bytes(4, chunk);
+            _message.Bytes(2, _inner.Written);
+            chunkBytes += chunk.Length;
+        }
+
+        EndFrame(frames, query);
+        return frames.Written.ToArray();
+    }
+
+    private void EndFrame(ProtoWriter frames, int query)
+    {
+        _inner.Clear();
+        _inner.Bytes(1, _message.Written);
+        _inner.Varint(2, (ulong)query);
+        frames.Raw((ulong)_inner.Written.Length);
+        frames.RawBigEndian(Crc32Castagnoli.Of(_inner.Written));
+        frames.RawBytes(_inner.Written);
+        _message.Clear();
+    }
+
+    private void WriteLabels(Labels labels)
+    {
+        foreach (Label label in labels)
+        {
+            _inner.Clear();
+            _inner.Text(1, label.Name);
+            _inner.Text(2, label.Value);
+            _message.Bytes(1, _inner.Written);
+        }
+    }
+
+    // As a histogram of floats: it says the same of one of integers, and readers take either.
+    private void WriteHistogram(NativeHistogram histogram, long timeMs)
+    {
+        _inner.Double(2, histogram.Count);
+        _inner.Double(3, histogram.Sum);
+        _inner.ZigZag(4, histogram.Schema);
+        _inner.Double(5, histogram.ZeroThreshold);
+        _inner.Double(7, histogram.ZeroCount);
+        WriteSide(8, 10, histogram.NegativeSpans, histogram.NegativeBuckets);
+        WriteSide(11, 13, histogram.PositiveSpans, histogram.PositiveBuckets);
+        _inner.Varint(14, histogram.ResetHint switch
+        {
+            CounterResetHint.Reset => 1UL,
+            CounterResetHint.NotReset => 2UL,
+            CounterResetHint.Gauge => 3UL,
+            _ => 0UL,
+        });
+        _inner.Varint(15, (ulong)timeMs);
+        WriteDoubles(16, histogram.CustomBounds);
+    }
+
+    private void WriteSide(int spansField, int countsField, BucketSpan[] spans, double[] counts)
+    {
+        foreach (BucketSpan span in spans)
+        {
+            _packed.Clear();
+            _packed.ZigZag(1, span.Offset);
+            _packed.Varint(2, span.Length);
+            _inner.Bytes(spansField, _packed.Written);
+        }
+
+        WriteDoubles(countsField, counts);
+    }
+
+    private void WriteDoubles(int field, double[] values)
+    {
+        if (values.Length == 0)
+        {
+            return;
+        }
+
+        _packed.Clear();
+        foreach (double value in values)
+        {
+            _packed.RawDouble(value);
+        }
+
+        _inner.Bytes(field, _packed.Written);
+    }
+}
