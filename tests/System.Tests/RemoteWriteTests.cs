@@ -9,7 +9,7 @@ namespace Pleiad.Outside.Tests;
 /// <summary>Debian's Prometheus 2.42 sends what it scrapes to Pleiad by remote write; both must hold the same samples.</summary>
 public sealed class RemoteWriteTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     [SkippableFact]
     public async Task What_Prometheus_sends_is_what_it_has_itself_stale_markers_and_metadata_included()
