@@ -12,8 +12,11 @@ public enum DashboardFault
     /// <summary>There is no such thing.</summary>
     NotFound,
 
-    /// <summary>Somebody else changed it in the meantime, or it exists already.</summary>
+    /// <summary>Somebody else changed it in the meantime.</summary>
     Conflict,
+
+    /// <summary>Its name is taken.</summary>
+    Exists,
 
     /// <summary>It belongs to files on disk and is changed there.</summary>
     Provisioned,

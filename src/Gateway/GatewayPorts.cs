@@ -1,4 +1,5 @@
 using Pleiad.Actors;
+using Pleiad.Dashboards;
 
 namespace Pleiad.Gateway;
 
@@ -10,4 +11,8 @@ namespace Pleiad.Gateway;
 /// <param name="Ingest">Takes samples in.</param>
 /// <param name="Page">Our own metrics as a page.</param>
 public sealed record GatewayPorts(
-    IQueryFrontend Query, ITargetCatalog Targets, INodeStatus Status, INodeControl Control, IIngest Ingest, IOwnPage Page);
+    IQueryFrontend Query, ITargetCatalog Targets, INodeStatus Status, INodeControl Control, IIngest Ingest, IOwnPage Page)
+{
+    /// <summary>Dashboards and folders; null where the node keeps none.</summary>
+    public DashboardCatalog? Dashboards { get; init; }
+}

@@ -32,6 +32,12 @@ internal static partial class Log
     [LoggerMessage(114, LogLevel.Warning, "Without effect in this version: {Setting}.")]
     public static partial void SettingWithoutEffect(this ILogger log, string setting);
 
+    [LoggerMessage(115, LogLevel.Warning, "Dashboards: {Problem}.")]
+    public static partial void DashboardFileProblem(this ILogger log, string problem);
+
+    [LoggerMessage(116, LogLevel.Error, "The document {File} was damaged and lies beside the others under another name; everything else is there.")]
+    public static partial void DocumentDamaged(this ILogger log, string file);
+
     [LoggerMessage(120, LogLevel.Information, "Shutting down: {Reason}.")]
     public static partial void ShuttingDown(this ILogger log, string reason);
 

@@ -26,9 +26,9 @@ internal sealed class Dispatch(
         using var timeout = new CancellationTokenSource(settings.RequestTimeout, time);
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, timeout.Token);
         string path = http.Request.Path.Value ?? string.Empty;
-        string segment = string.Empty;
-        GatewayRoute? route = prefix.Strip(path) is { } inside ? routes.Find(inside, out segment) : null;
-        var call = new GatewayCall(http, segment, cancel.Token);
+        string[] segments = [];
+        GatewayRoute? route = prefix.Strip(path) is { } inside ? routes.Find(inside, out segments) : null;
+        var call = new GatewayCall(http, segments, cancel.Token);
         string name = route?.Path ?? UnknownRoute;
         try
         {
@@ -99,7 +99,7 @@ internal sealed class Dispatch(
             origins.AddHeaders(http);
         }
 
-        if (route.Access == RouteAccess.Operator && CrossOrigin.IsForeign(http.Request))
+        if (Changes(route, http.Request.Method) && CrossOrigin.IsForeign(http.Request))
         {
             Log.ForeignCallRefused(log, route.Path, QuotedText.Of(http.Request.Headers.Origin.ToString()));
             await call.AnswerTextAsync(StatusCodes.Status403Forbidden, "Forbidden: the call comes from another origin.\n").ConfigureAwait(false);
@@ -114,6 +114,13 @@ internal sealed class Dispatch(
 
         await route.Handle(call).ConfigureAwait(false);
     }
+
+    private static bool Changes(GatewayRoute route, string method) => route.Access switch
+    {
+        RouteAccess.Operator => true,
+        RouteAccess.Editor => !HttpMethods.IsGet(method),
+        _ => false,
+    };
 
     private static Task AnswerWrongMethodAsync(GatewayCall call, GatewayRoute route)
     {

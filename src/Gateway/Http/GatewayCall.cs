@@ -1,19 +1,23 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Pleiad.Gateway;
 
 /// <summary>One request on its way through a route.</summary>
 /// <param name="http">The request and its answer.</param>
-/// <param name="segment">The text of the route's <c>{name}</c>.</param>
+/// <param name="segments">The texts of the route's <c>{name}</c>s.</param>
 /// <param name="cancel">Fires when the client goes away or the request takes too long.</param>
-internal sealed class GatewayCall(HttpContext http, string segment, CancellationToken cancel)
+internal sealed class GatewayCall(HttpContext http, string[] segments, CancellationToken cancel)
 {
     /// <summary>The request and its answer.</summary>
     public HttpContext Http { get; } = http;
 
-    /// <summary>The text of the route's <c>{name}</c>.</summary>
-    public string Segment { get; } = segment;
+    /// <summary>The texts of the route's <c>{name}</c>s, in their order.</summary>
+    public IReadOnlyList<string> Segments { get; } = segments;
+
+    /// <summary>The text of the route's first <c>{name}</c>; empty where it has none.</summary>
+    public string Segment => Segments.Count > 0 ? Segments[0] : string.Empty;
 
     /// <summary>Fires when the client goes away or the request takes too long.</summary>
     public CancellationToken Cancel { get; } = cancel;
@@ -43,13 +47,16 @@ internal sealed class GatewayCall(HttpContext http, string segment, Cancellation
         return HttpMethods.IsHead(Http.Request.Method) ? Task.CompletedTask : Http.Response.Body.WriteAsync(body, Cancel).AsTask();
     }
 
-    private static bool IsForm(string? contentType) =>
-        contentType is not null
-        && contentType.AsSpan(0, contentType.IndexOf(';') is >= 0 and int end ? end : contentType.Length).Trim()
-            .Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
-
-    private async Task<byte[]> ReadBodyAsync(int bytesMax)
+    /// <summary>Reads the whole body.</summary>
+    /// <param name="bytesMax">Bytes of it at most; the server's own limit, which is meant for forms, gives way.</param>
+    /// <exception cref="ApiException">The body is larger.</exception>
+    public async Task<byte[]> ReadBodyAsync(int bytesMax)
     {
+        if (Http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = bytesMax;
+        }
+
         if (Http.Request.ContentLength > bytesMax)
         {
             throw TooLarge(bytesMax);
@@ -70,6 +77,11 @@ internal sealed class GatewayCall(HttpContext http, string segment, Cancellation
 
         return body.ToArray();
     }
+
+    private static bool IsForm(string? contentType) =>
+        contentType is not null
+        && contentType.AsSpan(0, contentType.IndexOf(';') is >= 0 and int end ? end : contentType.Length).Trim()
+            .Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
 
     private static ApiException TooLarge(int bytesMax) =>
         new(ApiErrorKind.TooLarge, $"the body of the request is larger than {bytesMax} bytes");

@@ -12,7 +12,7 @@ internal sealed class RouteTable
     public const string ApiPrefix = "/api/v1/";
 
     private readonly FrozenDictionary<string, GatewayRoute> _exact;
-    private readonly (string Before, string After, GatewayRoute Route)[] _patterns;
+    private readonly (string[] Parts, GatewayRoute Route)[] _patterns;
 
     /// <summary>A table of routes.</summary>
     /// <exception cref="ArgumentException">A path occurs twice.</exception>
@@ -28,24 +28,21 @@ internal sealed class RouteTable
 
     /// <summary>The route of a path.</summary>
     /// <param name="path">Decoded, without the prefix.</param>
-    /// <param name="segment">The text of the <c>{name}</c>, or an empty string.</param>
-    public GatewayRoute? Find(string path, out string segment)
+    /// <param name="segments">The texts of its <c>{name}</c>s, in their order.</param>
+    public GatewayRoute? Find(string path, out string[] segments)
     {
-        segment = string.Empty;
+        segments = [];
         if (_exact.TryGetValue(path, out GatewayRoute? route))
         {
             return route;
         }
 
-        foreach ((string before, string after, GatewayRoute pattern) in _patterns)
+        string[] given = path.Split('/');
+        foreach ((string[] parts, GatewayRoute pattern) in _patterns)
         {
-            int length = path.Length - before.Length - after.Length;
-            if (length > 0
-                && path.StartsWith(before, StringComparison.Ordinal)
-                && path.EndsWith(after, StringComparison.Ordinal)
-                && (pattern.TakesRest || !path.AsSpan(before.Length, length).Contains('/')))
+            if (Match(parts, given) is { } found)
             {
-                segment = path.Substring(before.Length, length);
+                segments = found;
                 return pattern;
             }
         }
@@ -53,10 +50,35 @@ internal sealed class RouteTable
         return null;
     }
 
-    private static (string Before, string After, GatewayRoute Route) Pattern(GatewayRoute route)
+    private static (string[] Parts, GatewayRoute Route) Pattern(GatewayRoute route) => (route.Path.Split('/'), route);
+
+    // Part by part between slashes; a {name} takes one that is not empty, a {**name} at the end all that is left.
+    private static string[]? Match(string[] parts, string[] given)
     {
-        int open = route.Path.IndexOf('{');
-        int close = route.Path.IndexOf('}');
-        return (route.Path[..open], route.Path[(close + 1)..], route);
+        var segments = new List<string>();
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (i >= given.Length)
+            {
+                return null;
+            }
+
+            if (parts[i].StartsWith("{**", StringComparison.Ordinal))
+            {
+                segments.Add(string.Join('/', given[i..]));
+                return segments[^1].Length > 0 ? [.. segments] : null;
+            }
+
+            if (parts[i].StartsWith('{') && given[i].Length > 0)
+            {
+                segments.Add(given[i]);
+            }
+            else if (parts[i] != given[i])
+            {
+                return null;
+            }
+        }
+
+        return given.Length == parts.Length ? [.. segments] : null;
     }
 }

@@ -59,6 +59,8 @@ internal static class FlagTable
             (s, v) => s with { Query = s.Query with { SamplesMax = Long(v) } }, s => s.Query.SamplesMax.ToString(CultureInfo.InvariantCulture)),
         Many("enable-feature", "Feature to switch on, as Prometheus names them; may be repeated.",
             (s, v) => s with { Query = s.Query with { Features = v } }, s => string.Join(',', s.Query.Features)),
+        Text("dashboards.provisioning", "Folder of dashboards: Grafana's provisioning files, JSON files, or both.",
+            (s, v) => s with { Dashboards = s.Dashboards with { Provisioning = v } }, s => s.Dashboards.Provisioning),
         Text("log.level", "debug, info, warn or error.",
             (s, v) => s with { Log = s.Log with { Level = OneOf(v, "debug", "info", "warn", "error") } }, s => s.Log.Level),
         Text("log.format", "logfmt or json.",

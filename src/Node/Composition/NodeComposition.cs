@@ -1,7 +1,10 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Pleiad.Actors;
+using Pleiad.Dashboards;
 using Pleiad.Gateway;
 using Pleiad.Kernel;
+using Pleiad.Persistence;
 using Pleiad.PromQL;
 using Pleiad.Storage;
 
@@ -10,6 +13,9 @@ namespace Pleiad.Node;
 /// <summary>The whole wiring of a node. Reads top to bottom in the order of the start; it ends in the reverse order.</summary>
 internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary<string, string> flags, ILoggerFactory logging)
 {
+    // 72 bits and as long as Grafana's.
+    private const int UidChars = 14;
+
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(2);
 
     private readonly ILogger _log = logging.CreateLogger("Pleiad.Node");
@@ -31,7 +37,9 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
 
         using DataDirectory directory = OpenDirectory();
         using var page = new OwnPage();
-        await using GatewayHost gateway = Compose(gatewaySettings, new GatewayPorts(ports, ports, status, control, ports, page));
+        using var dashboards = new DashboardCatalog(OpenDocuments(directory), SettingsMap.Dashboards(settings), TimeProvider.System, NewUid);
+        await using var provisioner = new DashboardProvisioner(dashboards, FilesOfDashboards(), TimeProvider.System, _log);
+        await using GatewayHost gateway = Compose(gatewaySettings, new GatewayPorts(ports, ports, status, control, ports, page) { Dashboards = dashboards });
         await StartAsync(gateway);
 
         RecoveredData recovered;
@@ -96,6 +104,33 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
             throw new UsageException(e.Message, e);
         }
     }
+
+    private FileDocuments OpenDocuments(DataDirectory directory)
+    {
+        try
+        {
+            FileDocuments documents = FileDocuments.Open(new DiskFiles(), Path.Combine(directory.Root, "documents"));
+            foreach (string file in documents.Damaged)
+            {
+                _log.DocumentDamaged(file);
+            }
+
+            return documents;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"cannot open the dashboards in {directory.Root}: {e.Message}", e);
+        }
+    }
+
+    private ProvisioningFolder FilesOfDashboards() => new(
+        settings.Dashboards.Provisioning,
+        settings.Dashboards.Shipped ? ShippedDashboards.All : new Dictionary<string, byte[]>(),
+        SettingsMap.Dashboards(settings).Limits,
+        Environment.GetEnvironmentVariable,
+        TimeProvider.System);
+
+    private static string NewUid() => RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", UidChars);
 
     private GatewayHost Compose(GatewaySettings gatewaySettings, GatewayPorts ports)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using Pleiad.Actors;
+using Pleiad.Dashboards;
 using Pleiad.Gateway;
 using Pleiad.PromQL;
 using Pleiad.Scraping;
@@ -97,6 +98,19 @@ internal static class SettingsMap
             TypeAndUnitLabels = features.HasFlag(PromQLFeatures.TypeAndUnitLabels),
         };
     }
+
+    public static DashboardSettings Dashboards(NodeSettings settings) => new()
+    {
+        Limits = new DashboardLimits
+        {
+            BytesMax = settings.Dashboards.BytesMax,
+            PanelsMax = settings.Dashboards.PanelsMax,
+            DepthMax = settings.Dashboards.DepthMax,
+            ValuesMax = settings.Dashboards.ValuesMax,
+        },
+        CountMax = settings.Dashboards.CountMax,
+        VersionsMax = settings.Dashboards.VersionsMax,
+    };
 
     public static ShardSettings Shard(NodeSettings settings) => new() { SeriesMax = settings.Storage.SeriesPerShardMax };
 

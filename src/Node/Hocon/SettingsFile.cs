@@ -55,6 +55,17 @@ internal static class SettingsFile
         Web = Web(keys),
         Query = Query(keys),
         Scrape = Scrape(keys),
+        Dashboards = new DashboardsSection
+        {
+            Provisioning = keys.Text("pleiad.dashboards.provisioning"),
+            Shipped = keys.Flag("pleiad.dashboards.shipped"),
+            BytesMax = (int)keys.Size("pleiad.dashboards.size-max", KiB, 6 * MiB),
+            PanelsMax = keys.Count("pleiad.dashboards.panels-max", 1),
+            DepthMax = keys.Count("pleiad.dashboards.depth-max", 4, 200),
+            ValuesMax = keys.Count("pleiad.dashboards.values-max", 1),
+            CountMax = keys.Count("pleiad.dashboards.count-max", 1),
+            VersionsMax = keys.Count("pleiad.dashboards.versions-max", 1, 1000),
+        },
         Log = new LogSection
         {
             Level = keys.Word("pleiad.log.level", "debug", "info", "warn", "error"),

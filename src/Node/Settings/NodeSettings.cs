@@ -21,8 +21,39 @@ public sealed record NodeSettings
     /// <summary>Limits of scraping where prometheus.yml names none. <c>pleiad.scrape</c></summary>
     public required ScrapeSection Scrape { get; init; }
 
+    /// <summary>Dashboards. <c>pleiad.dashboards</c></summary>
+    public required DashboardsSection Dashboards { get; init; }
+
     /// <summary>What is logged. <c>pleiad.log</c></summary>
     public required LogSection Log { get; init; }
+}
+
+/// <summary>Dashboards.</summary>
+public sealed record DashboardsSection
+{
+    /// <summary>A folder with Grafana's provisioning files, dashboards as JSON, or both; empty for none. <c>pleiad.dashboards.provisioning</c></summary>
+    public required string Provisioning { get; init; }
+
+    /// <summary>Whether the dashboards that come with the program are there. <c>pleiad.dashboards.shipped</c></summary>
+    public required bool Shipped { get; init; }
+
+    /// <summary>Bytes of a dashboard's JSON. <c>pleiad.dashboards.size-max</c></summary>
+    public required int BytesMax { get; init; }
+
+    /// <summary>Panels of a dashboard. <c>pleiad.dashboards.panels-max</c></summary>
+    public required int PanelsMax { get; init; }
+
+    /// <summary>Levels of nesting of a dashboard's JSON. <c>pleiad.dashboards.depth-max</c></summary>
+    public required int DepthMax { get; init; }
+
+    /// <summary>Values in a dashboard's JSON. <c>pleiad.dashboards.values-max</c></summary>
+    public required int ValuesMax { get; init; }
+
+    /// <summary>Dashboards kept, and folders. <c>pleiad.dashboards.count-max</c></summary>
+    public required int CountMax { get; init; }
+
+    /// <summary>Versions kept of each. <c>pleiad.dashboards.versions-max</c></summary>
+    public required int VersionsMax { get; init; }
 }
 
 /// <summary>Where and how samples are kept.</summary>

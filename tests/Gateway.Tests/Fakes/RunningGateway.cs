@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Pleiad.Dashboards;
 
 namespace Pleiad.Gateway.Tests;
 
@@ -21,13 +22,13 @@ internal sealed class RunningGateway : IAsyncDisposable
     public HttpClient Client { get; }
 
     public static async Task<RunningGateway> StartAsync(
-        Func<GatewaySettings, GatewaySettings>? change = null, FakeNode? node = null, TimeProvider? time = null)
+        Func<GatewaySettings, GatewaySettings>? change = null, FakeNode? node = null, TimeProvider? time = null, DashboardCatalog? dashboards = null)
     {
         node ??= new FakeNode();
         var settings = new GatewaySettings { Listen = ["127.0.0.1:0"] };
         var host = new GatewayHost(
             change?.Invoke(settings) ?? settings,
-            new GatewayPorts(node, node, node, node, node, node),
+            new GatewayPorts(node, node, node, node, node, node) { Dashboards = dashboards },
             NullLoggerFactory.Instance,
             time ?? TimeProvider.System);
         await host.StartAsync(CancellationToken.None);

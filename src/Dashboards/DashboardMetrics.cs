@@ -1,0 +1,31 @@
+using System.Diagnostics.Metrics;
+
+namespace Pleiad.Dashboards;
+
+/// <summary>What is counted about dashboards.</summary>
+public static class DashboardMetrics
+{
+    /// <summary>The name of the meter.</summary>
+    public const string MeterName = "Pleiad.Dashboards";
+
+    private static readonly Meter Meter = new(MeterName);
+
+    private static readonly Counter<long> Saves =
+        Meter.CreateCounter<long>("pleiad_dashboards_saved_total", description: "Versions of dashboards saved.");
+
+    private static readonly Counter<long> Refusals =
+        Meter.CreateCounter<long>("pleiad_dashboards_refused_total", description: "Requests and files about dashboards that were refused, by reason: a limit, a conflict, not a dashboard.");
+
+    /// <summary>Counts a refusal.</summary>
+    public static void Refused(DashboardFault fault) => Refusals.Add(1, new KeyValuePair<string, object?>("reason", fault switch
+    {
+        DashboardFault.TooLarge => "too_large",
+        DashboardFault.Conflict => "conflict",
+        DashboardFault.Exists => "exists",
+        DashboardFault.NotFound => "not_found",
+        DashboardFault.Provisioned => "provisioned",
+        _ => "invalid",
+    }));
+
+    internal static void Saved() => Saves.Add(1);
+}
