@@ -13,6 +13,9 @@ public static class DashboardMetrics
     private static readonly Counter<long> Saves =
         Meter.CreateCounter<long>("pleiad_dashboards_saved_total", description: "Versions of dashboards saved.");
 
+    private static readonly Counter<long> Unread =
+        Meter.CreateCounter<long>("pleiad_dashboards_unreadable_total", description: "Stored documents that this version cannot read and does not list.");
+
     private static readonly Counter<long> Refusals =
         Meter.CreateCounter<long>("pleiad_dashboards_refused_total", description: "Requests and files about dashboards that were refused, by reason: a limit, a conflict, not a dashboard.");
 
@@ -28,4 +31,6 @@ public static class DashboardMetrics
     }));
 
     internal static void Saved() => Saves.Add(1);
+
+    internal static void Unreadable() => Unread.Add(1);
 }

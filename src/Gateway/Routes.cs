@@ -63,7 +63,7 @@ internal static class Routes
             Lifecycle("/-/reload", operate.ReloadAsync),
             Lifecycle("/-/quit", operate.QuitAsync),
             new("/metrics", Get, RouteAccess.Viewer, NeedsReady: false, operate.MetricsAsync),
-            .. DashboardRoutes.Of(ports.Dashboards, settings),
+            .. DashboardRoutes.Of(ports.Dashboards, settings, log),
             .. StaticUi.Routes(settings),
         ]);
     }

@@ -114,6 +114,12 @@ public sealed class DashboardCatalog(IDashboardDocuments documents, DashboardSet
         }
 
         json["uid"] = uid;
+        // What came in may have been smaller, or had something around it: what is stored has to be importable again.
+        if (DashboardJson.Write(json).Length is var bytes && bytes > settings.Limits.BytesMax)
+        {
+            throw new DashboardException(DashboardFault.TooLarge, $"the dashboard has {bytes} bytes, more than {settings.Limits.BytesMax}");
+        }
+
         ProvisionedDashboard? file = _provisioned.Find(uid);
         if (file is { MayBeEdited: false })
         {

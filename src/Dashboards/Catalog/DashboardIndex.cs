@@ -92,7 +92,21 @@ internal sealed class DashboardIndex(IDashboardDocuments documents) : IDisposabl
         return entries with { Revision = revision };
     }
 
-    private static Entries With(Entries entries, DashboardDocument document) => document.Kind switch
+    private static Entries With(Entries entries, DashboardDocument document)
+    {
+        try
+        {
+            return WithReadable(entries, document);
+        }
+        catch (DashboardException)
+        {
+            // Of a later version of the program, say. It is not listed, whoever asks for it by name is told, and the others go on.
+            DashboardMetrics.Unreadable();
+            return entries;
+        }
+    }
+
+    private static Entries WithReadable(Entries entries, DashboardDocument document) => document.Kind switch
     {
         DocumentKinds.Dashboard => entries with
         {

@@ -190,6 +190,18 @@ public sealed class DashboardCatalogTests
     }
 
     [Fact]
+    public async Task A_document_of_another_time_is_not_listed_and_the_others_are()
+    {
+        await _documents.PutAsync("dashboard", "future", 0, """{"format":2}"""u8.ToArray(), None);
+        await _documents.PutAsync("dashboard-folder", "torn", 0, "{"u8.ToArray(), None);
+        using DashboardCatalog catalog = Catalog();
+        await catalog.SaveAsync(Save(Json("fine", "u")), None);
+        Assert.Equal(["u"], (await catalog.SearchAsync(new DashboardQuery(), None)).Select(d => d.Uid));
+        Assert.Empty(await catalog.FoldersAsync(None));
+        Assert.Equal(DashboardFault.Invalid, await FaultOf(catalog.GetAsync("future", None)));
+    }
+
+    [Fact]
     public async Task Dashboards_and_folders_are_taken_up_to_their_number_and_not_one_further()
     {
         using DashboardCatalog catalog = Catalog(new DashboardSettings { CountMax = 2 });

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Pleiad.Dashboards;
 
 namespace Pleiad.Gateway;
@@ -10,7 +11,7 @@ internal delegate Task GrafanaHandler(GrafanaCall call);
 internal static class DashboardRoutes
 {
     /// <summary>The routes; none where the node keeps no dashboards.</summary>
-    public static IEnumerable<GatewayRoute> Of(DashboardCatalog? catalog, GatewaySettings settings)
+    public static IEnumerable<GatewayRoute> Of(DashboardCatalog? catalog, GatewaySettings settings, ILogger log)
     {
         if (catalog is null)
         {
@@ -22,11 +23,11 @@ internal static class DashboardRoutes
             [.. methods.Select(method => method.Method)],
             methods.Any(method => method.Method != "GET") ? RouteAccess.Editor : RouteAccess.Viewer,
             NeedsReady: false,
-            Handler(catalog, methods));
+            Handler(catalog, log, methods));
 
         return
         [
-            new GatewayRoute("/api/health", ["GET"], RouteAccess.Anybody, NeedsReady: false, Handler(catalog, [("GET", call => SearchEndpoints.HealthAsync(call, settings))])),
+            new GatewayRoute("/api/health", ["GET"], RouteAccess.Anybody, NeedsReady: false, Handler(catalog, log, [("GET", call => SearchEndpoints.HealthAsync(call, settings))])),
             Route("/api/search", ("GET", SearchEndpoints.SearchAsync)),
             Route("/api/dashboards/tags", ("GET", SearchEndpoints.TagsAsync)),
             Route("/api/user/stars", ("GET", SearchEndpoints.StarsAsync)),
@@ -47,7 +48,7 @@ internal static class DashboardRoutes
         ];
     }
 
-    private static RouteHandler Handler(DashboardCatalog catalog, (string Method, GrafanaHandler Handle)[] methods) => async call =>
+    private static RouteHandler Handler(DashboardCatalog catalog, ILogger log, (string Method, GrafanaHandler Handle)[] methods) => async call =>
     {
         var grafana = new GrafanaCall(call, catalog);
         try
@@ -57,6 +58,11 @@ internal static class DashboardRoutes
         catch (DashboardException wrong) when (!call.Http.Response.HasStarted)
         {
             await grafana.AnswerErrorAsync(wrong).ConfigureAwait(false);
+        }
+        catch (IOException broken) when (!call.Http.Response.HasStarted)
+        {
+            Log.RequestFailed(log, call.Http.Request.Method, "dashboards", broken);
+            await grafana.AnswerFailureAsync().ConfigureAwait(false);
         }
         catch (ApiException wrong) when (!call.Http.Response.HasStarted)
         {

@@ -58,6 +58,10 @@ internal sealed class GrafanaCall(GatewayCall call, DashboardCatalog catalog)
         await body.EndAsync(json, call.Cancel).ConfigureAwait(false);
     }
 
+    /// <summary>Answers that the store failed; whether it did what it was asked is not known.</summary>
+    public Task AnswerFailureAsync() => AnswerAsync(
+        new JsonObject { ["message"] = "the store of dashboards failed; the log of the node says more" }, StatusCodes.Status500InternalServerError);
+
     /// <summary>Answers that it went wrong.</summary>
     public Task AnswerErrorAsync(DashboardException wrong)
     {

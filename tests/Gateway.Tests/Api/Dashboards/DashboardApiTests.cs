@@ -188,12 +188,35 @@ public sealed class DashboardApiTests : IAsyncLifetime
     [Fact]
     public async Task A_dashboard_as_large_as_allowed_is_taken_and_a_larger_one_is_413()
     {
-        string Body(int length) => """{"dashboard":{"title":"t","x":"XX"}}""".Replace("XX", new string('x', length), StringComparison.Ordinal);
-        int most = new DashboardLimits().BytesMax;
-        Assert.Equal(200, (await AskAsync("POST", "/api/dashboards/db", Body(most))).Status);
-        Assert.Equal(413, (await AskAsync("POST", "/api/dashboards/db", Body(most + (64 * 1024)))).Status);
+        var limits = new DashboardLimits { BytesMax = 5000 };
+        using var catalog = new DashboardCatalog(new MemoryDocuments(), new DashboardSettings { Limits = limits }, TimeProvider.System, () => "u");
+        await using RunningGateway gateway = await RunningGateway.StartAsync(dashboards: catalog);
+        int frame = DashboardJson.Write(DashboardImport.Read("""{"uid":"u","title":"t","x":""}"""u8, limits).Dashboard).Length;
+        async Task<HttpStatusCode> SaveAsync(int length)
+        {
+            string body = """{"dashboard":{"uid":"u","title":"t","x":"XX"},"overwrite":true}""".Replace("XX", new string('x', length), StringComparison.Ordinal);
+            using var content = new StringContent(body, Encoding.UTF8, "application/json");
+            using HttpResponseMessage answer = await gateway.Client.PostAsync("/api/dashboards/db", content);
+            Assert.Contains(answer.StatusCode == HttpStatusCode.OK ? "success" : "5000", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            return answer.StatusCode;
+        }
+
+        Assert.Equal(HttpStatusCode.OK, await SaveAsync(limits.BytesMax - frame));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await SaveAsync(limits.BytesMax - frame + 1));
+    }
+
+    [Fact]
+    public async Task A_body_nested_without_end_or_longer_than_any_dashboard_is_413()
+    {
         string deep = """{"dashboard":{"title":"t","x":""" + new string('[', 100_000) + new string(']', 100_000) + "}}";
         Assert.Equal(413, (await AskAsync("POST", "/api/dashboards/db", deep)).Status);
+
+        using var catalog = new DashboardCatalog(
+            new MemoryDocuments(), new DashboardSettings { Limits = new DashboardLimits { BytesMax = 1000 } }, TimeProvider.System, () => "u");
+        await using RunningGateway gateway = await RunningGateway.StartAsync(dashboards: catalog);
+        using var content = new StringContent(new string(' ', 70_000), Encoding.UTF8, "application/json");
+        using HttpResponseMessage answer = await gateway.Client.PostAsync("/api/dashboards/db", content);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
     }
 
     [Theory]
@@ -245,6 +268,14 @@ public sealed class DashboardApiTests : IAsyncLifetime
         Assert.Equal((404, "404 page not found\n"), await bare.GetAsync("/api/search"));
     }
 
+    [Fact]
+    public async Task A_store_that_fails_is_500_in_words_without_its_paths()
+    {
+        using var catalog = new DashboardCatalog(new BrokenDocuments(), new DashboardSettings(), TimeProvider.System, () => "u");
+        await using RunningGateway gateway = await RunningGateway.StartAsync(dashboards: catalog);
+        Assert.Equal((500, """{"message":"the store of dashboards failed; the log of the node says more"}"""), await gateway.GetAsync("/api/health"));
+    }
+
     [SkippableFact]
     public async Task Every_public_dashboard_is_imported_and_comes_back()
     {
@@ -256,5 +287,20 @@ public sealed class DashboardApiTests : IAsyncLifetime
             JsonNode read = await OkAsync("GET", $"/api/dashboards/uid/{imported["uid"]}");
             Assert.Equal(43, (int)read["dashboard"]!["schemaVersion"]!);
         }
+    }
+
+    private sealed class BrokenDocuments : IDashboardDocuments
+    {
+        private static IOException Broken => new("/secret/path: input/output error");
+
+        public ValueTask<DashboardDocument?> GetAsync(string kind, string id, CancellationToken cancel) => throw Broken;
+
+        public ValueTask<IReadOnlyList<DashboardDocument>> ListAsync(string kind, string afterId, int countMax, CancellationToken cancel) => throw Broken;
+
+        public ValueTask<long?> PutAsync(string kind, string id, long seenVersion, ReadOnlyMemory<byte> body, CancellationToken cancel) => throw Broken;
+
+        public ValueTask<bool> DeleteAsync(string kind, string id, long seenVersion, CancellationToken cancel) => throw Broken;
+
+        public ValueTask<IReadOnlyList<DashboardDocument>> ReadChangesAsync(long afterRevision, int countMax, CancellationToken cancel) => throw Broken;
     }
 }
