@@ -24,7 +24,6 @@ export interface TimeSeriesChartProps {
   min?: number | undefined;
   max?: number | undefined;
   logBase?: number | undefined;
-  stacked?: boolean;
   zone: Zone;
   thresholds?: ThresholdMark[];
   /** The line to bring forward, or -1. */
@@ -48,12 +47,15 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
   latest.current = props;
 
   const data = useMemo<uPlot.AlignedData>(() => {
-    const shown = props.lines.map((line, i) => (props.styles[i]!.show ? line.values : line.values.map(() => null)));
-    return [props.times, ...(props.stacked ? stack(shown) : props.lines.map((line) => line.values))];
-  }, [props.times, props.lines, props.styles, props.stacked]);
+    const on = props.styles.flatMap((style, i) => (style.stack ? [i] : []));
+    const sums = stack(on.map((i) => (props.styles[i]!.show ? props.lines[i]!.values : props.lines[i]!.values.map(() => null))));
+    const columns = props.lines.map((line) => line.values);
+    on.forEach((line, i) => { columns[line] = sums[i]!; });
+    return [props.times, ...columns];
+  }, [props.times, props.lines, props.styles]);
 
   // All that a chart cannot change once it is made.
-  const structure = JSON.stringify([props.styles.map((style) => ({ ...style, show: true })), props.unit, props.rightUnit, props.decimals, props.min, props.max, props.logBase, props.stacked, props.zone, props.thresholds, props.syncKey, scheme]);
+  const structure = JSON.stringify([props.styles.map((style) => ({ ...style, show: true })), props.unit, props.rightUnit, props.decimals, props.min, props.max, props.logBase, props.zone, props.thresholds, props.syncKey, scheme]);
 
   useEffect(() => {
     if (!host.current || width === 0) return;
@@ -67,7 +69,7 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
     };
     const font = `11px ${getComputedStyle(document.body).fontFamily}`;
     const made = new uPlot(plotOptions({
-      width, height: p.height, styles: p.styles, stacked: p.stacked ?? false, unit: p.unit, rightUnit: p.rightUnit ?? p.unit, zone: p.zone, ...inks[scheme], font,
+      width, height: p.height, styles: p.styles, unit: p.unit, rightUnit: p.rightUnit ?? p.unit, zone: p.zone, ...inks[scheme], font,
       ...(p.decimals === undefined ? {} : { decimals: p.decimals }), ...(p.min === undefined ? {} : { min: p.min }), ...(p.max === undefined ? {} : { max: p.max }),
       ...(p.logBase === undefined ? {} : { logBase: p.logBase }), ...(p.syncKey === undefined ? {} : { syncKey: p.syncKey }),
       thresholds: p.thresholds ?? [],

@@ -1,5 +1,5 @@
 import type { MessageKey } from '../i18n/text';
-import { IconAffiliate, IconCompass, IconDatabase, IconFileCode, IconFlag, IconRadar2, IconServer2 } from '../parts/icons';
+import { IconAffiliate, IconCompass, IconDatabase, IconFileCode, IconFlag, IconLayoutDashboard, IconRadar2, IconServer2 } from '../parts/icons';
 
 export interface Destination { to: string; label: MessageKey; icon: typeof IconCompass; keys: string }
 export interface Section { label: MessageKey; destinations: Destination[] }
@@ -8,6 +8,7 @@ export interface Section { label: MessageKey; destinations: Destination[] }
 export const sections: Section[] = [
   { label: 'nav.data', destinations: [
     { to: '/query', label: 'nav.explore', icon: IconCompass, keys: 'g e' },
+    { to: '/dashboards', label: 'nav.dashboards', icon: IconLayoutDashboard, keys: 'g d' },
   ] },
   { label: 'nav.monitoring', destinations: [
     { to: '/targets', label: 'nav.targets', icon: IconRadar2, keys: 'g t' },

@@ -4,10 +4,17 @@ export type Params = Readonly<Record<string, string>>;
 /** Where one is: a path from the root of the interface, and its parameters. */
 export interface Place { path: string; params: Params }
 
-export const parseParams = (text: string): Record<string, string> => Object.fromEntries(new URLSearchParams(text));
+/** Between the values of a parameter that occurs several times, as the variables of dashboards do. */
+export const listSeparator = '\u001f';
+
+export function parseParams(text: string): Record<string, string> {
+  const params: Record<string, string> = {};
+  for (const [name, value] of new URLSearchParams(text)) params[name] = name in params ? params[name] + listSeparator + value : value;
+  return params;
+}
 
 export function formatParams(params: Params): string {
-  const text = new URLSearchParams(params).toString();
+  const text = new URLSearchParams(Object.entries(params).flatMap(([name, value]) => value.split(listSeparator).map((one) => [name, one]))).toString();
   return text && '?' + text;
 }
 

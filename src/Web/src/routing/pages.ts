@@ -11,6 +11,8 @@ function page<Name extends string>(load: () => Promise<Record<Name, ComponentTyp
 
 const pages: Record<string, LazyPage> = {
   '/query': page(() => import('../pages/explore/ExplorePage'), 'ExplorePage'),
+  '/dashboards': page(() => import('../pages/dashboards/DashboardsPage'), 'DashboardsPage'),
+  '/d': page(() => import('../pages/dashboards/DashboardPage'), 'DashboardPage'),
   '/targets': page(() => import('../pages/targets/TargetsPage'), 'TargetsPage'),
   '/service-discovery': page(() => import('../pages/targets/DiscoveryPage'), 'DiscoveryPage'),
   '/tsdb-status': page(() => import('../pages/status/StoragePage'), 'StoragePage'),
@@ -23,4 +25,4 @@ const pages: Record<string, LazyPage> = {
 const exploreToo = ['/', '/graph', '/explore'];
 
 /** The page at a path, or undefined where there is none. */
-export const pageOf = (path: string): LazyPage | undefined => pages[exploreToo.includes(path) ? '/query' : path];
+export const pageOf = (path: string): LazyPage | undefined => pages[exploreToo.includes(path) ? '/query' : path.startsWith('/d/') ? '/d' : path];

@@ -62,7 +62,7 @@ export function GraphView({ explore, results, grid, onInsert }: { explore: Explo
   const shownLines = all ? lines : lines.slice(0, linesMax);
   const styles = useMemo<LineStyle[]>(() => shownLines.map((line, i) => ({
     name: line.name, color: seriesColor(i, isDark), width: 1.6, fill: state.stacked ? 0.35 : shownLines.length === 1 ? 0.1 : 0, draw: 'line', step: false, spanGaps: false,
-    show: !anyOnly || only.has(line.name), rightAxis: false,
+    show: !anyOnly || only.has(line.name), rightAxis: false, stack: state.stacked,
   })), [shownLines, isDark, state.stacked, anyOnly, only]);
   const indexOf = useMemo(() => new Map(shownLines.map((line, i) => [line.id, i])), [shownLines]);
 
@@ -90,7 +90,7 @@ export function GraphView({ explore, results, grid, onInsert }: { explore: Explo
         <>
           <div style={{ padding: '6px 8px 4px 6px', opacity: stale && !busy ? 0.55 : 1 }}>
             <TimeSeriesChart
-              times={times} lines={shownLines} styles={styles} span={[span.fromMs / 1000, span.toMs / 1000]} height={360} unit={unit} stacked={state.stacked} zone={zone} focus={hovered}
+              times={times} lines={shownLines} styles={styles} span={[span.fromMs / 1000, span.toMs / 1000]} height={360} unit={unit} zone={zone} focus={hovered}
               onSelect={(fromMs, toMs) => change({ range: absoluteRange({ fromMs, toMs }) })} onZoomOut={explore.zoomOut}
             />
           </div>

@@ -1,0 +1,108 @@
+import { formatValue } from '../model/units';
+import type { Labels } from '../api/types';
+import type { FieldDefaults, Mapping, Override, Panel, Threshold } from './dashboard';
+
+const named: Record<string, string> = {
+  green: '#73bf69', 'dark-green': '#37872d', 'semi-dark-green': '#56a64b', 'light-green': '#96d98d', 'super-light-green': '#c8f2c2',
+  yellow: '#fade2a', 'dark-yellow': '#e0b400', 'semi-dark-yellow': '#f2cc0c', 'light-yellow': '#ffee52', 'super-light-yellow': '#fff899',
+  red: '#f2495c', 'dark-red': '#c4162a', 'semi-dark-red': '#e02f44', 'light-red': '#ff7383', 'super-light-red': '#ffa6b0',
+  blue: '#5794f2', 'dark-blue': '#1f60c4', 'semi-dark-blue': '#3274d9', 'light-blue': '#8ab8ff', 'super-light-blue': '#c0d8ff',
+  orange: '#ff9830', 'dark-orange': '#fa6400', 'semi-dark-orange': '#ff780a', 'light-orange': '#ffb357', 'super-light-orange': '#ffcb7d',
+  purple: '#b877d9', 'dark-purple': '#8f3bb8', 'semi-dark-purple': '#a352cc', 'light-purple': '#ca95e5', 'super-light-purple': '#deb6f2',
+};
+
+/** A colour of Grafana's as CSS has it; nothing that is not a plain colour gets through. */
+export function colorOf(text: string | undefined, fallback: string): string {
+  if (!text || text === 'text') return fallback;
+  if (named[text]) return named[text];
+  return /^#([0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8})$/i.test(text) || /^rgba?\([\d\s.,%]+\)$/i.test(text) ? text : fallback;
+}
+
+/** One line of a panel's data, to find its overrides by. */
+export interface FieldKey { name: string; refId: string; labels: Labels }
+
+/** The configuration of one field: the defaults with every override that matches. */
+export function fieldOf(panel: Panel, key: FieldKey): FieldDefaults {
+  const defaults = panel.fieldConfig?.defaults ?? {};
+  const field: FieldDefaults = { ...defaults, custom: { ...defaults.custom } };
+  for (const override of panel.fieldConfig?.overrides ?? []) {
+    if (!matches(override, key)) continue;
+    for (const { id, value } of override.properties) {
+      if (id.startsWith('custom.')) field.custom![id.slice(7)] = value;
+      else (field as Record<string, unknown>)[id] = value;
+    }
+  }
+  return field;
+}
+
+function matches({ matcher }: Override, { name, refId }: FieldKey): boolean {
+  switch (matcher.id) {
+    case 'byName': return matcher.options === name;
+    case 'byFrameRefID': return matcher.options === refId;
+    case 'byNames': return ((matcher.options as { names?: string[] } | undefined)?.names ?? []).includes(name);
+    case 'byType': return matcher.options === 'number';
+    case 'byRegexp': {
+      const text = String(matcher.options ?? '');
+      const slashed = /^\/(.*)\/([gimsuy]*)$/.exec(text);
+      try {
+        return new RegExp(slashed ? slashed[1]! : text, slashed?.[2]?.replace(/[gy]/g, '') ?? '').test(name);
+      } catch {
+        return false;
+      }
+    }
+    default: return false;
+  }
+}
+
+/** The step a value has reached. */
+export function thresholdOf(field: FieldDefaults, value: number): Threshold | undefined {
+  const steps = field.thresholds?.steps ?? [];
+  const percent = field.thresholds?.mode === 'percentage';
+  const [min, max] = [field.min ?? 0, field.max ?? 100];
+  const at = percent ? (100 * (value - min)) / (max - min || 1) : value;
+  let reached = steps[0];
+  for (const step of steps) if (step.value !== null && at >= step.value) reached = step;
+  return reached;
+}
+
+/** A value as the panel shows it, with its mappings; and the colour a mapping gives it. */
+export function shown(field: FieldDefaults, value: number | null): { text: string; color?: string } {
+  const mapped = (field.mappings ?? []).map((mapping) => mappingOf(mapping, value)).find((found) => found !== undefined);
+  const text = value === null ? field.noValue ?? '–' : formatValue(value, field.unit ?? '', field.decimals ?? undefined);
+  return mapped ? { text: mapped.text ?? text, ...(mapped.color ? { color: mapped.color } : {}) } : { text };
+}
+
+interface Mapped { text?: string; color?: string }
+
+function mappingOf({ type, options }: Mapping, value: number | null): Mapped | undefined {
+  if (type === 'value') return value === null ? undefined : (options[String(value)] as Mapped | undefined);
+  if (type === 'range' && value !== null) {
+    const { from, to, result } = options as { from: number | null; to: number | null; result: Mapped };
+    return value >= (from ?? -Infinity) && value <= (to ?? Infinity) ? result : undefined;
+  }
+  if (type === 'special') {
+    const { match, result } = options as { match: string; result: Mapped };
+    const fits = (match === 'null' && value === null) || (match === 'nan' && Number.isNaN(value)) || (match === 'null+nan' && (value === null || Number.isNaN(value)));
+    return fits ? result : undefined;
+  }
+  return undefined;
+}
+
+/** One number for a line, by Grafana's name of it. */
+export function reduced(values: readonly (number | null)[], calc: string): number | null {
+  const real = values.filter((value): value is number => value !== null);
+  if (calc === 'count') return real.length;
+  if (real.length === 0) return null;
+  switch (calc) {
+    case 'last': return values.at(-1) ?? null;
+    case 'first': return values[0] ?? null;
+    case 'firstNotNull': return real[0]!;
+    case 'min': return real.reduce((a, b) => Math.min(a, b));
+    case 'max': return real.reduce((a, b) => Math.max(a, b));
+    case 'mean': return real.reduce((a, b) => a + b) / real.length;
+    case 'sum': case 'total': return real.reduce((a, b) => a + b);
+    case 'range': return real.reduce((a, b) => Math.max(a, b)) - real.reduce((a, b) => Math.min(a, b));
+    case 'delta': case 'diff': return real.at(-1)! - real[0]!;
+    default: return real.at(-1)!;
+  }
+}

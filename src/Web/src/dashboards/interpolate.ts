@@ -1,0 +1,68 @@
+import { formatDuration } from '../model/duration';
+
+/** What a variable stands for now. */
+export interface Chosen {
+  values: string[];
+  /** Whether several may be chosen: then each is escaped as a regular expression. */
+  isList: boolean;
+  /** Stands for all of them as it is, where the dashboard says so. */
+  allValue?: string;
+  isAll: boolean;
+}
+
+export interface Scope {
+  variables: Readonly<Record<string, Chosen>>;
+  fromMs: number;
+  toMs: number;
+  /** Milliseconds. */
+  stepMs: number;
+  scrapeMs: number;
+}
+
+const pattern = /\$(\w+)|\$\{(\w+)(?:\.[^:^}]+)?(?::([^}]+))?\}|\[\[(\w+)(?::(\w+))?\]\]/g;
+
+/** A text with its variables filled in as Grafana's Prometheus source does; what nobody knows stays. */
+export function interpolate(text: string, scope: Scope): string {
+  return text.replace(pattern, (whole, a?: string, b?: string, format?: string, c?: string, oldFormat?: string) => {
+    const name = a ?? b ?? c!;
+    const built = builtIn(name, scope);
+    if (built !== undefined) return built;
+    const chosen = scope.variables[name];
+    return chosen ? written(chosen, format ?? oldFormat ?? '') : whole;
+  });
+}
+
+function builtIn(name: string, { fromMs, toMs, stepMs, scrapeMs }: Scope): string | undefined {
+  const rangeMs = toMs - fromMs;
+  switch (name) {
+    case '__interval': return formatDuration(stepMs);
+    case '__interval_ms': return String(stepMs);
+    case '__rate_interval': return formatDuration(Math.max(stepMs + scrapeMs, 4 * scrapeMs));
+    case '__rate_interval_ms': return String(Math.max(stepMs + scrapeMs, 4 * scrapeMs));
+    case '__range': return `${Math.round(rangeMs / 1000)}s`;
+    case '__range_s': return String(Math.round(rangeMs / 1000));
+    case '__range_ms': return String(rangeMs);
+    case '__from': return String(fromMs);
+    case '__to': return String(toMs);
+    default: return undefined;
+  }
+}
+
+const regexEscaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+
+function written(chosen: Chosen, format: string): string {
+  if (chosen.isAll && chosen.allValue !== undefined) return chosen.allValue;
+  switch (format) {
+    case 'raw': case 'text': return chosen.values.join(',');
+    case 'csv': return chosen.values.join(',');
+    case 'pipe': return chosen.values.join('|');
+    case 'regex': return chosen.values.length === 1 ? regexEscaped(chosen.values[0]!) : `(${chosen.values.map(regexEscaped).join('|')})`;
+    case 'doublequote': return chosen.values.map((value) => JSON.stringify(value)).join(',');
+    case 'json': return JSON.stringify(chosen.values);
+    case 'percentencode': return encodeURIComponent(chosen.values.join(','));
+    default: break;
+  }
+  if (!chosen.isList) return (chosen.values[0] ?? '').replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+  const escaped = chosen.values.map((value) => regexEscaped(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"'));
+  return escaped.length === 1 ? escaped[0]! : `(${escaped.join('|')})`;
+}

@@ -1,0 +1,86 @@
+import { beforeAll, expect, inject } from 'vitest';
+import { legendRows, params, url, useBrowser, visit } from './browser';
+
+useBrowser();
+
+const uid = 'browser-test';
+const hostile = '<img src=x onerror=window.owned=1>';
+
+/** One panel of each kind that is drawn, one that is not, and texts that mean harm. */
+const dashboard = {
+  uid, title: `Shop ${hostile}`, schemaVersion: 41, tags: ['shop', hostile], time: { from: 'now-1m', to: 'now' }, graphTooltip: 1,
+  templating: { list: [{ name: 'path', type: 'query', query: 'label_values(shop_requests_total, path)', multi: true, includeAll: true, current: { value: ['$__all'], text: ['All'] } }] },
+  panels: [
+    { id: 1, type: 'timeseries', title: 'Requests', gridPos: { x: 0, y: 0, w: 12, h: 8 }, targets: [{ refId: 'A', expr: 'sum by (path) (rate(shop_requests_total{path=~"$path"}[$__rate_interval]))', legendFormat: '{{path}}', interval: '1s' }], fieldConfig: { defaults: { unit: 'reqps', custom: { fillOpacity: 20, stacking: { mode: 'normal' } } }, overrides: [] } },
+    { id: 2, type: 'stat', title: 'Memory', gridPos: { x: 12, y: 0, w: 6, h: 4 }, targets: [{ refId: 'A', expr: 'shop_memory_bytes', instant: true }], fieldConfig: { defaults: { unit: 'bytes', color: { mode: 'thresholds' }, thresholds: { mode: 'absolute', steps: [{ value: null, color: 'green' }] } }, overrides: [] } },
+    { id: 3, type: 'gauge', title: 'Stock', gridPos: { x: 18, y: 0, w: 6, h: 4 }, targets: [{ refId: 'A', expr: 'avg(shop_stock)', instant: true }], fieldConfig: { defaults: { max: 200 }, overrides: [] } },
+    { id: 4, type: 'table', title: 'All requests', gridPos: { x: 12, y: 4, w: 12, h: 4 }, targets: [{ refId: 'A', expr: 'shop_requests_total', instant: true, format: 'table' }], transformations: [{ id: 'organize', options: { excludeByName: { env: true, instance: true, job: true }, renameByName: { path: 'Where' }, indexByName: {} } }] },
+    { id: 5, type: 'text', title: 'Note', gridPos: { x: 0, y: 8, w: 12, h: 4 }, options: { mode: 'markdown', content: `# Head\n\n**bold** ${hostile} [bad](javascript:window.owned=1) [good](https://example.org/)` } },
+    { id: 6, type: 'bargauge', title: hostile, gridPos: { x: 12, y: 8, w: 12, h: 4 }, targets: [{ refId: 'A', expr: 'hostile', instant: true, legendFormat: '{{payload}}' }] },
+    { id: 8, type: 'row', title: 'Folded', collapsed: true, gridPos: { x: 0, y: 12, w: 24, h: 1 }, panels: [{ id: 9, type: 'stat', title: 'Inside', gridPos: { x: 0, y: 13, w: 6, h: 4 }, targets: [{ refId: 'A', expr: 'up{job="shop"}', instant: true }] }] },
+  ],
+};
+
+beforeAll(async () => {
+  if (inject('missing')) return;
+  const answer = await fetch(url('/api/dashboards/import'), { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ dashboard, overwrite: true, inputs: [] }) });
+  expect(answer.status, await answer.text()).toBe(200);
+});
+
+const panel = (page: import('playwright-core').Page, id: number) => page.getByTestId(`panel-${id}`);
+
+for (const dark of [false, true]) {
+  visit(`a dashboard is drawn as it is stored ${dark ? 'in the dark' : 'in the light'}, and what it says stays text`, { dark }, async ({ page, picture }) => {
+    await page.goto(url(`/d/${uid}`));
+    await panel(page, 1).locator('canvas').waitFor();
+    await panel(page, 1).getByRole('button', { name: '/cart' }).waitFor();
+    await panel(page, 2).getByText('MiB').waitFor();
+    await panel(page, 3).getByRole('img', { name: /: \d/ }).waitFor();
+    await expect.poll(() => panel(page, 4).getByRole('row').count()).toBe(7);
+    expect(await panel(page, 4).getByRole('columnheader').allTextContents()).toEqual(['code', 'Where', 'Value']);
+    expect(await panel(page, 5).getByRole('link').allTextContents()).toEqual(['good']);
+    await panel(page, 6).getByText('<script>window.owned=1</script>', { exact: true }).waitFor();
+    expect(await page.evaluate(() => (window as { owned?: unknown }).owned)).toBeUndefined();
+    for (const [width, height] of [[1920, 1080], [400, 800], [1280, 800]] as const) {
+      await page.setViewportSize({ width, height });
+      await picture(`dashboard-${width}-${dark ? 'dark' : 'light'}`);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
+    }
+  });
+}
+
+visit('a folded row asks for nothing until it is opened', {}, async ({ page }) => {
+  await page.goto(url(`/d/${uid}`));
+  await panel(page, 2).getByText('MiB').waitFor();
+  expect(await panel(page, 9).count()).toBe(0);
+  await page.getByRole('button', { name: /Folded/ }).click();
+  await panel(page, 9).getByText('1', { exact: true }).waitFor();
+});
+
+visit('a variable narrows the panels that use it, and is in the address', {}, async ({ page }) => {
+  await page.goto(url(`/d/${uid}?var-path=/cart&var-path=/pay`));
+  await panel(page, 1).getByRole('button', { name: '/pay' }).waitFor();
+  expect(await panel(page, 1).getByRole('button').count()).toBe(2);
+  await page.goto(url(`/d/${uid}?var-path=/cart`));
+  await panel(page, 1).getByRole('button', { name: '/cart' }).waitFor();
+  expect(await panel(page, 1).getByRole('button').count()).toBe(1);
+  expect(params(page).get('var-path')).toBe('/cart');
+});
+
+visit('dashboards are listed, searched and opened', {}, async ({ page }) => {
+  await page.goto(url('/dashboards'));
+  await page.getByLabel('Search dashboards').fill('shop');
+  await page.getByRole('link', { name: /^Shop/ }).click();
+  await panel(page, 2).getByText('MiB').waitFor();
+  await panel(page, 1).hover();
+  await panel(page, 1).getByRole('link', { name: 'Open in Explore' }).click();
+  await legendRows(page).first().waitFor();
+});
+
+visit('a dashboard of Grafana is brought in from its file, with a report', {}, async ({ page }) => {
+  await page.goto(url('/dashboards'));
+  await page.locator('input[type=file]').setInputFiles({ name: 'board.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify({ ...dashboard, uid: 'brought-in', title: 'Brought in' })) });
+  await page.getByRole('status').getByRole('link', { name: 'Brought in' }).waitFor();
+  await page.getByRole('status').getByRole('link', { name: 'Brought in' }).click();
+  await panel(page, 2).getByText('MiB').waitFor();
+});
