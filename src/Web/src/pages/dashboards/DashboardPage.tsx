@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { openDashboard } from '../../api/dashboards';
 import { sectionsOf, placed, type Dashboard, type Section } from '../../dashboards/dashboard';
 import type { Chosen } from '../../dashboards/interpolate';
+import '../../theme/dashboards.css';
 import { useText } from '../../i18n/text';
 import { useShortcuts } from '../../keyboard/useShortcuts';
 import { parseDuration } from '../../model/duration';

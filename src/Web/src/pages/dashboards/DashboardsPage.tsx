@@ -2,6 +2,7 @@ import { useRef, useState } from 'react';
 import { Button, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { importDashboard, searchDashboards, type Found, type Imported } from '../../api/dashboards';
+import '../../theme/dashboards.css';
 import { useText } from '../../i18n/text';
 import { fuzzyFilter } from '../../model/fuzzy';
 import { Empty } from '../../parts/Empty';
