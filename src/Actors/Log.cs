@@ -23,6 +23,21 @@ internal static partial class Log
     [LoggerMessage(213, LogLevel.Debug, "Shard {Shard} saved a snapshot in {Took}.")]
     public static partial void SnapshotSaved(this ILogger log, int shard, TimeSpan took);
 
+    [LoggerMessage(214, LogLevel.Information, "Shard {Shard} moved {Samples} samples from its head into a block of {Bytes} bytes in {Took}.")]
+    public static partial void HeadSealed(this ILogger log, int shard, long samples, long bytes, TimeSpan took);
+
+    [LoggerMessage(215, LogLevel.Information, "Shard {Shard} merged {Count} blocks into one.")]
+    public static partial void BlocksMerged(this ILogger log, int shard, int count);
+
+    [LoggerMessage(216, LogLevel.Error, "Shard {Shard} could not write a block: {Reason}. What should be in it stays where it is; the next try is in a minute.")]
+    public static partial void UpkeepFailed(this ILogger log, int shard, string reason);
+
+    [LoggerMessage(217, LogLevel.Error, "Shard {Shard}: {Chunks} chunks of a block were damaged and are lost; the damaged file lies in {Quarantine}.")]
+    public static partial void ChunksLost(this ILogger log, int shard, int chunks, string quarantine);
+
+    [LoggerMessage(218, LogLevel.Information, "Shard {Shard} dropped its {Count} oldest blocks: all blocks together exceed the size they may have.")]
+    public static partial void BlocksOverSize(this ILogger log, int shard, int count);
+
     [LoggerMessage(220, LogLevel.Warning, "Target {Target} of {Pool}: {Refused} samples refused, of them {OutOfOrder} out of order, {Conflicting} with another value at the same time, {TooOld} too old, {OverLimit} of new series over the limit.")]
     public static partial void SamplesRefused(
         this ILogger log, string pool, string target, int refused, int outOfOrder, int conflicting, int tooOld, int overLimit);

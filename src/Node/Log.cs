@@ -14,8 +14,8 @@ internal static partial class Log
     [LoggerMessage(102, LogLevel.Information, "Ready after {Took}: {Series} series.")]
     public static partial void Ready(this ILogger log, TimeSpan took, long series);
 
-    [LoggerMessage(103, LogLevel.Error, "The data directory was damaged: {Records} journal records, {Chunks} chunk records and {Batches} batches are lost, {Samples} samples have lost their series. What was damaged lies in {Quarantine}; everything else is there.")]
-    public static partial void Damaged(this ILogger log, long records, int chunks, long batches, long samples, string quarantine);
+    [LoggerMessage(103, LogLevel.Error, "The data directory was damaged: {Records} journal records, {Chunks} chunk records and {Batches} batches are lost, {Samples} samples have lost their series, {Blocks} blocks cannot be opened. What was damaged lies in {Quarantine}; everything else is there.")]
+    public static partial void Damaged(this ILogger log, long records, int chunks, long batches, long samples, int blocks, string quarantine);
 
     [LoggerMessage(110, LogLevel.Information, "Configuration loaded: {Source}.")]
     public static partial void ConfigurationLoaded(this ILogger log, string source);

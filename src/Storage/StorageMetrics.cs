@@ -46,6 +46,18 @@ public static class StorageMetrics
     internal static readonly Counter<long> SnapshotsDamaged = s_meter.CreateCounter<long>(
         "pleiad_storage_snapshots_damaged_total", description: "Snapshots that could not be read and were passed over.");
 
+    internal static readonly Counter<long> BlocksWritten = s_meter.CreateCounter<long>(
+        "pleiad_storage_blocks_written_total", description: "Blocks written and verified, merged ones included.");
+
+    internal static readonly Counter<long> BlockBytes = s_meter.CreateCounter<long>(
+        "pleiad_storage_block_bytes_total", "bytes", "Bytes written for blocks.");
+
+    internal static readonly Counter<long> BlocksDamaged = s_meter.CreateCounter<long>(
+        "pleiad_storage_blocks_damaged_total", description: "Blocks that could not be opened and were put aside.");
+
+    internal static readonly Counter<long> BlockFramesDamaged = s_meter.CreateCounter<long>(
+        "pleiad_storage_block_frames_damaged_total", description: "Pieces of 4 KiB of blocks whose checksum is wrong; the chunks in them are not read.");
+
     internal static void Flushed(int bytes, TimeSpan took)
     {
         s_logBytes.Add(bytes);

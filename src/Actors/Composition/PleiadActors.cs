@@ -21,6 +21,7 @@ public sealed class PleiadActors : IDisposable
     private readonly QueryFrontend _queries;
     private readonly TargetCatalog _targets;
     private readonly ShardDirectory _shards;
+    private readonly ShardHome _home;
 
     /// <summary>Starts the actors.</summary>
     /// <param name="system">Where they live; its guardian should be patient (<see cref="GuardianStrategy"/>).</param>
@@ -38,7 +39,7 @@ public sealed class PleiadActors : IDisposable
         ILoggerFactory logging)
     {
         system.ActorOf(Props.Create(() => new FailureLogActor(logging.CreateLogger("Pleiad.Kernel"))), "failures");
-        var home = new ShardHome(directory, recovered, settings.Storage);
+        ShardHome home = _home = new ShardHome(directory, recovered, settings.Storage);
         ILogger seriesLog = logging.CreateLogger("Pleiad.Series");
         ActorRef[] owners = [.. recovered.Shards.Select(shard => system.ActorOf(
             Props.Create(() => new SeriesShardActor(shard.Id, home, seriesLog)).WithMailbox(ShardMailbox), $"shard-{shard.Id}"))];
@@ -91,5 +92,9 @@ public sealed class PleiadActors : IDisposable
     public Task<StorageStatus> StorageAsync(int topCount, CancellationToken cancel) => _queries.StorageAsync(topCount, cancel);
 
     /// <inheritdoc/>
-    public void Dispose() => _queries.Dispose();
+    public void Dispose()
+    {
+        _queries.Dispose();
+        _home.Dispose();
+    }
 }

@@ -20,7 +20,8 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
         RunAsync(
             options.Timeout,
             (source, left, either) => _engine.InstantAsync(query, at, source, Options(options, left), cancel),
-            cancel);
+            cancel,
+            TellDamage);
 
     /// <inheritdoc/>
     public Task<QueryResult> RangeAsync(
@@ -28,7 +29,8 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
         RunAsync(
             options.Timeout,
             (source, left, either) => _engine.RangeAsync(query, start, end, step, source, Options(options, left), cancel),
-            cancel);
+            cancel,
+            TellDamage);
 
     /// <summary>Queries that come from now on are evaluated by this engine.</summary>
     public void Use(Engine engine) => _engine = engine;
@@ -138,16 +140,26 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
             },
             cancel);
 
-    private Task<T> RunAsync<T>(TimeSpan? timeout, Func<ISeriesSource, TimeSpan, CancellationToken, Task<T>> run, CancellationToken cancel) =>
+    private Task<T> RunAsync<T>(TimeSpan? timeout, Func<ISeriesSource, TimeSpan, CancellationToken, Task<T>> run, CancellationToken cancel, Func<T, ViewLease, T>? then = null) =>
         AdmitAsync(
             timeout,
             async (left, either) =>
             {
                 using ViewLease views = await shards.ViewAsync(settings.ThreadsMax, either);
                 // The caller may be a thread that reads sockets: evaluation takes as long as it takes, so it gets one of its own.
-                return await Task.Run(() => run(views.Source, left(), either), either);
+                T result = await Task.Run(() => run(views.Source, left(), either), either);
+                return then is null ? result : then(result, views);
             },
             cancel);
+
+    // Damage on disk makes a hole, and a hole must be told: no answer may look whole when it is not.
+    private static QueryResult TellDamage(QueryResult result, ViewLease views)
+    {
+        int damaged = views.Views.Sum(static view => view.ChunksDamaged);
+        return damaged == 0
+            ? result
+            : result with { Warnings = [.. result.Warnings, $"{damaged} chunks of stored blocks are damaged and were left out"] };
+    }
 
     /// <summary>Waits for a turn and runs; both together within the timeout.</summary>
     /// <param name="timeout">Of the client's; null for that of the node, which is the longest.</param>

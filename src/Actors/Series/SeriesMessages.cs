@@ -54,6 +54,13 @@ internal sealed record ExemplarsTaken(IReadOnlyList<StoredExemplar> Exemplars);
 /// <summary>Save a snapshot now, whatever the interval; the answer is a <see cref="SnapshotSaved"/>.</summary>
 internal sealed record SaveSnapshot;
 
+/// <summary>Move the whole head into blocks, merge them, cut the journal; the answer is a <see cref="HeadSealed"/>, when all is done.</summary>
+internal sealed record SealHead;
+
+/// <summary>The answer to <see cref="SealHead"/>.</summary>
+/// <param name="Failure">Why it is not done, or null.</param>
+internal sealed record HeadSealed(string? Failure);
+
 /// <summary>The answer to <see cref="SaveSnapshot"/>.</summary>
 /// <param name="Failure">Why there is none, or null.</param>
 internal sealed record SnapshotSaved(string? Failure);

@@ -9,7 +9,7 @@ namespace Pleiad.Actors;
 /// The one writer of a shard. A batch goes into the journal, then into the head, and only then is it acknowledged;
 /// readers get a view, which takes a turn no time.
 /// </summary>
-internal sealed class SeriesShardActor : Actor
+internal sealed partial class SeriesShardActor : Actor
 {
     private readonly ShardId _id;
     private readonly ShardHome _home;
@@ -50,6 +50,8 @@ internal sealed class SeriesShardActor : Actor
         }
 
         _pending.Clear();
+        Answer("the shard is being closed; what was sealed stays sealed");
+        GiveTurnBack();
     }
 
     protected override void Receive(object message)
@@ -85,12 +87,46 @@ internal sealed class SeriesShardActor : Actor
             case RetentionDue when Shard.NewestTime == long.MinValue:
                 break;
             case RetentionDue:
-                Shard.DropBefore((RetentionNow() - _home.Settings.Retention).Milliseconds);
+                Retain();
+                break;
+            case SealHead:
+                _sealAskers.Add(Sender);
+                BeginUpkeep();
+                break;
+            case UpkeepDue:
+                BeginUpkeep();
+                break;
+            case UpkeepTurn:
+                OnUpkeepTurn();
+                break;
+            case Settling:
+                GoOn();
+                break;
+            case Sealed done:
+                OnSealed(done);
+                break;
+            case Merged done:
+                OnMerged(done);
                 break;
             default:
                 Unhandled(message);
                 break;
         }
+    }
+
+    private void Retain()
+    {
+        if (_home.Settings.Retention > TimeSpan.Zero)
+        {
+            Shard.DropBefore((RetentionNow() - _home.Settings.Retention).Milliseconds);
+        }
+
+        if (_home.SizeCut() is long through && Shard.DropBlocksThrough(through) is > 0 and int dropped)
+        {
+            _log.BlocksOverSize(_id.Value, dropped);
+        }
+
+        _home.Publish(_id, Shard.BlockExtents);
     }
 
     // A wall clock that jumps forwards must not make everything look old: retention advances with the steady clock at most,
@@ -112,10 +148,9 @@ internal sealed class SeriesShardActor : Actor
                 _openedAt = Context.Time.GetUtcNow();
                 _openedTicks = Context.Time.GetTimestamp();
                 Timers.StartPeriodic(SaveDue.Instance, SaveDue.Instance, _home.Settings.SnapshotInterval);
-                if (_home.Settings.Retention > TimeSpan.Zero)
-                {
-                    Timers.StartPeriodic(RetentionDue.Instance, RetentionDue.Instance, _home.Settings.RetentionInterval, TimeSpan.Zero);
-                }
+                Timers.StartPeriodic(RetentionDue.Instance, RetentionDue.Instance, _home.Settings.RetentionInterval, TimeSpan.Zero);
+                Timers.StartPeriodic(UpkeepDue.Instance, UpkeepDue.Instance, _home.Settings.UpkeepInterval);
+                _home.Publish(_id, Shard.BlockExtents);
 
                 Unbecome();
                 Stash.UnstashAll();
@@ -285,6 +320,7 @@ internal sealed class SeriesShardActor : Actor
         }
 
         saved.Asker?.Tell(new SnapshotSaved(saved.Failure), Self);
+        OnSavedForSeal(saved.Failure);
     }
 
     private static IngestOutcome OutcomeOf(AppendCounts counts, string? failure)

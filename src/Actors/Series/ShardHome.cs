@@ -4,12 +4,15 @@ using Pleiad.Storage;
 namespace Pleiad.Actors;
 
 /// <summary>What the shards of a node live from: the data directory, the journal they share, and how often they are saved.</summary>
-internal sealed class ShardHome
+internal sealed class ShardHome : IDisposable
 {
     private readonly DataDirectory _directory;
     private readonly SegmentLog _journal;
     private readonly StorageSettings _settings;
     private readonly Tenant[] _tenants;
+
+    // One shard of the node at a time: all of them are due at the same moment, and the processors are there for queries and scrapes.
+    private readonly SemaphoreSlim _upkeep = new(1, 1);
 
     /// <param name="directory">Opened; stays the caller's.</param>
     /// <param name="recovered">Everything in it.</param>
@@ -19,7 +22,7 @@ internal sealed class ShardHome
         _directory = directory;
         _journal = recovered.Log;
         _settings = settings;
-        _tenants = [.. recovered.Shards.Select(shard => new Tenant(shard, recovered.Snapshots[shard.Id.Value]))];
+        _tenants = [.. recovered.Shards.Select(shard => new Tenant(shard, recovered.Snapshots[shard.Id.Value], recovered.Blocks[shard.Id.Value]))];
     }
 
     /// <summary>Limits and intervals.</summary>
@@ -38,12 +41,14 @@ internal sealed class ShardHome
         }
 
         // What is still on its way into the journal belongs to the shard: it is waited for, then read back.
-        await Task.WhenAll(tenant.LastAppend, tenant.LastSave).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(tenant.LastAppend, tenant.LastSave, tenant.LastUpkeep).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return await Task.Run(async () =>
         {
             tenant.Snapshots = _directory.SnapshotsOf(id);
             Shard shard = tenant.Snapshots.Load(_settings.Shard);
             await _journal.ReplayAsync(id, shard.AppliedSeq, (_, _, seq, payload) => shard.Replay(seq, payload), CancellationToken.None);
+            tenant.Blocks = _directory.BlocksOf(id);
+            shard.AttachBlocks(tenant.Blocks);
             return shard;
         });
     }
@@ -100,14 +105,59 @@ internal sealed class ShardHome
         return saving;
     }
 
-    /// <summary>Completes when no snapshot is being written any more; call it when no actor begins new ones.</summary>
-    public Task WhenSavedAsync() => Task.WhenAll(_tenants.Select(tenant => tenant.LastSave));
+    /// <summary>Where damaged files are put.</summary>
+    public string QuarantinePath => _directory.QuarantinePath;
 
-    private sealed class Tenant(Shard recovered, SnapshotStore snapshots)
+    /// <summary>Completes when a shard may begin its upkeep; it ends with <see cref="EndUpkeepTurn"/>.</summary>
+    public Task<bool> UpkeepTurnAsync() => _upkeep.WaitAsync(Timeout.InfiniteTimeSpan);
+
+    /// <summary>Lets the next shard begin.</summary>
+    public void EndUpkeepTurn() => _upkeep.Release();
+
+    /// <summary>Writes a block on a pool thread.</summary>
+    public Task<SealWritten> SealAsync(ShardId id, SealJob job)
     {
+        Tenant tenant = _tenants[id.Value];
+        Task<SealWritten> writing = Task.Run(() => tenant.Blocks.Write(job));
+        tenant.LastUpkeep = writing;
+        return writing;
+    }
+
+    /// <summary>Merges blocks on a pool thread.</summary>
+    public Task<CompactionWritten> MergeAsync(ShardId id, CompactionJob job)
+    {
+        Tenant tenant = _tenants[id.Value];
+        Task<CompactionWritten> writing = Task.Run(() => tenant.Blocks.Write(job));
+        tenant.LastUpkeep = writing;
+        return writing;
+    }
+
+    /// <summary>Says which blocks a shard has, for the limit over all shards.</summary>
+    public void Publish(ShardId id, IReadOnlyList<BlockExtent> blocks) => Volatile.Write(ref _tenants[id.Value].Published, blocks);
+
+    /// <summary>Up to which time blocks have to go for the size of all of them; null where none has to.</summary>
+    public long? SizeCut() => _settings.RetentionBytes > 0
+        ? SizeRetention.CutThrough(
+            _tenants.SelectMany(static tenant => Volatile.Read(ref tenant.Published)), Math.Max(0, _settings.RetentionBytes - _journal.SegmentBytes))
+        : null;
+
+    /// <summary>Completes when no snapshot and no block is being written any more; call it when no actor begins new ones.</summary>
+    public Task WhenSavedAsync() => Task.WhenAll(_tenants.SelectMany(static tenant => new[] { tenant.LastSave, tenant.LastUpkeep }));
+
+    /// <inheritdoc/>
+    public void Dispose() => _upkeep.Dispose();
+
+    private sealed class Tenant(Shard recovered, SnapshotStore snapshots, BlockStore blocks)
+    {
+        public IReadOnlyList<BlockExtent> Published = [];
+
         public Shard? Recovered = recovered;
 
         public SnapshotStore Snapshots { get; set; } = snapshots;
+
+        public BlockStore Blocks { get; set; } = blocks;
+
+        public Task LastUpkeep { get; set; } = Task.CompletedTask;
 
         public Task LastAppend { get; set; } = Task.CompletedTask;
 

@@ -11,6 +11,29 @@ public sealed record StorageSettings
     /// <summary>How long samples are kept; zero for ever. Default 15 days.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(15);
 
+    /// <summary>Bytes of all blocks and the journal together; the oldest blocks go beyond it. Zero for no limit. Default 0.</summary>
+    public long RetentionBytes { get; init; }
+
+    /// <summary>Time that a block covers when it is sealed. Default 2 h.</summary>
+    public TimeSpan BlockRange { get; init; } = TimeSpan.FromHours(2);
+
+    /// <summary>Time that a merged block covers at most. Default 31 days, and a tenth of the retention where that is less.</summary>
+    public TimeSpan BlockRangeMax { get; init; } = TimeSpan.FromDays(31);
+
+    /// <summary>Between two looks at whether the head is to be sealed and blocks are to be merged. Default 1 min.</summary>
+    public TimeSpan UpkeepInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    internal long BlockRangeMs => (long)BlockRange.TotalMilliseconds;
+
+    internal long BlockRangeMaxMs
+    {
+        get
+        {
+            TimeSpan longest = Retention > TimeSpan.Zero && Retention / 10 < BlockRangeMax ? Retention / 10 : BlockRangeMax;
+            return Math.Max((long)longest.TotalMilliseconds, BlockRangeMs);
+        }
+    }
+
     /// <summary>Between two looks at whether a snapshot pays. Default 1 min.</summary>
     public TimeSpan SnapshotInterval { get; init; } = TimeSpan.FromMinutes(1);
 

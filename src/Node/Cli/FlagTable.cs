@@ -27,6 +27,8 @@ internal static class FlagTable
             (s, v) => s with { Storage = s.Storage with { Path = v } }, s => s.Storage.Path) with { Alias = "storage.tsdb.path" },
         Text("storage.tsdb.retention.time", "How long samples are kept (15d, 1y; 0 for ever).",
             (s, v) => s with { Storage = s.Storage with { Retention = Retention(v) } }, s => PrometheusDuration.Format(s.Storage.Retention)),
+        Text("storage.tsdb.retention.size", "Bytes that all blocks and the journal may take (512MB, 1GB; 0 for no limit).",
+            (s, v) => s with { Storage = s.Storage with { RetentionBytesMax = Size(v) } }, s => s.Storage.RetentionBytesMax.ToString(CultureInfo.InvariantCulture) + "B"),
         Text("storage.shards", "Shards of a new data directory, a power of two.",
             (s, v) => s with { Storage = s.Storage with { Shards = PowerOfTwo(v) } }, s => Number(s.Storage.Shards)),
         Many("web.listen-address", "Address to listen on, host:port; may be repeated.",
@@ -108,7 +110,6 @@ internal static class FlagTable
         Ignored("auto-gomemlimit.ratio", NoGo),
         Refused("web.config.file", "there is neither TLS nor a login yet, and without what the file asks for the node would stand open; "
             + "listen on localhost and put a proxy in front of it"),
-        Refused("storage.tsdb.retention.size", "the size of the data cannot be limited yet, and the disk would fill; limit the time with --storage.tsdb.retention.time"),
         Refused("storage.tsdb.retention", "Prometheus 3 took it out; it is --storage.tsdb.retention.time"),
         Refused("agent", NoAgent) with { Kind = FlagKind.Switch },
         Refused("storage.agent.path", NoAgent),
@@ -153,6 +154,18 @@ internal static class FlagTable
         return retention == TimeSpan.Zero || retention >= TimeSpan.FromHours(2)
             ? retention
             : throw new FormatException($"\"{value}\" is shorter than two hours (0 keeps samples for ever)");
+    }
+
+    // Prometheus counts in powers of two whatever the unit is called.
+    private static long Size(string value)
+    {
+        const string units = "KMGTPE";
+        string number = value.EndsWith('B') ? value[..^1] : value;
+        int power = number.Length > 0 ? units.IndexOf(number[^1], StringComparison.Ordinal) + 1 : 0;
+        number = power > 0 ? number[..^1] : number;
+        return long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) && bytes <= long.MaxValue >> (10 * power)
+            ? bytes << (10 * power)
+            : throw new FormatException($"\"{value}\" is not a size such as 512MB or 10GB");
     }
 
     private static int PowerOfTwo(string value)

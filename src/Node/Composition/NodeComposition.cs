@@ -172,7 +172,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         RecoveryReport report = recovered.Report;
         if (report.HasLosses)
         {
-            _log.Damaged(report.Log.RecordsLost, report.ChunkRecordsLost, report.BatchesLost, report.SamplesUnplaced, directory.QuarantinePath);
+            _log.Damaged(report.Log.RecordsLost, report.ChunkRecordsLost, report.BatchesLost, report.SamplesUnplaced, report.BlocksDamaged, directory.QuarantinePath);
         }
 
         return recovered;

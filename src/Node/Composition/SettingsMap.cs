@@ -69,6 +69,8 @@ internal static class SettingsMap
             Storage = new StorageSettings
             {
                 Retention = settings.Storage.Retention,
+                RetentionBytes = settings.Storage.RetentionBytesMax,
+                BlockRange = settings.Storage.BlockRange,
                 SnapshotInterval = settings.Storage.SnapshotInterval,
                 ExemplarsMax = (int)Math.Clamp(config.Storage.ExemplarsMax ?? settings.Storage.ExemplarsMax, 0, 100_000_000),
                 Shard = Shard(settings),

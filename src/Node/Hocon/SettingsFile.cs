@@ -85,6 +85,8 @@ internal static class SettingsFile
         {
             Path = keys.Text("pleiad.storage.path"),
             Retention = keys.Duration("pleiad.storage.retention", TimeSpan.FromHours(2), s_ever, orZero: true),
+            RetentionBytesMax = keys.Size("pleiad.storage.retention-size", 0, long.MaxValue),
+            BlockRange = keys.Duration("pleiad.storage.block-range", TimeSpan.FromMinutes(10), TimeSpan.FromDays(1)),
             Shards = shards,
             FlushInterval = keys.Duration("pleiad.storage.flush-interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10)),
             SegmentBytesMax = keys.Size("pleiad.storage.segment-size", MiB, GiB),

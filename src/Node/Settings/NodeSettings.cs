@@ -65,6 +65,12 @@ public sealed record StorageSection
     /// <summary>How long samples are kept; at least 2 h, zero for ever. <c>pleiad.storage.retention</c></summary>
     public required TimeSpan Retention { get; init; }
 
+    /// <summary>Bytes that all blocks and the journal may take; zero for no limit. <c>pleiad.storage.retention-size</c></summary>
+    public required long RetentionBytesMax { get; init; }
+
+    /// <summary>Time that a block covers when it is sealed; 10 min to 1 d. <c>pleiad.storage.block-range</c></summary>
+    public required TimeSpan BlockRange { get; init; }
+
     /// <summary>Shards of a new data directory: a power of two, 1 to 4096. <c>pleiad.storage.shards</c></summary>
     public required int Shards { get; init; }
 

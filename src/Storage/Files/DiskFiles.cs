@@ -106,6 +106,9 @@ public sealed partial class DiskFiles : IFiles
     }
 
     /// <inheritdoc/>
+    public IMappedBytes Map(string path) => new MappedFile(path);
+
+    /// <inheritdoc/>
     public IDisposable Lock(string path) => new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
 
     private static bool IsDiskFull(IOException e) => e.HResult is NoSpace or QuotaExceeded or WindowsDiskFull;

@@ -31,6 +31,9 @@ public interface IFiles
     /// <summary>Makes names created, renamed and deleted in a directory durable.</summary>
     void FlushDirectory(string path);
 
+    /// <summary>Maps a file that does not change any more into memory, for reading.</summary>
+    IMappedBytes Map(string path);
+
     /// <summary>Takes an exclusive lock by a lock file; held until disposed or the process ends.</summary>
     /// <exception cref="IOException">Somebody else holds it.</exception>
     IDisposable Lock(string path);
@@ -53,6 +56,13 @@ public interface IFile : IDisposable
 
     /// <summary>Returns when what was appended is on the device. After a failure nothing is known about it, and it must not be tried again.</summary>
     void Flush();
+}
+
+/// <summary>The bytes of a file in memory. Whoever disposes it must know that nobody reads them any more.</summary>
+public interface IMappedBytes : IDisposable
+{
+    /// <summary>All of them.</summary>
+    ReadOnlySpan<byte> Bytes { get; }
 }
 
 /// <summary>There is no space left on the device, or the quota is used up.</summary>

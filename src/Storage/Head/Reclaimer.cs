@@ -11,6 +11,9 @@ internal enum Reclaimed : byte
 
     /// <summary>The number of a label pair.</summary>
     Pair,
+
+    /// <summary>A block that another one replaced, or that retention took.</summary>
+    Block,
 }
 
 /// <summary>
@@ -33,19 +36,19 @@ internal sealed class Reclaimer(Action<Reclaimed, int, byte> free)
     public long NextTicket => _tickets;
 
     /// <summary>A pin for the state after a batch: the one that is there, or a new one.</summary>
-    public ViewPin Pin(long seq, long oldestTime)
+    public ViewPin Pin(long seq, long oldestTime, BlockList blocks)
     {
         if (_pins.Count > 0)
         {
             ViewPin newest = _pins[^1];
-            if (newest.Seq == seq && newest.OldestTime == oldestTime && newest.TryHold())
+            if (newest.Seq == seq && newest.OldestTime == oldestTime && ReferenceEquals(newest.Blocks, blocks) && newest.TryHold())
             {
                 return newest;
             }
         }
 
         Refresh();
-        var pin = new ViewPin(seq, _tickets++, oldestTime);
+        var pin = new ViewPin(seq, _tickets++, oldestTime, blocks);
         _pins.Add(pin);
         return pin;
     }

@@ -210,7 +210,8 @@ internal sealed class SampleAppender(ByteArena arena, Reclaimer reclaimer)
             SealedChunk.CutBehind(arena, keptOldest);
         }
 
-        slot.OldestTime = oldestTime;
+        // What was known to be the oldest may be in the midst of a chunk, whose first samples are in a block.
+        slot.OldestTime = oldestTime == SeriesSlot.NoTime ? oldestTime : Math.Max(oldestTime, slot.OldestTime);
         int dropped = 0;
         while (handle != 0)
         {

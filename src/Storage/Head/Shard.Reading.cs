@@ -7,7 +7,7 @@ public sealed partial class Shard
     /// An immutable view of what is applied now, taken in constant time. Read it from any thread; dispose it, for while it lives
     /// nothing it sees is given back.
     /// </summary>
-    public ShardView View() => new(Id, _table, _index, _arena, _reclaimer.Pin(AppliedSeq, AcceptFrom));
+    public ShardView View() => new(Id, _table, _index, _arena, _reclaimer.Pin(AppliedSeq, AcceptFrom, _blocks));
 
     /// <summary>Figures of the head, as they stand.</summary>
     public ShardFigures Figures() => new(
@@ -18,7 +18,9 @@ public sealed partial class Shard
         _arena.BytesReserved,
         NewestTime,
         _reclaimer.PinCount,
-        _appender.UnsavedCount);
+        _appender.UnsavedCount,
+        _blocks.Blocks.Count,
+        _blocks.Bytes);
 }
 
 /// <summary>Figures of one head.</summary>
@@ -30,6 +32,8 @@ public sealed partial class Shard
 /// <param name="NewestTimeMs">The newest sample; <see cref="long.MinValue"/> for none.</param>
 /// <param name="ViewsAlive">Views, counted once for each state of the shard they see.</param>
 /// <param name="UnsavedChunks">Sealed since the last snapshot.</param>
+/// <param name="Blocks">Blocks.</param>
+/// <param name="BlockBytes">Bytes of their files.</param>
 public readonly record struct ShardFigures(
     int Series,
     int LabelPairs,
@@ -38,4 +42,6 @@ public readonly record struct ShardFigures(
     long ArenaBytesReserved,
     long NewestTimeMs,
     int ViewsAlive,
-    int UnsavedChunks);
+    int UnsavedChunks,
+    int Blocks,
+    long BlockBytes);

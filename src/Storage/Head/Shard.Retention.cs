@@ -18,6 +18,7 @@ public sealed partial class Shard
         if (timeMs > AcceptFrom)
         {
             AcceptFrom = timeMs;
+            DropOldBlocks();
         }
 
         SweepIfDue();
@@ -25,6 +26,7 @@ public sealed partial class Shard
 
     private void SweepIfDue()
     {
+        SettleIfQuiet();
         if (!_sweepDue && AcceptFrom > _sweepBefore)
         {
             _sweepBefore = AcceptFrom;

@@ -31,7 +31,7 @@ public sealed partial class Shard
         }
 
         _snapshotUnderWay = true;
-        var job = new SnapshotJob(View(), _arena, _appender.TakeSealed(), AcceptFrom, NewestTime, BytesSinceSnapshot);
+        var job = new SnapshotJob(View(), _arena, _appender.TakeSealed(), AcceptFrom, NewestTime, BytesSinceSnapshot, SealedUpTo);
         BytesSinceSnapshot = 0;
         return job;
     }
@@ -58,6 +58,7 @@ public sealed partial class Shard
         }
 
         job.View.Dispose();
+        SettleIfQuiet();
     }
 
     internal void RestoreState(long seq, long acceptFrom, long newestTime, long headBytes)

@@ -202,11 +202,20 @@ public sealed partial class Shard
             SeriesKey key = keys[row];
             int number = ReferenceEquals(key.Owner, this) && _table[key.Slot].Generation == key.Generation && _table[key.Slot].InUse
                 ? key.Slot
-                : Resolve(key);
+                : Resolve(key, time, bits);
+            if (number >= 0 && _table[number].PreparedTime == SeriesSlot.NoTime && InBlocks(key.Labels, time, bits) is < 0 and int verdict)
+            {
+                // Made for a batch that the log refused.
+                number = verdict;
+            }
+
             if (number < 0)
             {
                 overLimit += number == OverLimit ? 1 : 0;
                 invalid += number == NotValid ? 1 : 0;
+                outOfOrder += number == Late ? 1 : 0;
+                duplicates += number == Twin ? 1 : 0;
+                conflicting += number == Conflict ? 1 : 0;
                 continue;
             }
 
@@ -256,11 +265,17 @@ public sealed partial class Shard
     private const int OverLimit = -1;
     private const int NotValid = -2;
 
-    private int Resolve(SeriesKey key)
+    private int Resolve(SeriesKey key, long time, ulong bits)
     {
         int number = _table.Find(key.Labels);
         if (number < 0)
         {
+            int verdict = InBlocks(key.Labels, time, bits);
+            if (verdict < 0)
+            {
+                return verdict;
+            }
+
             if (_table.Count >= _settings.SeriesMax)
             {
                 return OverLimit;
@@ -501,6 +516,9 @@ public sealed partial class Shard
                 break;
             case Reclaimed.Slot:
                 _table.Free(number);
+                break;
+            case Reclaimed.Block:
+                GiveBackBlock(number);
                 break;
             default:
                 _index.Pairs.Free(number);

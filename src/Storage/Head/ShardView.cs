@@ -38,22 +38,42 @@ public sealed class ShardView : ISeriesSource, IDisposable
     {
         ThrowIfDisposed();
         cancel.ThrowIfCancellationRequested();
-        SlotList slots = MatcherPlan.Run(_index, Reader, request.Matchers, cancel);
+        List<Block> blocks = Pin.Blocks.Overlapping(Pin.Clip(request.Range));
         if (!Pin.TryHold())
         {
-            slots.Dispose();
             throw new ObjectDisposedException(nameof(ShardView));
         }
 
-        return new ShardCursor(Reader, Pin, slots, request, cancel);
+        try
+        {
+            return blocks.Count > 0
+                ? new JoinedCursor(Reader, Pin, _index, blocks, request, cancel)
+                : new ShardCursor(Reader, Pin, MatcherPlan.Run(_index, Reader, request.Matchers, cancel), request, cancel);
+        }
+        catch
+        {
+            Pin.Release();
+            throw;
+        }
     }
 
     /// <summary>How many series satisfy the matchers and may have samples in the range; decodes nothing.</summary>
     public int CountSeries(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
     {
         ThrowIfDisposed();
-        using SlotList slots = MatcherPlan.Run(_index, Reader, matchers, cancel);
         int count = 0;
+        if (Pin.Blocks.Overlapping(Pin.Clip(range)).Count > 0)
+        {
+            using SeriesCursor cursor = Select(new SelectRequest(matchers, range), cancel);
+            while (cursor.MoveNext())
+            {
+                count++;
+            }
+
+            return count;
+        }
+
+        using SlotList slots = MatcherPlan.Run(_index, Reader, matchers, cancel);
         foreach (int slot in slots.Slots)
         {
             count += Reader.Sees(slot, range) ? 1 : 0;
@@ -68,6 +88,7 @@ public sealed class ShardView : ISeriesSource, IDisposable
     {
         ThrowIfDisposed();
         IReadOnlyCollection<string> names = LabelQuery.Names(_index, Reader, matchers, range, cancel);
+        names = WithBlocks(names, range, (block, into) => BlockMatching.AddNames(block, matchers, into, cancel));
         GC.KeepAlive(this);
         return names;
     }
@@ -77,11 +98,15 @@ public sealed class ShardView : ISeriesSource, IDisposable
     {
         ThrowIfDisposed();
         IReadOnlyCollection<string> values = LabelQuery.Values(_index, Reader, name, matchers, range, cancel);
+        values = WithBlocks(values, range, (block, into) => BlockMatching.AddValues(block, name, matchers, into, cancel));
         GC.KeepAlive(this);
         return values;
     }
 
-    /// <summary>Which labels and metrics cost what: for status/tsdb. Each list largest first.</summary>
+    /// <summary>Chunks of blocks that could not be read through this view because their bytes are damaged: what was read has a hole there.</summary>
+    public int ChunksDamaged => Pin.ChunksDamaged;
+
+    /// <summary>Which labels and metrics of the head cost what: for status/tsdb. Each list largest first.</summary>
     /// <param name="topCount">Entries of each list at most.</param>
     /// <param name="cancel">Gives up.</param>
     public Cardinality Cardinality(int topCount, CancellationToken cancel)
@@ -100,6 +125,25 @@ public sealed class ShardView : ISeriesSource, IDisposable
             Pin.Release();
             GC.SuppressFinalize(this);
         }
+    }
+
+    private IReadOnlyCollection<string> WithBlocks(IReadOnlyCollection<string> ofHead, TimeRange range, Action<Block, HashSet<string>> add)
+    {
+        List<Block> blocks = Pin.Blocks.Overlapping(Pin.Clip(range));
+        if (blocks.Count == 0)
+        {
+            return ofHead;
+        }
+
+        var all = new HashSet<string>(ofHead, StringComparer.Ordinal);
+        foreach (Block block in blocks)
+        {
+            add(block, all);
+        }
+
+        string[] sorted = [.. all];
+        Array.Sort(sorted, Utf8Order.Comparer);
+        return sorted;
     }
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);

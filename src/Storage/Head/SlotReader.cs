@@ -70,12 +70,7 @@ internal sealed class SlotReader(SeriesTable table, LabelIndex index, ByteArena 
     /// <param name="into">Where they go.</param>
     public void ReadSamples(in SeriesSlot slot, int visible, TimeRange range, SampleColumns into)
     {
-        if (pin.OldestTime > long.MinValue && range.After < pin.OldestTime - 1)
-        {
-            range = range with { After = pin.OldestTime - 1 };
-        }
-
-        ReadSamples(slot, 0, visible, range, into);
+        ReadSamples(slot, 0, visible, pin.Clip(range), into);
     }
 
     /// <summary>The same, from the chunk that holds a given sample on, and without regard to retention.</summary>

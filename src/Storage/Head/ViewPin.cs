@@ -1,10 +1,12 @@
+using Pleiad.Model;
+
 namespace Pleiad.Storage;
 
 /// <summary>
 /// Keeps what a view sees from being reused, and remembers for each series that changed since how many samples it had then.
 /// Shared by all views taken between two batches, and by their cursors.
 /// </summary>
-internal sealed class ViewPin(long seq, long ticket, long oldestTime)
+internal sealed class ViewPin(long seq, long ticket, long oldestTime, BlockList blocks)
 {
     internal const int PageShift = 10;
     private const int PageSlots = 1 << PageShift;
@@ -12,6 +14,7 @@ internal sealed class ViewPin(long seq, long ticket, long oldestTime)
     // One for each page of 1 024 slots: (total + 1) << 32 | open samples; 0 where the series has not changed.
     private long[]?[] _pages = [];
     private int _holders = 1;
+    private int _chunksDamaged;
 
     /// <summary>The last batch the view sees.</summary>
     public long Seq { get; } = seq;
@@ -21,6 +24,12 @@ internal sealed class ViewPin(long seq, long ticket, long oldestTime)
 
     /// <summary>Samples before this time are gone for the view: retention, as it stood.</summary>
     public long OldestTime { get; } = oldestTime;
+
+    /// <summary>The blocks the view sees.</summary>
+    public BlockList Blocks { get; } = blocks;
+
+    /// <summary>Chunks that readers had to pass over because their bytes are damaged.</summary>
+    public int ChunksDamaged => Volatile.Read(ref _chunksDamaged);
 
     /// <summary>Whether nobody holds it any more.</summary>
     public bool IsReleased => Volatile.Read(ref _holders) == 0;
@@ -41,6 +50,19 @@ internal sealed class ViewPin(long seq, long ticket, long oldestTime)
         }
 
         return false;
+    }
+
+    /// <summary>A reader's: what retention leaves of a range.</summary>
+    public TimeRange Clip(TimeRange range) =>
+        OldestTime > long.MinValue && range.After < OldestTime - 1 ? range with { After = OldestTime - 1 } : range;
+
+    /// <summary>A reader's: some chunks could not be read.</summary>
+    public void NoteDamage(int chunks)
+    {
+        if (chunks > 0)
+        {
+            Interlocked.Add(ref _chunksDamaged, chunks);
+        }
     }
 
     /// <summary>One holder less.</summary>

@@ -15,7 +15,7 @@ public sealed class DataDirectoryException(string message, Exception? cause = nu
 /// LOCK              held while a process uses the directory
 /// pleiad.meta       format and number of shards
 /// log/              segments of the log
-/// shards/0007/      snapshots of shard 7
+/// shards/0007/      snapshots and blocks of shard 7
 /// quarantine/       damaged bytes, kept for whoever wants to look
 /// </code>
 /// </remarks>
@@ -92,6 +92,9 @@ public sealed class DataDirectory : IDisposable
 
     /// <summary>The snapshots of a shard.</summary>
     public SnapshotStore SnapshotsOf(ShardId shard) => new(Files, ShardPath(shard), QuarantinePath, shard);
+
+    /// <summary>The blocks of a shard.</summary>
+    public BlockStore BlocksOf(ShardId shard) => new(Files, ShardPath(shard), QuarantinePath, shard);
 
     /// <summary>Lets the directory go.</summary>
     public void Dispose() => _lock.Dispose();

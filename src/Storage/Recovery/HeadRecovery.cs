@@ -6,10 +6,15 @@ namespace Pleiad.Storage;
 /// <summary>Everything in a data directory, opened.</summary>
 /// <param name="Shards">By number.</param>
 /// <param name="Snapshots">Of each shard, by number.</param>
+/// <param name="Blocks">Of each shard, by number; the shards have taken them over.</param>
 /// <param name="Log">Goes on where it ended.</param>
 /// <param name="Report">What was found.</param>
 public sealed record RecoveredData(
-    IReadOnlyList<Shard> Shards, IReadOnlyList<SnapshotStore> Snapshots, SegmentLog Log, RecoveryReport Report);
+    IReadOnlyList<Shard> Shards,
+    IReadOnlyList<SnapshotStore> Snapshots,
+    IReadOnlyList<BlockStore> Blocks,
+    SegmentLog Log,
+    RecoveryReport Report);
 
 /// <summary>What a recovery found.</summary>
 /// <param name="Log">In the log.</param>
@@ -17,10 +22,12 @@ public sealed record RecoveredData(
 /// <param name="ChunkRecordsLost">Damaged records of chunk files.</param>
 /// <param name="BatchesLost">Batches missing from shards because of damage.</param>
 /// <param name="SamplesUnplaced">Samples whose series is not defined any more because of damage.</param>
-public sealed record RecoveryReport(LogFindings Log, int SnapshotsDamaged, int ChunkRecordsLost, long BatchesLost, long SamplesUnplaced)
+/// <param name="BlocksDamaged">Blocks that could not be opened; they are in the quarantine.</param>
+public sealed record RecoveryReport(
+    LogFindings Log, int SnapshotsDamaged, int ChunkRecordsLost, long BatchesLost, long SamplesUnplaced, int BlocksDamaged)
 {
     /// <summary>Whether anything was lost that had been written.</summary>
-    public bool HasLosses => Log.RecordsLost > 0 || ChunkRecordsLost > 0 || BatchesLost > 0 || SamplesUnplaced > 0;
+    public bool HasLosses => Log.RecordsLost > 0 || ChunkRecordsLost > 0 || BatchesLost > 0 || SamplesUnplaced > 0 || BlocksDamaged > 0;
 }
 
 /// <summary>How far a recovery is.</summary>
@@ -31,7 +38,8 @@ public sealed record RecoveryReport(LogFindings Log, int SnapshotsDamaged, int C
 public readonly record struct RecoveryProgress(int SegmentsTotal, int SegmentsRead, int ShardsTotal, int ShardsLoaded);
 
 /// <summary>
-/// Opens a data directory after a stop of any kind: for each shard the newest sound snapshot, then the log behind it.
+/// Opens a data directory after a stop of any kind: for each shard the newest sound snapshot, then the log behind it, then the blocks,
+/// of which the head may have samples still: those it lets go.
 /// Shards are worked on side by side; of the log two segments are in memory at a time.
 /// </summary>
 public static class HeadRecovery
@@ -86,6 +94,12 @@ public static class HeadRecovery
             progress(new RecoveryProgress(opener.Total, read + 1, shards.Length, shards.Length));
         }
 
+        var blocks = new BlockStore[shards.Length];
+        ForEachShard(shards.Length, cancel, number =>
+        {
+            blocks[number] = directory.BlocksOf(new ShardId(number));
+            shards[number].AttachBlocks(blocks[number]);
+        });
         SegmentLog log = opener.ToLog();
         foreach (Shard shard in shards)
         {
@@ -99,8 +113,9 @@ public static class HeadRecovery
             stores.Sum(static store => store.Damaged),
             stores.Sum(static store => store.ChunkRecordsLost),
             lost.Sum(),
-            shards.Sum(static shard => shard.UnplacedSamples));
-        return new RecoveredData(shards, stores, log, report);
+            shards.Sum(static shard => shard.UnplacedSamples),
+            blocks.Sum(static store => store.Damaged));
+        return new RecoveredData(shards, stores, blocks, log, report);
     }
 
     // What snapshots cover already was perhaps not let go before the stop; waiting for the next snapshots would keep it for as long.

@@ -3,7 +3,7 @@ namespace Pleiad.Storage;
 /// <summary>What a snapshot of a shard needs, taken in constant time.</summary>
 public sealed class SnapshotJob
 {
-    internal SnapshotJob(ShardView view, ByteArena arena, List<SealedReference> chunks, long acceptFrom, long newestTime, long logBytes)
+    internal SnapshotJob(ShardView view, ByteArena arena, List<SealedReference> chunks, long acceptFrom, long newestTime, long logBytes, (long Seq, long Before) sealedUpTo)
     {
         View = view;
         Arena = arena;
@@ -11,6 +11,7 @@ public sealed class SnapshotJob
         AcceptFrom = acceptFrom;
         NewestTime = newestTime;
         LogBytes = logBytes;
+        SealedUpTo = sealedUpTo;
     }
 
     /// <summary>The last batch the snapshot will hold.</summary>
@@ -27,6 +28,8 @@ public sealed class SnapshotJob
     internal long NewestTime { get; }
 
     internal long LogBytes { get; }
+
+    internal (long Seq, long Before) SealedUpTo { get; }
 }
 
 /// <summary>A snapshot that is on the device and has been read back.</summary>

@@ -18,6 +18,10 @@ public sealed class SnapshotStore
 
     // Newest last.
     private readonly List<Saved> _saved = [];
+
+    // The snapshot each chunk file came with; those of before the start came with the one loaded, or before.
+    private readonly Dictionary<long, long> _seqOfChunks = [];
+    private long _loadedSeq;
     private long _nextHead = 1;
     private long _nextChunks = 1;
 
@@ -44,7 +48,7 @@ public sealed class SnapshotStore
         var chunkFiles = new List<ChunkFile>();
         if (_saved.Count > 0)
         {
-            chunkFiles.AddRange(_saved[^1].Chunks.Where(chunks => chunks.NewestTime >= job.AcceptFrom));
+            chunkFiles.AddRange(_saved[^1].Chunks.Where(chunks => chunks.NewestTime >= job.AcceptFrom && !IsInBlocks(chunks, job)));
         }
 
         var written = new List<string>();
@@ -55,6 +59,7 @@ public sealed class SnapshotStore
             for (int from = 0; from < job.Sealed.Count;)
             {
                 ChunkFile chunks = WriteChunks(job, ref from, written);
+                _seqOfChunks[chunks.Number] = job.Seq;
                 chunkFiles.Add(chunks);
                 chunkBytes += chunks.Length;
             }
@@ -149,6 +154,7 @@ public sealed class SnapshotStore
             }
 
             shard.RestoreDone();
+            _loadedSeq = shard.AppliedSeq;
             _saved.Insert(0, new Saved(number, shard.AppliedSeq, chunkFiles));
             return shard;
         }
@@ -239,6 +245,12 @@ public sealed class SnapshotStore
         return new ChunkFile(number, ReadBack(path, SnapshotFormat.Kind.Chunks, number), newest);
     }
 
+    // What was sealed into blocks had been applied up to a batch and lay before a time: chunks of later batches may be of earlier times.
+    private bool IsInBlocks(ChunkFile chunks, SnapshotJob job) =>
+        chunks.NewestTime < job.SealedUpTo.Before && SeqOf(chunks) <= job.SealedUpTo.Seq;
+
+    private long SeqOf(ChunkFile chunks) => _seqOfChunks.GetValueOrDefault(chunks.Number, _loadedSeq);
+
     // Neighbours only: the chunks of a series must stay in order.
     private void MergeNeighbours(List<ChunkFile> files, List<string> written)
     {
@@ -253,6 +265,7 @@ public sealed class SnapshotStore
 
             if (TryMerge(neighbours, written) is { } merged)
             {
+                _seqOfChunks[merged.Number] = neighbours.Max(SeqOf);
                 files.RemoveRange(start, neighbours.Count);
                 files.Insert(start, merged);
             }
@@ -353,6 +366,7 @@ public sealed class SnapshotStore
             if (SnapshotFormat.TryChunksNumber(name, out long number) && !needed.Contains(number))
             {
                 _files.Delete(Path.Combine(_directory, name));
+                _seqOfChunks.Remove(number);
             }
         }
     }

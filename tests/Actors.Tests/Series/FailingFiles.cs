@@ -31,6 +31,8 @@ internal sealed class FailingFiles : IFiles
 
     public void FlushDirectory(string path) => _disk.FlushDirectory(path);
 
+    public IMappedBytes Map(string path) => _disk.Map(path);
+
     public IDisposable Lock(string path) => _disk.Lock(path);
 
     private sealed class Handle(FailingFiles files, string path, IFile file) : IFile

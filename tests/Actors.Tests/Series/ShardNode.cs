@@ -10,16 +10,18 @@ internal sealed class ShardNode : IDisposable
 {
     private readonly Dictionary<Labels, SeriesKey> _keys = [];
     private readonly DataDirectory _directory;
+    private readonly ShardHome _home;
 
-    public ShardNode(string path, IFiles? files = null, ShardSettings? shard = null)
+    public ShardNode(string path, IFiles? files = null, ShardSettings? shard = null, Func<StorageSettings, StorageSettings>? with = null)
     {
         // Without retention and without snapshots of its own accord: what is there is what the test put there.
         var settings = new StorageSettings { Retention = TimeSpan.Zero, Shard = shard ?? new ShardSettings() };
+        settings = with is null ? settings : with(settings);
         _directory = DataDirectory.Open(files ?? new DiskFiles(), path, shardCount: 1);
         RecoveredData recovered = HeadRecovery.Run(_directory, settings.Shard, new SegmentLogSettings(), static _ => { }, CancellationToken.None);
         Journal = recovered.Log;
         Test = TestActorSystem.OnPool();
-        var home = new ShardHome(_directory, recovered, settings);
+        var home = _home = new ShardHome(_directory, recovered, settings);
         Shard = Test.ActorOf(() => new SeriesShardActor(new ShardId(0), home, NullLogger.Instance), "shard");
         Writer = Test.CreateProbe("writer");
     }
@@ -106,6 +108,7 @@ internal sealed class ShardNode : IDisposable
     {
         Test.Dispose();
         Journal.Dispose();
+        _home.Dispose();
         _directory.Dispose();
     }
 }

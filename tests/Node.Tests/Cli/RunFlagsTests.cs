@@ -4,7 +4,7 @@ public sealed class RunFlagsTests
 {
     [Theory]
     [InlineData("--web.config.file=web.yml", "--web.config.file: there is neither TLS nor a login yet")]
-    [InlineData("--storage.tsdb.retention.size=10GB", "--storage.tsdb.retention.size: the size of the data cannot be limited yet, and the disk would fill")]
+    [InlineData("--storage.tsdb.retention.size=much", "--storage.tsdb.retention.size: \"much\" is not a size such as 512MB or 10GB")]
     [InlineData("--storage.tsdb.retention=15d", "it is --storage.tsdb.retention.time")]
     [InlineData("--agent", "--agent: there is no agent mode")]
     [InlineData("--storage.agent.path=x", "--storage.agent.path: there is no agent mode")]

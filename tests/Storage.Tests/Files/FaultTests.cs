@@ -17,7 +17,7 @@ public sealed class FaultTests
         int failAt = 1;
         for (; ; failAt++)
         {
-            Assert.True(failAt < 2000, "the story ends");
+            Assert.True(failAt < 4000, "the story ends");
             var files = new FaultyFiles(failAt) { FailAt = failAt, Fault = fault };
             var node = new LedgerNode(files);
             bool ended = Tell(node);
@@ -107,7 +107,7 @@ public sealed class FaultTests
 
     private static Labels Series(int number) => Named("m" + number, ("instance", "host" + (number % 3)), ("job", "test"));
 
-    // Writes, rolls segments, snapshots and cuts the log; returns false where a failure ended it early.
+    // Writes, rolls segments, snapshots, seals, merges and cuts the log; returns false where a failure ended it early.
     private static bool Tell(LedgerNode node)
     {
         try
@@ -137,6 +137,12 @@ public sealed class FaultTests
                 if (round % 3 == 2)
                 {
                     node.Snapshot();
+                }
+
+                if (round % 2 == 1)
+                {
+                    node.Seal(time - 25);
+                    node.Compact(40, time - 25);
                 }
             }
 

@@ -133,6 +133,12 @@ internal sealed class FaultyFiles(int seed = 1) : IFiles
         _durableNames = durable;
     }
 
+    public IMappedBytes Map(string path)
+    {
+        ThrowIfDown();
+        return new Mapped(_names.TryGetValue(path, out Node? node) ? node.Content.ToArray() : throw new FileNotFoundException(path));
+    }
+
     public IDisposable Lock(string path)
     {
         ThrowIfDown();
@@ -252,6 +258,16 @@ internal sealed class FaultyFiles(int seed = 1) : IFiles
         public void Dispose()
         {
         }
+    }
+
+    // What is read after it was let go is not there any more.
+    private sealed class Mapped(byte[] bytes) : IMappedBytes
+    {
+        private byte[]? _bytes = bytes;
+
+        public ReadOnlySpan<byte> Bytes => _bytes ?? throw new ObjectDisposedException(nameof(IMappedBytes));
+
+        public void Dispose() => _bytes = null;
     }
 
     private sealed class Held(FaultyFiles owner, string path) : IDisposable

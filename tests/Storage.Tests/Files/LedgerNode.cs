@@ -124,6 +124,44 @@ internal sealed class LedgerNode(IFiles files, SegmentLogSettings? logSettings =
         }
     }
 
+    /// <summary>Moves what lies before a time into blocks, in every shard.</summary>
+    public void Seal(long before)
+    {
+        foreach (Shard shard in Data.Shards.Where(static shard => !shard.IsSettling))
+        {
+            SealJob job = shard.BeginSeal(before);
+            SealWritten? written = null;
+            try
+            {
+                written = Data.Blocks[shard.Id.Value].Write(job);
+            }
+            finally
+            {
+                shard.CompleteSeal(job, written);
+            }
+        }
+    }
+
+    /// <summary>Merges blocks as long as there are some to merge.</summary>
+    public void Compact(long range, long sealedBefore)
+    {
+        foreach (Shard shard in Data.Shards)
+        {
+            while (shard.BeginCompaction(range, range * 81, sealedBefore) is { } job)
+            {
+                CompactionWritten? written = null;
+                try
+                {
+                    written = Data.Blocks[shard.Id.Value].Write(job);
+                }
+                finally
+                {
+                    shard.CompleteCompaction(job, written);
+                }
+            }
+        }
+    }
+
     /// <summary>The process ends without a word.</summary>
     public void Kill()
     {

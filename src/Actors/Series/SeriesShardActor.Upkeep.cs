@@ -1,0 +1,240 @@
+using Pleiad.Kernel;
+using Pleiad.Storage;
+
+namespace Pleiad.Actors;
+
+/// <content>Moving the head into blocks and blocks into longer ones: one shard of the node after the other, each step outside the turn.</content>
+internal sealed partial class SeriesShardActor
+{
+    // Two snapshots: the log is cut behind the older of the two that are kept.
+    private const int SnapshotsThatCutTheLog = 2;
+
+    private static readonly TimeSpan SettlingPause = TimeSpan.FromMilliseconds(100);
+
+    private readonly List<ActorRef> _sealAskers = [];
+    private bool _upkeep;
+    private bool _hasTurn;
+    private bool _sealedAll;
+    private int _snapshotsLeft;
+
+    private void BeginUpkeep()
+    {
+        if (!_upkeep)
+        {
+            _upkeep = true;
+            _sealedAll = false;
+            Context.PipeToSelf(_home.UpkeepTurnAsync(), static _ => UpkeepTurn.Instance);
+        }
+    }
+
+    private void OnUpkeepTurn()
+    {
+        if (!_upkeep || _hasTurn)
+        {
+            // Asked for before a restart.
+            _home.EndUpkeepTurn();
+            return;
+        }
+
+        _hasTurn = true;
+        GoOn();
+    }
+
+    // One step at a time; each one's end comes back here.
+    private void GoOn()
+    {
+        bool all = _sealAskers.Count > 0;
+        if (all && !_sealedAll)
+        {
+            if (Shard.IsSettling)
+            {
+                // A view or a snapshot of before the last seal is alive; it ends.
+                Timers.StartSingle(Settling.Instance, Settling.Instance, SettlingPause);
+                return;
+            }
+
+            _sealedAll = true;
+            if (Shard.OldestInHead() != long.MaxValue)
+            {
+                Seal(Shard.NewestTime + 1);
+                return;
+            }
+        }
+        else if (!all && Shard.SealDue(_home.Settings.BlockRangeMs, RetentionNow().Milliseconds) is long before)
+        {
+            Seal(before);
+            return;
+        }
+
+        // Asked to seal everything, a window is complete as it is; otherwise blocks of it may still come out of the head.
+        long sealedBefore = all ? long.MaxValue : Shard.OldestInHead();
+        if (Shard.BeginCompaction(_home.Settings.BlockRangeMs, _home.Settings.BlockRangeMaxMs, sealedBefore) is { } job)
+        {
+            Merge(job);
+            return;
+        }
+
+        if (all)
+        {
+            _snapshotsLeft = SnapshotsThatCutTheLog;
+            SaveForSeal();
+            return;
+        }
+
+        EndUpkeep(null);
+    }
+
+    private void Seal(long before)
+    {
+        Shard shard = Shard;
+        SealJob job = shard.BeginSeal(before);
+        long began = Context.Time.GetTimestamp();
+        Context.PipeToSelf(
+            _home.SealAsync(_id, job),
+            written => new Sealed(shard, job, written, null, Context.Time.GetElapsedTime(began)),
+            failure => new Sealed(shard, job, null, failure.Message, Context.Time.GetElapsedTime(began)));
+    }
+
+    private void OnSealed(Sealed done)
+    {
+        if (!ReferenceEquals(done.Of, Shard))
+        {
+            // Begun before a restart: the shard that is has found the block by itself.
+            return;
+        }
+
+        Shard.CompleteSeal(done.Job, done.Written);
+        _home.Publish(_id, Shard.BlockExtents);
+        if (done.Written is { } written)
+        {
+            _log.HeadSealed(_id.Value, written.Samples, written.Bytes, done.Took);
+            GoOn();
+        }
+        else
+        {
+            _log.UpkeepFailed(_id.Value, done.Failure!);
+            EndUpkeep(done.Failure);
+        }
+    }
+
+    private void Merge(CompactionJob job)
+    {
+        Shard shard = Shard;
+        Context.PipeToSelf(
+            _home.MergeAsync(_id, job),
+            written => new Merged(shard, job, written, null),
+            failure => new Merged(shard, job, null, failure.Message));
+    }
+
+    private void OnMerged(Merged done)
+    {
+        if (!ReferenceEquals(done.Of, Shard))
+        {
+            return;
+        }
+
+        Shard.CompleteCompaction(done.Job, done.Written);
+        _home.Publish(_id, Shard.BlockExtents);
+        if (done.Written is { } written)
+        {
+            _log.BlocksMerged(_id.Value, done.Job.Count);
+            if (written.ChunksLost > 0)
+            {
+                _log.ChunksLost(_id.Value, written.ChunksLost, _home.QuarantinePath);
+            }
+
+            GoOn();
+        }
+        else
+        {
+            _log.UpkeepFailed(_id.Value, done.Failure!);
+            EndUpkeep(done.Failure);
+        }
+    }
+
+    private void SaveForSeal()
+    {
+        // One of its own accord may be under way: its end comes here too.
+        if (!_saving)
+        {
+            Save(null);
+        }
+    }
+
+    private void OnSavedForSeal(string? failure)
+    {
+        if (_snapshotsLeft == 0)
+        {
+            return;
+        }
+
+        _snapshotsLeft = failure is null ? _snapshotsLeft - 1 : 0;
+        if (_snapshotsLeft > 0)
+        {
+            SaveForSeal();
+        }
+        else
+        {
+            EndUpkeep(failure);
+        }
+    }
+
+    private void EndUpkeep(string? failure)
+    {
+        _upkeep = false;
+        GiveTurnBack();
+        bool again = false;
+        if (_sealedAll || failure is not null)
+        {
+            Answer(failure);
+        }
+        else
+        {
+            // Asked for while the usual upkeep was at its end.
+            again = _sealAskers.Count > 0;
+        }
+
+        if (again)
+        {
+            BeginUpkeep();
+        }
+    }
+
+    private void Answer(string? failure)
+    {
+        foreach (ActorRef asker in _sealAskers)
+        {
+            asker.Tell(new HeadSealed(failure), Self);
+        }
+
+        _sealAskers.Clear();
+    }
+
+    private void GiveTurnBack()
+    {
+        if (_hasTurn)
+        {
+            _hasTurn = false;
+            _home.EndUpkeepTurn();
+        }
+    }
+
+    private sealed record Sealed(Shard Of, SealJob Job, SealWritten? Written, string? Failure, TimeSpan Took);
+
+    private sealed record Merged(Shard Of, CompactionJob Job, CompactionWritten? Written, string? Failure);
+
+    private sealed class UpkeepDue
+    {
+        public static readonly UpkeepDue Instance = new();
+    }
+
+    private sealed class UpkeepTurn
+    {
+        public static readonly UpkeepTurn Instance = new();
+    }
+
+    private sealed class Settling
+    {
+        public static readonly Settling Instance = new();
+    }
+}

@@ -1,0 +1,430 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+using Pleiad.Model;
+
+namespace Pleiad.Storage;
+
+/// <summary>A block, opened: mapped, never changed, read from any thread. What is read of it is checked before it is used.</summary>
+/// <remarks>
+/// The index is checked whole when the block is opened. The chunks are checked frame by frame when they are first read; a frame that
+/// does not check is never used, and counted once.
+/// </remarks>
+internal sealed class Block : IDisposable
+{
+    private readonly IMappedBytes _bytes;
+    private readonly BlockTrailer _trailer;
+    private readonly int[] _sound;
+    private readonly int[] _damaged;
+    private readonly WeakReference<string?[]> _texts = new([]);
+    private int _damagedFrames;
+
+    private Block(string path, long number, IMappedBytes bytes, BlockTrailer trailer, IReadOnlyList<long> replaces)
+    {
+        Path = path;
+        Number = number;
+        _bytes = bytes;
+        _trailer = trailer;
+        Replaces = replaces;
+        int words = (trailer.FrameCount + 31) / 32;
+        _sound = new int[words];
+        _damaged = new int[words];
+    }
+
+    /// <summary>Where it lies.</summary>
+    public string Path { get; }
+
+    /// <summary>Its number in the shard; later ones are larger.</summary>
+    public long Number { get; }
+
+    /// <summary>Numbers of the blocks whose samples are in this one.</summary>
+    public IReadOnlyList<long> Replaces { get; }
+
+    /// <summary>Bytes of the file.</summary>
+    public long Length => _bytes.Bytes.Length;
+
+    /// <summary>Time of the oldest sample.</summary>
+    public long MinTime => _trailer.MinTime;
+
+    /// <summary>Time of the newest sample.</summary>
+    public long MaxTime => _trailer.MaxTime;
+
+    /// <summary>Samples.</summary>
+    public long Samples => _trailer.Samples;
+
+    /// <summary>Series.</summary>
+    public int SeriesCount => _trailer.Series;
+
+    /// <summary>Label pairs.</summary>
+    public int PairCount => _trailer.Pairs;
+
+    /// <summary>Label names.</summary>
+    public int NameCount => _trailer.Names;
+
+    /// <summary>Chunks.</summary>
+    public int ChunkCount => _trailer.Chunks;
+
+    /// <summary>Frames found damaged so far.</summary>
+    public int DamagedFrames => Volatile.Read(ref _damagedFrames);
+
+    /// <summary>Opens a block and checks all of it but the chunks.</summary>
+    /// <exception cref="CorruptDataException">It is damaged.</exception>
+    /// <exception cref="LaterVersionException">A later version wrote it.</exception>
+    public static Block Open(IFiles files, string path, int shard, long number)
+    {
+        IMappedBytes bytes = files.Map(path);
+        try
+        {
+            ReadOnlySpan<byte> file = bytes.Bytes;
+            BlockFormat.CheckHead(path, file, shard, number);
+            BlockTrailer trailer = BlockTrailer.Read(path, file);
+            int framesAt = trailer.Start(BlockSection.Frames);
+            if (Crc32C.Of(file.Slice(framesAt, 4 * trailer.FrameCount)) != trailer.FramesCrc)
+            {
+                throw new CorruptDataException(path, framesAt, "the checksums are damaged");
+            }
+
+            var block = new Block(path, number, bytes, trailer, ReadMeta(path, file, trailer));
+            block.CheckSizes();
+            block.CheckFrames(trailer.Start(BlockSection.Meta), framesAt);
+            return block;
+        }
+        catch
+        {
+            bytes.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Checks every byte.</summary>
+    /// <exception cref="CorruptDataException">One is not what was written.</exception>
+    public void Verify() => CheckFrames(0, _trailer.Start(BlockSection.Frames));
+
+    /// <summary>The bytes of a part of the index.</summary>
+    public ReadOnlySpan<byte> Section(BlockSection section)
+    {
+        int start = _trailer.Start(section);
+        return _bytes.Bytes[start.._trailer.Start(section + 1)];
+    }
+
+    /// <summary>Where a part of the index lies in the file.</summary>
+    public int StartOf(BlockSection section) => _trailer.Start(section);
+
+    /// <summary>32 bits of the hash of a series' labels.</summary>
+    public uint HashOf(int series) => U32(BlockSection.Hashes, series);
+
+    /// <summary>The number of a name, or -1.</summary>
+    public int FindName(string name)
+    {
+        int text = FindText(name);
+        return text < 0 ? -1 : Find(BlockSection.Names, 0, NameCount, text);
+    }
+
+    /// <summary>The pairs of a name: first, and behind the last. They are sorted by value.</summary>
+    public (int First, int End) PairsOf(int name) =>
+        ((int)U32(BlockSection.Names, (2 * name) + 1), name + 1 < NameCount ? (int)U32(BlockSection.Names, (2 * name) + 3) : PairCount);
+
+    /// <summary>The number of a pair, or -1.</summary>
+    public int FindPair(int name, string value)
+    {
+        int text = FindText(value);
+        (int first, int end) = PairsOf(name);
+        return text < 0 ? -1 : Find(BlockSection.Pairs, first, end, text);
+    }
+
+    /// <summary>The name that a pair has.</summary>
+    public int NameOf(int pair)
+    {
+        int low = 0;
+        int high = NameCount - 1;
+        while (low < high)
+        {
+            int middle = (low + high + 1) >>> 1;
+            if (U32(BlockSection.Names, (2 * middle) + 1) <= (uint)pair)
+            {
+                low = middle;
+            }
+            else
+            {
+                high = middle - 1;
+            }
+        }
+
+        return low;
+    }
+
+    /// <summary>A name.</summary>
+    public string NameText(int name, string?[] cache) => Text((int)U32(BlockSection.Names, 2 * name), cache);
+
+    /// <summary>The value of a pair.</summary>
+    public string ValueText(int pair, string?[] cache) => Text((int)U32(BlockSection.Pairs, 2 * pair), cache);
+
+    /// <summary>Name and value of a pair.</summary>
+    public void TextsOf(int pair, string?[] cache, out string name, out string value)
+    {
+        name = NameText(NameOf(pair), cache);
+        value = ValueText(pair, cache);
+    }
+
+    /// <summary>Marks the series of a pair in a bitmap that has a bit for each series.</summary>
+    public void Mark(int pair, Span<ulong> bitmap)
+    {
+        try
+        {
+            BlockPostings.Mark(Section(BlockSection.Postings)[(int)U32(BlockSection.Pairs, (2 * pair) + 1)..], bitmap);
+        }
+        catch (FormatException e)
+        {
+            throw new CorruptDataException(Path, StartOf(BlockSection.Postings), e.Message);
+        }
+    }
+
+    /// <summary>The texts decoded so far: to be held by whoever reads, and shared by all who read at one time.</summary>
+    public string?[] TextCache()
+    {
+        lock (_texts)
+        {
+            if (!_texts.TryGetTarget(out string?[]? texts) || texts.Length != _trailer.Texts)
+            {
+                texts = new string?[_trailer.Texts];
+                _texts.SetTarget(texts);
+            }
+
+            return texts;
+        }
+    }
+
+    /// <summary>The bytes of a chunk; false where they are damaged.</summary>
+    public bool TryBytes(in BlockChunk chunk, out ReadOnlySpan<byte> bytes)
+    {
+        bytes = default;
+        if (chunk.Length < 0 || chunk.Offset < BlockFormat.HeadBytes || (long)chunk.Offset + chunk.Length > _trailer.Start(BlockSection.Meta))
+        {
+            throw new CorruptDataException(Path, chunk.Offset, "a chunk lies outside its place");
+        }
+
+        int last = (chunk.Offset + Math.Max(0, chunk.Length - 1)) >> BlockFormat.FrameShift;
+        for (int frame = chunk.Offset >> BlockFormat.FrameShift; frame <= last; frame++)
+        {
+            if (!IsSound(frame))
+            {
+                return false;
+            }
+        }
+
+        bytes = _bytes.Bytes.Slice(chunk.Offset, chunk.Length);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _bytes.Dispose();
+
+    private static List<long> ReadMeta(string path, ReadOnlySpan<byte> file, in BlockTrailer trailer)
+    {
+        try
+        {
+            var reader = new ByteReader(file[trailer.Start(BlockSection.Meta)..trailer.Start(BlockSection.Texts)]);
+            int count = reader.Count(BlockFormat.ReplacesMax);
+            var replaces = new List<long>(count);
+            for (int i = 0; i < count; i++)
+            {
+                replaces.Add((long)reader.Varint());
+            }
+
+            return replaces;
+        }
+        catch (FormatException e)
+        {
+            throw new CorruptDataException(path, trailer.Start(BlockSection.Meta), e.Message);
+        }
+    }
+
+    // Numbers that say how long tables are must fit the tables: nothing is read outside its section.
+    private void CheckSizes()
+    {
+        bool fits = SeriesCount >= 0 && NameCount >= 0 && PairCount >= 0 && _trailer.Texts >= 0
+            && Section(BlockSection.Hashes).Length == 4L * SeriesCount
+            && Section(BlockSection.SeriesGroups).Length == 8L * ((SeriesCount + BlockFormat.GroupSeries - 1) / BlockFormat.GroupSeries)
+            && Section(BlockSection.Names).Length == 8L * NameCount
+            && Section(BlockSection.Pairs).Length == 8L * PairCount
+            && Section(BlockSection.TextGroups).Length == 4L * ((_trailer.Texts + BlockFormat.GroupTexts - 1) / BlockFormat.GroupTexts);
+        if (!fits)
+        {
+            throw new CorruptDataException(Path, StartOf(BlockSection.Meta), "the tables of the index have other lengths than they should");
+        }
+    }
+
+    private void CheckFrames(int from, int end)
+    {
+        for (int frame = from >> BlockFormat.FrameShift; frame <= (end - 1) >> BlockFormat.FrameShift; frame++)
+        {
+            if (!IsSound(frame))
+            {
+                throw new CorruptDataException(Path, (long)frame << BlockFormat.FrameShift, "a checksum is wrong");
+            }
+        }
+    }
+
+    private bool IsSound(int frame)
+    {
+        int bit = 1 << (frame & 31);
+        if ((Volatile.Read(ref _sound[frame >> 5]) & bit) != 0)
+        {
+            return true;
+        }
+
+        ReadOnlySpan<byte> file = _bytes.Bytes;
+        int framesAt = _trailer.Start(BlockSection.Frames);
+        int start = frame << BlockFormat.FrameShift;
+        uint expected = BinaryPrimitives.ReadUInt32LittleEndian(file[(framesAt + (4 * frame))..]);
+        if (Crc32C.Of(file[start..Math.Min(start + BlockFormat.FrameBytes, framesAt)]) == expected)
+        {
+            Interlocked.Or(ref _sound[frame >> 5], bit);
+            return true;
+        }
+
+        if ((Interlocked.Or(ref _damaged[frame >> 5], bit) & bit) == 0)
+        {
+            Interlocked.Increment(ref _damagedFrames);
+            StorageMetrics.BlockFramesDamaged.Add(1);
+        }
+
+        return false;
+    }
+
+    private uint U32(BlockSection section, int index) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(_bytes.Bytes[(_trailer.Start(section) + (4 * index))..]);
+
+    // Both tables have entries of two numbers, sorted by the first.
+    private int Find(BlockSection table, int low, int end, int text)
+    {
+        int high = end - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) >>> 1;
+            int at = (int)U32(table, 2 * middle);
+            if (at == text)
+            {
+                return middle;
+            }
+
+            if (at < text)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle - 1;
+            }
+        }
+
+        return -1;
+    }
+
+    private string Text(int number, string?[] cache)
+    {
+        if (cache[number] is { } known)
+        {
+            return known;
+        }
+
+        int group = number / BlockFormat.GroupTexts;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(256);
+        try
+        {
+            var reader = new ByteReader(Section(BlockSection.Texts)[(int)U32(BlockSection.TextGroups, group)..]);
+            int first = group * BlockFormat.GroupTexts;
+            int end = Math.Min(first + BlockFormat.GroupTexts, cache.Length);
+            int length = 0;
+            for (int i = first; i < end; i++)
+            {
+                length = NextText(ref reader, ref buffer, length);
+                cache[i] ??= Encoding.UTF8.GetString(buffer, 0, length);
+            }
+        }
+        catch (FormatException e)
+        {
+            throw new CorruptDataException(Path, StartOf(BlockSection.Texts), e.Message);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        return cache[number]!;
+    }
+
+    private int FindText(string wanted)
+    {
+        int bytesMax = Encoding.UTF8.GetMaxByteCount(wanted.Length);
+        byte[] rented = ArrayPool<byte>.Shared.Rent(bytesMax);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(256);
+        try
+        {
+            ReadOnlySpan<byte> text = rented.AsSpan(0, Encoding.UTF8.GetBytes(wanted, rented));
+            ReadOnlySpan<byte> section = Section(BlockSection.Texts);
+            int low = 0;
+            int high = (_trailer.Texts + BlockFormat.GroupTexts - 1) / BlockFormat.GroupTexts;
+            while (low < high)
+            {
+                // The last group whose first text is not behind the one wanted.
+                int middle = (low + high) >>> 1;
+                var head = new ByteReader(section[(int)U32(BlockSection.TextGroups, middle)..]);
+                head.Varint();
+                if (head.Bytes(head.Count(int.MaxValue)).SequenceCompareTo(text) <= 0)
+                {
+                    low = middle + 1;
+                }
+                else
+                {
+                    high = middle;
+                }
+            }
+
+            if (low == 0)
+            {
+                return -1;
+            }
+
+            int first = (low - 1) * BlockFormat.GroupTexts;
+            var reader = new ByteReader(section[(int)U32(BlockSection.TextGroups, low - 1)..]);
+            int length = 0;
+            for (int i = first; i < Math.Min(first + BlockFormat.GroupTexts, _trailer.Texts); i++)
+            {
+                length = NextText(ref reader, ref buffer, length);
+                if (buffer.AsSpan(0, length).SequenceEqual(text))
+                {
+                    return i;
+                }
+            }
+
+            return -1;
+        }
+        catch (FormatException e)
+        {
+            throw new CorruptDataException(Path, StartOf(BlockSection.Texts), e.Message);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static int NextText(ref ByteReader reader, ref byte[] buffer, int before)
+    {
+        int shared = reader.Count(before, 0);
+        ReadOnlySpan<byte> rest = reader.Bytes(reader.Count(BatchRecord.TextBytesMax));
+        int length = shared + rest.Length;
+        if (length > buffer.Length)
+        {
+            byte[] larger = ArrayPool<byte>.Shared.Rent(length);
+            buffer.AsSpan(0, shared).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(buffer);
+            buffer = larger;
+        }
+
+        rest.CopyTo(buffer.AsSpan(shared));
+        return length;
+    }
+}

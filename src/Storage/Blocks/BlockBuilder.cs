@@ -1,0 +1,262 @@
+using System.Runtime.InteropServices;
+using Pleiad.Model;
+
+namespace Pleiad.Storage;
+
+/// <summary>Writes a block: first the chunks as series come, then the index of what came.</summary>
+internal sealed class BlockBuilder
+{
+    private readonly FramedFile _file;
+    private readonly IFile _raw;
+    private readonly string _path;
+    private readonly IReadOnlyList<long> _replaces;
+    private readonly RunEncoder _encoder = new();
+    private readonly ByteWriter _bytes = new(64 * 1024);
+    private readonly List<BlockChunk> _chunks = [];
+    private readonly List<(Labels Labels, int ChunksEnd)> _series = [];
+    private BlockTrailer _trailer = new() { MinTime = long.MaxValue, MaxTime = long.MinValue };
+
+    /// <param name="path">For messages.</param>
+    /// <param name="file">Empty.</param>
+    /// <param name="shard">Whose block.</param>
+    /// <param name="number">Which.</param>
+    /// <param name="replaces">The blocks whose samples are in this one.</param>
+    public BlockBuilder(string path, IFile file, int shard, long number, IReadOnlyList<long> replaces)
+    {
+        _path = path;
+        _raw = file;
+        _file = new FramedFile(file);
+        _replaces = replaces;
+        Span<byte> head = stackalloc byte[BlockFormat.HeadBytes];
+        BlockFormat.WriteHead(head, shard, number);
+        _file.Append(head);
+    }
+
+    /// <summary>Samples added.</summary>
+    public long Samples => _trailer.Samples;
+
+    /// <summary>Adds a series and all its samples.</summary>
+    /// <param name="labels">Behind those of the series before in their order.</param>
+    /// <param name="run">Not empty.</param>
+    /// <exception cref="BlockTooLargeException">The block would be larger than a block may be.</exception>
+    public void Add(Labels labels, SampleColumns run)
+    {
+        _bytes.Clear();
+        int before = _chunks.Count;
+        _encoder.Encode(run, _bytes, _chunks);
+        if (_file.Length + _bytes.Length > BlockFormat.BytesMax)
+        {
+            throw new BlockTooLargeException(_path);
+        }
+
+        int at = (int)_file.Length;
+        foreach (ref BlockChunk chunk in CollectionsMarshal.AsSpan(_chunks)[before..])
+        {
+            chunk = chunk with { Offset = at + chunk.Offset };
+        }
+
+        _file.Append(_bytes.Written);
+        _series.Add((labels, _chunks.Count));
+        _trailer.Samples += run.Count;
+        _trailer.MinTime = Math.Min(_trailer.MinTime, run.Times[0]);
+        _trailer.MaxTime = Math.Max(_trailer.MaxTime, run.Times[^1]);
+    }
+
+    /// <summary>Writes the index and the end.</summary>
+    public void End()
+    {
+        string[] texts = SortedTexts();
+        var textNumbers = new Dictionary<string, int>(texts.Length, StringComparer.Ordinal);
+        for (int i = 0; i < texts.Length; i++)
+        {
+            textNumbers.Add(texts[i], i);
+        }
+
+        long[] pairKeys = SortedPairs(textNumbers);
+        var pairNumbers = new Dictionary<long, int>(pairKeys.Length);
+        for (int i = 0; i < pairKeys.Length; i++)
+        {
+            pairNumbers.Add(pairKeys[i], i);
+        }
+
+        _trailer.Series = _series.Count;
+        _trailer.Texts = texts.Length;
+        _trailer.Pairs = pairKeys.Length;
+        _trailer.Chunks = _chunks.Count;
+        PutMeta();
+        PutTexts(texts);
+        PutPairs(pairKeys, PutSeries(textNumbers, pairNumbers, out ByteWriter series, out ByteWriter groups));
+        Put(BlockSection.Series, series);
+        Put(BlockSection.SeriesGroups, groups);
+        _bytes.Clear();
+        foreach ((Labels labels, _) in _series)
+        {
+            _bytes.UInt32((uint)(labels.Hash >> 32));
+        }
+
+        Put(BlockSection.Hashes, _bytes);
+        if (_file.Length > BlockFormat.BytesMax)
+        {
+            throw new BlockTooLargeException(_path);
+        }
+
+        _trailer.SetStart(BlockSection.Frames, (int)_file.Length);
+        _trailer.FramesCrc = _file.AppendFrames();
+        Span<byte> trailer = stackalloc byte[BlockTrailer.Bytes];
+        _trailer.Write(trailer);
+        _raw.Append(trailer);
+    }
+
+    private static long KeyOf(Dictionary<string, int> texts, string name, string value) => ((long)texts[name] << 32) | (uint)texts[value];
+
+    private string[] SortedTexts()
+    {
+        var texts = new HashSet<string>(StringComparer.Ordinal);
+        foreach ((Labels labels, _) in _series)
+        {
+            foreach (Label label in labels)
+            {
+                texts.Add(label.Name);
+                texts.Add(label.Value);
+            }
+        }
+
+        string[] sorted = [.. texts];
+        Array.Sort(sorted, Utf8Order.Comparer);
+        return sorted;
+    }
+
+    // Numbers of name and value in one key: the keys sort as the pairs do.
+    private long[] SortedPairs(Dictionary<string, int> texts)
+    {
+        var pairs = new HashSet<long>();
+        foreach ((Labels labels, _) in _series)
+        {
+            foreach (Label label in labels)
+            {
+                pairs.Add(KeyOf(texts, label.Name, label.Value));
+            }
+        }
+
+        long[] sorted = [.. pairs];
+        Array.Sort(sorted);
+        return sorted;
+    }
+
+    private void PutMeta()
+    {
+        _bytes.Clear();
+        _bytes.Varint(_replaces.Count);
+        foreach (long number in _replaces)
+        {
+            _bytes.Varint((ulong)number);
+        }
+
+        Put(BlockSection.Meta, _bytes);
+    }
+
+    private void PutTexts(string[] texts)
+    {
+        _bytes.Clear();
+        var groups = new ByteWriter((texts.Length / 4) + 4);
+        byte[] before = [];
+        for (int i = 0; i < texts.Length; i++)
+        {
+            byte[] text = System.Text.Encoding.UTF8.GetBytes(texts[i]);
+            int shared = 0;
+            if (i % BlockFormat.GroupTexts == 0)
+            {
+                groups.UInt32((uint)_bytes.Length);
+            }
+            else
+            {
+                shared = text.AsSpan().CommonPrefixLength(before);
+            }
+
+            _bytes.Varint(shared);
+            _bytes.Varint(text.Length - shared);
+            _bytes.Bytes(text.AsSpan(shared));
+            before = text;
+        }
+
+        Put(BlockSection.Texts, _bytes);
+        Put(BlockSection.TextGroups, groups);
+    }
+
+    // Names, pairs and postings.
+    private void PutPairs(long[] pairKeys, List<int>[] seriesOfPair)
+    {
+        var names = new ByteWriter();
+        var pairs = new ByteWriter(pairKeys.Length * 8);
+        var postings = new ByteWriter(pairKeys.Length * 4);
+        int nameBefore = -1;
+        for (int i = 0; i < pairKeys.Length; i++)
+        {
+            int name = (int)(pairKeys[i] >> 32);
+            if (name != nameBefore)
+            {
+                names.UInt32((uint)name);
+                names.UInt32((uint)i);
+                nameBefore = name;
+                _trailer.Names++;
+            }
+
+            pairs.UInt32((uint)pairKeys[i]);
+            pairs.UInt32((uint)postings.Length);
+            BlockPostings.Write(postings, CollectionsMarshal.AsSpan(seriesOfPair[i]));
+        }
+
+        Put(BlockSection.Names, names);
+        Put(BlockSection.Pairs, pairs);
+        Put(BlockSection.Postings, postings);
+    }
+
+    private List<int>[] PutSeries(
+        Dictionary<string, int> texts, Dictionary<long, int> pairNumbers, out ByteWriter series, out ByteWriter groups)
+    {
+        series = new ByteWriter(_series.Count * 16);
+        groups = new ByteWriter(_series.Count);
+        var seriesOfPair = new List<int>[pairNumbers.Count];
+        var writer = new BlockSeriesWriter(series, _trailer.MinTime);
+        var pairs = new List<int>();
+        int chunk = 0;
+        for (int i = 0; i < _series.Count; i++)
+        {
+            (Labels labels, int chunksEnd) = _series[i];
+            pairs.Clear();
+            foreach (Label label in labels)
+            {
+                int pair = pairNumbers[KeyOf(texts, label.Name, label.Value)];
+                (seriesOfPair[pair] ??= []).Add(i);
+                pairs.Add(pair);
+            }
+
+            if (i % BlockFormat.GroupSeries == 0)
+            {
+                groups.UInt32((uint)series.Length);
+                groups.UInt32((uint)_chunks[chunk].Offset);
+                writer.BeginGroup();
+            }
+
+            writer.Write(CollectionsMarshal.AsSpan(pairs), CollectionsMarshal.AsSpan(_chunks)[chunk..chunksEnd]);
+            chunk = chunksEnd;
+        }
+
+        return seriesOfPair;
+    }
+
+    private void Put(BlockSection section, ByteWriter bytes)
+    {
+        if (_file.Length + bytes.Length > BlockFormat.BytesMax)
+        {
+            throw new BlockTooLargeException(_path);
+        }
+
+        _trailer.SetStart(section, (int)_file.Length);
+        _file.Append(bytes.Written);
+    }
+}
+
+/// <summary>A block would be larger than <see cref="BlockFormat.BytesMax"/>.</summary>
+internal sealed class BlockTooLargeException(string path)
+    : IOException($"{path} would be larger than {BlockFormat.BytesMax} bytes, which no block may be");

@@ -1,0 +1,188 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Pleiad.Model;
+
+namespace Pleiad.Storage;
+
+/// <summary>Stands on one series of a block. Cheap to move on, and to any series within a few dozen.</summary>
+internal sealed class BlockSeriesReader(Block block)
+{
+    // Held so that the texts decoded once stay while somebody reads.
+    private readonly string?[] _texts = block.TextCache();
+    private readonly List<int> _pairs = [];
+    private readonly List<BlockChunk> _chunks = [];
+    private int _decoded = -1;
+    private int _at;
+    private int _offset;
+    private long _firstBefore;
+    private long _gapBefore;
+    private long _spanBefore;
+    private int _countBefore;
+
+    /// <summary>The block.</summary>
+    public Block Block => block;
+
+    /// <summary>The numbers of the label pairs of the series, ascending.</summary>
+    public ReadOnlySpan<int> Pairs => CollectionsMarshal.AsSpan(_pairs);
+
+    /// <summary>Its chunks, in order of time; at least one.</summary>
+    public ReadOnlySpan<BlockChunk> Chunks => CollectionsMarshal.AsSpan(_chunks);
+
+    /// <summary>Time of its first sample.</summary>
+    public long FirstTime => _chunks[0].FirstTime;
+
+    /// <summary>Time of its last sample.</summary>
+    public long LastTime => _chunks[^1].LastTime;
+
+    /// <summary>The labels.</summary>
+    public Labels Labels()
+    {
+        var texts = new string[_pairs.Count * 2];
+        for (int i = 0; i < _pairs.Count; i++)
+        {
+            block.TextsOf(_pairs[i], _texts, out texts[2 * i], out texts[(2 * i) + 1]);
+        }
+
+        return Model.Labels.FromSortedPairs(texts);
+    }
+
+    /// <summary>Moves to a series.</summary>
+    /// <exception cref="CorruptDataException">What the block says of it makes no sense.</exception>
+    public void MoveTo(int series)
+    {
+        if (series == _decoded)
+        {
+            return;
+        }
+
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)series, (uint)block.SeriesCount);
+        try
+        {
+            if (series < _decoded || _decoded < 0 || series / BlockFormat.GroupSeries != _decoded / BlockFormat.GroupSeries)
+            {
+                BeginGroup(series / BlockFormat.GroupSeries);
+            }
+
+            ReadOnlySpan<byte> section = block.Section(BlockSection.Series);
+            while (_decoded < series)
+            {
+                var reader = new ByteReader(section[_at..]);
+                Decode(ref reader);
+                _at += reader.Position;
+                _decoded++;
+            }
+        }
+        catch (FormatException e)
+        {
+            _decoded = -1;
+            throw new CorruptDataException(block.Path, block.StartOf(BlockSection.Series) + _at, e.Message);
+        }
+    }
+
+    /// <summary>Appends the samples of the series that lie in a range; chunks whose bytes are damaged are passed over.</summary>
+    /// <returns>How many chunks were passed over.</returns>
+    public int Read(TimeRange range, SampleColumns into)
+    {
+        int damaged = 0;
+        foreach (BlockChunk chunk in Chunks)
+        {
+            if (!range.Overlaps(chunk.FirstTime, chunk.LastTime))
+            {
+                continue;
+            }
+
+            if (!block.TryBytes(chunk, out ReadOnlySpan<byte> bytes))
+            {
+                damaged++;
+                continue;
+            }
+
+            try
+            {
+                ChunkDecoder.Read(chunk.Encoding, bytes, chunk.FirstTime, chunk.Count, range, into);
+            }
+            catch (FormatException e)
+            {
+                // The checksum is right, so these are the bytes that were written: ours is the fault, and not to be hidden.
+                throw new CorruptDataException(block.Path, chunk.Offset, e.Message);
+            }
+        }
+
+        return damaged;
+    }
+
+    /// <summary>Whether a chunk of the series may have samples in a range.</summary>
+    public bool Overlaps(TimeRange range)
+    {
+        foreach (BlockChunk chunk in Chunks)
+        {
+            if (range.Overlaps(chunk.FirstTime, chunk.LastTime))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void BeginGroup(int group)
+    {
+        ReadOnlySpan<byte> entry = block.Section(BlockSection.SeriesGroups)[(8 * group)..];
+        _at = (int)BinaryPrimitives.ReadUInt32LittleEndian(entry);
+        _offset = (int)BinaryPrimitives.ReadUInt32LittleEndian(entry[4..]);
+        _decoded = (group * BlockFormat.GroupSeries) - 1;
+        _pairs.Clear();
+        _firstBefore = block.MinTime;
+        _gapBefore = 0;
+        _spanBefore = 0;
+        _countBefore = 0;
+    }
+
+    private void Decode(ref ByteReader reader)
+    {
+        int shared = reader.Count(_pairs.Count, 0);
+        int more = reader.Count(BatchRecord.LabelsMax);
+        CollectionsMarshal.SetCount(_pairs, shared);
+        long pair = shared > 0 ? _pairs[^1] : 0;
+        for (int i = 0; i < more; i++)
+        {
+            pair += reader.Count(block.PairCount, 0);
+            if (pair >= block.PairCount)
+            {
+                throw new FormatException("a series has a label that is not there");
+            }
+
+            _pairs.Add((int)pair);
+        }
+
+        _chunks.Clear();
+        int chunks = reader.Count(int.MaxValue, 2);
+        if (chunks == 0)
+        {
+            throw new FormatException("a series has no chunk");
+        }
+
+        long last = 0;
+        for (int i = 0; i < chunks; i++)
+        {
+            int head = reader.Byte();
+            long start = (head & BlockSeriesWriter.SameStart) == 0 ? reader.Zigzag() : i == 0 ? 0 : _gapBefore;
+            _spanBefore = (head & BlockSeriesWriter.SameSpan) == 0 ? (long)reader.Varint() : _spanBefore;
+            _countBefore = (head & BlockSeriesWriter.SameCount) == 0 ? reader.Count(ushort.MaxValue, 0) : _countBefore;
+            int length = reader.Count(int.MaxValue, 0);
+            long first = unchecked((i == 0 ? _firstBefore : last) + start);
+            last = unchecked(first + _spanBefore);
+            if (i == 0)
+            {
+                _firstBefore = first;
+            }
+            else
+            {
+                _gapBefore = start;
+            }
+
+            _chunks.Add(new BlockChunk(first, last, _offset, length, _countBefore, (ChunkEncoding)(head & BlockSeriesWriter.EncodingMask)));
+            _offset = checked(_offset + length);
+        }
+    }
+}

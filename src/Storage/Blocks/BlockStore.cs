@@ -1,0 +1,184 @@
+using Pleiad.Model;
+
+namespace Pleiad.Storage;
+
+/// <summary>The block files of one shard. One user at a time.</summary>
+/// <remarks>
+/// A block is there when its file has its name: it was flushed, renamed and read back before. A block that replaces others names
+/// them, so whichever of them a stop left behind goes at the next start.
+/// </remarks>
+public sealed class BlockStore
+{
+    private readonly IFiles _files;
+    private readonly string _directory;
+    private readonly string _quarantine;
+    private readonly int _shard;
+
+    // Numbers of files that could not be finished: what became of them is unknown, so the next block says that it replaces them.
+    private readonly List<long> _unfinished = [];
+    private long _next = 1;
+
+    /// <summary>The blocks in a directory; nothing is read yet.</summary>
+    public BlockStore(IFiles files, string directory, string quarantine, ShardId shard)
+    {
+        _files = files;
+        _directory = directory;
+        _quarantine = quarantine;
+        _shard = shard.Value;
+    }
+
+    /// <summary>Blocks that could not be opened and were put aside.</summary>
+    public int Damaged { get; private set; }
+
+    /// <summary>Opens all blocks: damaged ones are put aside, replaced ones deleted.</summary>
+    /// <exception cref="LaterVersionException">A later version wrote one.</exception>
+    internal List<Block> Load()
+    {
+        AtomicFile.DeleteUnfinished(_files, _directory);
+        var found = new List<Block>();
+        foreach (string name in _files.List(_directory))
+        {
+            if (!BlockFormat.TryNumber(name, out long number))
+            {
+                continue;
+            }
+
+            _next = Math.Max(_next, number + 1);
+            string path = Path.Combine(_directory, name);
+            try
+            {
+                found.Add(Block.Open(_files, path, _shard, number));
+            }
+            catch (CorruptDataException)
+            {
+                Damaged++;
+                StorageMetrics.BlocksDamaged.Add(1);
+                MoveAside(path);
+            }
+        }
+
+        if (found.Count > 0)
+        {
+            // A stop may have come between a block's name and its being durable; from now on the head relies on it.
+            _files.FlushDirectory(_directory);
+        }
+
+        HashSet<long> replaced = [.. found.SelectMany(static block => block.Replaces)];
+        foreach (Block old in found.Where(block => replaced.Contains(block.Number)))
+        {
+            old.Dispose();
+            Remove(old);
+        }
+
+        found.RemoveAll(block => replaced.Contains(block.Number));
+        return found;
+    }
+
+    /// <summary>Writes what a job takes out of the head into a block, and reads it back. On any thread but one at a time.</summary>
+    /// <exception cref="IOException">It could not be written or did not read back; the head has everything still.</exception>
+    public SealWritten Write(SealJob job)
+    {
+        var series = new List<BlockedSeries>();
+        Block? block = Write([], builder => HeadSealer.AddAll(job, builder, series));
+        return new SealWritten(block, series);
+    }
+
+    /// <summary>Writes blocks as one. What is damaged in them is left out and counted.</summary>
+    /// <exception cref="IOException">It could not be written or did not read back; the blocks are as they were.</exception>
+    public CompactionWritten Write(CompactionJob job)
+    {
+        // What they replaced in their turn is named too: a file that could not be deleted must not come back when they are gone.
+        List<long> replaces = [.. job.Sources.Select(static source => source.Number).Concat(job.Sources.SelectMany(static source => source.Replaces)).Distinct().Order()];
+        if (replaces.Count > BlockFormat.ReplacesMax)
+        {
+            replaces.RemoveRange(0, replaces.Count - BlockFormat.ReplacesMax);
+        }
+
+        int lost = 0;
+        Block? block = Write(replaces, builder => lost = BlockMerger.AddAll(job, builder));
+        return new CompactionWritten(block, lost);
+    }
+
+    /// <summary>Deletes the file of a block nobody reads any more; a damaged one is put aside instead.</summary>
+    internal void Remove(Block block)
+    {
+        try
+        {
+            if (block.DamagedFrames > 0)
+            {
+                MoveAside(block.Path);
+            }
+            else
+            {
+                _files.Delete(block.Path);
+            }
+        }
+        catch (IOException)
+        {
+            // It is replaced or beyond retention: the next start finds that out too.
+        }
+    }
+
+    private Block? Write(IReadOnlyList<long> replaces, Action<BlockBuilder> add)
+    {
+        _files.CreateDirectory(_directory);
+        long number = _next++;
+        string path = Path.Combine(_directory, BlockFormat.NameOf(number));
+        Block? block = null;
+        try
+        {
+            AtomicFile.Write(_files, path, file =>
+            {
+                var builder = new BlockBuilder(path, file, _shard, number, [.. replaces, .. _unfinished]);
+                add(builder);
+                if (builder.Samples == 0)
+                {
+                    throw new NothingToWriteException();
+                }
+
+                builder.End();
+            });
+            block = Block.Open(_files, path, _shard, number);
+            block.Verify();
+            _unfinished.Clear();
+        }
+        catch (NothingToWriteException)
+        {
+            return null;
+        }
+        catch (IOException)
+        {
+            block?.Dispose();
+            _unfinished.Add(number);
+            DeleteQuietly(path);
+            throw;
+        }
+
+        StorageMetrics.BlocksWritten.Add(1);
+        StorageMetrics.BlockBytes.Add(block.Length);
+        return block;
+    }
+
+    private void DeleteQuietly(string path)
+    {
+        try
+        {
+            _files.Delete(path);
+        }
+        catch (IOException)
+        {
+            // The first failure is the one to report; the next block says that it replaces this one.
+        }
+    }
+
+    private void MoveAside(string path)
+    {
+        _files.CreateDirectory(_quarantine);
+        _files.Rename(path, Path.Combine(_quarantine, $"shard-{_shard:D4}-{Path.GetFileName(path)}"));
+        _files.FlushDirectory(_quarantine);
+        _files.FlushDirectory(_directory);
+    }
+
+    // Ends a file that would have been empty; it never gets its name.
+    private sealed class NothingToWriteException : IOException;
+}

@@ -1,0 +1,65 @@
+namespace Pleiad.Storage;
+
+/// <summary>Times and sizes of a block, for planning.</summary>
+/// <param name="MinTime">Its oldest sample.</param>
+/// <param name="MaxTime">Its newest.</param>
+/// <param name="Bytes">Its size.</param>
+public readonly record struct BlockExtent(long MinTime, long MaxTime, long Bytes);
+
+/// <summary>Which blocks are to become one. Pure.</summary>
+public static class CompactionPlan
+{
+    /// <summary>So many ranges of one size make one of the next.</summary>
+    public const int Factor = 3;
+
+    // Merged they are smaller than their sum; a block too large would have been work for nothing.
+    private const long SourceBytesMax = BlockFormat.BytesMax - (BlockFormat.BytesMax / 8);
+
+    /// <summary>
+    /// The next blocks to merge: those that lie in one aligned window of the smallest range that has more than one of them. Windows are
+    /// <paramref name="rangeMs"/>, three times that, nine times that and so on up to <paramref name="rangeMaxMs"/>.
+    /// </summary>
+    /// <param name="blocks">In the order of their oldest sample.</param>
+    /// <param name="rangeMs">Of a block as it is sealed.</param>
+    /// <param name="rangeMaxMs">Of the longest block.</param>
+    /// <param name="sealedBefore">A window is complete when it ends at or before this time: until then blocks of it are still to come.</param>
+    /// <returns>Indexes; empty where there is nothing to do.</returns>
+    public static IReadOnlyList<int> Next(IReadOnlyList<BlockExtent> blocks, long rangeMs, long rangeMaxMs, long sealedBefore)
+    {
+        for (long range = rangeMs; range <= rangeMaxMs; range *= Factor)
+        {
+            for (int first = 0; first < blocks.Count; first++)
+            {
+                long window = WindowOf(blocks[first].MinTime, range);
+                if (window + range > sealedBefore)
+                {
+                    continue;
+                }
+
+                var same = new List<int>();
+                long bytes = 0;
+                for (int i = first; i < blocks.Count && WindowOf(blocks[i].MinTime, range) == window; i++)
+                {
+                    if (blocks[i].MaxTime < window + range && bytes + blocks[i].Bytes <= SourceBytesMax)
+                    {
+                        same.Add(i);
+                        bytes += blocks[i].Bytes;
+                    }
+                }
+
+                if (same.Count > 1)
+                {
+                    return same;
+                }
+            }
+        }
+
+        return [];
+    }
+
+    private static long WindowOf(long time, long range)
+    {
+        long rest = time % range;
+        return time - (rest < 0 ? rest + range : rest);
+    }
+}

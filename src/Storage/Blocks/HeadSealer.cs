@@ -1,0 +1,49 @@
+using Pleiad.Model;
+
+namespace Pleiad.Storage;
+
+/// <summary>Takes the samples before a time out of a view of the head, series by series in the order of blocks.</summary>
+internal static class HeadSealer
+{
+    /// <summary>Adds to a block what is not in one yet.</summary>
+    /// <param name="job">Says up to when.</param>
+    /// <param name="into">The block.</param>
+    /// <param name="series">Takes which series came how far.</param>
+    public static void AddAll(SealJob job, BlockBuilder into, List<BlockedSeries> series)
+    {
+        SlotReader reader = job.View.Reader;
+        var found = new List<(Labels Labels, int Number)>();
+        for (int number = 0; number < reader.End; number++)
+        {
+            if (reader.TryRead(number, new TimeRange(long.MinValue, job.Before - 1), out SeriesSlot slot, out _))
+            {
+                found.Add((reader.LabelsOf(slot), number));
+            }
+        }
+
+        found.Sort(static (left, right) => left.Labels.CompareTo(right.Labels));
+        using var run = new SampleColumns();
+        foreach ((Labels labels, int number) in found)
+        {
+            if (!reader.TryRead(number, TimeRange.All, out SeriesSlot slot, out int visible))
+            {
+                continue;
+            }
+
+            run.Clear();
+            if (slot.OldestTime != SeriesSlot.NoTime)
+            {
+                // Older samples of its oldest chunk may be in a block already.
+                reader.ReadSamples(slot, visible, new TimeRange(slot.OldestTime - 1, job.Before - 1), run);
+            }
+
+            if (run.Count > 0)
+            {
+                into.Add(labels, run);
+            }
+
+            // Of a series without samples, too, nothing is left to be sealed: damage has taken them.
+            series.Add(new BlockedSeries(number, slot.Generation, run.Count > 0 ? run.Times[^1] : job.Before - 1));
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using Pleiad.Model;
+
+namespace Pleiad.Storage;
+
+/// <summary>Reads what several blocks have of one series as one run.</summary>
+/// <remarks>
+/// Blocks are written in order, so their runs lie one behind the other. Only merging blocks that are no neighbours, of a series that lags
+/// behind the others, makes runs that reach around another's: those are sorted.
+/// </remarks>
+internal sealed class PartsOfSeries : IDisposable
+{
+    private readonly List<BlockSeriesReader> _parts = [];
+    private readonly SampleColumns _unsorted = new();
+
+    /// <summary>How many blocks there are.</summary>
+    public int Count => _parts.Count;
+
+    /// <summary>Forgets them.</summary>
+    public void Clear() => _parts.Clear();
+
+    /// <summary>Adds a block, which stands on the series.</summary>
+    public void Add(BlockSeriesReader part) => _parts.Add(part);
+
+    /// <summary>Appends the samples that lie in a range, in order of time.</summary>
+    /// <returns>Chunks passed over because they are damaged.</returns>
+    public int Read(TimeRange range, SampleColumns into)
+    {
+        _parts.Sort(static (left, right) => left.FirstTime.CompareTo(right.FirstTime));
+        bool inOrder = true;
+        for (int i = 1; i < _parts.Count; i++)
+        {
+            inOrder &= _parts[i].FirstTime > _parts[i - 1].LastTime;
+        }
+
+        SampleColumns to = inOrder ? into : _unsorted;
+        _unsorted.Clear();
+        int damaged = 0;
+        foreach (BlockSeriesReader part in _parts)
+        {
+            damaged += part.Read(range, to);
+        }
+
+        if (!inOrder)
+        {
+            Sort(into);
+        }
+
+        return damaged;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _unsorted.Dispose();
+
+    private void Sort(SampleColumns into)
+    {
+        var order = new int[_unsorted.Count];
+        for (int i = 0; i < order.Length; i++)
+        {
+            order[i] = i;
+        }
+
+        long[] times = _unsorted.Times.ToArray();
+        Array.Sort(times, order);
+        for (int i = 0; i < order.Length; i++)
+        {
+            if (i > 0 && times[i] == times[i - 1])
+            {
+                continue;
+            }
+
+            int at = order[i];
+            if (_unsorted.HasHistograms && _unsorted.Histograms[at] is { } histogram)
+            {
+                into.Add(times[i], histogram);
+            }
+            else
+            {
+                into.Add(times[i], _unsorted.Values[at]);
+            }
+
+            if (_unsorted.HasStartTimes && _unsorted.StartTimes[at] != 0)
+            {
+                into.SetStartTime(_unsorted.StartTimes[at]);
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using Pleiad.Model;
+
+namespace Pleiad.Storage;
+
+/// <summary>Writes a run of samples that never changes any more as few long chunks, each in the smallest form there is.</summary>
+/// <remarks>docs/formats/chunk.md has the bytes. Benchmark: BlockBench.</remarks>
+internal sealed class RunEncoder
+{
+    private readonly ColumnChunk _columns = new();
+    private readonly byte[] _bits = new byte[((BlockFormat.ChunkSamplesMax * GorillaStream.SampleBitsMax) / 8) + 16];
+    private readonly ByteWriter _histogram = new();
+
+    /// <summary>Appends the chunks of a run.</summary>
+    /// <param name="run">In order of time, not empty.</param>
+    /// <param name="bytes">Takes the bytes of the chunks, one behind the other.</param>
+    /// <param name="chunks">Takes the chunks; offsets count from the beginning of <paramref name="bytes"/>.</param>
+    public void Encode(SampleColumns run, ByteWriter bytes, List<BlockChunk> chunks)
+    {
+        if (run.HasHistograms || run.HasStartTimes)
+        {
+            EncodeSpecial(run, bytes, chunks);
+            return;
+        }
+
+        // Parts of one size: a short rest would cost a head of its own.
+        int parts = (run.Count + BlockFormat.ChunkSamplesMax - 1) / BlockFormat.ChunkSamplesMax;
+        int start = 0;
+        for (int part = 1; part <= parts; part++)
+        {
+            int end = (int)((long)run.Count * part / parts);
+            EncodeFloats(run.Times[start..end], run.Values[start..end], bytes, chunks);
+            start = end;
+        }
+    }
+
+    private void EncodeFloats(ReadOnlySpan<long> times, ReadOnlySpan<double> values, ByteWriter bytes, List<BlockChunk> chunks)
+    {
+        bool asColumns = _columns.TryWrite(times, values, out ReadOnlySpan<byte> columns);
+        ReadOnlySpan<byte> smallest = columns;
+        ChunkEncoding encoding = ChunkEncoding.Columns;
+
+        // The other form takes 64 bits for the first sample and at least two for each next one.
+        if (!asColumns || columns.Length > 8 + (times.Length / 4))
+        {
+            ReadOnlySpan<byte> stream = AsStream(times, values);
+            if (!asColumns || stream.Length < columns.Length)
+            {
+                smallest = stream;
+                encoding = ChunkEncoding.Gorilla;
+            }
+        }
+
+        chunks.Add(new BlockChunk(times[0], times[^1], bytes.Length, smallest.Length, times.Length, encoding));
+        bytes.Bytes(smallest);
+    }
+
+    private ReadOnlySpan<byte> AsStream(ReadOnlySpan<long> times, ReadOnlySpan<double> values)
+    {
+        Array.Clear(_bits);
+        int position = 0;
+        var tail = default(GorillaTail);
+        GorillaStream.First(_bits, ref position, ref tail, times[0], BitConverter.DoubleToUInt64Bits(values[0]));
+        for (int i = 1; i < times.Length; i++)
+        {
+            GorillaStream.Next(_bits, ref position, ref tail, times[i], BitConverter.DoubleToUInt64Bits(values[i]));
+        }
+
+        return _bits.AsSpan(0, (position + 7) >> 3);
+    }
+
+    // Histograms and start timestamps are appended one by one, as the head does it, and sealed where the head would seal.
+    private void EncodeSpecial(SampleColumns run, ByteWriter bytes, List<BlockChunk> chunks)
+    {
+        var arena = new ByteArena();
+        var appender = new SampleAppender(arena, new Reclaimer((_, handle, pieceClass) => arena.Free(handle, pieceClass)));
+        var slot = new SeriesSlot { OldestTime = SeriesSlot.NoTime };
+        for (int i = 0; i < run.Count; i++)
+        {
+            long time = run.Times[i];
+            long start = run.HasStartTimes ? run.StartTimes[i] : 0;
+            if (run.HasHistograms && run.Histograms[i] is { } histogram)
+            {
+                _histogram.Clear();
+                HistogramCodec.Write(_histogram, histogram);
+                appender.Append(0, ref slot, time, _histogram.Written, 0, start);
+            }
+            else if (start != 0)
+            {
+                appender.Append(0, ref slot, time, BitConverter.DoubleToUInt64Bits(run.Values[i]), start);
+            }
+            else
+            {
+                appender.Append(0, ref slot, time, BitConverter.DoubleToUInt64Bits(run.Values[i]));
+            }
+        }
+
+        if (slot.OpenCount > 0)
+        {
+            appender.Seal(0, ref slot);
+        }
+
+        foreach (SealedReference reference in appender.TakeSealed())
+        {
+            SealedChunk chunk = SealedChunk.At(arena, reference.Handle);
+            chunks.Add(new BlockChunk(chunk.FirstTime, chunk.LastTime, bytes.Length, chunk.Length, chunk.Count, chunk.Encoding));
+            bytes.Bytes(chunk.Bytes(arena, reference.Handle));
+        }
+    }
+}

@@ -1,0 +1,314 @@
+using System.Diagnostics;
+using Pleiad.Model;
+
+namespace Pleiad.Storage;
+
+/// <content>Blocks: the head moves into them, and they into longer ones. Begun and completed in turns of the writer, written by somebody else meanwhile.</content>
+public sealed partial class Shard
+{
+    private readonly Dictionary<int, Block> _retired = [];
+    private BlockStore? _blockStore;
+    private BlockList _blocks = BlockList.Empty;
+    private int _retiredNumbers;
+    private bool _sealUnderWay;
+    private bool _compactionUnderWay;
+    private IReadOnlyList<BlockedSeries>? _blocked;
+    private long _blockedTicket;
+
+    /// <summary>Blocks.</summary>
+    public int BlockCount => _blocks.Blocks.Count;
+
+    /// <summary>Bytes of all blocks.</summary>
+    public long BlockBytes => _blocks.Bytes;
+
+    /// <summary>Times and sizes of the blocks, that with the oldest sample first.</summary>
+    public IReadOnlyList<BlockExtent> BlockExtents =>
+        [.. _blocks.Blocks.Select(static block => new BlockExtent(block.MinTime, block.MaxTime, block.Length))];
+
+    /// <summary>Whether samples that are in a block are still in the head too, because a view from before is alive or a snapshot is being written.</summary>
+    public bool IsSettling => _blocked is not null;
+
+    /// <summary>What was sealed last and furthest: every sample before the time that was applied up to the batch is in a block.</summary>
+    internal (long Seq, long Before) SealedUpTo { get; private set; } = (0, long.MinValue);
+
+    /// <summary>The oldest sample that is in no block; <see cref="long.MaxValue"/> for none. Looks at every series.</summary>
+    public long OldestInHead()
+    {
+        long oldest = long.MaxValue;
+        for (int number = 0; number < _table.End; number++)
+        {
+            ref SeriesSlot slot = ref _table[number];
+            if (slot.InUse && slot.OldestTime != SeriesSlot.NoTime && slot.Tail.Time >= Math.Max(slot.OldestTime, AcceptFrom))
+            {
+                oldest = Math.Min(oldest, Math.Max(slot.OldestTime, AcceptFrom));
+            }
+        }
+
+        return oldest;
+    }
+
+    /// <summary>
+    /// Up to where the head is to be sealed now: the end of the range that its oldest sample lies in, once half a range lies behind that,
+    /// for samples of the recent past are still coming.
+    /// </summary>
+    /// <param name="rangeMs">Of one block.</param>
+    /// <param name="nowMs">Samples of after this time do not count: a clock that is ahead must not seal anything early.</param>
+    /// <returns>Null where nothing is due.</returns>
+    public long? SealDue(long rangeMs, long nowMs)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rangeMs);
+        if (_sealUnderWay || IsSettling)
+        {
+            return null;
+        }
+
+        long oldest = OldestInHead();
+        if (oldest == long.MaxValue)
+        {
+            return null;
+        }
+
+        long rest = oldest % rangeMs;
+        long end = oldest - (rest < 0 ? rest + rangeMs : rest) + rangeMs;
+        return end + (rangeMs / 2) <= Math.Min(NewestTime, nowMs) ? end : null;
+    }
+
+    /// <summary>Takes what a block of the samples before a time needs. Give it to <see cref="BlockStore.Write(SealJob)"/> on another thread, then <see cref="CompleteSeal"/>.</summary>
+    /// <exception cref="InvalidOperationException">One is under way, or the head is still settling after the last one.</exception>
+    public SealJob BeginSeal(long before)
+    {
+        if (_sealUnderWay || IsSettling)
+        {
+            throw new InvalidOperationException($"a block of shard {Id} is under way");
+        }
+
+        _sealUnderWay = true;
+        return new SealJob(View(), before);
+    }
+
+    /// <summary>Ends a seal. Views from now on read the block; the head lets go of what is in it once no view from before is alive.</summary>
+    /// <param name="job">From <see cref="BeginSeal"/>.</param>
+    /// <param name="written">Of the store; null when it failed, and the head keeps everything.</param>
+    public void CompleteSeal(SealJob job, SealWritten? written)
+    {
+        _sealUnderWay = false;
+        if (written is not null)
+        {
+            if (job.Before >= SealedUpTo.Before)
+            {
+                SealedUpTo = (job.View.Seq, job.Before);
+            }
+
+            if (written.Block is { } block)
+            {
+                _blocks = _blocks.With([], block);
+            }
+
+            _blocked = written.Series;
+            _blockedTicket = _reclaimer.NextTicket;
+        }
+
+        job.View.Dispose();
+        SettleIfQuiet();
+        DropOldBlocks();
+    }
+
+    /// <summary>Takes blocks to be made into one. Give it to <see cref="BlockStore.Write(CompactionJob)"/> on another thread, then <see cref="CompleteCompaction"/>.</summary>
+    /// <param name="rangeMs">Of a block as it is sealed.</param>
+    /// <param name="rangeMaxMs">Of the longest block.</param>
+    /// <param name="sealedBefore">No block of before this time is still to come.</param>
+    /// <returns>Null where there is nothing to do.</returns>
+    public CompactionJob? BeginCompaction(long rangeMs, long rangeMaxMs, long sealedBefore)
+    {
+        if (_compactionUnderWay)
+        {
+            return null;
+        }
+
+        IReadOnlyList<int> next = CompactionPlan.Next(BlockExtents, rangeMs, rangeMaxMs, sealedBefore);
+        if (next.Count == 0)
+        {
+            return null;
+        }
+
+        _compactionUnderWay = true;
+        return new CompactionJob(View(), [.. next.Select(index => _blocks.Blocks[index])]);
+    }
+
+    /// <summary>Ends a compaction: the merged block takes the place of its sources.</summary>
+    /// <param name="job">From <see cref="BeginCompaction"/>.</param>
+    /// <param name="written">Of the store; null when it failed, and the blocks stay as they were.</param>
+    public void CompleteCompaction(CompactionJob job, CompactionWritten? written)
+    {
+        _compactionUnderWay = false;
+        job.View.Dispose();
+        if (written is not null)
+        {
+            Replace(job.Sources, written.Block);
+            DropOldBlocks();
+        }
+    }
+
+    /// <summary>Drops the blocks whose newest sample is at or before a time, whatever retention says of it.</summary>
+    /// <returns>How many.</returns>
+    public int DropBlocksThrough(long timeMs)
+    {
+        List<Block> gone = [.. _blocks.Blocks.Where(block => block.MaxTime <= timeMs)];
+        if (gone.Count > 0)
+        {
+            Replace(gone, null);
+        }
+
+        return gone.Count;
+    }
+
+    /// <summary>After a start, once the log is replayed: takes the blocks over, and lets go of what the head has of them.</summary>
+    /// <exception cref="LaterVersionException">A later version wrote one.</exception>
+    public void AttachBlocks(BlockStore store)
+    {
+        _blockStore = store;
+        _blocks = new BlockList(store.Load());
+        DropOldBlocks();
+        _blocked = BlockedInHead.Of(_blocks, _table, _index);
+        _blockedTicket = _reclaimer.NextTicket;
+        SettleIfQuiet();
+    }
+
+    private void DropOldBlocks()
+    {
+        if (AcceptFrom > long.MinValue)
+        {
+            DropBlocksThrough(AcceptFrom - 1);
+        }
+    }
+
+    private void Replace(IReadOnlyCollection<Block> gone, Block? added)
+    {
+        // Retention may have taken some of them meanwhile.
+        List<Block> held = [.. _blocks.Blocks.Where(gone.Contains)];
+        _blocks = _blocks.With(held, added);
+        foreach (Block block in held)
+        {
+            int number = _retiredNumbers++;
+            _retired.Add(number, block);
+            _reclaimer.Retire(Reclaimed.Block, number);
+        }
+
+        _reclaimer.Refresh();
+    }
+
+    private void GiveBackBlock(int number)
+    {
+        if (_retired.Remove(number, out Block? block))
+        {
+            block.Dispose();
+            _blockStore?.Remove(block);
+        }
+    }
+
+    // Views that do not know the new block are gone when the ticket is quiet. A snapshot under way has a list of chunks of its own.
+    private void SettleIfQuiet()
+    {
+        if (_blocked is not { } blocked || _snapshotUnderWay || !_reclaimer.IsQuietBefore(_blockedTicket))
+        {
+            return;
+        }
+
+        _blocked = null;
+        var through = new Dictionary<int, BlockedSeries>(blocked.Count);
+        foreach (BlockedSeries series in blocked)
+        {
+            through[series.Slot] = series;
+        }
+
+        _appender.ForgetUnsaved(chunk =>
+            through.TryGetValue(chunk.Slot, out BlockedSeries series)
+            && series.Generation == chunk.Generation
+            && SealedChunk.At(_arena, chunk.Handle).LastTime <= series.Through);
+        var gone = new List<int>();
+        foreach (BlockedSeries series in through.Values)
+        {
+            if (_table.Holds(series.Slot) && _table[series.Slot].Generation == series.Generation && Settle(ref _table[series.Slot], series.Through))
+            {
+                gone.Add(series.Slot);
+            }
+        }
+
+        gone.Sort();
+        RemoveSeries(gone);
+    }
+
+    // True where nothing of the series is left in the head.
+    private bool Settle(ref SeriesSlot slot, long through)
+    {
+        bool isIdle = slot.PreparedTime == slot.Tail.Time;
+        if (isIdle && slot.Tail.Time <= through)
+        {
+            return true;
+        }
+
+        slot.BeginChange();
+        _appender.DropSealed(ref slot, through + 1);
+        if (slot.OldestTime != SeriesSlot.NoTime && slot.OldestTime <= through)
+        {
+            // Some samples of the oldest chunk are in the block, the others are not.
+            slot.OldestTime = through + 1;
+        }
+
+        slot.EndChange();
+        return false;
+    }
+
+    // Of a series that the head has no sample of, blocks know the newest: what comes is decided against that.
+    private int InBlocks(Labels labels, long time, ulong bits)
+    {
+        if (time > _blocks.NewestTime)
+        {
+            return Fresh;
+        }
+
+        long newest = long.MinValue;
+        BlockSeriesReader? last = null;
+        foreach (Block block in _blocks.Blocks)
+        {
+            if (block.MaxTime >= time && BlockedInHead.Find(block, labels) is { } reader && reader.LastTime > newest)
+            {
+                newest = reader.LastTime;
+                last = reader;
+            }
+        }
+
+        if (last is null || newest < time)
+        {
+            return Fresh;
+        }
+
+        return newest > time ? Late : BitsOfLast(last) == bits ? Twin : Conflict;
+    }
+
+    private const int Fresh = 0;
+    private const int Late = -3;
+    private const int Twin = -4;
+    private const int Conflict = -5;
+
+    private ulong? BitsOfLast(BlockSeriesReader reader)
+    {
+        using var columns = new SampleColumns();
+        reader.Read(TimeRange.Closed(reader.LastTime, reader.LastTime), columns);
+        if (columns.Count == 0)
+        {
+            // Damaged: whatever it was, this is not known to be the same.
+            return null;
+        }
+
+        Debug.Assert(columns.Count == 1, "one sample has this time");
+        if (columns.HasHistograms && columns.Histograms[0] is { } histogram)
+        {
+            _histogram.Clear();
+            HistogramCodec.Write(_histogram, histogram);
+            return XxHash64.Of(_histogram.Written);
+        }
+
+        return BitConverter.DoubleToUInt64Bits(columns.Values[0]);
+    }
+}

@@ -1,0 +1,173 @@
+using Pleiad.Kernel;
+using Pleiad.Model;
+using Pleiad.Storage;
+
+namespace Pleiad.Actors.Tests;
+
+/// <summary>The head moves into blocks by itself and when it is asked to; what was acknowledged is there all the while.</summary>
+public sealed class ShardUpkeepTests
+{
+    private static readonly TimeSpan Range = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public void Asked_to_the_shard_seals_everything_and_cuts_the_journal()
+    {
+        using var place = new TempDirectory();
+        IReadOnlyList<string> expected;
+        using (var node = new ShardNode(place.Path))
+        {
+            Fill(node, 300);
+            expected = node.Samples();
+            Assert.Equal(new HeadSealed(null), Seal(node));
+            Assert.Equal(expected, node.Samples());
+            ShardFigures figures = Figures(node);
+            Assert.Equal((0, 0L, 1), (figures.Series, figures.SealedChunks, figures.Blocks));
+            Assert.Equal(1, node.Append(("up", 10_000_000, 1)).Accepted);
+            expected = node.Samples();
+        }
+
+        using var again = new ShardNode(place.Path);
+        Assert.Equal(expected, again.Samples());
+        Assert.Equal(1, Figures(again).Series);
+        Assert.Equal(new HeadSealed(null), Seal(again));
+        Assert.Equal(expected, again.Samples());
+        Assert.Equal(1, Figures(again).Blocks);
+    }
+
+    [Fact]
+    public void Asked_twice_or_with_nothing_to_do_it_answers_each()
+    {
+        using var place = new TempDirectory();
+        using var node = new ShardNode(place.Path);
+        Assert.Equal(new HeadSealed(null), Seal(node));
+        Fill(node, 5);
+        node.Writer.Send(node.Shard, new SealHead());
+        node.Writer.Send(node.Shard, new SealHead());
+        node.Writer.ExpectMsg(new HeadSealed(null));
+        node.Writer.ExpectMsg(new HeadSealed(null));
+        Assert.Equal(10, node.Samples().Count);
+    }
+
+    [Fact]
+    public void While_a_view_of_before_is_alive_a_second_seal_waits_for_it()
+    {
+        using var place = new TempDirectory();
+        using var node = new ShardNode(place.Path);
+        Fill(node, 200);
+        ShardView view = node.View();
+        IReadOnlyList<string> then = ShardNode.Read(view);
+        Assert.Equal(new HeadSealed(null), Seal(node));
+        node.Append(("up", 10_000_000, 1));
+        node.Writer.Send(node.Shard, new SealHead());
+        node.Writer.ExpectNoMsg();
+        Assert.Equal(then, ShardNode.Read(view));
+        view.Dispose();
+        node.Append(("up", 10_000_001, 1));
+        node.Test.Advance(TimeSpan.FromSeconds(1));
+        node.Writer.ExpectMsg(new HeadSealed(null));
+        Assert.Equal(0, Figures(node).Series);
+        Assert.Equal(402, node.Samples().Count);
+    }
+
+    [Fact]
+    public void A_block_that_cannot_be_written_says_why_and_nothing_is_lost()
+    {
+        var files = new FailingFiles();
+        using var place = new TempDirectory();
+        using var node = new ShardNode(place.Path, files);
+        Fill(node, 200);
+        IReadOnlyList<string> expected = node.Samples();
+        files.IsFull = true;
+        Assert.Contains("no space left", Seal(node).Failure, StringComparison.Ordinal);
+        Assert.Equal(expected, node.Samples());
+        files.IsFull = false;
+        Assert.Equal(new HeadSealed(null), Seal(node));
+        Assert.Equal(expected, node.Samples());
+        Assert.Equal(1, Figures(node).Blocks);
+    }
+
+    [Fact]
+    public void By_itself_it_seals_what_is_old_enough_and_merges_what_is_older_still()
+    {
+        using var place = new TempDirectory();
+        using var node = new ShardNode(place.Path, with: settings => settings with { BlockRange = Range, UpkeepInterval = Interval });
+        DateTimeOffset start = node.Test.Time.GetUtcNow();
+        long first = start.ToUnixTimeMilliseconds();
+        first -= first % (9 * (long)Range.TotalMilliseconds);
+        int written = 0;
+        for (long time = first; time < first + (9.6 * Range.TotalMilliseconds); time += 20_000)
+        {
+            DateTimeOffset at = DateTimeOffset.FromUnixTimeMilliseconds(time);
+            if (at > node.Test.Time.GetUtcNow())
+            {
+                node.Test.Advance(at - node.Test.Time.GetUtcNow());
+            }
+
+            Assert.Equal(1, node.Append(("up", time, time)).Accepted);
+            written++;
+        }
+
+        node.Test.Advance(Interval);
+        ShardFigures figures = WaitFor(node, static figures => figures is { Blocks: 1, Series: 1, SealedChunks: 0 });
+        Assert.Equal(1, figures.Series);
+        Assert.Equal(written, node.Samples().Count);
+    }
+
+    [Fact]
+    public void Over_its_size_the_oldest_blocks_go()
+    {
+        using var place = new TempDirectory();
+        using var node = new ShardNode(
+            place.Path, with: settings => settings with { RetentionBytes = 1, BlockRangeMax = settings.BlockRange, RetentionInterval = Interval });
+        Fill(node, 300);
+        Assert.Equal(new HeadSealed(null), Seal(node));
+        node.Append(("later", 20_000_000, 1));
+        node.Test.Advance(Interval);
+        node.Test.Drain();
+        Assert.Equal(["later 20000000 1"], node.Samples());
+    }
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(30, null)]
+    [InlineData(29, 10L)]
+    [InlineData(15, 20L)]
+    [InlineData(9, 30L)]
+    public void The_newest_blocks_that_fit_are_kept(long bytesMax, long? cut)
+    {
+        BlockExtent[] blocks = [new(1, 10, 10), new(11, 30, 10), new(11, 20, 10)];
+        Assert.Equal(bytesMax == 0 ? 30 : cut, SizeRetention.CutThrough(blocks, bytesMax));
+    }
+
+    private static void Fill(ShardNode node, int count)
+    {
+        for (int i = 1; i <= count; i++)
+        {
+            Assert.Equal(2, node.Append(("up", i * 1000, i), ("load", i * 1000, i * 0.5)).Accepted);
+        }
+    }
+
+    private static HeadSealed Seal(ShardNode node)
+    {
+        node.Writer.Send(node.Shard, new SealHead());
+        return node.Writer.ExpectMsg<HeadSealed>();
+    }
+
+    private static ShardFigures Figures(ShardNode node) =>
+        node.Test.Await(node.Shard.Ask<FiguresTaken>(TakeFigures.Instance, TimeSpan.FromMinutes(1), CancellationToken.None)).Figures;
+
+    // Blocks are written on the pool, which no clock of the test drives.
+    private static ShardFigures WaitFor(ShardNode node, Func<ShardFigures, bool> condition)
+    {
+        long began = TimeProvider.System.GetTimestamp();
+        ShardFigures figures = Figures(node);
+        while (!condition(figures) && TimeProvider.System.GetElapsedTime(began) < TestActorSystem.HangGuard)
+        {
+            figures = Figures(node);
+        }
+
+        Assert.True(condition(figures), figures.ToString());
+        return figures;
+    }
+}
