@@ -9,9 +9,10 @@ namespace Pleiad.Gateway;
 /// <param name="Status">Facts about the node.</param>
 /// <param name="Control">Reload and quit.</param>
 /// <param name="Ingest">Takes samples in.</param>
+/// <param name="Storage">Seals and copies.</param>
 /// <param name="Page">Our own metrics as a page.</param>
 public sealed record GatewayPorts(
-    IQueryFrontend Query, ITargetCatalog Targets, INodeStatus Status, INodeControl Control, IIngest Ingest, IOwnPage Page)
+    IQueryFrontend Query, ITargetCatalog Targets, INodeStatus Status, INodeControl Control, IIngest Ingest, IStorageAdmin Storage, IOwnPage Page)
 {
     /// <summary>Dashboards and folders; null where the node keeps none.</summary>
     public DashboardCatalog? Dashboards { get; init; }

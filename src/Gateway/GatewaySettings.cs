@@ -23,6 +23,9 @@ public sealed record GatewaySettings
     /// <summary>Whether <c>/-/reload</c> and <c>/-/quit</c> do anything. Default no.</summary>
     public bool EnableLifecycle { get; init; }
 
+    /// <summary>Whether <c>/api/v1/admin/tsdb/…</c> does anything. Default no.</summary>
+    public bool EnableAdminApi { get; init; }
+
     /// <summary>Connections at the same time. Default 512.</summary>
     public int ConnectionsMax { get; init; } = 512;
 

@@ -7,6 +7,7 @@ internal static class Routes
 {
     private static readonly string[] Get = ["GET"];
     private static readonly string[] GetPost = ["GET", "POST"];
+    private static readonly string[] PostPut = ["POST", "PUT"];
     private static readonly string[] GetHead = ["GET", "HEAD"];
 
     /// <summary>The table.</summary>
@@ -19,6 +20,7 @@ internal static class Routes
         var format = new FormatEndpoints(settings);
         var status = new StatusEndpoints(ports.Status, settings, time);
         var operate = new OperateEndpoints(ports.Control, ports.Page, settings, log);
+        var admin = new AdminEndpoints(ports.Storage, settings);
         var write = new RemoteWriteEndpoint(ports.Ingest, received, settings.RemoteWrite, metrics, time);
         var read = new RemoteReadEndpoint(ports.Query, ports.Status, settings.RemoteRead, metrics);
         var federation = new FederateEndpoint(ports.Query, ports.Status, settings, time);
@@ -30,6 +32,9 @@ internal static class Routes
         {
             WrongMethodText = "Only POST or PUT requests allowed",
         };
+
+        GatewayRoute Admin(string name, RouteHandler handler) => new(
+            RouteTable.ApiPrefix + "admin/tsdb/" + name, PostPut, RouteAccess.Operator, NeedsReady: true, handler);
 
         return new RouteTable(
         [
@@ -58,6 +63,8 @@ internal static class Routes
             new(RouteTable.ApiPrefix + "write", ["POST"], RouteAccess.Operator, NeedsReady: true, write.WriteAsync),
             new(RouteTable.ApiPrefix + "read", ["POST"], RouteAccess.Viewer, NeedsReady: true, read.ReadAsync),
             new("/federate", Get, RouteAccess.Viewer, NeedsReady: true, federation.FederateAsync),
+            Admin("seal", admin.SealAsync),
+            Admin("snapshot", JsonAnswers.Handler(admin.SnapshotAsync, settings.FormBytesMax)),
             new("/-/healthy", GetHead, RouteAccess.Anybody, NeedsReady: false, OperateEndpoints.HealthyAsync),
             new("/-/ready", GetHead, RouteAccess.Anybody, NeedsReady: true, OperateEndpoints.ReadyAsync),
             Lifecycle("/-/reload", operate.ReloadAsync),

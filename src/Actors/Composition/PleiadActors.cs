@@ -22,6 +22,7 @@ public sealed class PleiadActors : IDisposable
     private readonly TargetCatalog _targets;
     private readonly ShardDirectory _shards;
     private readonly ShardHome _home;
+    private readonly StorageAdmin _admin;
 
     /// <summary>Starts the actors.</summary>
     /// <param name="system">Where they live; its guardian should be patient (<see cref="GuardianStrategy"/>).</param>
@@ -47,6 +48,7 @@ public sealed class PleiadActors : IDisposable
         _engine = engine;
         _queries = new QueryFrontend(engine, _shards, settings.Query, system.Time);
         Ingest = new Ingest(_shards);
+        _admin = new StorageAdmin(_shards, directory, TimeProvider.System);
         var parts = new ScrapePoolParts(
             _shards,
             settings.ScrapeLimits,
@@ -77,6 +79,9 @@ public sealed class PleiadActors : IDisposable
     /// <summary>Takes samples.</summary>
     public IIngest Ingest { get; }
 
+    /// <summary>Seals and copies.</summary>
+    public IStorageAdmin Admin => _admin;
+
     /// <summary>What is scraped.</summary>
     public ITargetCatalog Targets => _targets;
 
@@ -96,5 +101,6 @@ public sealed class PleiadActors : IDisposable
     {
         _queries.Dispose();
         _home.Dispose();
+        _admin.Dispose();
     }
 }

@@ -76,8 +76,7 @@ internal sealed partial class SeriesShardActor
 
         if (all)
         {
-            _snapshotsLeft = SnapshotsThatCutTheLog;
-            SaveForSeal();
+            Context.PipeToSelf(_home.RollJournalAsync(), static () => new Rolled(null), static failure => new Rolled(failure.Message));
             return;
         }
 
@@ -152,6 +151,23 @@ internal sealed partial class SeriesShardActor
         }
     }
 
+    private void OnRolled(Rolled rolled)
+    {
+        if (!_hasTurn)
+        {
+            return;
+        }
+
+        if (rolled.Failure is not null)
+        {
+            EndUpkeep(rolled.Failure);
+            return;
+        }
+
+        _snapshotsLeft = SnapshotsThatCutTheLog;
+        SaveForSeal();
+    }
+
     private void SaveForSeal()
     {
         // One of its own accord may be under way: its end comes here too.
@@ -220,6 +236,8 @@ internal sealed partial class SeriesShardActor
     }
 
     private sealed record Sealed(Shard Of, SealJob Job, SealWritten? Written, string? Failure, TimeSpan Took);
+
+    private sealed record Rolled(string? Failure);
 
     private sealed record Merged(Shard Of, CompactionJob Job, CompactionWritten? Written, string? Failure);
 

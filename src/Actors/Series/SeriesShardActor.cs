@@ -105,6 +105,9 @@ internal sealed partial class SeriesShardActor : Actor
             case Sealed done:
                 OnSealed(done);
                 break;
+            case Rolled rolled:
+                OnRolled(rolled);
+                break;
             case Merged done:
                 OnMerged(done);
                 break;

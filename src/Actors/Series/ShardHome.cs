@@ -114,6 +114,9 @@ internal sealed class ShardHome : IDisposable
     /// <summary>Lets the next shard begin.</summary>
     public void EndUpkeepTurn() => _upkeep.Release();
 
+    /// <summary>Makes the journal begin anew, on a pool thread: what it has so far can then go whole.</summary>
+    public Task RollJournalAsync() => Task.Run(_journal.Roll);
+
     /// <summary>Writes a block on a pool thread.</summary>
     public Task<SealWritten> SealAsync(ShardId id, SealJob job)
     {

@@ -39,7 +39,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         using var page = new OwnPage();
         using var dashboards = new DashboardCatalog(OpenDocuments(directory), SettingsMap.Dashboards(settings), TimeProvider.System, NewUid);
         await using var provisioner = new DashboardProvisioner(dashboards, FilesOfDashboards(), TimeProvider.System, _log);
-        await using GatewayHost gateway = Compose(gatewaySettings, new GatewayPorts(ports, ports, status, control, ports, page) { Dashboards = dashboards });
+        await using GatewayHost gateway = Compose(gatewaySettings, new GatewayPorts(ports, ports, status, control, ports, ports, page) { Dashboards = dashboards });
         await StartAsync(gateway);
 
         RecoveredData recovered;

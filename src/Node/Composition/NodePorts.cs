@@ -5,7 +5,7 @@ using Pleiad.PromQL;
 namespace Pleiad.Node;
 
 /// <summary>The ports of the actors, for a gateway that listens before there are any: until the replay is done every question is answered "not ready".</summary>
-internal sealed class NodePorts : IQueryFrontend, ITargetCatalog, IIngest
+internal sealed class NodePorts : IQueryFrontend, ITargetCatalog, IIngest, IStorageAdmin
 {
     private volatile PleiadActors? _actors;
 
@@ -75,6 +75,12 @@ internal sealed class NodePorts : IQueryFrontend, ITargetCatalog, IIngest
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<TargetMetadata>> MetadataAsync(CancellationToken cancel) => Actors.Targets.MetadataAsync(cancel);
+
+    /// <inheritdoc/>
+    public Task<string?> SealAsync(CancellationToken cancel) => Actors.Admin.SealAsync(cancel);
+
+    /// <inheritdoc/>
+    public Task<StorageCopy> CopyAsync(bool skipsHead, CancellationToken cancel) => Actors.Admin.CopyAsync(skipsHead, cancel);
 
     /// <inheritdoc/>
     public Task<IngestOutcome> WriteAsync(IReadOnlyList<SampleBatch> batches, CancellationToken cancel) => Actors.Ingest.WriteAsync(batches, cancel);

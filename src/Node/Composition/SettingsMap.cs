@@ -43,6 +43,7 @@ internal static class SettingsMap
             ExternalUrl = external,
             RoutePrefix = settings.Web.RoutePrefix.Length > 0 ? settings.Web.RoutePrefix : null,
             EnableLifecycle = settings.Web.EnableLifecycle,
+            EnableAdminApi = settings.Web.EnableAdminApi,
             ConnectionsMax = settings.Web.ConnectionsMax,
             RequestTimeout = settings.Web.ReadTimeout,
             RemoteWrite = RemoteWrite(settings.Web),
@@ -124,11 +125,6 @@ internal static class SettingsMap
     /// <summary>What the settings ask for and this version does not do.</summary>
     public static IEnumerable<string> WithoutEffectYet(NodeSettings settings)
     {
-        if (settings.Web.EnableAdminApi)
-        {
-            yield return "web.enable-admin-api: there are no administrative endpoints yet";
-        }
-
         foreach (string feature in settings.Query.Features.Where(name => !IsFeature(name)))
         {
             yield return $"enable-feature: \"{feature}\" is not a feature of this version";

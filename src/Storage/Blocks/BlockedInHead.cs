@@ -10,17 +10,21 @@ internal static class BlockedInHead
     public static List<BlockedSeries> Of(BlockList blocks, SeriesTable table, LabelIndex index)
     {
         var slotsOfHash = new Dictionary<uint, List<int>>();
+        long oldest = long.MaxValue;
         for (int number = 0; number < table.End; number++)
         {
             ref SeriesSlot slot = ref table[number];
             if (slot.InUse && slot.OldestTime <= blocks.NewestTime)
             {
+                oldest = Math.Min(oldest, slot.OldestTime);
                 (CollectionsMarshal.GetValueRefOrAddDefault(slotsOfHash, (uint)(slot.Hash >> 32), out _) ??= []).Add(number);
             }
         }
 
         var through = new Dictionary<int, long>();
-        foreach (Block block in slotsOfHash.Count == 0 ? [] : blocks.Blocks)
+
+        // Most often the head begins where the newest block ends, and there is nothing to be looked for.
+        foreach (Block block in blocks.Blocks.Where(block => block.MaxTime >= oldest))
         {
             var reader = new BlockSeriesReader(block);
             for (int series = 0; series < block.SeriesCount; series++)

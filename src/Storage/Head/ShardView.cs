@@ -135,10 +135,23 @@ public sealed class ShardView : ISeriesSource, IDisposable
             return ofHead;
         }
 
-        var all = new HashSet<string>(ofHead, StringComparer.Ordinal);
-        foreach (Block block in blocks)
+        // A block that is let go while it is read would take the process with it: whoever disposes the view too early gets an exception.
+        if (!Pin.TryHold())
         {
-            add(block, all);
+            throw new ObjectDisposedException(nameof(ShardView));
+        }
+
+        var all = new HashSet<string>(ofHead, StringComparer.Ordinal);
+        try
+        {
+            foreach (Block block in blocks)
+            {
+                add(block, all);
+            }
+        }
+        finally
+        {
+            Pin.Release();
         }
 
         string[] sorted = [.. all];

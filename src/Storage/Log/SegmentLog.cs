@@ -268,6 +268,36 @@ public sealed class SegmentLog : IShardLog, IDisposable
         }
     }
 
+    /// <summary>
+    /// Begins a new segment where the newest has records, so that those can be let go like all others: the newest segment always stays.
+    /// Nothing on a full disk.
+    /// </summary>
+    /// <exception cref="IOException">The log has failed for good over it.</exception>
+    public void Roll()
+    {
+        lock (_writing)
+        {
+            if (Failure is not null || (_file is not null && _segments[^1].Length == SegmentFormat.HeadBytes))
+            {
+                return;
+            }
+
+            try
+            {
+                BeginSegment();
+            }
+            catch (DiskFullException)
+            {
+                // What could have been let go stays until there is space to write beside it.
+            }
+            catch (IOException e)
+            {
+                FailForGood($"cannot begin a segment of the log: {e.Message}");
+                throw;
+            }
+        }
+    }
+
     /// <summary>Whether a shard is among those for whose records the oldest segment is kept: no later one can go before it.</summary>
     public bool HoldsOldest(ShardId shard)
     {
@@ -338,11 +368,11 @@ public sealed class SegmentLog : IShardLog, IDisposable
     private SegmentFile WritableSegment()
     {
         SegmentFile? current = _file is null ? null : _segments[^1];
-        if (current is not null && current.Length < _settings.SegmentBytes)
-        {
-            return current;
-        }
+        return current is not null && current.Length < _settings.SegmentBytes ? current : BeginSegment();
+    }
 
+    private SegmentFile BeginSegment()
+    {
         long firstLsn;
         lock (_gate)
         {

@@ -17,6 +17,7 @@ public sealed class DataDirectoryException(string message, Exception? cause = nu
 /// log/              segments of the log
 /// shards/0007/      snapshots and blocks of shard 7
 /// quarantine/       damaged bytes, kept for whoever wants to look
+/// snapshots/        copies of blocks that an operator asked for, each a directory like this one
 /// </code>
 /// </remarks>
 public sealed class DataDirectory : IDisposable
@@ -74,8 +75,7 @@ public sealed class DataDirectory : IDisposable
             else
             {
                 RefuseOrphans(files, path);
-                string text = string.Create(CultureInfo.InvariantCulture, $"format {FormatVersion}\nshards {shardCount}\n");
-                AtomicFile.Write(files, meta, file => file.Append(Encoding.UTF8.GetBytes(text)));
+                WriteMeta(files, path, shardCount);
             }
 
             return new DataDirectory(files, path, shardCount, held);
@@ -88,7 +88,7 @@ public sealed class DataDirectory : IDisposable
     }
 
     /// <summary>Where the snapshots of a shard lie.</summary>
-    public string ShardPath(ShardId shard) => Path.Combine(Root, "shards", shard.Value.ToString("D4", CultureInfo.InvariantCulture));
+    public string ShardPath(ShardId shard) => PathOf(Root, shard);
 
     /// <summary>The snapshots of a shard.</summary>
     public SnapshotStore SnapshotsOf(ShardId shard) => new(Files, ShardPath(shard), QuarantinePath, shard);
@@ -96,8 +96,39 @@ public sealed class DataDirectory : IDisposable
     /// <summary>The blocks of a shard.</summary>
     public BlockStore BlocksOf(ShardId shard) => new(Files, ShardPath(shard), QuarantinePath, shard);
 
+    /// <summary>Copies the blocks that views see into a directory of their own, below <c>snapshots</c>: a node can be started on it.</summary>
+    /// <param name="name">Of the copy.</param>
+    /// <param name="views">One of each shard.</param>
+    /// <param name="cancel">Gives up between two blocks.</param>
+    /// <exception cref="IOException">It could not be written; without its <c>pleiad.meta</c>, which comes last, no node starts on it.</exception>
+    public void CopyTo(string name, IReadOnlyList<ShardView> views, CancellationToken cancel)
+    {
+        string path = Path.Combine(Root, "snapshots", name);
+        foreach (ShardView view in views)
+        {
+            string shard = PathOf(path, view.Shard);
+            foreach (Block block in view.Pin.Blocks.Blocks)
+            {
+                cancel.ThrowIfCancellationRequested();
+                Files.CreateDirectory(shard);
+                AtomicFile.Write(Files, Path.Combine(shard, Path.GetFileName(block.Path)), block.CopyTo);
+            }
+        }
+
+        Files.CreateDirectory(path);
+        WriteMeta(Files, path, ShardCount);
+    }
+
     /// <summary>Lets the directory go.</summary>
     public void Dispose() => _lock.Dispose();
+
+    private static string PathOf(string root, ShardId shard) => Path.Combine(root, "shards", shard.Value.ToString("D4", CultureInfo.InvariantCulture));
+
+    private static void WriteMeta(IFiles files, string path, int shardCount)
+    {
+        string text = string.Create(CultureInfo.InvariantCulture, $"format {FormatVersion}\nshards {shardCount}\n");
+        AtomicFile.Write(files, Path.Combine(path, MetaName), file => file.Append(Encoding.UTF8.GetBytes(text)));
+    }
 
     private static IDisposable Hold(IFiles files, string path)
     {

@@ -21,6 +21,7 @@ public sealed class ShardUpkeepTests
             expected = node.Samples();
             Assert.Equal(new HeadSealed(null), Seal(node));
             Assert.Equal(expected, node.Samples());
+            Assert.True(node.Journal.SegmentBytes < 100, "nothing of what was sealed is left in the journal");
             ShardFigures figures = Figures(node);
             Assert.Equal((0, 0L, 1), (figures.Series, figures.SealedChunks, figures.Blocks));
             Assert.Equal(1, node.Append(("up", 10_000_000, 1)).Accepted);

@@ -7,7 +7,7 @@ using Pleiad.PromQL;
 namespace Pleiad.Gateway.Tests;
 
 /// <summary>A node behind the gateway whose answers a test sets, and which remembers what it was asked.</summary>
-internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, INodeControl, IIngest, IOwnPage
+internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, INodeControl, IIngest, IStorageAdmin, IOwnPage
 {
     public static readonly QueryStats Stats = new(12, 7, 3, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2));
 
@@ -32,6 +32,8 @@ internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, IN
 
     public string? ReloadProblem { get; set; }
 
+    public string? StorageProblem { get; set; }
+
     public int Reloads { get; private set; }
 
     public int Quits { get; private set; }
@@ -54,6 +56,18 @@ internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, IN
     public string Retention => "15d";
 
     public IReadOnlyList<string> Pools { get; set; } = ["node", "api"];
+
+    public Task<string?> SealAsync(CancellationToken cancel)
+    {
+        Asked.Add("seal");
+        return Task.FromResult(StorageProblem);
+    }
+
+    public Task<StorageCopy> CopyAsync(bool skipsHead, CancellationToken cancel)
+    {
+        Asked.Add(skipsHead ? "copy blocks" : "copy all");
+        return Task.FromResult(StorageProblem is null ? new StorageCopy("20260101T000000Z-1", null) : new StorageCopy(null, StorageProblem));
+    }
 
     public void AnswerWith(QueryValue value, IReadOnlyList<string>? warnings = null, IReadOnlyList<string>? infos = null) =>
         Answer = _ => Task.FromResult(new QueryResult(value, warnings ?? [], infos ?? [], Stats));

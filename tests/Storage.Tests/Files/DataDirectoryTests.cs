@@ -16,6 +16,50 @@ public sealed class DataDirectoryTests
     }
 
     [Fact]
+    public void A_copy_of_the_blocks_is_a_data_directory_and_without_its_end_it_is_none()
+    {
+        var files = new FaultyFiles();
+        var node = new LedgerNode(files, shardCount: 2);
+        node.Start();
+        for (int time = 1; time <= 300; time++)
+        {
+            node.Write((ShardDriver.Named("m", ("instance", "a")), time, time), (ShardDriver.Named("m", ("instance", "b")), time, -time));
+        }
+
+        node.Seal(200);
+        ShardView[] views = [.. node.Data.Shards.Select(static shard => shard.View())];
+        node.Directory.CopyTo("copy", views, CancellationToken.None);
+        foreach (ShardView view in views)
+        {
+            view.Dispose();
+        }
+
+        using (DataDirectory copy = DataDirectory.Open(files, LedgerNode.Root + "/snapshots/copy", 2))
+        {
+            RecoveredData recovered = HeadRecovery.Run(copy, new ShardSettings(), new SegmentLogSettings(), static _ => { }, CancellationToken.None);
+            var all = new Dictionary<Labels, List<(long Time, double Value)>>();
+            foreach (Shard shard in recovered.Shards)
+            {
+                using ShardView view = shard.View();
+                foreach ((Labels labels, List<(long, double)> samples) in ShardDriver.Everything(view))
+                {
+                    all.Add(labels, samples);
+                }
+            }
+
+            Assert.Equal(2, all.Count);
+            Assert.All(all.Values, static samples => Assert.Equal(Enumerable.Range(1, 199), samples.Select(static sample => (int)sample.Time)));
+            recovered.Log.Dispose();
+        }
+
+        node.Check();
+        files.IsFull = true;
+        using ShardView again = node.Data.Shards[0].View();
+        Assert.Throws<DiskFullException>(() => node.Directory.CopyTo("half", [again], CancellationToken.None));
+        Assert.False(files.Exists(LedgerNode.Root + "/snapshots/half/pleiad.meta"));
+    }
+
+    [Fact]
     public void A_later_format_is_refused()
     {
         var files = new FaultyFiles();

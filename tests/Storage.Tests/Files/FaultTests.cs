@@ -136,6 +136,7 @@ public sealed class FaultTests
 
                 if (round % 3 == 2)
                 {
+                    node.Data.Log.Roll();
                     node.Snapshot();
                 }
 

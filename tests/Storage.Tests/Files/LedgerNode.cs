@@ -22,6 +22,8 @@ internal sealed class LedgerNode(IFiles files, SegmentLogSettings? logSettings =
 
     public RecoveredData Data => _data!;
 
+    public DataDirectory Directory => _directory!;
+
     /// <summary>Opens the directory; a failure leaves the node closed.</summary>
     public void Start()
     {

@@ -16,7 +16,7 @@ internal static class FeatureList
         Category(
             text,
             "api",
-            ("admin", false),
+            ("admin", settings.EnableAdminApi),
             ("exclude_alerts", true),
             ("label_values_match", true),
             ("lifecycle", settings.EnableLifecycle),

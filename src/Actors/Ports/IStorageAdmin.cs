@@ -1,0 +1,19 @@
+namespace Pleiad.Actors;
+
+/// <summary>What an operator may ask of a node's storage.</summary>
+public interface IStorageAdmin
+{
+    /// <summary>Moves the whole head into blocks, merges them and cuts the journal; completes when all shards are done.</summary>
+    /// <returns>Null when it is done; else why it is not. What was acknowledged is kept in either case.</returns>
+    Task<string?> SealAsync(CancellationToken cancel);
+
+    /// <summary>Copies all blocks into a directory that a node can be started on, below <c>snapshots</c> in the data directory.</summary>
+    /// <param name="skipsHead">Leaves out what is in no block yet; otherwise the head is sealed first.</param>
+    /// <param name="cancel">Gives up.</param>
+    Task<StorageCopy> CopyAsync(bool skipsHead, CancellationToken cancel);
+}
+
+/// <summary>How a copy ended.</summary>
+/// <param name="Name">Of its directory; null where there is none.</param>
+/// <param name="Failure">Why there is none, or null.</param>
+public sealed record StorageCopy(string? Name, string? Failure);

@@ -1,0 +1,68 @@
+using System.Globalization;
+using Pleiad.Kernel;
+using Pleiad.Storage;
+
+namespace Pleiad.Actors;
+
+/// <summary>Asks every shard for what an operator wants of the whole storage.</summary>
+internal sealed class StorageAdmin(ShardDirectory shards, DataDirectory directory, TimeProvider time) : IStorageAdmin, IDisposable
+{
+    // A head of hours is written in seconds, but shards come one after the other and merge what they have.
+    private static readonly TimeSpan SealTimeout = TimeSpan.FromMinutes(30);
+
+    private readonly SemaphoreSlim _copying = new(1, 1);
+
+    /// <inheritdoc/>
+    public async Task<string?> SealAsync(CancellationToken cancel)
+    {
+        try
+        {
+            HeadSealed[] done = await Task.WhenAll(
+                shards.Owners.Select(owner => owner.Ask<HeadSealed>(new SealHead(), SealTimeout, cancel)));
+            return done.Select(static one => one.Failure).FirstOrDefault(static failure => failure is not null);
+        }
+        catch (Exception e) when (e is AskTimeoutException or AskRefusedException)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<StorageCopy> CopyAsync(bool skipsHead, CancellationToken cancel)
+    {
+        await _copying.WaitAsync(cancel);
+        try
+        {
+            if (!skipsHead && await SealAsync(cancel) is { } failure)
+            {
+                return new StorageCopy(null, failure);
+            }
+
+            // The views keep the files from being deleted while they are copied.
+            using ViewLease views = await shards.ViewAsync(1, cancel);
+            DateTimeOffset now = time.GetUtcNow();
+            string name = string.Create(CultureInfo.InvariantCulture, $"{now:yyyyMMdd'T'HHmmss'Z'}-{now.Ticks:x16}");
+            return await Task.Run(() => Copy(views, name, cancel), cancel);
+        }
+        finally
+        {
+            _copying.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _copying.Dispose();
+
+    private StorageCopy Copy(ViewLease views, string name, CancellationToken cancel)
+    {
+        try
+        {
+            directory.CopyTo(name, views.Views, cancel);
+            return new StorageCopy(name, null);
+        }
+        catch (IOException e)
+        {
+            return new StorageCopy(null, e.Message);
+        }
+    }
+}
