@@ -6,6 +6,7 @@ namespace Pleiad.Gateway;
 internal static class Routes
 {
     private static readonly string[] Get = ["GET"];
+    private static readonly string[] Post = ["POST"];
     private static readonly string[] GetPost = ["GET", "POST"];
     private static readonly string[] PostPut = ["POST", "PUT"];
     private static readonly string[] GetHead = ["GET", "HEAD"];
@@ -15,6 +16,7 @@ internal static class Routes
     {
         var received = new ReceivedMetadata(settings.RemoteWrite.MetadataMax);
         var query = new QueryEndpoints(ports.Query, settings, time);
+        var running = new RunningQueryEndpoints(ports.Query, time);
         var series = new SeriesEndpoints(ports.Query);
         var targets = new TargetEndpoints(ports.Targets, received);
         var format = new FormatEndpoints(settings);
@@ -41,6 +43,9 @@ internal static class Routes
             Api("query", GetPost, query.InstantAsync),
             Api("query_range", GetPost, query.RangeAsync),
             Api("query_exemplars", GetPost, query.ExemplarsAsync),
+            Api("queries", Get, running.QueriesAsync),
+            Api("queries/{id}/cancel", Post, running.CancelAsync) with { Access = RouteAccess.Operator },
+            Api("explain", GetPost, running.ExplainAsync),
             Api("format_query", GetPost, format.FormatAsync),
             Api("parse_query", GetPost, format.ParseAsync),
             Api("series", GetPost, series.SeriesAsync),

@@ -66,6 +66,33 @@ public sealed class Engine
         CancellationToken cancel) =>
         RunAsync(query, parsed, StepsOf(start, end, step), isRange: true, source, options, cancel);
 
+    /// <summary>How a query is evaluated and, if it is run, what each node of the plan and each shard cost.</summary>
+    /// <param name="query">PromQL.</param>
+    /// <param name="start">The first step, or the only instant.</param>
+    /// <param name="end">The last step; the same as the first where there is no step width.</param>
+    /// <param name="step">Null for an instant query.</param>
+    /// <param name="source">Where series come from.</param>
+    /// <param name="options">What this run sets for itself.</param>
+    /// <param name="run">Whether to run it.</param>
+    /// <param name="cancel">Ends the run.</param>
+    /// <exception cref="QueryException">The query is not valid, fails, or runs into a limit.</exception>
+    public async Task<QueryExplanation> ExplainAsync(
+        string query, Timestamp start, Timestamp end, TimeSpan? step, ISeriesSource source, QueryRunOptions options, bool run,
+        CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(options);
+        Steps steps = step is { } width ? StepsOf(start, end, width) : Steps.Once(start.Milliseconds);
+        if (!run)
+        {
+            return new QueryExplanation(PromQL.Explain.Report(PlanFor(source, Parser.Parse(query, _settings), steps, options), null), null);
+        }
+
+        (QueryResult result, PlanNode plan, PlanFigures? figures) =
+            await EvaluateAsync(query, null, steps, step is not null, source, options, _time, cancel).ConfigureAwait(false);
+        return new QueryExplanation(PromQL.Explain.Report(plan, figures), result);
+    }
+
     /// <summary>The plan of a query as text, one operator a line.</summary>
     public string Explain(string query, Timestamp start, Timestamp end, TimeSpan step, QueryRunOptions options)
     {
@@ -99,11 +126,24 @@ public sealed class Engine
             steps, (long)lookback.TotalMilliseconds, (long)_settings.SubqueryStep.TotalMilliseconds, _settings.SamplesMax));
     }
 
+    private PlanNode PlanFor(ISeriesSource source, Expr parsed, Steps steps, QueryRunOptions options)
+    {
+        PlanNode plan = Plan(parsed, steps, options);
+        return source is IFragmentRunner shards ? Distribute.Run(plan, shards.Shards) : plan;
+    }
+
     private async Task<QueryResult> RunAsync(
         string query, Expr? parsed, Steps steps, bool isRange, ISeriesSource source, QueryRunOptions options, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
+        return (await EvaluateAsync(query, parsed, steps, isRange, source, options, null, cancel).ConfigureAwait(false)).Result;
+    }
+
+    private async Task<(QueryResult Result, PlanNode Plan, PlanFigures? Figures)> EvaluateAsync(
+        string query, Expr? parsed, Steps steps, bool isRange, ISeriesSource source, QueryRunOptions options, TimeProvider? measures,
+        CancellationToken cancel)
+    {
         long begun = _time.GetTimestamp();
         parsed ??= Parser.Parse(query, _settings);
         if (isRange && parsed.Type is not (ExprType.Vector or ExprType.Scalar))
@@ -117,14 +157,15 @@ public sealed class Engine
         TimeSpan timeout = options.Timeout is { } wanted && wanted < _settings.Timeout ? wanted : _settings.Timeout;
         using var expired = new CancellationTokenSource(timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(expired.Token, cancel);
-        var run = new QueryRun(_settings, isRange, expired.Token, either.Token);
+        var run = new QueryRun(_settings, isRange, measures, expired.Token, either.Token);
+        options.Progress?.Follow(run.Budget);
         var context = new QueryContext(run, source, slack: 0);
+        PlanNode plan;
         QueryValue value;
         try
         {
             context.ThrowIfOver();
-            PlanNode plan = Plan(parsed, steps, options);
-            plan = source is IFragmentRunner shards ? Distribute.Run(plan, shards.Shards) : plan;
+            plan = PlanFor(source, parsed, steps, options);
             value = await EvaluateAsync(context, plan).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (either.IsCancellationRequested)
@@ -135,11 +176,12 @@ public sealed class Engine
 
         TimeSpan evalTime = _time.GetElapsedTime(begun) - parseTime;
         Debug.Assert(value is not null, "an evaluation yields a value or throws");
-        return new QueryResult(
+        var result = new QueryResult(
             value,
             context.Annotations.Warnings(query),
             context.Annotations.Infos(query),
             new QueryStats(context.SamplesTotal, run.Budget.Peak, context.SeriesRead, parseTime, evalTime));
+        return (result, plan, context.Figures);
     }
 
     private static async ValueTask<QueryValue> EvaluateAsync(QueryContext context, PlanNode plan)

@@ -11,4 +11,7 @@ public sealed record QueryRunOptions
 
     /// <summary>Time limit; null for the engine's. Never longer than the engine's.</summary>
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Told what the run holds while it goes on; null for nobody.</summary>
+    public QueryProgress? Progress { get; init; }
 }

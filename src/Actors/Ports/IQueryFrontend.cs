@@ -14,6 +14,22 @@ public interface IQueryFrontend
     /// <exception cref="QueryException">The query is refused, fails, or is cut off.</exception>
     Task<QueryResult> RangeAsync(string query, Timestamp start, Timestamp end, TimeSpan step, QueryOptions options, CancellationToken cancel);
 
+    /// <summary>How a query is evaluated; if it is run, with what each node of its plan and each shard cost.</summary>
+    /// <param name="query">PromQL.</param>
+    /// <param name="times">When.</param>
+    /// <param name="run">Whether to run it.</param>
+    /// <param name="options">Of the run.</param>
+    /// <param name="cancel">Given up when the client goes away.</param>
+    /// <exception cref="QueryException">The query is refused, fails, or is cut off.</exception>
+    Task<QueryExplanation> ExplainAsync(string query, QueryTimes times, bool run, QueryOptions options, CancellationToken cancel);
+
+    /// <summary>Queries that wait or run, oldest first, and behind them those that ended, newest first.</summary>
+    IReadOnlyList<QueryRecord> Queries();
+
+    /// <summary>Ends a query that waits or runs.</summary>
+    /// <returns>False where there is none of that number.</returns>
+    bool Cancel(long id);
+
     /// <summary>The labels of the series that satisfy any of the matcher lists and may have samples in the range.</summary>
     Task<LabelAnswer<Labels>> SeriesAsync(IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, int limit, CancellationToken cancel);
 

@@ -14,23 +14,46 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
 
     private volatile Engine _engine = engine;
     private readonly QueryAdmission _admission = new(settings.ConcurrencyMax, settings.QueueMax);
+    private readonly QueryLedger _ledger = new(time, settings.RecentMax);
 
     /// <inheritdoc/>
     public Task<QueryResult> InstantAsync(string query, Timestamp at, QueryOptions options, CancellationToken cancel) =>
-        RunAsync(
-            options.Timeout,
-            (source, left, either) => _engine.InstantAsync(query, at, source, Options(options, left), cancel),
+        TrackAsync(
+            query,
+            QueryTimes.At(at),
+            options,
+            (source, run, token) => _engine.InstantAsync(query, at, source, run, token),
+            result => result.Stats,
             cancel,
             TellDamage);
 
     /// <inheritdoc/>
     public Task<QueryResult> RangeAsync(
         string query, Timestamp start, Timestamp end, TimeSpan step, QueryOptions options, CancellationToken cancel) =>
-        RunAsync(
-            options.Timeout,
-            (source, left, either) => _engine.RangeAsync(query, start, end, step, source, Options(options, left), cancel),
+        TrackAsync(
+            query,
+            new QueryTimes(start, end, step),
+            options,
+            (source, run, token) => _engine.RangeAsync(query, start, end, step, source, run, token),
+            result => result.Stats,
             cancel,
             TellDamage);
+
+    /// <inheritdoc/>
+    public Task<QueryExplanation> ExplainAsync(string query, QueryTimes times, bool run, QueryOptions options, CancellationToken cancel) =>
+        TrackAsync(
+            query,
+            times,
+            options,
+            (source, setup, token) => _engine.ExplainAsync(query, times.Start, times.End, times.Step, source, setup, run, token),
+            explained => explained.Result?.Stats,
+            cancel);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<QueryRecord> Queries() => _ledger.All();
+
+    /// <inheritdoc/>
+    public bool Cancel(long id) => _ledger.Cancel(id);
 
     /// <summary>Queries that come from now on are evaluated by this engine.</summary>
     public void Use(Engine engine) => _engine = engine;
@@ -116,7 +139,6 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
     /// <inheritdoc/>
     public void Dispose() => _admission.Dispose();
 
-    private static QueryRunOptions Options(QueryOptions options, TimeSpan left) => new() { Lookback = options.Lookback, Timeout = left };
 
     private static LabelAnswer<T> Cut<T>(List<T> items, int limit) =>
         limit > 0 && items.Count > limit ? new LabelAnswer<T>(items.GetRange(0, limit), [Truncated]) : new LabelAnswer<T>(items, []);
@@ -139,6 +161,46 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
                 return Task.FromResult(Cut([.. union], limit));
             },
             cancel);
+
+    private async Task<T> TrackAsync<T>(
+        string query,
+        QueryTimes times,
+        QueryOptions options,
+        Func<ISeriesSource, QueryRunOptions, CancellationToken, Task<T>> run,
+        Func<T, QueryStats?> statsOf,
+        CancellationToken cancel,
+        Func<T, ViewLease, T>? then = null)
+    {
+        using QueryLedger.Entry entry = _ledger.Begin(query, times);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, entry.Canceled);
+        try
+        {
+            T result = await RunAsync(
+                options.Timeout,
+                (source, left, _) =>
+                {
+                    // The engine knows what is left of the time, and says itself that it is over.
+                    entry.Run();
+                    return run(source, new QueryRunOptions { Lookback = options.Lookback, Timeout = left, Progress = entry.Progress }, either.Token);
+                },
+                either.Token,
+                then);
+            entry.Done(statsOf(result));
+            return result;
+        }
+        catch (QueryException failure)
+        {
+            entry.Fail(failure.Kind == QueryErrorKind.Canceled ? QueryState.Canceled : QueryState.Failed, failure.Message);
+            throw;
+        }
+        catch (OperationCanceledException given) when (either.IsCancellationRequested)
+        {
+            // Before its turn, or while it asked for views: the engine words it itself.
+            var failure = new QueryException(QueryErrorKind.Canceled, "query was canceled before it was evaluated", inner: given);
+            entry.Fail(QueryState.Canceled, failure.Message);
+            throw failure;
+        }
+    }
 
     private Task<T> RunAsync<T>(TimeSpan? timeout, Func<ISeriesSource, TimeSpan, CancellationToken, Task<T>> run, CancellationToken cancel, Func<T, ViewLease, T>? then = null) =>
         AdmitAsync(

@@ -9,6 +9,9 @@ public sealed record QuerySettings
     /// <summary>Queries waiting for their turn; more are refused at once. Default 1000.</summary>
     public int QueueMax { get; init; } = 1000;
 
+    /// <summary>Ended queries that are remembered, to be shown. Default 100.</summary>
+    public int RecentMax { get; init; } = 100;
+
     /// <summary>Threads one query may use at once, each on a shard of its own. At least 1. Default: as many as there are processors.</summary>
     public int ThreadsMax { get; init; } = Environment.ProcessorCount;
 

@@ -11,6 +11,9 @@ public sealed record SelectRequest(IReadOnlyList<Matcher> Matchers, TimeRange Ra
     /// <summary>The function that will read the samples (<c>rate</c>, <c>avg_over_time</c>), or empty. A hint.</summary>
     public string Function { get; init; } = string.Empty;
 
+    /// <summary>Only the newest sample in the range will be looked at. A hint: older ones may be left out.</summary>
+    public bool NewestOnly { get; init; }
+
     /// <summary>Series wanted at most; 0 for all. A hint: fewer may come, never a wrong one.</summary>
     public int SeriesMax { get; init; }
 }

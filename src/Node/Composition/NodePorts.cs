@@ -35,6 +35,16 @@ internal sealed class NodePorts : IQueryFrontend, ITargetCatalog, IIngest, IStor
         Actors.Query.RangeAsync(query, start, end, step, options, cancel);
 
     /// <inheritdoc/>
+    public Task<QueryExplanation> ExplainAsync(string query, QueryTimes times, bool run, QueryOptions options, CancellationToken cancel) =>
+        Actors.Query.ExplainAsync(query, times, run, options, cancel);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<QueryRecord> Queries() => Actors.Query.Queries();
+
+    /// <inheritdoc/>
+    public bool Cancel(long id) => Actors.Query.Cancel(id);
+
+    /// <inheritdoc/>
     public Task<LabelAnswer<Labels>> SeriesAsync(
         IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, int limit, CancellationToken cancel) =>
         Actors.Query.SeriesAsync(anyOf, range, limit, cancel);

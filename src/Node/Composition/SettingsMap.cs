@@ -80,6 +80,7 @@ internal static class SettingsMap
             {
                 ConcurrencyMax = settings.Query.ConcurrencyMax,
                 QueueMax = settings.Query.QueueMax,
+                RecentMax = settings.Query.RecentMax,
                 ThreadsMax = settings.Query.ThreadsMax == 0 ? Environment.ProcessorCount : settings.Query.ThreadsMax,
                 Timeout = settings.Query.Timeout,
             },

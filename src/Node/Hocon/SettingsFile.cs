@@ -135,6 +135,7 @@ internal static class SettingsFile
         SamplesMax = keys.Number("pleiad.query.samples-max", 1, 1_000_000_000_000),
         ConcurrencyMax = keys.Count("pleiad.query.concurrency-max", 1, 10_000),
         QueueMax = keys.Count("pleiad.query.queue-max", 0, 1_000_000),
+        RecentMax = keys.Count("pleiad.query.recent-max", 0, 10_000),
         ThreadsMax = keys.Count("pleiad.query.threads-max", 0, 1024),
         Features = keys.Texts("pleiad.query.features"),
     };

@@ -192,6 +192,9 @@ public sealed record QuerySection
     /// <summary>Queries waiting for their turn; more are answered 503. <c>pleiad.query.queue-max</c></summary>
     public required int QueueMax { get; init; }
 
+    /// <summary>Ended queries that <c>/api/v1/queries</c> shows. <c>pleiad.query.recent-max</c></summary>
+    public required int RecentMax { get; init; }
+
     /// <summary>Threads one query may use at once; 0 for as many as there are processors. <c>pleiad.query.threads-max</c></summary>
     public required int ThreadsMax { get; init; }
 

@@ -12,15 +12,33 @@ internal sealed class OperatorBuilder(QueryContext context)
     /// <summary>Operators of range vectors.</summary>
     /// <param name="node">A range selector or a subquery.</param>
     /// <param name="function">What will read them.</param>
-    public RangeOperator Range(PlanNode node, string function) => node switch
+    public RangeOperator Range(PlanNode node, string function)
+    {
+        RangeOperator ranges = NewRange(node, function);
+        return context.Figures is { } figures ? new MeasuredRanges(context, figures, node, ranges) : ranges;
+    }
+
+    /// <summary>Operators of a number a step.</summary>
+    public ScalarOperator Scalar(PlanNode node)
+    {
+        ScalarOperator scalar = NewScalar(node);
+        return context.Figures is { } figures ? new MeasuredScalar(context, figures, node, scalar) : scalar;
+    }
+
+    private SeriesOperator Vector(PlanNode node)
+    {
+        SeriesOperator vector = NewVector(node);
+        return context.Figures is { } figures ? new MeasuredSeries(context, figures, node, vector) : vector;
+    }
+
+    private RangeOperator NewRange(PlanNode node, string function) => node switch
     {
         RangeSelectNode select => new RangeSelector(context, select, function),
         SubqueryNode subquery => new SubquerySource(context, subquery, Whole(subquery.Inner)),
         _ => throw NotYet(node),
     };
 
-    /// <summary>Operators of a number a step.</summary>
-    public ScalarOperator Scalar(PlanNode node)
+    private ScalarOperator NewScalar(PlanNode node)
     {
         switch (node)
         {
@@ -55,7 +73,7 @@ internal sealed class OperatorBuilder(QueryContext context)
     private static QueryException NotYet(PlanNode node) =>
         new(QueryErrorKind.Execution, $"not supported by this version: {node.Describe()}", node.Span);
 
-    private SeriesOperator Vector(PlanNode node) => node switch
+    private SeriesOperator NewVector(PlanNode node) => node switch
     {
         InstantSelectNode select => new InstantSelector(context, select),
         StepInvariantNode once => new RepeatOnce(context, node.Steps, Vector(once.Inner)),

@@ -32,6 +32,9 @@ internal sealed class QueryContext(QueryRun run, ISeriesSource source, long slac
     /// <summary>What joins have seen that only all shards together can judge.</summary>
     public JoinWitnesses Joins { get; } = new();
 
+    /// <summary>What the nodes of the plan have cost; null where nobody wants to know.</summary>
+    public PlanFigures? Figures { get; } = run.Measures is { } clock ? new PlanFigures(clock) : null;
+
     /// <summary>Ends when the caller gives up or the time is over.</summary>
     public CancellationToken Canceled => Run.Canceled;
 
@@ -100,6 +103,10 @@ internal sealed class QueryContext(QueryRun run, ISeriesSource source, long slac
         shard._untold = 0;
         Annotations.Absorb(shard.Annotations);
         Joins.Absorb(shard.Joins);
+        if (shard.Figures is { } figures)
+        {
+            Figures!.Absorb(figures);
+        }
     }
 
     /// <summary>Called at least once a series: ends the run when it was cancelled or is out of time.</summary>

@@ -7,6 +7,9 @@ internal sealed class SampleBudget(long max)
     private long _held;
     private long _peak;
 
+    /// <summary>Samples held now, but for what threads keep to themselves.</summary>
+    public long Held => Volatile.Read(ref _held);
+
     /// <summary>Most samples held at once.</summary>
     public long Peak => Volatile.Read(ref _peak);
 

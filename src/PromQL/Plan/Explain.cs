@@ -12,6 +12,15 @@ internal static class Explain
         return text.ToString();
     }
 
+    /// <summary>A plan with what its nodes have cost.</summary>
+    /// <param name="figures">Null where it did not run.</param>
+    public static ExplainedNode Report(PlanNode plan, PlanFigures? figures) => new(
+        plan.Describe(),
+        plan.Steps.ToString(),
+        figures?.CostOf(plan),
+        figures?.ShardsOf(plan) ?? [],
+        [.. plan.Inputs.Select(input => Report(input, figures))]);
+
     private static void Append(StringBuilder text, PlanNode node, int depth)
     {
         text.Append(' ', 2 * depth).Append(node.Describe());

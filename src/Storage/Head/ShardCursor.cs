@@ -53,7 +53,10 @@ internal sealed class ShardCursor(SlotReader reader, ViewPin pin, SlotList slots
     public override void Read(SampleColumns into)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        reader.ReadSamples(_slot, _visible, request.Range, into);
+        if (!request.NewestOnly || !SlotReader.TryReadNewest(_slot, _visible, request.Range, into))
+        {
+            reader.ReadSamples(_slot, _visible, request.Range, into);
+        }
 
         // Collected while it reads, it would let go of what it reads.
         GC.KeepAlive(this);

@@ -63,6 +63,19 @@ internal sealed class SlotReader(SeriesTable table, LabelIndex index, ByteArena 
     /// <summary>The labels of a series the view sees.</summary>
     public Labels LabelsOf(in SeriesSlot slot) => index.LabelsOf(table.PairsOf(slot));
 
+    /// <summary>Appends the newest float of a series without decoding anything.</summary>
+    /// <returns>False, and nothing appended, where it is not at hand: later than the view or the range, or no plain float.</returns>
+    public static bool TryReadNewest(in SeriesSlot slot, int visible, TimeRange range, SampleColumns into)
+    {
+        if (visible != slot.Total || slot.OpenCount == 0 || slot.Encoding != ChunkEncoding.Gorilla || !range.Contains(slot.Tail.Time))
+        {
+            return false;
+        }
+
+        into.Add(slot.Tail.Time, BitConverter.UInt64BitsToDouble(slot.Tail.Value));
+        return true;
+    }
+
     /// <summary>Appends the samples of a series that the view sees in a range.</summary>
     /// <param name="slot">As read before.</param>
     /// <param name="visible">As read before.</param>

@@ -87,6 +87,24 @@ internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, IN
         return Answer(cancel);
     }
 
+    public IReadOnlyList<QueryRecord> Records { get; set; } = [];
+
+    public QueryExplanation Explanation { get; set; } = new(new ExplainedNode("constant 1", "at 0", null, [], []), null);
+
+    public Task<QueryExplanation> ExplainAsync(string query, QueryTimes times, bool run, QueryOptions options, CancellationToken cancel)
+    {
+        Asked.Add($"explain {query} {times.Start}..{times.End}/{times.Step?.TotalMilliseconds} run={run} timeout={options.Timeout}");
+        return Task.FromResult(Explanation);
+    }
+
+    public IReadOnlyList<QueryRecord> Queries() => Records;
+
+    public bool Cancel(long id)
+    {
+        Asked.Add($"cancel {id}");
+        return Records.Any(record => record.Id == id);
+    }
+
     public Task<LabelAnswer<Labels>> SeriesAsync(
         IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, int limit, CancellationToken cancel)
     {

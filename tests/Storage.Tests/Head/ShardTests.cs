@@ -43,6 +43,38 @@ public sealed class ShardTests
     }
 
     [Fact]
+    public void The_newest_sample_of_a_range_is_the_last_of_all_in_it()
+    {
+        var driver = new ShardDriver();
+        var views = new List<ShardView>();
+        for (int i = 1; i <= 250; i++)
+        {
+            driver.Append((s_up, 10 * i, i % 7 == 0 ? StaleMarker.Value : i));
+            if (i % 40 == 0)
+            {
+                views.Add(driver.Shard.View());
+            }
+        }
+
+        views.Add(driver.Shard.View());
+        int found = 0;
+        foreach (ShardView view in views)
+        {
+            for (long through = 5; through < 2600; through += 95)
+            {
+                var request = new SelectRequest([new Matcher("__name__", MatchKind.Equal, "up")], new TimeRange(through - 50, through));
+                (long, long)? all = Last(view, request);
+                Assert.Equal(all, Last(view, request with { NewestOnly = true }));
+                found += all is null ? 0 : 1;
+            }
+
+            view.Dispose();
+        }
+
+        Assert.True(found > 50, $"only {found} ranges had a sample");
+    }
+
+    [Fact]
     public void Each_sample_that_cannot_be_stored_is_counted_by_its_reason()
     {
         var driver = new ShardDriver(new ShardSettings { SeriesMax = 1 });
@@ -221,5 +253,17 @@ public sealed class ShardTests
         Round(60);
         long perSample = (GC.GetAllocatedBytesForCurrentThread() - before) / (60 * keys.Length);
         Assert.Equal(0, perSample);
+    }
+
+    private static (long Time, long Bits)? Last(ShardView view, SelectRequest request)
+    {
+        using SeriesCursor cursor = view.Select(request, CancellationToken.None);
+        using var columns = new SampleColumns();
+        if (cursor.MoveNext())
+        {
+            cursor.Read(columns);
+        }
+
+        return columns.Count == 0 ? null : (columns.Times[^1], BitConverter.DoubleToInt64Bits(columns.Values[^1]));
     }
 }

@@ -34,28 +34,7 @@ internal sealed class QueryEndpoints(IQueryFrontend frontend, GatewaySettings se
     public async Task<ApiAnswer> RangeAsync(GatewayCall call, Parameters parameters)
     {
         int limit = parameters.Limit();
-        Timestamp start = parameters.Time("start");
-        Timestamp end = parameters.Time("end");
-        if (end < start)
-        {
-            throw ApiException.Parameter("end", "end timestamp must not be before start time");
-        }
-
-        // The engine counts in milliseconds: a step below one would never arrive.
-        TimeSpan step = parameters.RequiredDuration("step");
-        if (step < TimeSpan.FromMilliseconds(1))
-        {
-            throw ApiException.Parameter(
-                "step", "zero or negative query resolution step widths are not accepted. Try a positive integer");
-        }
-
-        if (((Int128)end.Milliseconds - start.Milliseconds) * TimeSpan.TicksPerMillisecond / step.Ticks > StepsMax)
-        {
-            throw new ApiException(
-                ApiErrorKind.BadData,
-                "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)");
-        }
-
+        (Timestamp start, Timestamp end, TimeSpan step) = RangeOf(parameters);
         QueryOptions options = Options(parameters);
         try
         {
@@ -118,7 +97,35 @@ internal sealed class QueryEndpoints(IQueryFrontend frontend, GatewaySettings se
         text.ArrayEnd();
     }
 
-    private static QueryOptions Options(Parameters parameters)
+    /// <summary><c>start</c>, <c>end</c> and <c>step</c>, checked.</summary>
+    /// <exception cref="ApiException">One of them is missing or wrong, or there are too many steps.</exception>
+    public static (Timestamp Start, Timestamp End, TimeSpan Step) RangeOf(Parameters parameters)
+    {
+        Timestamp start = parameters.Time("start");
+        Timestamp end = parameters.Time("end");
+        if (end < start)
+        {
+            throw ApiException.Parameter("end", "end timestamp must not be before start time");
+        }
+
+        // The engine counts in milliseconds: a step below one would never arrive.
+        TimeSpan step = parameters.RequiredDuration("step");
+        if (step < TimeSpan.FromMilliseconds(1))
+        {
+            throw ApiException.Parameter(
+                "step", "zero or negative query resolution step widths are not accepted. Try a positive integer");
+        }
+
+        return ((Int128)end.Milliseconds - start.Milliseconds) * TimeSpan.TicksPerMillisecond / step.Ticks <= StepsMax
+            ? (start, end, step)
+            : throw new ApiException(
+                ApiErrorKind.BadData,
+                "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)");
+    }
+
+    /// <summary><c>timeout</c> and <c>lookback_delta</c>.</summary>
+    /// <exception cref="ApiException">One of them is wrong.</exception>
+    public static QueryOptions Options(Parameters parameters)
     {
         TimeSpan? timeout = parameters.Duration("timeout");
         string lookback = parameters.Get("lookback_delta");

@@ -24,8 +24,11 @@ internal sealed class Exchange : OwnBlockOperator
         }
 
         _answers = await _runner.RunAsync(new PlanFragment(_node.Fragment, Context.Run), _node.Shards, Context.Canceled).ConfigureAwait(false);
-        foreach (FragmentAnswer answer in _answers)
+        for (int i = 0; i < _answers.Count; i++)
         {
+            FragmentAnswer answer = _answers[i];
+            Context.Figures?.Add(_node, new ShardCost(
+                _node.Shards[i], answer.Time, answer.Context.SeriesRead, answer.Context.SamplesTotal, answer.Rows.Count, answer.Rows.Bytes));
             Context.Absorb(answer.Context);
         }
     }

@@ -19,6 +19,7 @@ public sealed class PlanFragment
     /// <exception cref="QueryException">It fails, or the query runs into a limit.</exception>
     public FragmentAnswer Run(ISeriesSource shard)
     {
+        long begun = _run.Measures?.GetTimestamp() ?? 0;
         var context = new QueryContext(_run, shard, _run.Budget.SlackMax);
         context.ThrowIfOver();
         var rows = new SeriesRows(_plan.Steps);
@@ -39,7 +40,7 @@ public sealed class PlanFragment
         }
 
         context.HoldOnly(rows.Values);
-        return new FragmentAnswer(rows, context);
+        return new FragmentAnswer(rows, context, _run.Measures?.GetElapsedTime(begun) ?? TimeSpan.Zero);
     }
 
     /// <summary>Evaluates it over several shards of this process at once, the caller's thread among those that work.</summary>
@@ -86,13 +87,16 @@ public sealed class PlanFragment
 /// <summary>What a shard says to a fragment.</summary>
 public sealed class FragmentAnswer
 {
-    internal FragmentAnswer(SeriesRows rows, QueryContext context)
+    internal FragmentAnswer(SeriesRows rows, QueryContext context, TimeSpan time)
     {
         Rows = rows;
         Context = context;
+        Time = time;
     }
 
     internal SeriesRows Rows { get; }
 
     internal QueryContext Context { get; }
+
+    internal TimeSpan Time { get; }
 }

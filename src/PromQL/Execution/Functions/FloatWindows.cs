@@ -16,6 +16,7 @@ internal abstract class FloatWindows(int floatsMin) : RangeFunction
         {
             int first = series.Windows.First[step];
             int count = series.Windows.Behind[step] - first;
+            series.Context.ThrowIfOver();
             if (count <= 0)
             {
                 continue;

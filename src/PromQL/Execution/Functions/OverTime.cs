@@ -21,6 +21,7 @@ internal sealed class SumOverTime(bool averages) : RangeFunction
         {
             int first = series.Windows.First[step];
             int count = series.Windows.Behind[step] - first;
+            series.Context.ThrowIfOver();
             if (count <= 0)
             {
                 continue;
@@ -49,6 +50,7 @@ internal sealed class SumOverTime(bool averages) : RangeFunction
         {
             int first = series.Windows.First[step];
             int behind = series.Windows.Behind[step];
+            series.Context.ThrowIfOver();
             if (behind > first)
             {
                 CompensatedSum sum = _blocks.Of(values, first, behind);

@@ -12,10 +12,14 @@ internal sealed class InstantSelector : OwnBlockOperator
     public InstantSelector(QueryContext context, InstantSelectNode node)
         : base(context, node.Steps) => _node = node;
 
+    // What comes between two samples, or from one histogram to the next, needs more than the newest.
+    private bool LooksAtOne =>
+        (Steps.Count == 1 || _node.Window.AtMs is not null) && _node.Window.Mode == WindowMode.Plain && !_node.FindsResets;
+
     public override bool MoveNext()
     {
         _cursor ??= Context.Source.Select(
-            new SelectRequest(_node.Matchers, _node.Window.ReadsOver(Steps)) { StepMs = Steps.StepMs }, Context.Canceled);
+            new SelectRequest(_node.Matchers, _node.Window.ReadsOver(Steps)) { StepMs = Steps.StepMs, NewestOnly = LooksAtOne }, Context.Canceled);
         while (_cursor.MoveNext())
         {
             Context.ThrowIfOver();

@@ -1,0 +1,178 @@
+using System.Globalization;
+using Pleiad.Actors;
+using Pleiad.Model;
+using Pleiad.PromQL;
+
+namespace Pleiad.Gateway;
+
+/// <summary><c>queries</c>, <c>queries/{id}/cancel</c> and <c>explain</c>: endpoints of our own, in Prometheus's envelope.</summary>
+internal sealed class RunningQueryEndpoints(IQueryFrontend frontend, TimeProvider time)
+{
+    /// <summary><c>GET /api/v1/queries</c>: what waits and runs, and what ended lately.</summary>
+    public Task<ApiAnswer> QueriesAsync(GatewayCall call, Parameters parameters)
+    {
+        ILookup<bool, QueryRecord> records = frontend.Queries().ToLookup(record => record.State is QueryState.Waiting or QueryState.Running);
+        return Task.FromResult(ApiAnswer.Of(text =>
+        {
+            text.ObjectStart().Name("running"u8);
+            WriteAll(text, records[true]);
+            text.Name("recent"u8);
+            WriteAll(text, records[false]);
+            text.ObjectEnd();
+        }));
+    }
+
+    /// <summary><c>POST /api/v1/queries/{id}/cancel</c></summary>
+    public Task<ApiAnswer> CancelAsync(GatewayCall call, Parameters parameters)
+    {
+        if (!long.TryParse(call.Segment, NumberStyles.None, CultureInfo.InvariantCulture, out long id))
+        {
+            throw new ApiException(ApiErrorKind.BadData, $"the number of a query is digits, got {QuotedText.Of(call.Segment)}");
+        }
+
+        return frontend.Cancel(id)
+            ? Task.FromResult(ApiAnswer.Of(text => text.ObjectStart().Name("id"u8).Number(id).ObjectEnd()))
+            : throw new ApiException(ApiErrorKind.NotFound, $"no query {call.Segment} is waiting or running");
+    }
+
+    /// <summary><c>/api/v1/explain</c>: the plan; unless <c>run=false</c>, with what its nodes and the shards cost.</summary>
+    public async Task<ApiAnswer> ExplainAsync(GatewayCall call, Parameters parameters)
+    {
+        QueryTimes times;
+        if (parameters.Get("start").Length > 0 || parameters.Get("step").Length > 0)
+        {
+            (Timestamp start, Timestamp end, TimeSpan step) = QueryEndpoints.RangeOf(parameters);
+            times = new QueryTimes(start, end, step);
+        }
+        else
+        {
+            times = QueryTimes.At(parameters.Time("time", Timestamp.From(time.GetUtcNow())));
+        }
+
+        bool run = parameters.Get("run") switch
+        {
+            "" or "true" => true,
+            "false" => false,
+            var other => throw ApiException.Parameter("run", $"true or false, got {QuotedText.Of(other)}"),
+        };
+        try
+        {
+            QueryExplanation explained = await frontend
+                .ExplainAsync(parameters.Get("query"), times, run, QueryEndpoints.Options(parameters), call.Cancel).ConfigureAwait(false);
+            return ApiAnswer.Of(text => Write(text, explained));
+        }
+        catch (QueryException failure)
+        {
+            throw QueryErrors.Of(failure);
+        }
+    }
+
+    private static void WriteAll(JsonText text, IEnumerable<QueryRecord> records)
+    {
+        text.ArrayStart();
+        foreach (QueryRecord record in records)
+        {
+            text.ObjectStart()
+                .Name("id"u8).Number(record.Id)
+                .Name("query"u8).String(record.Query)
+                .Name("state"u8).String(StateOf(record.State));
+            WriteTimes(text, record.Times);
+            text.Name("startedAt"u8).String(TimeText.Write(record.Began))
+                .Name("elapsedSeconds"u8).Number(record.Elapsed.TotalSeconds)
+                .Name("samplesHeld"u8).Number(record.SamplesHeld)
+                .Name("samplesPeak"u8).Number(record.SamplesPeak);
+            if (record is { SamplesTotal: { } samples, SeriesRead: { } series })
+            {
+                text.Name("samplesTotal"u8).Number(samples).Name("seriesRead"u8).Number(series);
+            }
+
+            if (record.Error.Length > 0)
+            {
+                text.Name("error"u8).String(record.Error);
+            }
+
+            text.ObjectEnd();
+        }
+
+        text.ArrayEnd();
+    }
+
+    private static string StateOf(QueryState state) => state switch
+    {
+        QueryState.Waiting => "waiting",
+        QueryState.Running => "running",
+        QueryState.Done => "done",
+        QueryState.Canceled => "canceled",
+        _ => "failed",
+    };
+
+    private static void WriteTimes(JsonText text, QueryTimes times)
+    {
+        if (times.Step is not { } step)
+        {
+            text.Name("time"u8).Seconds(times.Start.Milliseconds);
+            return;
+        }
+
+        text.Name("start"u8).Seconds(times.Start.Milliseconds)
+            .Name("end"u8).Seconds(times.End.Milliseconds)
+            .Name("step"u8).Number(step.TotalSeconds);
+    }
+
+    private static void Write(JsonText text, QueryExplanation explained)
+    {
+        text.ObjectStart().Name("plan"u8);
+        Write(text, explained.Plan);
+        if (explained.Result is { Stats: var stats })
+        {
+            text.Name("stats"u8).ObjectStart()
+                .Name("samplesTotal"u8).Number(stats.SamplesTotal)
+                .Name("samplesPeak"u8).Number(stats.SamplesPeak)
+                .Name("seriesRead"u8).Number(stats.SeriesRead)
+                .Name("parseSeconds"u8).Number(stats.ParseTime.TotalSeconds)
+                .Name("evalSeconds"u8).Number(stats.EvalTime.TotalSeconds)
+                .ObjectEnd();
+        }
+
+        text.ObjectEnd();
+    }
+
+    // As deep as the query: the parser bounds it.
+    private static void Write(JsonText text, ExplainedNode node)
+    {
+        text.ObjectStart().Name("operation"u8).String(node.Operation).Name("steps"u8).String(node.Steps);
+        if (node.Cost is { } cost)
+        {
+            text.Name("seconds"u8).Number(cost.Time.TotalSeconds)
+                .Name("series"u8).Number(cost.Series)
+                .Name("samples"u8).Number(cost.Samples)
+                .Name("bytes"u8).Number(cost.Bytes);
+        }
+
+        if (node.Shards.Count > 0)
+        {
+            text.Name("shards"u8).ArrayStart();
+            foreach (ShardCost shard in node.Shards)
+            {
+                text.ObjectStart()
+                    .Name("shard"u8).Number(shard.Shard)
+                    .Name("seconds"u8).Number(shard.Time.TotalSeconds)
+                    .Name("seriesRead"u8).Number(shard.SeriesRead)
+                    .Name("samplesRead"u8).Number(shard.SamplesRead)
+                    .Name("series"u8).Number(shard.Series)
+                    .Name("bytes"u8).Number(shard.Bytes)
+                    .ObjectEnd();
+            }
+
+            text.ArrayEnd();
+        }
+
+        text.Name("inputs"u8).ArrayStart();
+        foreach (ExplainedNode input in node.Inputs)
+        {
+            Write(text, input);
+        }
+
+        text.ArrayEnd().ObjectEnd();
+    }
+}
