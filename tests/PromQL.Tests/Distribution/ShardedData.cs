@@ -52,6 +52,15 @@ internal sealed class ShardedData
         }
     }
 
+    /// <param name="series">Floats as columns.</param>
+    public ShardedData(IEnumerable<(Labels Labels, long[] Times, double[] Values)> series)
+    {
+        foreach ((Labels labels, long[] times, double[] values) in series)
+        {
+            Add(labels, times, values);
+        }
+    }
+
     /// <summary>All of it as one source.</summary>
     public ISeriesSource Whole => new Part(_series);
 
@@ -87,17 +96,19 @@ internal sealed class ShardedData
             });
         }
 
-        _series.Add((Labels.From([.. labels.Where(l => l.Value is not null).Select(l => (l.Name, l.Value!))]), (into, range) =>
-        {
-            for (int i = 0; i < times.Count; i++)
-            {
-                if (range.Contains(times[i]))
-                {
-                    into.Add(times[i], values[i]);
-                }
-            }
-        }));
+        Add(Labels.From([.. labels.Where(l => l.Value is not null).Select(l => (l.Name, l.Value!))]), [.. times], [.. values]);
     }
+
+    private void Add(Labels labels, long[] times, double[] values) => _series.Add((labels, (into, range) =>
+    {
+        for (int i = 0; i < times.Length; i++)
+        {
+            if (range.Contains(times[i]))
+            {
+                into.Add(times[i], values[i]);
+            }
+        }
+    }));
 
     private void AddHistograms(Random random, params (string Name, string? Value)[] labels)
     {

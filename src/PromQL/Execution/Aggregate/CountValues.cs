@@ -7,6 +7,7 @@ internal sealed class CountValues : OwnBlockOperator
 {
     private readonly SeriesOperator _inner;
     private readonly string _label;
+    private readonly bool _leavesLabelOut;
     private readonly LabelGroups _groups;
     private readonly Dictionary<Labels, Counted> _counts = [];
     private IEnumerator<KeyValuePair<Labels, Counted>>? _results;
@@ -21,6 +22,9 @@ internal sealed class CountValues : OwnBlockOperator
 
         _inner = inner;
         _label = label;
+
+        // What "without" names goes, even where it is the label of the values: then all of a group are counted together.
+        _leavesLabelOut = node.Without && (node.Grouping.Contains(label) || MetadataLabels.Is(label));
         _groups = new LabelGroups(!node.Without, node.Grouping, GroupMetadata.LeftOut);
     }
 
@@ -72,7 +76,7 @@ internal sealed class CountValues : OwnBlockOperator
                 string value = series.HistogramAt(step) is { } histogram
                     ? histogram.ToString()
                     : FloatText.Plain(values[step]);
-                Labels labels = builder.Reset(group).Set(_label, value).ToLabels();
+                Labels labels = _leavesLabelOut ? group : builder.Reset(group).Set(_label, value).ToLabels();
                 if (!_counts.TryGetValue(labels, out Counted? counted))
                 {
                     Context.Hold(Steps.Count);
