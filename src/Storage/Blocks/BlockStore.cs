@@ -11,7 +11,7 @@ public sealed class BlockStore
 {
     private readonly IFiles _files;
     private readonly string _directory;
-    private readonly string _quarantine;
+    private readonly Quarantine _quarantine;
     private readonly int _shard;
 
     // Numbers of files that could not be finished: what became of them is unknown, so the next block says that it replaces them.
@@ -23,7 +23,7 @@ public sealed class BlockStore
     {
         _files = files;
         _directory = directory;
-        _quarantine = quarantine;
+        _quarantine = new Quarantine(files, quarantine, shard.Value);
         _shard = shard.Value;
     }
 
@@ -53,7 +53,7 @@ public sealed class BlockStore
             {
                 Damaged++;
                 StorageMetrics.BlocksDamaged.Add(1);
-                MoveAside(path);
+                _quarantine.MoveAside(path);
             }
         }
 
@@ -106,7 +106,7 @@ public sealed class BlockStore
         {
             if (block.DamagedFrames > 0)
             {
-                MoveAside(block.Path);
+                _quarantine.MoveAside(block.Path);
             }
             else
             {
@@ -169,14 +169,6 @@ public sealed class BlockStore
         {
             // The first failure is the one to report; the next block says that it replaces this one.
         }
-    }
-
-    private void MoveAside(string path)
-    {
-        _files.CreateDirectory(_quarantine);
-        _files.Rename(path, Path.Combine(_quarantine, $"shard-{_shard:D4}-{Path.GetFileName(path)}"));
-        _files.FlushDirectory(_quarantine);
-        _files.FlushDirectory(_directory);
     }
 
     // Ends a file that would have been empty; it never gets its name.

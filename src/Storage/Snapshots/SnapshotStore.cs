@@ -13,7 +13,7 @@ public sealed class SnapshotStore
 
     private readonly IFiles _files;
     private readonly string _directory;
-    private readonly string _quarantine;
+    private readonly Quarantine _quarantine;
     private readonly int _shard;
 
     // Newest last.
@@ -30,7 +30,7 @@ public sealed class SnapshotStore
     {
         _files = files;
         _directory = directory;
-        _quarantine = quarantine;
+        _quarantine = new Quarantine(files, quarantine, shard.Value);
         _shard = shard.Value;
     }
 
@@ -162,7 +162,7 @@ public sealed class SnapshotStore
         {
             Damaged++;
             StorageMetrics.SnapshotsDamaged.Add(1);
-            MoveAside(path);
+            _quarantine.MoveAside(path);
             return null;
         }
     }
@@ -182,7 +182,7 @@ public sealed class SnapshotStore
         {
             Damaged++;
             StorageMetrics.SnapshotsDamaged.Add(1);
-            MoveAside(path);
+            _quarantine.MoveAside(path);
             return null;
         }
     }
@@ -384,14 +384,6 @@ public sealed class SnapshotStore
                 // Nobody refers to it; the next snapshot that succeeds deletes it.
             }
         }
-    }
-
-    private void MoveAside(string path)
-    {
-        _files.CreateDirectory(_quarantine);
-        _files.Rename(path, Path.Combine(_quarantine, $"shard-{_shard:D4}-{Path.GetFileName(path)}"));
-        _files.FlushDirectory(_quarantine);
-        _files.FlushDirectory(_directory);
     }
 
     private sealed record Saved(long Number, long Seq, List<ChunkFile> Chunks);

@@ -1,0 +1,18 @@
+namespace Pleiad.Storage;
+
+/// <summary>Where damaged files of a shard are kept for whoever wants to look: out of the way, never deleted.</summary>
+/// <param name="files">Where they lie.</param>
+/// <param name="directory">What they are moved into; made when it is first needed.</param>
+/// <param name="shard">Whose files they are: it goes into their names, since all shards share the directory.</param>
+internal sealed class Quarantine(IFiles files, string directory, int shard)
+{
+    /// <summary>Moves a file aside; when it returns, that is durable.</summary>
+    /// <exception cref="IOException">It could not be moved.</exception>
+    public void MoveAside(string path)
+    {
+        files.CreateDirectory(directory);
+        files.Rename(path, Path.Combine(directory, $"shard-{shard:D4}-{Path.GetFileName(path)}"));
+        files.FlushDirectory(directory);
+        files.FlushDirectory(Path.GetDirectoryName(path)!);
+    }
+}
