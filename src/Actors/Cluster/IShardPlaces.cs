@@ -1,0 +1,14 @@
+namespace Pleiad.Actors;
+
+/// <summary>Where each shard is served, as this node knows it. What it knows may be old: who is asked knows better and says so.</summary>
+public interface IShardPlaces
+{
+    /// <summary>What is known now; replaced whole when anything changes.</summary>
+    ShardPlaces Now { get; }
+
+    /// <summary>Completes as soon as something else is known than what was seen.</summary>
+    Task<ShardPlaces> NewerThanAsync(ShardPlaces seen, CancellationToken cancel);
+
+    /// <summary>Through which record of its journal this node has applied a shard: what a view taken now contains at least. 0 when it cannot be said.</summary>
+    long AppliedSeq(int shard);
+}

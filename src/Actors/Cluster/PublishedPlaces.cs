@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+
+namespace Pleiad.Actors;
+
+/// <summary>Places that one writer publishes and many read.</summary>
+/// <param name="first">Known from the beginning.</param>
+/// <param name="appliedSeq">By shard; null where there is no journal with numbers.</param>
+public sealed class PublishedPlaces(ShardPlaces first, Func<int, long>? appliedSeq = null) : IShardPlaces
+{
+    private readonly Lock _gate = new();
+    private ShardPlaces _now = first;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <inheritdoc/>
+    public ShardPlaces Now => Volatile.Read(ref _now);
+
+    /// <inheritdoc/>
+    public long AppliedSeq(int shard) => appliedSeq?.Invoke(shard) ?? 0;
+
+    /// <summary>Replaces all places; the version goes up by one.</summary>
+    /// <param name="shards">Shard i at index i; as many as before.</param>
+    public void Publish(ImmutableArray<ShardPlace> shards)
+    {
+        TaskCompletionSource changed;
+        lock (_gate)
+        {
+            ArgumentOutOfRangeException.ThrowIfNotEqual(shards.Length, _now.Shards.Length);
+            Volatile.Write(ref _now, new ShardPlaces(_now.Version + 1, shards));
+            changed = _changed;
+            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        changed.SetResult();
+    }
+
+    /// <inheritdoc/>
+    public async Task<ShardPlaces> NewerThanAsync(ShardPlaces seen, CancellationToken cancel)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_gate)
+            {
+                if (_now.Version > seen.Version)
+                {
+                    return _now;
+                }
+
+                changed = _changed.Task;
+            }
+
+            await changed.WaitAsync(cancel);
+        }
+    }
+}

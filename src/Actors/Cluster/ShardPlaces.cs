@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+
+namespace Pleiad.Actors;
+
+/// <summary>Where all shards are, at one time.</summary>
+/// <param name="Version">Goes up with each change.</param>
+/// <param name="Shards">Shard i at index i.</param>
+public sealed record ShardPlaces(long Version, ImmutableArray<ShardPlace> Shards)
+{
+    /// <summary>All shards on this node, for good: a node without a cluster.</summary>
+    public static ShardPlaces AllHere(int count) =>
+        new(0, [.. Enumerable.Range(0, count).Select(static shard => new ShardPlace { Shard = shard, Here = ShardRole.Leader })]);
+}
+
+/// <summary>What a node is to a shard.</summary>
+public enum ShardRole
+{
+    /// <summary>Nothing: others have it.</summary>
+    None,
+
+    /// <summary>Holds a warm copy: it answers queries, and takes no writes.</summary>
+    Follower,
+
+    /// <summary>Answers queries and takes writes.</summary>
+    Leader,
+}
+
+/// <summary>Where a shard is.</summary>
+public sealed record ShardPlace
+{
+    /// <summary>Its number.</summary>
+    public required int Shard { get; init; }
+
+    /// <summary>The epoch of its leader; an answer of an older one comes from who has not heard of it.</summary>
+    public long Epoch { get; init; }
+
+    /// <summary>What this node is to it.</summary>
+    public ShardRole Here { get; init; }
+
+    /// <summary>The leader where it is another node; null where it is this one, or nobody.</summary>
+    public ShardPeer? Leader { get; init; }
+
+    /// <summary>Other nodes with a warm copy, the one to be asked first in front.</summary>
+    public ImmutableArray<ShardPeer> Followers { get; init; } = [];
+}
