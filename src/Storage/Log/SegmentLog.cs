@@ -242,27 +242,21 @@ public sealed class SegmentLog : IShardLog, IDisposable
     {
         lock (_writing)
         {
-            var gone = new List<SegmentFile>();
             lock (_gate)
             {
                 ShardTail tail = TailOf(shard.Value);
                 tail.Released = Math.Max(tail.Released, throughSeq);
+            }
 
-                // The newest stays: its number is the proof of what came before.
-                while (_segments.Count > 1 && _segments[0].IsCovered(number => TailOf(number).Released))
+            // One after the other, the oldest first, and none behind one that is still there: a gap among segments looks like a loss.
+            while (OldestCovered() is { } oldest)
+            {
+                _files.Delete(oldest.Path);
+                lock (_gate)
                 {
-                    gone.Add(_segments[0]);
                     _segments.RemoveAt(0);
                 }
-            }
 
-            foreach (SegmentFile segment in gone)
-            {
-                _files.Delete(segment.Path);
-            }
-
-            if (gone.Count > 0)
-            {
                 _files.FlushDirectory(_directory);
             }
         }
@@ -355,6 +349,15 @@ public sealed class SegmentLog : IShardLog, IDisposable
         }
 
         return tail;
+    }
+
+    // The newest stays: its number is the proof of what came before.
+    private SegmentFile? OldestCovered()
+    {
+        lock (_gate)
+        {
+            return _segments.Count > 1 && _segments[0].IsCovered(number => TailOf(number).Released) ? _segments[0] : null;
+        }
     }
 
     private byte[] ReadSound(SegmentFile segment)

@@ -196,6 +196,37 @@ public sealed class SnapshotStoreTests
         int Segments() => files.Paths.Count(static path => path.Contains("/log/", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_segment_that_could_not_be_deleted_leaves_no_gap_behind_when_later_ones_are()
+    {
+        var files = new FaultyFiles();
+        var node = new LedgerNode(files, new SegmentLogSettings { SegmentBytes = 4096 }, shardCount: 1);
+        node.Start();
+        for (int snapshot = 0; snapshot < 4; snapshot++)
+        {
+            for (int time = snapshot * 500; time < (snapshot + 1) * 500; time++)
+            {
+                node.Write((s_a, time, time * 0.3));
+            }
+
+            files.RefusesDeletes = snapshot == 1;
+            if (files.RefusesDeletes)
+            {
+                Assert.ThrowsAny<IOException>(node.Snapshot);
+            }
+            else
+            {
+                node.Snapshot();
+            }
+        }
+
+        // Those it held up go with the next.
+        Assert.Equal(node.Data.Log.SegmentCount, files.Paths.Count(static path => path.Contains("/log/", StringComparison.Ordinal)));
+        node.Kill();
+        node.Start();
+        node.Check();
+    }
+
     private static long[] Times(int count) => [.. Enumerable.Range(1, count).Select(static time => (long)time)];
 
     // A store that writes on is read by another, as after a restart.
