@@ -91,6 +91,24 @@ internal sealed class SeriesTable
         Fill(number, labels, generation);
     }
 
+    /// <summary>Whether a slot holds this very series.</summary>
+    public bool Holds(int number, Labels labels) => Holds(number) && this[number].Hash == labels.Hash && Same(this[number], labels);
+
+    /// <summary>Notes that a slot without a series had one of this generation before the start: the next one's is later.</summary>
+    public void NoteGeneration(int number, int generation)
+    {
+        while (number >= _end)
+        {
+            _free.Add(Extend(_end));
+        }
+
+        ref SeriesSlot slot = ref this[number];
+        if (!slot.InUse)
+        {
+            slot.Generation = Math.Max(slot.Generation, generation);
+        }
+    }
+
     /// <summary>Takes a series out of the lookup; the slot comes free when no view can see it any more.</summary>
     public void Remove(int number)
     {

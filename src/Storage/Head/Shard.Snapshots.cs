@@ -97,8 +97,15 @@ public sealed partial class Shard
     internal void RestoreChunk(
         int number, int generation, ReadOnlySpan<byte> bytes, long firstTime, long lastTime, ushort count, ChunkEncoding encoding)
     {
-        // Of a series that is gone, or beyond retention.
-        if (!_table.Holds(number) || _table[number].Generation != generation || lastTime < AcceptFrom)
+        if (!_table.Holds(number))
+        {
+            // Of a series that is gone. Chunk files may have its chunks for long: the next series in this slot must not be taken for it.
+            _table.NoteGeneration(number, generation);
+            return;
+        }
+
+        // Of the series before in this slot, or beyond retention.
+        if (_table[number].Generation != generation || lastTime < AcceptFrom)
         {
             return;
         }

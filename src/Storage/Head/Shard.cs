@@ -490,13 +490,14 @@ public sealed partial class Shard
             if (_table.Holds(definition.Slot))
             {
                 ref SeriesSlot slot = ref _table[definition.Slot];
-                if (slot.Generation == definition.Generation)
+                if (slot.Generation == definition.Generation && _table.Holds(definition.Slot, definition.Labels))
                 {
                     slot.Defined = Math.Min((byte)(slot.Defined + 1), BatchRecord.DefinitionsMax);
                     continue;
                 }
 
-                // The slot was freed by retention before it was taken again, and the old series' samples are beyond retention.
+                // The slot was freed before it was taken again: the old series' samples are beyond retention, or in a block. Labels decide
+                // too: a snapshot that is fallen back to may have a series that the one after it, and with it the generation, had forgotten.
                 _appender.ForgetUnsaved(chunk => chunk.Slot == definition.Slot);
                 RemoveSeries([definition.Slot]);
                 _reclaimer.Refresh();

@@ -165,6 +165,35 @@ public sealed class SealingTests
     }
 
     [Fact]
+    public void A_series_in_the_place_of_one_that_moved_into_a_block_gets_none_of_its_chunks()
+    {
+        var files = new FaultyFiles();
+        var node = new LedgerNode(files, shardCount: 1);
+        node.Start();
+        for (int time = 1; time <= 250; time++)
+        {
+            node.Write((s_b, time, -time));
+            if (time <= 130)
+            {
+                node.Write((s_a, time, time));
+            }
+        }
+
+        // One file has chunks of both: that of b is not wholly in the block, so the file stays though a is gone from the head.
+        node.Snapshot();
+        node.Seal(200);
+        Assert.Equal(1, node.Data.Shards[0].SeriesCount);
+        node.Snapshot();
+        node.Kill();
+        node.Start();
+        node.Write((s_c, 251, 7));
+        node.Snapshot();
+        node.Kill();
+        node.Start();
+        node.Check();
+    }
+
+    [Fact]
     public void Blocks_beyond_retention_go_with_their_files()
     {
         var store = new Sealer();
