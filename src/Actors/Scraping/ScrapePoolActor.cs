@@ -147,16 +147,24 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
         bool limitChanged = _overLimit != _targets.OverLimit;
         _overLimit = _targets.OverLimit;
         PoolSetup setup = Setup();
+
+        // Whoever has just failed has no actor until he starts again, with what holds by then.
         foreach (Target target in change.Gone)
         {
-            _actors[target.Key].Tell(new Retire(), Self);
+            if (_actors.TryGetValue(target.Key, out ActorRef? gone))
+            {
+                gone.Tell(new Retire(), Self);
+            }
         }
 
         if (reconfigured || limitChanged)
         {
             foreach (Target target in change.Kept)
             {
-                _actors[target.Key].Tell(new ScrapeLike(target, setup), Self);
+                if (_actors.TryGetValue(target.Key, out ActorRef? kept))
+                {
+                    kept.Tell(new ScrapeLike(target, setup), Self);
+                }
             }
         }
 

@@ -149,6 +149,33 @@ public sealed class ScrapeTests
         Assert.NotEqual(first.Target, second.Target);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_reload_while_a_target_is_down_after_a_failure_leaves_the_others_alone(bool takesItOut)
+    {
+        using ByteTarget exporter = ByteTarget.Of("load 3\n");
+        using ByteTarget another = ByteTarget.Of("other 1\n");
+        using var node = new ScrapeNode();
+        node.Apply(ScrapeNode.Job("j", exporter.Address, another.Address));
+        Scraped first = node.Scrape();
+        Scraped second = node.Scrape();
+        (Scraped fails, Scraped stays) = first.Metrics.Contains("load") ? (first, second) : (second, first);
+        node.Asker.Watch(fails.Target);
+        fails.Target.Tell(PoisonPill.Instance);
+        node.Asker.ExpectTerminated(fails.Target);
+        node.Test.Drain();
+        node.Apply(takesItOut ? ScrapeNode.Job("j", another.Address) : ScrapeNode.Job("j", exporter.Address, another.Address));
+        Scraped after;
+        do
+        {
+            after = node.Scrape();
+        }
+        while (!after.Metrics.Contains("other"));
+
+        Assert.Equal(stays.Target, after.Target);
+    }
+
     [Fact]
     public void A_reload_that_changes_how_pages_are_read_holds_from_the_next_scrape()
     {
