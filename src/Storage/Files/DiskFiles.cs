@@ -32,6 +32,10 @@ public sealed partial class DiskFiles : IFiles
         {
             throw new DiskFullException(path, e);
         }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Denied(path, e);
+        }
     }
 
     /// <inheritdoc/>
@@ -42,7 +46,16 @@ public sealed partial class DiskFiles : IFiles
             return [];
         }
 
-        string[] names = Directory.GetFiles(directory);
+        string[] names;
+        try
+        {
+            names = Directory.GetFiles(directory);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Denied(directory, e);
+        }
+
         for (int i = 0; i < names.Length; i++)
         {
             names[i] = Path.GetFileName(names[i]);
@@ -72,10 +85,24 @@ public sealed partial class DiskFiles : IFiles
         {
             throw new DiskFullException(to, e);
         }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Denied(to, e);
+        }
     }
 
     /// <inheritdoc/>
-    public void Delete(string path) => File.Delete(path);
+    public void Delete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Denied(path, e);
+        }
+    }
 
     /// <inheritdoc/>
     public void FlushDirectory(string path)
@@ -106,10 +133,23 @@ public sealed partial class DiskFiles : IFiles
     }
 
     /// <inheritdoc/>
-    public IMappedBytes Map(string path) => new MappedFile(path);
+    public IMappedBytes Map(string path)
+    {
+        try
+        {
+            return new MappedFile(path);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Denied(path, e);
+        }
+    }
 
     /// <inheritdoc/>
     public IDisposable Lock(string path) => new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+
+    // The class library has this beside IOException, and so it would pass every place that expects a file system to fail.
+    private static IOException Denied(string path, UnauthorizedAccessException e) => new($"no permission for {path}", e);
 
     private static bool IsDiskFull(IOException e) => e.HResult is NoSpace or QuotaExceeded or WindowsDiskFull;
 
@@ -122,6 +162,10 @@ public sealed partial class DiskFiles : IFiles
         catch (IOException e) when (IsDiskFull(e))
         {
             throw new DiskFullException(path, e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Denied(path, e);
         }
     }
 

@@ -68,6 +68,28 @@ public sealed class DataDirectoryTests
         Assert.Contains("reads up to 1", Assert.Throws<DataDirectoryException>(() => DataDirectory.Open(files, "/data", 16)).Message);
     }
 
+    // What must not be touched is a kind of exception of its own in the class library: on the thread of the journal it would end the process.
+    [Fact]
+    public void What_the_system_does_not_allow_is_a_failure_of_the_file_system_like_any_other()
+    {
+        var files = new DiskFiles();
+        string path = Path.Combine(Path.GetTempPath(), "pleiad-" + Path.GetRandomFileName());
+        Directory.CreateDirectory(path);
+        try
+        {
+            // A directory in the place of a file is what even the superuser is not allowed.
+            Assert.Contains(path, Assert.ThrowsAny<IOException>(() => files.Delete(path)).Message);
+            Assert.Contains(path, Assert.ThrowsAny<IOException>(() => files.Create(path)).Message);
+            Assert.Contains(path, Assert.ThrowsAny<IOException>(() => files.OpenRead(path)).Message);
+            Assert.Contains(path, Assert.ThrowsAny<IOException>(() => files.OpenWrite(path)).Message);
+            Assert.ThrowsAny<IOException>(() => files.Map(path));
+        }
+        finally
+        {
+            Directory.Delete(path);
+        }
+    }
+
     [Fact]
     public void A_second_process_is_refused_and_a_fresh_directory_is_for_its_owner_alone()
     {
