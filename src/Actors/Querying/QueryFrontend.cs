@@ -139,7 +139,6 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
     /// <inheritdoc/>
     public void Dispose() => _admission.Dispose();
 
-
     private static LabelAnswer<T> Cut<T>(List<T> items, int limit) =>
         limit > 0 && items.Count > limit ? new LabelAnswer<T>(items.GetRange(0, limit), [Truncated]) : new LabelAnswer<T>(items, []);
 
@@ -243,6 +242,11 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
         catch (OperationCanceledException e) when (expired.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
             throw new QueryException(QueryErrorKind.Timeout, $"query timed out in {place}", inner: e);
+        }
+        catch (Exception e) when (e is AskTimeoutException or AskRefusedException)
+        {
+            // A shard is starting anew, or far behind: an answer of the others would have a hole.
+            throw new QueryException(QueryErrorKind.Unavailable, $"not every shard answers: {e.Message}", inner: e);
         }
 
         TimeSpan Left() => allowed - time.GetElapsedTime(begun) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;

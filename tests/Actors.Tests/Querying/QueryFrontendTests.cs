@@ -70,6 +70,27 @@ public sealed class QueryFrontendTests
     }
 
     [Fact]
+    public async Task A_shard_that_does_not_answer_makes_every_question_one_to_ask_again_later()
+    {
+        using var silent = new SilentNode(new QuerySettings { Timeout = TimeSpan.FromHours(1) });
+        Task[] asked =
+        [
+            silent.Frontend.InstantAsync("up", Now, default, CancellationToken.None),
+            silent.Frontend.SeriesAsync([[]], All, 0, CancellationToken.None),
+            silent.Frontend.ExemplarsAsync([[]], Now, Now, CancellationToken.None),
+            silent.Frontend.StorageAsync(10, CancellationToken.None),
+        ];
+        silent.Test.Time.Advance(TimeSpan.FromMinutes(1));
+        foreach (Task one in asked)
+        {
+            QueryException refused = await Assert.ThrowsAsync<QueryException>(() => one.WaitAsync(TestActorSystem.HangGuard));
+            Assert.Equal(QueryErrorKind.Unavailable, refused.Kind);
+        }
+
+        Assert.Equal(QueryState.Failed, Assert.Single(silent.Frontend.Queries()).State);
+    }
+
+    [Fact]
     public async Task A_client_that_gives_up_is_no_timeout()
     {
         using var silent = new SilentNode(new QuerySettings { Timeout = TimeSpan.FromSeconds(10) });
