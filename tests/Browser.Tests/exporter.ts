@@ -20,15 +20,44 @@ function page(scrape: number): string {
   lines.push('# HELP shop_memory_bytes Memory in use.', '# TYPE shop_memory_bytes gauge', `shop_memory_bytes ${5e8 + 1e8 * Math.sin(scrape / 5)}`);
   lines.push('# HELP shop_stock Pieces in stock.', '# TYPE shop_stock gauge');
   for (let item = 0; item < 40; item++) lines.push(`shop_stock{item="item-${item}"} ${100 + item + (scrape % 10)}`);
+  lines.push('# HELP shop_latency_seconds Time to an answer.', '# TYPE shop_latency_seconds histogram');
+  for (const [i, le] of ['0.05', '0.1', '0.25', '0.5', '1', '2.5', '+Inf'].entries()) lines.push(`shop_latency_seconds_bucket{le="${le}"} ${scrape * (i + 1) * 3 + Math.round(scrape * i * Math.abs(Math.sin(scrape / 7)))}`);
+  lines.push(`shop_latency_seconds_sum ${scrape * 4}`, `shop_latency_seconds_count ${scrape * 27}`);
+  lines.push('# HELP shop_open Whether a till is open.', '# TYPE shop_open gauge');
+  for (const till of ['1', '2', '3']) lines.push(`shop_open{till="${till}"} ${Math.floor(scrape / (4 * Number(till))) % 2}`);
   lines.push(`# HELP hostile ${payloads[0]}`, '# TYPE hostile gauge');
   payloads.forEach((payload, i) => lines.push(`hostile{n="${i}",payload="${escaped(payload)}"} ${i + scrape % 3}`));
   return lines.join('\n') + '\n';
 }
 
+const varint = (value: number): number[] => (value < 128 ? [value] : [(value % 128) | 128, ...varint(Math.floor(value / 128))]);
+const zigzag = (value: number): number[] => varint(value >= 0 ? value * 2 : -value * 2 - 1);
+const sized = (field: number, bytes: number[]): number[] => [...varint(field * 8 + 2), ...varint(bytes.length), ...bytes];
+const double = (field: number, value: number): number[] => [...varint(field * 8 + 1), ...new Uint8Array(new Float64Array([value]).buffer)];
+const text = (field: number, value: string): number[] => sized(field, [...Buffer.from(value)]);
+
+/** A native histogram exists in protobuf alone (io.prometheus.client.MetricFamily, delimited): eight buckets from 1/16 on, each twice as wide as the one before. */
+function nativePage(scrape: number): Buffer {
+  const counts = Array.from({ length: 8 }, (_, i) => scrape * (1 + Math.round(4 * Math.abs(Math.sin(i + scrape / 9)))));
+  const deltas = counts.flatMap((count, i) => zigzag(count - (counts[i - 1] ?? 0)));
+  const histogram = [
+    ...varint(1 * 8), ...varint(counts.reduce((a, b) => a + b)), ...double(2, scrape * 3), ...varint(5 * 8), ...zigzag(0), ...double(6, 1e-9), ...varint(7 * 8), 0,
+    ...sized(12, [...varint(1 * 8), ...zigzag(-3), ...varint(2 * 8), ...varint(counts.length)]), ...sized(13, deltas),
+  ];
+  const family = [...text(1, 'shop_basket_size'), ...text(2, 'Pieces in a basket.'), ...varint(3 * 8), 4, ...sized(4, sized(7, histogram))];
+  return Buffer.from([...varint(family.length), ...family]);
+}
+
 /** A shop with a few metrics, some of whose labels mean harm. */
 export async function startExporter(): Promise<{ port: number; server: Server }> {
   let scrape = 0;
+  let nativeScrape = 0;
   const server = createServer((request, response) => {
+    if (request.url === '/native') {
+      response.setHeader('Content-Type', 'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited');
+      response.end(nativePage(++nativeScrape));
+      return;
+    }
     response.setHeader('Content-Type', 'text/plain; version=0.0.4');
     response.end(request.url === '/metrics' ? page(++scrape) : '');
   });

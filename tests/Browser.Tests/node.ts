@@ -48,6 +48,10 @@ global: { scrape_interval: 1s, scrape_timeout: 1s }
 scrape_configs:
   - job_name: shop
     static_configs: [{ targets: ['127.0.0.1:${exporter.port}'], labels: { env: prod } }]
+  - job_name: baskets
+    metrics_path: /native
+    scrape_native_histograms: true
+    static_configs: [{ targets: ['127.0.0.1:${exporter.port}'] }]
   - job_name: pleiad
     static_configs: [{ targets: ['127.0.0.1:${port}'] }]
   - job_name: gone

@@ -1,11 +1,8 @@
-import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
+import { seriousOf } from './axe';
 import { explore, legendRows, params, url, useBrowser, visit } from './browser';
 
 useBrowser();
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Every page, and by what one knows that it is there. */
 const pages: { name: string; path: () => string; ready: string }[] = [
@@ -33,12 +30,7 @@ for (const { name, path, ready } of pages) {
         await picture(`${name}-${width}-${dark ? 'dark' : 'light'}`);
         expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `at ${width} the page is wider than its window`).toBeLessThanOrEqual(0);
       }
-      const found = await page.evaluate(async (source) => {
-        // The debugger's own scope: the page's policy would not let a script in.
-        const run = (0, eval)(`${source}; window.axe`) as { run: (options: object) => Promise<{ violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[] }> };
-        return (await run.run({ resultTypes: ['violations'] })).violations.filter((one) => one.impact === 'serious' || one.impact === 'critical').map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.failureSummary}`).join(' | ')}`);
-      }, axe).catch((refused: unknown) => [String(refused)]);
-      expect(found).toEqual([]);
+      expect(await seriousOf(page)).toEqual([]);
     });
   }
 }

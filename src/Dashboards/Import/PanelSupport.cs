@@ -18,7 +18,7 @@ internal static class PanelSupport
         StringComparer.Ordinal,
         "organize", "merge", "renameByRegex", "joinByField", "seriesToColumns", "filterFieldsByName", "groupBy", "calculateField",
         "labelsToFields", "sortBy", "reduce", "filterByValue", "filterByRefId", "seriesToRows", "prepareTimeSeries", "convertFieldType",
-        "extractFields", "groupingToMatrix", "limit", "concatenate", "timeSeriesTable");
+        "extractFields", "groupingToMatrix", "limit", "concatenate", "timeSeriesTable", "joinByLabels", "partitionByValues", "transpose");
 
     private static readonly FrozenSet<string> SourceTypes = FrozenSet.Create(StringComparer.Ordinal, "prometheus", "datasource", "grafana", "mixed");
 

@@ -1,5 +1,5 @@
 import { call, type Answer } from './client';
-import type { Labels, MetricMetadata, QueryData, StorageData, SyntaxNode, TargetsData } from './types';
+import type { Alert, Labels, MetricMetadata, QueryData, StorageData, SyntaxNode, TargetsData } from './types';
 
 /** Times of one range query, in milliseconds; start and end are multiples of the step. */
 export interface Grid { startMs: number; endMs: number; stepMs: number }
@@ -34,3 +34,4 @@ export const configuration = (signal?: AbortSignal): Promise<Answer<{ yaml: stri
 export const storage = (signal?: AbortSignal): Promise<Answer<StorageData>> => call('status/tsdb', {}, signal ? { signal } : {});
 export const runtime = (signal?: AbortSignal): Promise<Answer<Record<string, string | number | boolean>>> => call('status/runtimeinfo', {}, signal ? { signal } : {});
 export const build = (signal?: AbortSignal): Promise<Answer<Record<string, string>>> => call('status/buildinfo', {}, signal ? { signal } : {});
+export const alerts = (signal?: AbortSignal): Promise<Answer<{ alerts: Alert[] }>> => call('alerts', {}, signal ? { signal } : {});

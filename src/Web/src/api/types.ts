@@ -18,6 +18,9 @@ export type QueryData = { stats?: QueryStats } & (
   | { resultType: 'string'; result: [number, string] }
 );
 
+/** A rule's alert that is pending or fires. */
+export interface Alert { labels: Labels; annotations: Labels; state: string; activeAt: string; value: string }
+
 export interface MetricMetadata { type: string; help: string; unit: string }
 
 export interface ActiveTarget {

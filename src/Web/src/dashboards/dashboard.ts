@@ -8,12 +8,16 @@ export interface Dashboard {
   graphTooltip?: number;
   panels?: Panel[];
   templating?: { list?: Variable[] };
-  links?: unknown[];
+  links?: DashboardLink[];
+  description?: string;
+  editable?: boolean;
+  annotations?: { list?: AnnotationQuery[] };
+  version?: number;
 }
 
 export interface GridPos { x: number; y: number; w: number; h: number }
 
-export interface Target { refId?: string; expr?: string; legendFormat?: string; format?: string | number; instant?: boolean; range?: boolean; interval?: string; hide?: boolean; intervalFactor?: number }
+export interface Target { refId?: string; expr?: string; legendFormat?: string; format?: string | number; instant?: boolean; range?: boolean; interval?: string; hide?: boolean; intervalFactor?: number; panelId?: number; exemplar?: boolean }
 
 export interface Threshold { value: number | null; color: string }
 export interface Mapping { type: string; options: Record<string, unknown> }
@@ -23,8 +27,17 @@ export interface FieldDefaults {
   color?: { mode?: string; fixedColor?: string };
   thresholds?: { mode?: string; steps?: Threshold[] };
   mappings?: Mapping[];
+  links?: DataLink[];
   custom?: Record<string, unknown>;
 }
+
+export interface Transformation { id: string; options?: Record<string, unknown>; disabled?: boolean; filter?: unknown }
+
+/** A link of a panel or of a value; its address may hold variables. */
+export interface DataLink { title?: string; url?: string; targetBlank?: boolean }
+
+/** A link beside the title of a dashboard: to one address, or to all dashboards with some tags. */
+export interface DashboardLink { type?: string; title?: string; url?: string; tags?: string[]; keepTime?: boolean; includeVars?: boolean; targetBlank?: boolean; asDropdown?: boolean; tooltip?: string }
 
 export interface Override { matcher: { id: string; options?: unknown }; properties: { id: string; value?: unknown }[] }
 
@@ -38,12 +51,17 @@ export interface Panel {
   targets?: Target[];
   fieldConfig?: { defaults?: FieldDefaults; overrides?: Override[] };
   options?: Record<string, unknown>;
-  transformations?: { id: string; options?: Record<string, unknown>; disabled?: boolean }[];
+  transformations?: Transformation[];
+  links?: DataLink[];
   interval?: string;
+  timeFrom?: string | null;
+  timeShift?: string | null;
   maxDataPoints?: number | null;
   collapsed?: boolean;
   panels?: Panel[];
   repeat?: string;
+  repeatDirection?: string;
+  maxPerRow?: number;
 }
 
 export interface Variable {
@@ -51,23 +69,8 @@ export interface Variable {
   includeAll?: boolean; multi?: boolean; allValue?: string | null; regex?: string; sort?: number; refresh?: number; options?: { value?: unknown; text?: unknown }[]; auto?: boolean;
 }
 
-/** A row with what belongs to it; the first may have no head. */
-export interface Section { head: Panel | null; panels: Panel[] }
-
-/** Panels by their rows: those of a folded row are within it, those of an open one follow it. */
-export function sectionsOf(panels: readonly Panel[]): Section[] {
-  const sections: Section[] = [{ head: null, panels: [] }];
-  const sorted = [...panels].sort((a, b) => (a.gridPos?.y ?? 0) - (b.gridPos?.y ?? 0) || (a.gridPos?.x ?? 0) - (b.gridPos?.x ?? 0));
-  for (const panel of sorted) {
-    if (panel.type === 'row') sections.push({ head: panel, panels: [...(panel.panels ?? [])] });
-    else sections.at(-1)!.panels.push(panel);
-  }
-  return sections.filter((section) => section.head !== null || section.panels.length > 0);
-}
-
-/** Where the panels of a section lie when it begins at its own first line. */
-export function placed(panels: readonly Panel[]): { panel: Panel; at: GridPos }[] {
-  const at = (panel: Panel): GridPos => panel.gridPos ?? { x: 0, y: 0, w: 12, h: 9 };
-  const top = Math.min(...panels.map((panel) => at(panel).y));
-  return panels.map((panel) => ({ panel, at: { ...at(panel), y: at(panel).y - top } }));
+/** Events drawn over the panels: when a query's series are not zero. */
+export interface AnnotationQuery {
+  name?: string; enable?: boolean; hide?: boolean; iconColor?: string; builtIn?: number; expr?: string; step?: string; titleFormat?: string; textFormat?: string; tagKeys?: string; useValueForTime?: boolean | string;
+  target?: { expr?: string; interval?: string }; filter?: { exclude?: boolean; ids?: number[] };
 }

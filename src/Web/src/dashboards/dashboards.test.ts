@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { placed, sectionsOf, type Panel } from './dashboard';
-import { colorOf, fieldOf, reduced, shown, thresholdOf } from './fields';
+import type { Panel } from './dashboard';
+import { colorOf, fieldOf, shown, thresholdOf } from './fields';
 import { interpolate, type Scope } from './interpolate';
+import { reduced } from './reducers';
+import { sectionsOf } from './sections';
 import { regexFiltered, variableQuery } from './variables';
 
 const scope: Scope = {
@@ -22,9 +24,19 @@ describe('a text with variables', () => {
 describe('rows', () => {
   const panel = (id: number, y: number, more: Partial<Panel> = {}): Panel => ({ id, type: 'stat', gridPos: { x: 0, y, w: 6, h: 4 }, ...more });
   it('hold what follows them, or what is within them', () => {
-    const sections = sectionsOf([panel(3, 20, { type: 'row', collapsed: true, panels: [panel(4, 21)] }), panel(1, 0), panel(2, 9, { type: 'row', panels: [] }), panel(5, 10)]);
-    expect(sections.map((one) => [one.head?.id ?? null, one.panels.map((p) => p.id)])).toEqual([[null, [1]], [2, [5]], [3, [4]]]);
-    expect(placed(sections[1]!.panels)[0]!.at.y).toBe(0);
+    const stored = [panel(3, 20, { type: 'row', collapsed: true, panels: [panel(4, 21)] }), panel(1, 0), panel(2, 9, { type: 'row', panels: [] }), panel(5, 10)];
+    const sections = sectionsOf({ uid: 'x', title: 'x', panels: stored }, {});
+    expect(sections.map((one) => [one.head?.id ?? null, one.panels.map((p) => p.panel.id)])).toEqual([[null, [1]], [2, [5]], [3, [4]]]);
+    expect(sections[1]!.panels[0]!.at.y).toBe(0);
+  });
+
+  it('are repeated for each value, and so are panels; what is below moves down', () => {
+    const chosen = { values: ['a', 'b', 'c'], isList: true, isAll: false };
+    const stored = [panel(1, 0, { repeat: 'p', maxPerRow: 2 }), panel(2, 4), panel(3, 9, { type: 'row', repeat: 'p' }), panel(4, 10, { repeat: 'p', repeatDirection: 'v' })];
+    const sections = sectionsOf({ uid: 'x', title: 'x', panels: stored }, { p: chosen });
+    expect(sections[0]!.panels.map(({ key, at }) => [key, at.x, at.y, at.w])).toEqual([['1', 0, 0, 12], ['1-clone-1', 12, 0, 12], ['1-clone-2', 0, 4, 12], ['2', 0, 8, 6]]);
+    expect(sections.slice(1).map((one) => [one.key, one.scoped.p!.values, one.panels.map((p) => [p.scoped.p!.values[0], p.at.y])])).toEqual([['3', ['a'], [['a', 0]]], ['3-clone-1', ['b'], [['b', 0]]], ['3-clone-2', ['c'], [['c', 0]]]]);
+    expect(new Set(sections.flatMap((one) => one.panels.map((p) => p.key))).size).toBe(7);
   });
 });
 

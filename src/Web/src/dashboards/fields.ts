@@ -1,5 +1,6 @@
 import { formatValue } from '../model/units';
 import type { Labels } from '../api/types';
+import { patternOf } from './transformations/options';
 import type { FieldDefaults, Mapping, Override, Panel, Threshold } from './dashboard';
 
 const named: Record<string, string> = {
@@ -19,7 +20,7 @@ export function colorOf(text: string | undefined, fallback: string): string {
 }
 
 /** One line of a panel's data, to find its overrides by. */
-export interface FieldKey { name: string; refId: string; labels: Labels }
+export interface FieldKey { name: string; refId: string; labels: Labels; kind?: string }
 
 /** The configuration of one field: the defaults with every override that matches. */
 export function fieldOf(panel: Panel, key: FieldKey): FieldDefaults {
@@ -35,21 +36,16 @@ export function fieldOf(panel: Panel, key: FieldKey): FieldDefaults {
   return field;
 }
 
-function matches({ matcher }: Override, { name, refId }: FieldKey): boolean {
+function matches({ matcher }: Override, { name, refId, kind = 'number' }: FieldKey): boolean {
   switch (matcher.id) {
     case 'byName': return matcher.options === name;
     case 'byFrameRefID': return matcher.options === refId;
-    case 'byNames': return ((matcher.options as { names?: string[] } | undefined)?.names ?? []).includes(name);
-    case 'byType': return matcher.options === 'number';
-    case 'byRegexp': {
-      const text = String(matcher.options ?? '');
-      const slashed = /^\/(.*)\/([gimsuy]*)$/.exec(text);
-      try {
-        return new RegExp(slashed ? slashed[1]! : text, slashed?.[2]?.replace(/[gy]/g, '') ?? '').test(name);
-      } catch {
-        return false;
-      }
+    case 'byNames': {
+      const { mode, names = [] } = (matcher.options ?? {}) as { mode?: string; names?: string[] };
+      return names.includes(name) === (mode !== 'exclude');
     }
+    case 'byType': return matcher.options === kind;
+    case 'byRegexp': return patternOf(String(matcher.options ?? ''))?.test(name) ?? false;
     default: return false;
   }
 }
@@ -66,43 +62,29 @@ export function thresholdOf(field: FieldDefaults, value: number): Threshold | un
 }
 
 /** A value as the panel shows it, with its mappings; and the colour a mapping gives it. */
-export function shown(field: FieldDefaults, value: number | null): { text: string; color?: string } {
+export function shown(field: FieldDefaults, value: number | string | boolean | null): { text: string; color?: string } {
   const mapped = (field.mappings ?? []).map((mapping) => mappingOf(mapping, value)).find((found) => found !== undefined);
-  const text = value === null ? field.noValue ?? '–' : formatValue(value, field.unit ?? '', field.decimals ?? undefined);
+  const text = value === null ? field.noValue ?? '–' : typeof value === 'number' ? formatValue(value, field.unit ?? '', field.decimals ?? undefined) : String(value);
   return mapped ? { text: mapped.text ?? text, ...(mapped.color ? { color: mapped.color } : {}) } : { text };
 }
 
 interface Mapped { text?: string; color?: string }
 
-function mappingOf({ type, options }: Mapping, value: number | null): Mapped | undefined {
+function mappingOf({ type, options }: Mapping, value: number | string | boolean | null): Mapped | undefined {
   if (type === 'value') return value === null ? undefined : (options[String(value)] as Mapped | undefined);
-  if (type === 'range' && value !== null) {
+  if (type === 'range' && typeof value === 'number') {
     const { from, to, result } = options as { from: number | null; to: number | null; result: Mapped };
     return value >= (from ?? -Infinity) && value <= (to ?? Infinity) ? result : undefined;
   }
+  if (type === 'regex') {
+    const { pattern, result } = options as { pattern?: string; result?: Mapped };
+    return value !== null && pattern && patternOf(pattern)?.test(String(value)) ? result : undefined;
+  }
   if (type === 'special') {
     const { match, result } = options as { match: string; result: Mapped };
-    const fits = (match === 'null' && value === null) || (match === 'nan' && Number.isNaN(value)) || (match === 'null+nan' && (value === null || Number.isNaN(value)));
+    const fits = (match === 'null' && value === null) || (match === 'nan' && Number.isNaN(value)) || (match === 'null+nan' && (value === null || Number.isNaN(value)))
+      || (match === 'true' && value === true) || (match === 'false' && value === false) || (match === 'empty' && value === '');
     return fits ? result : undefined;
   }
   return undefined;
-}
-
-/** One number for a line, by Grafana's name of it. */
-export function reduced(values: readonly (number | null)[], calc: string): number | null {
-  const real = values.filter((value): value is number => value !== null);
-  if (calc === 'count') return real.length;
-  if (real.length === 0) return null;
-  switch (calc) {
-    case 'last': return values.at(-1) ?? null;
-    case 'first': return values[0] ?? null;
-    case 'firstNotNull': return real[0]!;
-    case 'min': return real.reduce((a, b) => Math.min(a, b));
-    case 'max': return real.reduce((a, b) => Math.max(a, b));
-    case 'mean': return real.reduce((a, b) => a + b) / real.length;
-    case 'sum': case 'total': return real.reduce((a, b) => a + b);
-    case 'range': return real.reduce((a, b) => Math.max(a, b)) - real.reduce((a, b) => Math.min(a, b));
-    case 'delta': case 'diff': return real.at(-1)! - real[0]!;
-    default: return real.at(-1)!;
-  }
 }

@@ -21,14 +21,14 @@ export interface Scope {
 
 const pattern = /\$(\w+)|\$\{(\w+)(?:\.[^:^}]+)?(?::([^}]+))?\}|\[\[(\w+)(?::(\w+))?\]\]/g;
 
-/** A text with its variables filled in as Grafana's Prometheus source does; what nobody knows stays. */
-export function interpolate(text: string, scope: Scope): string {
+/** A text with its variables filled in as Grafana's Prometheus source does, or in the format given for those that name none; what nobody knows stays. */
+export function interpolate(text: string, scope: Scope, otherwise = ''): string {
   return text.replace(pattern, (whole, a?: string, b?: string, format?: string, c?: string, oldFormat?: string) => {
     const name = a ?? b ?? c!;
     const built = builtIn(name, scope);
     if (built !== undefined) return built;
     const chosen = scope.variables[name];
-    return chosen ? written(chosen, format ?? oldFormat ?? '') : whole;
+    return chosen ? written(name, chosen, format ?? oldFormat ?? otherwise) : whole;
   });
 }
 
@@ -50,16 +50,25 @@ function builtIn(name: string, { fromMs, toMs, stepMs, scrapeMs }: Scope): strin
 
 const regexEscaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
-function written(chosen: Chosen, format: string): string {
+/** A variable as parameters of a dashboard's address. */
+export const queryParam = (name: string, { values, isAll }: Chosen): string => (isAll ? ['$__all'] : values).map((value) => `var-${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
+
+function written(name: string, chosen: Chosen, format: string): string {
+  if (format === 'queryparam') return queryParam(name, chosen);
   if (chosen.isAll && chosen.allValue !== undefined) return chosen.allValue;
+  const { values } = chosen;
   switch (format) {
-    case 'raw': case 'text': return chosen.values.join(',');
-    case 'csv': return chosen.values.join(',');
-    case 'pipe': return chosen.values.join('|');
-    case 'regex': return chosen.values.length === 1 ? regexEscaped(chosen.values[0]!) : `(${chosen.values.map(regexEscaped).join('|')})`;
-    case 'doublequote': return chosen.values.map((value) => JSON.stringify(value)).join(',');
-    case 'json': return JSON.stringify(chosen.values);
-    case 'percentencode': return encodeURIComponent(chosen.values.join(','));
+    case 'raw': case 'csv': return values.join(',');
+    case 'text': return chosen.isAll ? 'All' : values.join(' + ');
+    case 'pipe': return values.join('|');
+    case 'glob': return values.length === 1 ? values[0]! : `{${values.join(',')}}`;
+    case 'regex': return values.length === 1 ? regexEscaped(values[0]!) : `(${values.map(regexEscaped).join('|')})`;
+    case 'distributed': return values.map((value, i) => (i === 0 ? value : `${name}=${value}`)).join(',');
+    case 'singlequote': return values.map((value) => `'${value.replaceAll("'", "\\'")}'`).join(',');
+    case 'sqlstring': return values.map((value) => `'${value.replaceAll("'", "''")}'`).join(',');
+    case 'doublequote': return values.map((value) => JSON.stringify(value)).join(',');
+    case 'json': return JSON.stringify(values);
+    case 'percentencode': case 'uriencode': return encodeURIComponent(values.length === 1 ? values[0]! : `{${values.join(',')}}`);
     default: break;
   }
   if (!chosen.isList) return (chosen.values[0] ?? '').replaceAll('\\', '\\\\').replaceAll('"', '\\"');

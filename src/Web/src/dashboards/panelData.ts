@@ -1,10 +1,10 @@
 import type { Labels, QueryData } from '../api/types';
 import type { Grid } from '../api/queries';
-import { columnOf, numberOf } from '../model/series';
-import { distinctNames, legendText, seriesText } from '../model/seriesName';
-import type { Panel, Target } from './dashboard';
+import { seriesText } from '../model/seriesName';
+import type { Target } from './dashboard';
+import { calledOf, timeFieldOf, type Frame } from './frames';
 
-/** One series of a panel. */
+/** One series of a panel: its values stand on the panel's times. */
 export interface PanelSeries { id: string; name: string; refId: string; labels: Labels; values: (number | null)[] }
 
 /** The answer of one target; the grid is null for an instant query. */
@@ -13,61 +13,32 @@ export interface TargetAnswer { target: Target; data: QueryData; grid: Grid | nu
 /** Whether a target is asked at one time alone. */
 export const isInstant = (target: Target): boolean => target.instant === true && target.range !== true;
 
-/** The series of all answers, each named by its legend, else by what tells it from the others. */
-export function seriesOfAnswers(answers: readonly TargetAnswer[], fill: (text: string) => string): PanelSeries[] {
-  return answers.flatMap(({ target, data, grid }) => {
-    const refId = target.refId ?? 'A';
-    if (data.resultType === 'scalar') return [{ id: refId, name: refId, refId, labels: {}, values: [numberOf(data.result[1])] }];
-    if (data.resultType === 'string') return [];
-    const legend = target.legendFormat && target.legendFormat !== '__auto' ? fill(target.legendFormat) : '';
-    const names = legend ? data.result.map((one) => legendText(one.metric, legend)) : distinctNames(data.result.map((one) => one.metric));
-    return data.result.map((one, i): PanelSeries => ({
-      id: `${refId} ${seriesText(one.metric)}`, name: names[i] === '{}' ? fill(target.expr ?? refId) : names[i]!, refId, labels: one.metric,
-      values: grid && ('values' in one || 'histograms' in one) ? columnOf(one, grid) : [valueOf(one as { value?: [number, string] })],
-    }));
+/** The columns of numbers as series on the times of all of them, in seconds; those of a frame without times stand on the number of their row. */
+export function seriesOfFrames(frames: readonly Frame[], grids: readonly Grid[]): { times: number[]; series: PanelSeries[] } {
+  const timed = frames.some((frame) => timeFieldOf(frame));
+  const times = timed ? timesOfFrames(frames, grids) : [];
+  const place = new Map(times.map((ms, i) => [ms, i]));
+  const seen = new Map<string, number>();
+  const series = frames.flatMap((frame) => {
+    const time = timeFieldOf(frame);
+    return frame.fields.filter((field) => field.kind === 'number').map((field): PanelSeries => {
+      const id = `${frame.refId} ${seriesText(field.labels)} ${calledOf(field)}`;
+      const times = seen.get(id) ?? 0;
+      seen.set(id, times + 1);
+      const values = time && timed ? new Array<number | null>(place.size).fill(null) : field.values.map(finite);
+      if (time && timed) time.values.forEach((ms, row) => { const at = place.get(ms as number); if (at !== undefined) values[at] = finite(field.values[row] ?? null); });
+      return { id: times === 0 ? id : `${id} ${times}`, name: calledOf(field), refId: frame.refId, labels: field.labels, values };
+    });
   });
+  return { times: times.map((ms) => ms / 1000), series };
 }
 
-function valueOf(sample: { value?: [number, string] }): number | null {
-  return sample.value ? numberOf(sample.value[1]) : null;
-}
+const finite = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
 
-export interface Sheet { columns: string[]; rows: Record<string, string | number | null>[] }
-
-/** The last value of every series as a table, with the transformations that tables mostly have: merge, organize, filter by name. */
-export function sheetOf(panel: Panel, series: readonly PanelSeries[]): Sheet {
-  const refs = [...new Set(series.map((one) => one.refId))];
-  const valueColumn = (refId: string): string => (refs.length > 1 ? `Value #${refId}` : 'Value');
-  const merges = (panel.transformations ?? []).some((one) => !one.disabled && ['merge', 'joinByField', 'seriesToColumns'].includes(one.id));
-  const columns = new Set<string>();
-  const byKey = new Map<string, Record<string, string | number | null>>();
-  series.forEach((one, i) => {
-    const labels = Object.fromEntries(Object.entries(one.labels).filter(([name]) => name !== '__name__'));
-    Object.keys(labels).forEach((name) => columns.add(name));
-    const key = merges ? seriesText(labels) : String(i);
-    const row = byKey.get(key) ?? { ...labels };
-    row[valueColumn(one.refId)] = one.values.findLast((value) => value !== null) ?? null;
-    byKey.set(key, row);
-  });
-  refs.forEach((refId) => columns.add(valueColumn(refId)));
-  return organized(panel, { columns: [...columns], rows: [...byKey.values()] });
-}
-
-function organized(panel: Panel, sheet: Sheet): Sheet {
-  let { columns } = sheet;
-  let { rows } = sheet;
-  for (const { id, options, disabled } of panel.transformations ?? []) {
-    if (disabled || !options) continue;
-    if (id === 'organize') {
-      const { excludeByName = {}, renameByName = {}, indexByName = {} } = options as { excludeByName?: Record<string, boolean>; renameByName?: Record<string, string>; indexByName?: Record<string, number> };
-      columns = columns.filter((name) => !excludeByName[name]).sort((a, b) => (indexByName[a] ?? 1000) - (indexByName[b] ?? 1000));
-      const called = (name: string): string => renameByName[name] || name;
-      rows = rows.map((row) => Object.fromEntries(columns.map((name) => [called(name), row[name] ?? null])));
-      columns = columns.map(called);
-    } else if (id === 'filterFieldsByName') {
-      const names = (options.include as { names?: string[] } | undefined)?.names;
-      if (names) columns = columns.filter((name) => names.includes(name));
-    }
-  }
-  return { columns, rows };
+// The grid's times are there even where no series has a value: a gap is drawn as one.
+function timesOfFrames(frames: readonly Frame[], grids: readonly Grid[]): number[] {
+  const all = new Set<number>();
+  for (const grid of grids) for (let at = grid.startMs; at <= grid.endMs; at += grid.stepMs) all.add(at);
+  for (const frame of frames) for (const ms of timeFieldOf(frame)?.values ?? []) if (typeof ms === 'number') all.add(ms);
+  return [...all].sort((a, b) => a - b);
 }

@@ -8,6 +8,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Variable } from '../../dashboards/dashboard';
 import type { Chosen, Scope } from '../../dashboards/interpolate';
 import { all, chosenOf, optionsOf } from '../../dashboards/variables';
+import { useBoard } from '../../i18n/useBoard';
 import { useText } from '../../i18n/text';
 import type { Span } from '../../model/timeRange';
 import { listSeparator } from '../../routing/address';
@@ -18,6 +19,7 @@ interface Resolved { options: Record<string, string[]>; chosen: Record<string, C
 /** The variables of a dashboard, each with its choices; one that depends on another is asked for after it. */
 export function VariableBar({ list, span, onChosen }: { list: Variable[]; span: Span; onChosen: (chosen: Record<string, Chosen>) => void }) {
   const { t } = useText();
+  const b = useBoard();
   const [params, setParams] = useAddress();
   const mine = useMemo(() => list.filter((one) => one.type !== 'adhoc'), [list]);
   const given = mine.map((one) => params[`var-${one.name}`] ?? '').join('\u0000');
@@ -55,7 +57,7 @@ export function VariableBar({ list, span, onChosen }: { list: Variable[]; span: 
         const options = data.options[variable.name] ?? [];
         if (!chosen) return null;
         const missing = chosen.isAll ? [] : chosen.values.filter((value) => value !== '' && !options.includes(value));
-        const choices = [...(variable.includeAll ? [{ value: all, label: t('common.all') }] : []), ...options.map((value) => ({ value, label: value })), ...missing.map((value) => ({ value, label: t('dashboards.notFound', { value }) }))];
+        const choices = [...(variable.includeAll ? [{ value: all, label: t('common.all') }] : []), ...options.map((value) => ({ value, label: value })), ...missing.map((value) => ({ value, label: b('notFound', { value }) }))];
         return (
           <div key={variable.name} style={{ display: 'flex', alignItems: 'center' }}>
             {variable.hide !== 1 && <span className="variable-label">{label}</span>}

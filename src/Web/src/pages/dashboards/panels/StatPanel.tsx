@@ -1,32 +1,56 @@
-import { colorOf, fieldOf, reduced, shown, thresholdOf } from '../../../dashboards/fields';
+import { useComputedColorScheme } from '@mantine/core';
+import { entriesOf, numberIn } from '../../../dashboards/entries';
+import { colorOf, shown } from '../../../dashboards/fields';
+import { paintOf } from '../../../dashboards/paint';
+import type { Cell } from '../../../dashboards/frames';
 import type { PanelProps } from '../PanelFrame';
+import { ValueLink } from '../ValueLink';
 
-/** Series of one panel shown at most. */
+/** Values of one panel shown at most. */
 const shownMax = 60;
 
-/** A number a series, large, in the colour of its threshold. */
-export function StatPanel({ panel, series, fill }: PanelProps) {
-  const options = panel.options ?? {};
-  const calc = (options.reduceOptions as { calcs?: string[] } | undefined)?.calcs?.[0] ?? 'lastNotNull';
-  const mode = String(options.colorMode ?? 'value');
-  const named = options.textMode === 'name' || options.textMode === 'value_and_name' || (series.length > 1 && options.textMode !== 'value');
-  const columns = Math.ceil(Math.sqrt(Math.min(series.length, shownMax)));
+interface StatOptions { colorMode?: string; graphMode?: string; textMode?: string; orientation?: string }
+
+/** A number a series, large, in the colour of its threshold, with the way it took behind it. */
+export function StatPanel({ panel, board, frames, fill, scope }: PanelProps) {
+  const isDark = useComputedColorScheme('light') === 'dark';
+  const { colorMode = 'value', graphMode = 'none', textMode = 'auto', orientation = 'auto' } = (panel.options ?? {}) as StatOptions;
+  const entries = entriesOf(panel, frames, fill).slice(0, shownMax);
+  const named = textMode === 'value_and_name' || (entries.length > 1 && textMode !== 'value');
+  const columns = orientation === 'horizontal' ? 1 : orientation === 'vertical' ? entries.length : Math.ceil(Math.sqrt(entries.length));
+  const background = colorMode.startsWith('background');
   return (
     <div className="stats" style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
-      {series.slice(0, shownMax).map((one) => {
-        const field = fieldOf(panel, one);
-        const value = reduced(one.values, calc);
-        const text = shown(field, value);
-        const fixed = field.color?.mode === 'fixed' ? field.color.fixedColor : undefined;
-        const color = colorOf(text.color ?? fixed ?? (value === null ? undefined : thresholdOf(field, value)?.color), 'var(--ink)');
-        const background = mode.startsWith('background');
+      {entries.map((entry, i) => {
+        const text = shown(entry.config, entry.value);
+        const value = numberIn(entry.value);
+        const color = colorOf(text.color, value === null ? 'var(--ink)' : entry.config.color || entry.config.thresholds ? paintOf(entry.config, value, i, isDark, 'thresholds') : 'var(--ink)');
         return (
-          <div key={one.id} className="stat" style={background ? { background: color, color: '#101318' } : undefined}>
-            <div className="stat-value" style={{ color: background || mode === 'none' ? undefined : `color-mix(in srgb, ${color} 78%, var(--ink))` }}>{options.textMode === 'name' ? one.name : text.text}</div>
-            {named && options.textMode !== 'name' && <div className="stat-name" title={one.name} style={background ? { color: '#101318' } : undefined}>{field.displayName ? fill(field.displayName) : one.name}</div>}
+          <div key={entry.id} className="stat" style={background ? { background: color, color: '#101318' } : undefined}>
+            {graphMode === 'area' && entry.values.length > 2 && <Spark values={entry.values} color={background ? '#10131855' : color} />}
+            <div className="stat-value" style={{ color: background || colorMode === 'none' ? undefined : `color-mix(in srgb, ${color} 78%, var(--ink))` }}>
+              <ValueLink links={entry.config.links} scope={scope} range={board.range} context={{ name: entry.name, labels: entry.labels, value: entry.value, text: text.text, row: entry.row }}>{textMode === 'name' ? entry.name : textMode === 'none' ? '' : text.text}</ValueLink>
+            </div>
+            {named && textMode !== 'name' && <div className="stat-name" title={entry.name} style={background ? { color: '#101318' } : undefined}>{entry.name}</div>}
           </div>
         );
       })}
     </div>
+  );
+}
+
+/** The way a value took, from edge to edge, without axes. */
+function Spark({ values, color }: { values: readonly Cell[]; color: string }) {
+  const points = values.map((value) => (typeof value === 'number' && Number.isFinite(value) ? value : null));
+  const real = points.filter((value): value is number => value !== null);
+  if (real.length < 2) return null;
+  const [min, max] = [real.reduce((a, b) => Math.min(a, b)), real.reduce((a, b) => Math.max(a, b))];
+  const place = (value: number, i: number): string => `${((100 * i) / (points.length - 1)).toFixed(2)},${(38 - (max > min ? (36 * (value - min)) / (max - min) : 18)).toFixed(2)}`;
+  const line = points.flatMap((value, i) => (value === null ? [] : [place(value, i)])).join(' ');
+  return (
+    <svg className="stat-spark" viewBox="0 0 100 40" preserveAspectRatio="none" aria-hidden="true">
+      <polygon points={`0,40 ${line} 100,40`} fill={color} fillOpacity="0.13" />
+      <polyline points={line} fill="none" stroke={color} strokeOpacity="0.7" strokeWidth="1.5" vectorEffect="non-scaling-stroke" />
+    </svg>
   );
 }

@@ -1,31 +1,84 @@
 import { useMemo, useState } from 'react';
-import { fieldOf, shown } from '../../../dashboards/fields';
-import { sheetOf } from '../../../dashboards/panelData';
+import { NativeSelect, useComputedColorScheme } from '@mantine/core';
+import type { FieldDefaults } from '../../../dashboards/dashboard';
+import { numberIn } from '../../../dashboards/entries';
+import { colorOf, fieldOf, shown } from '../../../dashboards/fields';
+import { calledOf, heightOf, timeFieldOf, type Cell, type Field, type Frame } from '../../../dashboards/frames';
+import { paintOf } from '../../../dashboards/paint';
+import { compared } from '../../../dashboards/transformations/rows';
+import { useBoard } from '../../../i18n/useBoard';
+import { formatTime } from '../../../model/zone';
+import { usePreferences } from '../../../state/preferences';
 import type { PanelProps } from '../PanelFrame';
+import { ValueLink } from '../ValueLink';
 
 const rowsMax = 500;
 
-/** The last values as a table, sorted by a click on a head. */
-export function TablePanel({ panel, series }: PanelProps) {
-  const sheet = useMemo(() => sheetOf(panel, series), [panel, series]);
-  const [sort, setSort] = useState<{ by: string; down: boolean } | null>(null);
-  const rows = useMemo(() => (sort ? [...sheet.rows].sort((a, b) => (sort.down ? -1 : 1) * compare(a[sort.by] ?? null, b[sort.by] ?? null)) : sheet.rows), [sheet, sort]);
-  const fields = sheet.columns.map((name) => fieldOf(panel, { name, refId: /^Value #(\w+)$/.exec(name)?.[1] ?? '', labels: {} }));
+interface Sort { by: string; down: boolean }
+interface Column { field: Field; config: FieldDefaults; title: string }
+
+/** A table of one frame, sorted by a click on a head; where there are several frames, of the one that is chosen. */
+export function TablePanel({ panel, board, frames, scope }: PanelProps) {
+  const b = useBoard();
+  const [chosen, setChosen] = useState(0);
+  const stored = (panel.options?.sortBy as { displayName?: string; desc?: boolean }[] | undefined)?.[0];
+  const [sort, setSort] = useState<Sort | null>(stored?.displayName ? { by: stored.displayName, down: stored.desc ?? false } : null);
+  const frame = frames[Math.min(chosen, frames.length - 1)];
+  const columns = useMemo(() => (frame ? columnsOf(panel, frame) : []), [panel, frame]);
+  const rows = useMemo(() => {
+    const all = Array.from({ length: frame ? heightOf(frame) : 0 }, (_, i) => i);
+    const by = sort && columns.find((column) => column.title === sort.by)?.field.values;
+    return by ? all.sort((x, y) => (sort.down ? -1 : 1) * compared(by[x] ?? null, by[y] ?? null)) : all;
+  }, [frame, columns, sort]);
+  if (!frame) return null;
   return (
-    <div tabIndex={0} style={{ height: '100%', overflow: 'auto' }}>
-      <table className="sheet">
-        <thead><tr>{sheet.columns.map((name, i) => <th key={name} scope="col" style={{ position: 'sticky', top: 0, background: 'var(--panel)' }}><button type="button" className="legend-sort" data-active={sort?.by === name} onClick={() => setSort((now) => ({ by: name, down: now?.by === name ? !now.down : true }))}>{fields[i]!.displayName ?? name}</button></th>)}</tr></thead>
-        <tbody>
-          {rows.slice(0, rowsMax).map((row, i) => (
-            <tr key={i}>{sheet.columns.map((name, at) => { const value = row[name] ?? null; return <td key={name} className={typeof value === 'number' ? 'tabular' : undefined}>{typeof value === 'string' ? value : shown(fields[at]!, value).text}</td>; })}</tr>
-          ))}
-        </tbody>
-      </table>
+    <div style={{ height: '100%', display: 'flex', flexDirection: 'column' }}>
+      <div tabIndex={0} style={{ flex: 1, minHeight: 0, overflow: 'auto' }}>
+        <table className="sheet">
+          <thead><tr>{columns.map(({ title, config }) => (
+            <th key={title} scope="col" style={{ position: 'sticky', top: 0, background: 'var(--panel)', minWidth: widthOf(config) }}>
+              <button type="button" className="legend-sort" data-active={sort?.by === title} onClick={() => setSort((now) => ({ by: title, down: now?.by === title ? !now.down : true }))}>{title}</button>
+            </th>
+          ))}</tr></thead>
+          <tbody>
+            {rows.slice(0, rowsMax).map((row) => (
+              <tr key={row}>{columns.map(({ field, config, title }) => (
+                <TableCell key={title} value={field.values[row] ?? null} field={field} config={config}>
+                  {(text) => <ValueLink links={config.links} scope={scope} range={board.range} context={{ name: title, labels: field.labels, value: field.values[row] ?? null, text, row: { frame, at: row } }}>{text}</ValueLink>}
+                </TableCell>
+              ))}</tr>
+            ))}
+          </tbody>
+        </table>
+        {rows.length > rowsMax && <div className="dim" style={{ padding: '4px 12px', fontSize: '0.75rem' }}>{b('limited', { shown: rowsMax, count: rows.length })}</div>}
+      </div>
+      {frames.length > 1 && <NativeSelect size="xs" m={6} aria-label={b('frame')} value={String(chosen)} onChange={(event) => setChosen(Number(event.currentTarget.value))} data={frames.map((one, i) => ({ value: String(i), label: one.name || one.refId }))} />}
     </div>
   );
 }
 
-function compare(a: string | number | null, b: string | number | null): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return String(a ?? '').localeCompare(String(b ?? ''), 'en', { numeric: true });
+const widthOf = (config: FieldDefaults): number | undefined => (typeof config.custom?.width === 'number' ? config.custom.width : undefined);
+
+function columnsOf(panel: PanelProps['panel'], frame: Frame): Column[] {
+  return frame.fields.map((field): Column => {
+    const config = fieldOf(panel, { name: calledOf(field), refId: frame.refId, labels: field.labels, kind: field.kind });
+    return { field, config, title: config.displayName && !config.displayName.includes('$') ? config.displayName : frame.fields.length === 2 && timeFieldOf(frame) ? calledOf(field) : field.shown ?? field.name };
+  }).filter(({ config }) => !config.custom?.hidden && !(config.custom?.hideFrom as { viz?: boolean } | undefined)?.viz);
+}
+
+function TableCell({ value, field, config, children }: { value: Cell; field: Field; config: FieldDefaults; children: (text: string) => React.ReactNode }) {
+  const { zone } = usePreferences();
+  const isDark = useComputedColorScheme('light') === 'dark';
+  const isTime = field.kind === 'time' && typeof value === 'number' && !config.unit;
+  const text = isTime ? { text: formatTime(value, zone) } : shown(field.kind === 'string' ? { ...config, unit: '' } : config, value);
+  const type = (config.custom?.cellOptions as { type?: string } | undefined)?.type ?? 'auto';
+  const number = field.kind === 'number' ? numberIn(value) : null;
+  const color = colorOf(text.color, number !== null ? paintOf(config, number, 0, isDark, 'thresholds') : 'var(--ink)');
+  const style = type === 'color-text' ? { color: `color-mix(in srgb, ${color} 78%, var(--ink))` } : type === 'color-background' && color !== 'var(--ink)' ? { background: color, color: '#101318' } : undefined;
+  const align = config.custom?.align;
+  if (type === 'gauge' && number !== null) {
+    const [min, max] = [config.min ?? 0, config.max ?? 100];
+    return <td style={{ minWidth: 120 }}><div className="bar-row" style={{ gridTemplateColumns: 'minmax(0, 1fr) auto' }}><span className="bar-track"><i style={{ width: `${Math.max(0, Math.min(100, (100 * (number - min)) / (max - min || 1)))}%`, background: color }} /></span><b className="tabular">{children(text.text)}</b></div></td>;
+  }
+  return <td className={field.kind === 'string' ? undefined : 'tabular'} style={{ ...style, ...(align === 'right' || align === 'center' ? { textAlign: align } : {}) }}>{children(text.text)}</td>;
 }

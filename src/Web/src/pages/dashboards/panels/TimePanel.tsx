@@ -3,7 +3,11 @@ import { useComputedColorScheme } from '@mantine/core';
 import type { LineStyle, ThresholdMark } from '../../../charts/plotOptions';
 import { TimeSeriesChart } from '../../../charts/TimeSeriesChart';
 import type { FieldDefaults } from '../../../dashboards/dashboard';
-import { colorOf, fieldOf, reduced, thresholdOf } from '../../../dashboards/fields';
+import { namedBy } from '../../../dashboards/entries';
+import { colorOf, fieldOf } from '../../../dashboards/fields';
+import { paintOf } from '../../../dashboards/paint';
+import { reduced } from '../../../dashboards/reducers';
+import { useBoard } from '../../../i18n/useBoard';
 import { useText } from '../../../i18n/text';
 import type { Line } from '../../../model/series';
 import { absoluteRange } from '../../../model/timeRange';
@@ -11,6 +15,8 @@ import { formatValue } from '../../../model/units';
 import { usePreferences } from '../../../state/preferences';
 import { seriesColor } from '../../../theme/seriesColors';
 import type { PanelProps } from '../PanelFrame';
+import { ValueLink } from '../ValueLink';
+import { IconExternalLink } from '../../../parts/icons';
 
 /** Lines of one panel drawn at most. */
 const linesMax = 200;
@@ -19,21 +25,24 @@ const stackingOf = (field: FieldDefaults): string => (field.custom?.stacking as 
 const isStacked = (field: FieldDefaults): boolean => stackingOf(field) === 'normal' || stackingOf(field) === 'percent';
 
 /** Values over time, as lines, areas, bars or points. */
-export function TimePanel({ panel, board, series, times, heightPx }: PanelProps) {
+export function TimePanel({ panel, board, span, series, times, heightPx, fill, scope }: PanelProps) {
   const { t } = useText();
+  const b = useBoard();
   const { zone } = usePreferences();
   const isDark = useComputedColorScheme('light') === 'dark';
   const [only, setOnly] = useState<string | null>(null);
   const fields = useMemo(() => series.slice(0, linesMax).map((one) => ({ one, field: fieldOf(panel, one) })).filter(({ field }) => !(field.custom?.hideFrom as { viz?: boolean } | undefined)?.viz), [panel, series]);
   const lines = useMemo<Line[]>(() => fields.map(({ one, field }) => ({
-    id: one.id, name: field.displayName && !field.displayName.includes('$') ? field.displayName : one.name, labels: one.labels, query: 0,
+    id: one.id, name: field.displayName ? namedBy(field.displayName, one.name, one.labels, fill) : one.name, labels: one.labels, query: 0,
     values: field.custom?.transform === 'negative-Y' ? one.values.map((value) => (value === null ? null : -value)) : one.values,
+  // `fill` is new at every drawing; what it fills is in the series already.
+  // eslint-disable-next-line react-hooks/exhaustive-deps
   })), [fields]);
   const first = fields[0]?.field;
   const styles = useMemo<LineStyle[]>(() => fields.map(({ one, field }, i) => {
     const custom = field.custom ?? {};
     const drawStyle = String(custom.drawStyle ?? 'line');
-    const color = field.color?.mode === 'fixed' ? colorOf(field.color.fixedColor, seriesColor(i, isDark)) : field.color?.mode === 'thresholds' ? colorOf(thresholdOf(field, reduced(one.values, 'lastNotNull') ?? 0)?.color, seriesColor(i, isDark)) : seriesColor(i, isDark);
+    const color = paintOf(field, reduced(one.values, 'lastNotNull'), i, isDark, 'palette');
     return {
       name: one.name, color: color.length === 7 ? color : seriesColor(i, isDark), width: Math.min(4, Number(custom.lineWidth ?? 1) || 1) + 0.4, fill: Number(custom.fillOpacity ?? 0) / 100,
       draw: drawStyle === 'bars' ? 'bars' : drawStyle === 'points' ? 'points' : 'line', step: String(custom.lineInterpolation ?? '').startsWith('step'), spanGaps: custom.spanNulls === true,
@@ -47,23 +56,26 @@ export function TimePanel({ panel, board, series, times, heightPx }: PanelProps)
   const legendPx = showsLegend ? Math.min(46, 22 * Math.ceil(lines.length / 4) + 4) : 4;
   const unit = first?.unit ?? '';
   const right = fields.find(({ field }) => field.custom?.axisPlacement === 'right')?.field.unit;
-  if (times.length === 0) return <div className="dim" style={{ display: 'grid', placeItems: 'center', height: '100%', fontSize: '0.8rem' }}>{t('dashboards.noData')}</div>;
+  if (times.length === 0) return <div className="dim" style={{ display: 'grid', placeItems: 'center', height: '100%', fontSize: '0.8rem' }}>{b('noData')}</div>;
   return (
     <>
       <TimeSeriesChart
-        times={times} lines={lines} styles={styles} span={[board.span.fromMs / 1000, board.span.toMs / 1000]} height={Math.max(60, heightPx - legendPx)} unit={unit} {...(right ? { rightUnit: right } : {})}
+        times={times} lines={lines} styles={styles} span={[span.fromMs / 1000, span.toMs / 1000]} height={Math.max(60, heightPx - legendPx)} unit={unit} {...(right ? { rightUnit: right } : {})}
         decimals={first?.decimals} min={first?.min} max={first?.max} zone={zone} thresholds={thresholds} syncKey={board.syncKey}
         onSelect={(fromMs, toMs) => board.setRange(absoluteRange({ fromMs, toMs }))} onZoomOut={board.zoomOut}
       />
       {showsLegend && (
         <div className="small-legend" role="group" aria-label={t('legend.label')}>
           {lines.map((line, i) => (
-            <button type="button" key={line.id} data-off={!styles[i]!.show} aria-pressed={styles[i]!.show} onClick={() => setOnly(only === line.id ? null : line.id)} title={line.name}>
-              <i style={{ background: styles[i]!.color }} /><span style={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{line.name}</span>
-              {(legend?.calcs ?? []).slice(0, 2).map((calc) => <span key={calc} className="dim tabular">{calc.replace('NotNull', '')} {formatValue(reduced(line.values, calc) ?? NaN, fields[i]!.field.unit ?? '', fields[i]!.field.decimals)}</span>)}
-            </button>
+            <span key={line.id} style={{ display: 'inline-flex', alignItems: 'center', gap: 4, maxWidth: '100%' }}>
+              <button type="button" data-off={!styles[i]!.show} aria-pressed={styles[i]!.show} onClick={() => setOnly(only === line.id ? null : line.id)} title={line.name}>
+                <i style={{ background: styles[i]!.color }} /><span style={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{line.name}</span>
+                {(legend?.calcs ?? []).slice(0, 2).map((calc) => <span key={calc} className="dim tabular">{calc.replace('NotNull', '')} {formatValue(reduced(line.values, calc) ?? NaN, fields[i]!.field.unit ?? '', fields[i]!.field.decimals)}</span>)}
+              </button>
+              {fields[i]!.field.links && <ValueLink links={fields[i]!.field.links} scope={scope} range={board.range} context={{ name: line.name, labels: line.labels, value: reduced(line.values, 'lastNotNull') }}><IconExternalLink size={12} aria-label={b('links')} /></ValueLink>}
+            </span>
           ))}
-          {series.length > linesMax && <span className="dim">{t('dashboards.limited', { shown: linesMax, count: series.length })}</span>}
+          {series.length > linesMax && <span className="dim">{b('limited', { shown: linesMax, count: series.length })}</span>}
         </div>
       )}
     </>

@@ -1,0 +1,76 @@
+import type { Dashboard, GridPos, Panel } from './dashboard';
+import type { Chosen } from './interpolate';
+
+/** A panel where it is drawn; one that is repeated is there several times, each with a value of its variable. */
+export interface Placed {
+  /** Unique among all that is drawn. */
+  key: string;
+  panel: Panel;
+  at: GridPos;
+  scoped: Readonly<Record<string, Chosen>>;
+}
+
+/** A row with what belongs to it; the first may have no head. Its panels are placed from its own first line on. */
+export interface Section { key: string; head: Panel | null; scoped: Readonly<Record<string, Chosen>>; panels: Placed[] }
+
+export const gridColumns = 24;
+const perRowDefault = 4;
+
+export const placeOf = (panel: Panel): GridPos => panel.gridPos ?? { x: 0, y: 0, w: 12, h: 9 };
+const byPlace = (a: Panel, b: Panel): number => placeOf(a).y - placeOf(b).y || placeOf(a).x - placeOf(b).x;
+
+/** A row and its panels as they are stored: those of a folded row are within it, those of an open one follow it. */
+export interface StoredSection { head: Panel | null; panels: Panel[] }
+
+export function storedSections(panels: readonly Panel[]): StoredSection[] {
+  const sections: StoredSection[] = [{ head: null, panels: [] }];
+  for (const panel of [...panels].sort(byPlace)) {
+    if (panel.type === 'row') sections.push({ head: panel, panels: [...(panel.panels ?? [])].sort(byPlace) });
+    else sections.at(-1)!.panels.push(panel);
+  }
+  return sections;
+}
+
+/** All rows and panels to draw, those that are repeated once for each value of their variable. */
+export function sectionsOf(dashboard: Dashboard, variables: Readonly<Record<string, Chosen>>): Section[] {
+  return storedSections(dashboard.panels ?? []).flatMap(({ head, panels }): Section[] => {
+    const own = head?.repeat ? scopesOf(head.repeat, variables) : null;
+    return (own ?? [{}]).map((scoped, i): Section => {
+      const key = head ? `${head.id}${i > 0 ? `-clone-${i}` : ''}` : 'top';
+      return { key, head, scoped, panels: placedOf(panels, { ...variables, ...scoped }, scoped, i > 0 ? `-row-${i}` : '') };
+    });
+  }).filter((section) => section.head !== null || section.panels.length > 0);
+}
+
+/** The variable with one value for each that is chosen; null where there is nothing to repeat. */
+function scopesOf(name: string, variables: Readonly<Record<string, Chosen>>): Record<string, Chosen>[] | null {
+  const chosen = variables[name];
+  if (!chosen || chosen.values.length === 0) return null;
+  return chosen.values.map((value) => ({ [name]: { values: [value], isList: chosen.isList, isAll: false } }));
+}
+
+function placedOf(panels: readonly Panel[], variables: Readonly<Record<string, Chosen>>, scoped: Record<string, Chosen>, suffix: string): Placed[] {
+  const top = panels.length > 0 ? Math.min(...panels.map((panel) => placeOf(panel).y)) : 0;
+  const placed: Placed[] = [];
+  // What a repeated panel takes more than it has pushes down what begins below it.
+  const pushes: { fromY: number; by: number }[] = [];
+  for (const panel of panels) {
+    const stored = placeOf(panel);
+    const y = stored.y - top + pushes.reduce((sum, push) => sum + (stored.y >= push.fromY ? push.by : 0), 0);
+    const scopes = panel.repeat ? scopesOf(panel.repeat, variables) : null;
+    if (!scopes) {
+      placed.push({ key: `${panel.id}${suffix}`, panel, at: { ...stored, y }, scoped });
+      continue;
+    }
+    const isDown = panel.repeatDirection === 'v';
+    const perRow = isDown ? 1 : Math.max(1, Math.min(scopes.length, panel.maxPerRow ?? perRowDefault));
+    const w = isDown ? stored.w : Math.floor(gridColumns / perRow);
+    scopes.forEach((one, i) => placed.push({
+      key: `${panel.id}${i > 0 ? `-clone-${i}` : ''}${suffix}`, panel, scoped: { ...scoped, ...one },
+      at: { x: isDown ? stored.x : (i % perRow) * w, y: y + Math.floor(i / perRow) * stored.h, w, h: stored.h },
+    }));
+    const rows = Math.ceil(scopes.length / perRow);
+    if (rows > 1) pushes.push({ fromY: stored.y + stored.h, by: (rows - 1) * stored.h });
+  }
+  return placed;
+}

@@ -1,0 +1,33 @@
+/** Texts of the dashboards: each in English and in Korean. */
+export const boardTexts = {
+  'search': ['Search dashboards', '대시보드 검색'],
+  'import': ['Import', '가져오기'],
+  'report': ['{ok} panels as they are, {approximated} approximated, {placeholders} placeholders', '그대로 {ok}개, 근사 {approximated}개, 자리 표시 {placeholders}개'],
+  'empty': ['No dashboards yet', '아직 대시보드가 없습니다'],
+  'empty.hint': ['Import one of Grafana\u2019s, or put its file into the folder that is provisioned.', 'Grafana 대시보드를 가져오거나 프로비저닝 폴더에 파일을 넣어 주세요.'],
+  'general': ['General', '일반'],
+  'noPanels': ['This dashboard has no panels', '패널이 없는 대시보드입니다'],
+  'notFound': ['{value} (not found)', '{value} (없음)'],
+  'noData': ['No data', '데이터 없음'],
+  'placeholder': ['Panels of type “{type}” are not drawn yet; what this one holds is kept.', '“{type}” 패널은 아직 그리지 않지만 내용은 보존됩니다.'],
+  'explore': ['Open in Explore', '탐색에서 열기'],
+  'limited': ['the first {shown} of {count}', '{count}개 중 처음 {shown}개'],
+  'links': ['Links', '링크'],
+  'frame': ['Data shown', '표시할 데이터'],
+  'states.tooMany': ['Every {count} points drawn as one', '점 {count}개를 하나로 표시'],
+  'heatmap.label': ['Heatmap of {count} {count|bucket|buckets}', '버킷 {count}개의 히트맵'],
+  'heatmap.none': ['No buckets: a heatmap needs a native histogram, or series with a label le', '버킷이 없습니다: 네이티브 히스토그램이나 le 레이블이 있는 시계열이 필요합니다'],
+  'bars.label': ['Bar chart with {count} {count|category|categories}', '항목 {count}개의 막대 차트'],
+  'pie.label': ['Pie chart with {count} {count|slice|slices}', '조각 {count}개의 원 차트'],
+  'pie.total': ['Total', '합계'],
+  'histogram.label': ['Histogram with {count} {count|bucket|buckets}', '구간 {count}개의 히스토그램'],
+  'states.label': ['States of {count} {count|series|series} over time', '시계열 {count}개의 시간별 상태'],
+  'list.starred': ['Starred', '즐겨찾기'],
+  'list.recent': ['Recently viewed', '최근 본 대시보드'],
+  'list.found': ['Found', '검색 결과'],
+  'list.empty': ['No dashboards fit', '맞는 대시보드가 없습니다'],
+  'alerts.none': ['No alerts', '경보 없음'],
+  'alerts.since': ['since {time}', '{time}부터'],
+} as const;
+
+export type BoardKey = keyof typeof boardTexts;

@@ -1,0 +1,14 @@
+import type { Dashboard } from '../../dashboards/dashboard';
+import type { Chosen } from '../../dashboards/interpolate';
+import type { Span, TimeRange } from '../../model/timeRange';
+
+/** What every panel of a dashboard shares. */
+export interface Board {
+  dashboard: Dashboard;
+  span: Span;
+  range: TimeRange;
+  variables: Readonly<Record<string, Chosen>>;
+  syncKey: string | undefined;
+  setRange: (range: TimeRange) => void;
+  zoomOut: () => void;
+}

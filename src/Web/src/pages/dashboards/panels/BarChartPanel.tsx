@@ -1,0 +1,47 @@
+import { useComputedColorScheme } from '@mantine/core';
+import { BarChart, type Bars } from '../../../charts/BarChart';
+import { colorOf, fieldOf, shown } from '../../../dashboards/fields';
+import { namedBy } from '../../../dashboards/entries';
+import { calledOf, heightOf, type Frame } from '../../../dashboards/frames';
+import { paintOf } from '../../../dashboards/paint';
+import { joinByField } from '../../../dashboards/transformations/joining';
+import { useBoard } from '../../../i18n/useBoard';
+import { formatTime } from '../../../model/zone';
+import { usePreferences } from '../../../state/preferences';
+import type { PanelProps } from '../PanelFrame';
+import { Centered } from './Centered';
+import { ChartLegend, legendPx, showsLegend } from './ChartLegend';
+
+interface BarOptions { orientation?: string; stacking?: string; showValue?: string; xField?: string; barWidth?: number; groupWidth?: number }
+const categoriesMax = 200;
+
+/** Bars for the rows of a table: the first column of text names them, the numbers are their heights. */
+export function BarChartPanel({ panel, frames, heightPx, fill }: PanelProps) {
+  const b = useBoard();
+  const { zone } = usePreferences();
+  const isDark = useComputedColorScheme('light') === 'dark';
+  const options = (panel.options ?? {}) as BarOptions;
+  const frame: Frame | undefined = frames.length > 1 ? joinByField(frames, {})[0] : frames[0];
+  const x = frame?.fields.find((field) => (options.xField ? calledOf(field) === options.xField : field.kind === 'string')) ?? frame?.fields.find((field) => field.kind === 'time');
+  const columns = frame?.fields.filter((field) => field.kind === 'number' && field !== x) ?? [];
+  if (!frame || !x || columns.length === 0) return <Centered>{b('noData')}</Centered>;
+  const rows = Math.min(categoriesMax, heightOf(frame));
+  const categories = x.values.slice(0, rows).map((value) => (x.kind === 'time' && typeof value === 'number' ? formatTime(value, zone).slice(11) : String(value ?? '–')));
+  const bars = columns.map((field, i): Bars => {
+    const config = fieldOf(panel, { name: calledOf(field), refId: frame.refId, labels: field.labels });
+    return {
+      name: config.displayName ? namedBy(config.displayName, calledOf(field), field.labels, fill) : calledOf(field), color: colorOf(undefined, paintOf(config, null, i, isDark, 'palette')),
+      values: field.values.slice(0, rows).map((value) => (typeof value === 'number' && Number.isFinite(value) ? value : null)), textOf: (value) => shown(config, value).text,
+    };
+  });
+  const withLegend = showsLegend(panel) && bars.length > 1;
+  return (
+    <>
+      <BarChart
+        categories={categories} bars={bars} height={Math.max(60, heightPx - (withLegend ? legendPx(bars.length) : 4))} stacked={options.stacking === 'normal' || options.stacking === 'percent'}
+        horizontal={options.orientation === 'horizontal'} fill={options.groupWidth ?? 0.7} showsValues={options.showValue !== 'never'} label={b('bars.label', { count: categories.length })}
+      />
+      {withLegend && <ChartLegend items={bars} />}
+    </>
+  );
+}

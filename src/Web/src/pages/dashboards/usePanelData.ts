@@ -1,0 +1,91 @@
+import { useMemo } from 'react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { instantQuery, rangeQuery } from '../../api/queries';
+import type { Panel, Target } from '../../dashboards/dashboard';
+import { framesOf, type Frame } from '../../dashboards/frames';
+import { interpolate, type Chosen, type Scope } from '../../dashboards/interpolate';
+import { isInstant, seriesOfFrames, type PanelSeries, type TargetAnswer } from '../../dashboards/panelData';
+import { transformed } from '../../dashboards/transformations/transform';
+import { parseDuration } from '../../model/duration';
+import { gridOf, stepFor } from '../../model/step';
+import type { Span } from '../../model/timeRange';
+import type { Board } from './board';
+
+/** How often metrics are scraped where nothing says so: Grafana's own assumption. */
+const scrapeMs = 15_000;
+
+/** What a panel asked for and what came of it. */
+export interface PanelData {
+  /** The panel's own time, where it differs from the dashboard's. */
+  span: Span;
+  scope: Scope;
+  fill: (text: string) => string;
+  asked: { target: Target; expr: string }[];
+  answers: TargetAnswer[];
+  frames: Frame[];
+  series: PanelSeries[];
+  times: number[];
+  error: Error | null;
+  notes: string[];
+  /** Whether the first answer is still on its way. */
+  waiting: boolean;
+  answered: boolean;
+}
+
+/** The targets of a panel; one that shows what another has asked for has that one's. */
+function targetsOf(panel: Panel, board: Board): Target[] {
+  const other = panel.targets?.find((target) => target.panelId !== undefined)?.panelId;
+  const source = other === undefined ? panel : (board.dashboard.panels ?? []).flatMap((one) => [one, ...(one.panels ?? [])]).find((one) => one.id === other) ?? panel;
+  return (source.targets ?? []).filter((target) => !target.hide && target.expr);
+}
+
+/** The dashboard's time, or the panel's own: the last hour of it, or a week before. */
+export function spanOf(panel: Panel, span: Span): Span {
+  const length = panel.timeFrom ? parseDuration(panel.timeFrom.replace(/^now-/, '')) : null;
+  const shift = panel.timeShift ? parseDuration(panel.timeShift.replace(/^now-/, '')) ?? 0 : 0;
+  return { fromMs: (length ? span.toMs - length : span.fromMs) - shift, toMs: span.toMs - shift };
+}
+
+/** Asks a panel's queries once it can be seen, and transforms what they answer. */
+export function usePanelData(panel: Panel, board: Board, scoped: Readonly<Record<string, Chosen>>, wanted: boolean): PanelData {
+  const span = useMemo(() => spanOf(panel, board.span), [panel, board.span]);
+  const variables = useMemo(() => ({ ...board.variables, ...scoped }), [board.variables, scoped]);
+  const targets = useMemo(() => targetsOf(panel, board), [panel, board]);
+  // A point every two pixels of an ordinary screen, in proportion to the panel's width.
+  const points = panel.maxDataPoints ?? Math.max(100, Math.round(((panel.gridPos?.w ?? 12) / 24) * 800));
+  const scopeOf = (interval: string | undefined): Scope => {
+    const given = interval && !interval.includes('$') ? parseDuration(interval.replace(/^>/, '')) : null;
+    const stepMs = stepFor(span, points, given ?? scrapeMs);
+    return { variables, fromMs: span.fromMs, toMs: span.toMs, stepMs, scrapeMs: given ?? scrapeMs };
+  };
+  const scope = scopeOf(panel.interval);
+  const fill = (text: string): string => interpolate(text, scope);
+  const asked = targets.map((target) => {
+    const own = scopeOf(target.interval || panel.interval);
+    return { target, expr: interpolate(target.expr!, own), grid: gridOf(span, own.stepMs) };
+  });
+  const data = useQuery({
+    queryKey: ['panel', board.dashboard.uid, panel.id, asked.map((one) => [one.expr, one.target.refId, isInstant(one.target) ? span.toMs : [one.grid.startMs, one.grid.endMs, one.grid.stepMs]])],
+    queryFn: async ({ signal }) => {
+      const answers = await Promise.all(asked.map(async ({ target, expr, grid }) => (isInstant(target)
+        ? { target, grid: null, answer: await instantQuery(expr, span.toMs, signal) } : { target, grid, answer: await rangeQuery(expr, grid, signal) })));
+      return {
+        answers: answers.map(({ target, grid, answer }): TargetAnswer => ({ target, grid, data: answer.data })),
+        notes: [...new Set(answers.flatMap(({ answer }) => answer.warnings))],
+      };
+    },
+    enabled: wanted && targets.length > 0,
+    placeholderData: keepPreviousData,
+    staleTime: Infinity,
+    gcTime: 60_000,
+  });
+  // What the targets say beside their query (a legend, a format) may change without asking again.
+  const answers = useMemo(() => (data.data?.answers ?? []).map((answer) => ({ ...answer, target: targets.find((one) => (one.refId ?? 'A') === (answer.target.refId ?? 'A')) ?? answer.target })), [data.data, targets]);
+  const shaped = useMemo(() => {
+    const frames = transformed(panel, framesOf(answers, fill), fill);
+    return { frames, ...seriesOfFrames(frames, (panel.transformations?.length ?? 0) > 0 ? [] : answers.flatMap((answer) => answer.grid ?? [])) };
+    // `fill` follows from the answers' own span and variables.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [answers, panel.transformations]);
+  return { span, scope, fill, asked, answers, ...shaped, error: data.error, notes: data.data?.notes ?? [], waiting: data.isFetching && !data.data, answered: data.data !== undefined || targets.length === 0 };
+}

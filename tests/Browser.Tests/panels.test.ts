@@ -1,0 +1,152 @@
+import { beforeAll, expect, inject } from 'vitest';
+import type { Page } from 'playwright-core';
+import { seriousOf } from './axe';
+import { params, url, useBrowser, visit } from './browser';
+import { payloads } from './exporter';
+
+useBrowser();
+
+const uid = 'panels-test';
+const at = (x: number, y: number, w = 8, h = 7) => ({ gridPos: { x, y, w, h } });
+const states = { thresholds: { mode: 'absolute', steps: [{ value: null, color: 'red' }, { value: 1, color: 'green' }] }, mappings: [{ type: 'value', options: { 0: { text: 'closed', color: 'red' }, 1: { text: 'open', color: 'green' } } }] };
+const stock = 'topk(5, shop_stock)';
+
+/** One panel of each kind that has a picture of its own, links, repeats and transformations. */
+const dashboard = {
+  uid, title: 'Panels', schemaVersion: 41, tags: ['panels'], time: { from: 'now-1m', to: 'now' },
+  templating: { list: [{ name: 'till', type: 'query', query: 'label_values(shop_open, till)', multi: true, includeAll: true, current: { value: ['$__all'], text: ['All'] } }] },
+  links: [
+    { type: 'link', title: 'Same time', url: '/d/panels-test/panels', keepTime: true, includeVars: true }, { type: 'link', title: 'Harm', url: 'javascript:window.owned=1' }, { type: 'dashboards', title: 'Tagged', tags: ['panels'], asDropdown: true },
+  ],
+  panels: [
+    { id: 1, type: 'heatmap', title: 'Classic heatmap', ...at(0, 0), targets: [{ refId: 'A', expr: 'sum by (le) (increase(shop_latency_seconds_bucket[10s]))', format: 'heatmap', legendFormat: '{{le}}', interval: '1s' }], options: { calculate: false, color: { scheme: 'Oranges', exponent: 0.5 }, yAxis: { unit: 's' } } },
+    { id: 2, type: 'heatmap', title: 'Native heatmap', ...at(8, 0), targets: [{ refId: 'A', expr: 'increase(shop_basket_size[10s])', interval: '1s' }], options: { color: { scheme: 'Spectral' } } },
+    { id: 3, type: 'piechart', title: 'Pie', ...at(16, 0), targets: [{ refId: 'A', expr: stock, instant: true, legendFormat: '{{item}}' }], options: { pieType: 'donut', legend: { displayMode: 'table', placement: 'right', values: ['value', 'percent'] } } },
+    { id: 4, type: 'barchart', title: 'Bars', ...at(0, 7), targets: [{ refId: 'A', expr: stock, instant: true, format: 'table' }], transformations: [{ id: 'organize', options: { excludeByName: { Time: true, __name__: true, env: true, instance: true, job: true } } }], options: { showValue: 'auto' } },
+    { id: 5, type: 'histogram', title: 'Histogram', ...at(8, 7), targets: [{ refId: 'A', expr: 'shop_stock', legendFormat: '{{item}}' }], options: { combine: true, bucketSize: 5 } },
+    { id: 6, type: 'state-timeline', title: 'Timeline', ...at(16, 7), targets: [{ refId: 'A', expr: 'shop_open', legendFormat: 'till {{till}}', interval: '1s' }], fieldConfig: { defaults: states, overrides: [] } },
+    { id: 7, type: 'status-history', title: 'History', ...at(0, 14), targets: [{ refId: 'A', expr: 'shop_open', legendFormat: 'till {{till}}', interval: '1s' }], fieldConfig: { defaults: states, overrides: [] } },
+    { id: 8, type: 'dashlist', title: 'Boards', ...at(8, 14), options: { showSearch: true, showStarred: false, showRecentlyViewed: true, tags: ['panels'], query: '' } },
+    { id: 9, type: 'alertlist', title: 'Alerts', ...at(16, 14), options: {} },
+    {
+      id: 10, type: 'table', title: 'Joined', ...at(0, 21, 12), targets: [{ refId: 'A', expr: 'sum by (path) (shop_requests_total)', instant: true, format: 'table' }, { refId: 'B', expr: 'count by (path) (shop_requests_total)', instant: true, format: 'table' }],
+      transformations: [{ id: 'merge', options: {} }, { id: 'calculateField', options: { mode: 'binary', alias: 'Ratio', binary: { left: 'Value #A', operator: '/', right: 'Value #B' } } }, { id: 'organize', options: { excludeByName: { Time: true }, renameByName: { 'Value #A': 'Sum', 'Value #B': 'Count' } } }, { id: 'sortBy', options: { sort: [{ field: 'Sum', desc: true }] } }],
+      fieldConfig: { defaults: {}, overrides: [{ matcher: { id: 'byName', options: 'path' }, properties: [{ id: 'links', value: [{ title: 'Open', url: '/d/panels-test?var-till=${__data.fields.path}&${__url_time_range}' }] }] }, { matcher: { id: 'byName', options: 'Count' }, properties: [{ id: 'links', value: [{ title: 'Harm', url: 'javascript:window.owned=1' }] }] }] },
+    },
+    { id: 11, type: 'piechart', title: 'Hostile slices', ...at(12, 21, 6), targets: [{ refId: 'A', expr: 'hostile', instant: true, legendFormat: '{{payload}}' }], options: { legend: { displayMode: 'list', placement: 'bottom' } }, links: [{ title: '<img src=x onerror=window.owned=1>', url: 'https://example.org/?q=${till:pipe}' }] },
+    { id: 12, type: 'state-timeline', title: 'Hostile states', ...at(18, 21, 6), targets: [{ refId: 'A', expr: 'hostile', legendFormat: '{{payload}}', interval: '1s' }], fieldConfig: { defaults: { mappings: [{ type: 'range', options: { from: null, to: null, result: { text: '<script>window.owned=1</script>' } } }] }, overrides: [] } },
+    { id: 13, type: 'stat', title: 'Till $till', ...at(0, 28, 6, 4), repeat: 'till', maxPerRow: 4, targets: [{ refId: 'A', expr: 'shop_open{till="$till"}', interval: '1s' }], options: { graphMode: 'area', colorMode: 'value' }, fieldConfig: { defaults: states, overrides: [] } },
+    { id: 20, type: 'row', title: 'Row of $till', repeat: 'till', collapsed: false, gridPos: { x: 0, y: 32, w: 24, h: 1 }, panels: [] },
+    { id: 21, type: 'timeseries', title: 'In the row of $till', ...at(0, 33, 24, 4), targets: [{ refId: 'A', expr: 'shop_open{till="$till"}', interval: '1s' }] },
+    { id: 22, type: 'logs', title: 'Logs', gridPos: { x: 0, y: 37, w: 24, h: 3 }, targets: [{ refId: 'A', expr: '{job="x"}' }] },
+  ],
+};
+
+beforeAll(async () => {
+  if (inject('missing')) return;
+  const answer = await fetch(url('/api/dashboards/import'), { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ dashboard, overwrite: true, inputs: [] }) });
+  expect(answer.status, await answer.text()).toBe(200);
+});
+
+const panel = (page: Page, id: number | string) => page.getByTestId(`panel-${id}`);
+
+/** How many colours there are right of the axis and above it. */
+const coloursOf = (page: Page, id: number): Promise<number> => panel(page, id).locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+  const { data } = canvas.getContext('2d')!.getImageData(canvas.width * 0.25, 0, canvas.width * 0.75, canvas.height * 0.8);
+  const seen = new Set<number>();
+  for (let i = 0; i < data.length; i += 4) seen.add((data[i]! << 16) | (data[i + 1]! << 8) | data[i + 2]!);
+  return seen.size;
+});
+
+for (const dark of [false, true]) {
+  visit(`every kind of panel is drawn ${dark ? 'in the dark' : 'in the light'}, legibly and at any width`, { dark, height: 1500 }, async ({ page, picture }) => {
+    await page.goto(url(`/d/${uid}`));
+    await expect.poll(() => coloursOf(page, 1)).toBeGreaterThan(5);
+    await expect.poll(() => coloursOf(page, 2)).toBeGreaterThan(5);
+    await panel(page, 1).getByRole('img', { name: 'Heatmap of 7 buckets' }).waitFor();
+    await panel(page, 2).getByRole('img', { name: 'Heatmap of 8 buckets' }).waitFor();
+    await panel(page, 3).getByRole('img', { name: 'Pie chart with 5 slices' }).waitFor();
+    await panel(page, 3).getByText('item-39', { exact: true }).waitFor();
+    await panel(page, 4).getByRole('img', { name: 'Bar chart with 5 categories' }).waitFor();
+    expect(await panel(page, 4).locator('svg rect').count()).toBe(5);
+    await panel(page, 5).getByRole('img', { name: /Histogram with \d+ buckets/ }).waitFor();
+    await panel(page, 6).getByRole('img', { name: 'States of 3 series over time' }).waitFor();
+    await panel(page, 6).getByText('open', { exact: true }).first().waitFor();
+    expect(await panel(page, 7).locator('svg rect').count()).toBeGreaterThan(15);
+    await panel(page, 8).getByRole('link', { name: 'Panels' }).first().waitFor();
+    await panel(page, 9).getByText('No alerts').waitFor();
+    for (const [width, height] of [[1920, 1900], [400, 1500], [1280, 1500]] as const) {
+      await page.setViewportSize({ width, height });
+      await picture(`panels-${width}-${dark ? 'dark' : 'light'}`);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
+    }
+    expect(await seriousOf(page)).toEqual([]);
+  });
+}
+
+visit('transformations shape a table, one after the other', { height: 1500 }, async ({ page }) => {
+  await page.goto(url(`/d/${uid}`));
+  await expect.poll(() => panel(page, 10).getByRole('row').count()).toBe(4);
+  expect(await panel(page, 10).getByRole('columnheader').allTextContents()).toEqual(['path', 'Sum', 'Count', 'Ratio']);
+  expect(await panel(page, 10).getByRole('row').nth(1).getByRole('cell').first().textContent()).toBe('/cart');
+});
+
+visit('panels and rows are repeated for each value of a variable, and for those that are chosen', { height: 1900 }, async ({ page }) => {
+  await page.goto(url(`/d/${uid}`));
+  for (const [i, key] of ['13', '13-clone-1', '13-clone-2'].entries()) {
+    await panel(page, key).getByText(`Till ${i + 1}`, { exact: true }).waitFor();
+    await panel(page, key).getByText(/open|closed/).waitFor();
+  }
+  await panel(page, '13').locator('.stat-spark').waitFor();
+  await panel(page, '21-row-2').scrollIntoViewIfNeeded();
+  await panel(page, '21-row-2').getByText('In the row of 3').waitFor();
+  expect(await page.getByRole('button', { name: /Row of/ }).allTextContents()).toEqual(['Row of 1', 'Row of 2', 'Row of 3']);
+  await page.goto(url(`/d/${uid}?var-till=2&var-till=3`));
+  await panel(page, '13-clone-1').getByText('Till 3', { exact: true }).waitFor();
+  expect(await panel(page, '13-clone-2').count()).toBe(0);
+});
+
+visit('links go where they say with time and variables, and what would run something is no link', { height: 1500 }, async ({ page }) => {
+  await page.goto(url(`/d/${uid}?from=now-2m&to=now&var-till=2`));
+  await panel(page, 10).getByRole('cell', { name: '/pay' }).waitFor();
+  expect(await page.getByRole('link', { name: 'Harm' }).count()).toBe(0);
+  expect(await panel(page, 10).getByRole('row').nth(1).getByRole('link').allTextContents()).toEqual(['/cart']);
+  await panel(page, 10).getByRole('link', { name: '/cart' }).click();
+  await expect.poll(() => params(page).get('var-till')).toBe('/cart');
+  expect([params(page).get('from'), params(page).get('to')]).toEqual(['now-2m', 'now']);
+  await page.goBack();
+  await page.getByRole('link', { name: 'Same time' }).click();
+  await expect.poll(() => page.url()).toContain('/d/panels-test/panels?from=now-2m&to=now&var-till=2');
+  await panel(page, 11).getByRole('button', { name: 'Links' }).click();
+  const link = page.getByRole('menuitem').getByRole('link');
+  expect(await link.textContent()).toBe('<img src=x onerror=window.owned=1>');
+  expect(await link.getAttribute('href')).toBe('https://example.org/?q=2');
+});
+
+visit('what labels, mappings and links say stays text in the new panels', { height: 1900 }, async ({ page }) => {
+  await page.goto(url(`/d/${uid}`));
+  await panel(page, 11).scrollIntoViewIfNeeded();
+  for (const payload of payloads.slice(0, 24)) await panel(page, 11).getByText(payload.replace(/\s+/g, ' '), { exact: true }).first().waitFor();
+  await panel(page, 12).locator('svg rect').first().waitFor();
+  await panel(page, 12).locator('svg rect').first().hover();
+  await panel(page, 12).locator('.chart-tip').getByText('<script>window.owned=1</script>').first().waitFor();
+  expect(await page.evaluate(() => (window as { owned?: unknown }).owned)).toBeUndefined();
+  expect(await page.locator('#root script, #root iframe, #root object, #root base, #root meta, #root link, #root img').count()).toBe(0);
+});
+
+visit('dragging over a heatmap zooms to that part', {}, async ({ page }) => {
+  await page.goto(url(`/d/${uid}`));
+  await expect.poll(() => coloursOf(page, 1)).toBeGreaterThan(5);
+  const box = (await panel(page, 1).locator('canvas').boundingBox())!;
+  await page.mouse.move(box.x + 120, box.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 220, box.y + 50, { steps: 4 });
+  await page.mouse.up();
+  await expect.poll(() => params(page).get('from')).toMatch(/^\d+$/);
+});
+
+visit('a panel that cannot be drawn says so, and keeps its place', { height: 1900 }, async ({ page }) => {
+  await page.goto(url(`/d/${uid}`));
+  await panel(page, '22').first().scrollIntoViewIfNeeded();
+  await panel(page, '22').getByText('Panels of type “logs” are not drawn yet').waitFor();
+});
