@@ -8,7 +8,7 @@ namespace Pleiad.Actors;
 internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Actor
 {
     private readonly Dictionary<TargetKey, ActorRef> _actors = [];
-    private readonly Dictionary<int, IReadOnlyList<TargetGroup>> _groups = [];
+    private readonly Dictionary<int, FoundBefore> _found = [];
     private readonly List<PageFetcher> _closing = [];
     private CancellationTokenSource? _discovering;
     private ScrapeConfig? _config;
@@ -98,13 +98,13 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
     {
         StopDiscovering();
         _round++;
-        foreach (int gone in _groups.Keys.Where(discovery => discovery >= _config!.Discoveries.Count).ToArray())
+        IReadOnlyList<IDiscovery> discoveries = Discoveries.Of(_config!.Discoveries, Context.Time, parts.UserAgent, [.. _found.Values]);
+        foreach (int gone in _found.Keys.Where(discovery => discovery >= discoveries.Count).ToArray())
         {
-            _groups.Remove(gone);
+            _found.Remove(gone);
         }
 
         _discovering = new CancellationTokenSource();
-        IReadOnlyList<IDiscovery> discoveries = Discoveries.Of(_config!.Discoveries, Context.Time, parts.UserAgent);
         ActorRef self = Self;
         int round = _round;
         for (int i = 0; i < discoveries.Count; i++)
@@ -125,7 +125,7 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
             log.DiscoveryReported(_config!.JobName, $"{discovered.Name}: {problem}");
         }
 
-        _groups[discovered.Number] = discovered.Update.Groups;
+        _found[discovered.Number] = new FoundBefore(_config!.Discoveries[discovered.Number], discovered.Update.Groups);
         Update(reconfigured: false);
     }
 
@@ -138,7 +138,7 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
 
     private void Update(bool reconfigured)
     {
-        _targets = _targets.Next(_config!, _limits, _groups.Values.SelectMany(groups => groups), out TargetSetChange change);
+        _targets = _targets.Next(_config!, _limits, _found.Values.SelectMany(found => found.Groups), out TargetSetChange change);
         foreach (string problem in _targets.Problems)
         {
             log.DiscoveryReported(_config!.JobName, problem);

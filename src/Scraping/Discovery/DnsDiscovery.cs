@@ -19,18 +19,20 @@ internal sealed class DnsDiscovery : IDiscovery
     private readonly RefreshLoop _loop;
     private readonly Func<string, AddressFamily, CancellationToken, Task<IPAddress[]>> _resolve;
     private readonly DnsResolver _resolver;
-    private readonly Dictionary<string, TargetGroup> _lastGood = [];
+    private readonly Dictionary<string, TargetGroup> _lastGood;
 
     public DnsDiscovery(
         string name,
         DnsDiscoveryConfig config,
         TimeProvider clock,
+        IReadOnlyList<TargetGroup> lastGood,
         Func<string, AddressFamily, CancellationToken, Task<IPAddress[]>>? resolve = null,
         Func<DnsServers>? servers = null)
     {
         Name = name;
         _config = config;
         _clock = clock;
+        _lastGood = lastGood.DistinctBy(static group => group.Source).ToDictionary(static group => group.Source);
         _loop = new RefreshLoop(config.RefreshInterval > TimeSpan.Zero ? config.RefreshInterval : TimeSpan.FromSeconds(30), clock);
         _resolve = resolve ?? System.Net.Dns.GetHostAddressesAsync;
         _resolver = new DnsResolver(servers ?? DnsServers.OfMachine, clock);

@@ -14,10 +14,15 @@ internal sealed class FileDiscovery : IDiscovery
     private readonly Dictionary<string, FileSystemWatcher> _watchers = [];
     private readonly Dictionary<string, IReadOnlyList<TargetGroup>> _lastGood = [];
 
-    public FileDiscovery(string name, FileDiscoveryConfig config, TimeProvider clock)
+    public FileDiscovery(string name, FileDiscoveryConfig config, TimeProvider clock, IReadOnlyList<TargetGroup> lastGood)
     {
         Name = name;
         _config = config;
+        foreach (IGrouping<string, TargetGroup> file in lastGood.DistinctBy(static group => group.Source).GroupBy(TargetGroupFile.FileOf))
+        {
+            _lastGood.Add(file.Key, [.. file]);
+        }
+
         _loop = new RefreshLoop(config.RefreshInterval > TimeSpan.Zero ? config.RefreshInterval : TimeSpan.FromMinutes(5), clock);
     }
 

@@ -17,13 +17,14 @@ internal sealed class HttpDiscovery : IDiscovery
     private readonly TimeProvider _clock;
     private readonly RefreshLoop _loop;
     private readonly KeyValuePair<string, string>[] _headers;
-    private IReadOnlyList<TargetGroup> _lastGood = [];
+    private IReadOnlyList<TargetGroup> _lastGood;
 
-    public HttpDiscovery(string name, HttpDiscoveryConfig config, TimeProvider clock, string userAgent)
+    public HttpDiscovery(string name, HttpDiscoveryConfig config, TimeProvider clock, string userAgent, IReadOnlyList<TargetGroup> lastGood)
     {
         Name = name;
         _config = config;
         _clock = clock;
+        _lastGood = lastGood;
         TimeSpan interval = config.RefreshInterval > TimeSpan.Zero ? config.RefreshInterval : TimeSpan.FromMinutes(1);
         _loop = new RefreshLoop(interval, clock);
         _headers =

@@ -143,6 +143,9 @@ internal static class TargetGroupFile
         return GroupOf(name, nameLabel, index, targets, labels);
     }
 
+    /// <summary>The file or URL that a group was read from.</summary>
+    public static string FileOf(TargetGroup group) => group.Source[..group.Source.LastIndexOf(':')];
+
     private static TargetGroup GroupOf(
         string name, string nameLabel, int index, IReadOnlyList<string> targets, IEnumerable<KeyValuePair<string, string>> labels)
     {

@@ -177,6 +177,27 @@ public sealed class ScrapeTests
     }
 
     [Fact]
+    public void A_reload_while_a_file_of_targets_cannot_be_read_keeps_them_and_one_that_does_not_name_it_any_more_does_not()
+    {
+        using ByteTarget exporter = ByteTarget.Of("load 3\n");
+        using ByteTarget another = ByteTarget.Of("other 1\n");
+        using var place = new TempDirectory();
+        File.WriteAllText(place["a.json"], $"[{{\"targets\": [\"{exporter.Address}\"]}}]");
+        File.WriteAllText(place["b.json"], $"[{{\"targets\": [\"{another.Address}\"]}}]");
+        string JobOf(string files) => $"{{job_name: j, file_sd_configs: [{{files: [\"{place[files]}\"]}}]}}";
+        using var node = new ScrapeNode();
+        node.Apply(JobOf("a.json"));
+        Scraped before = node.Scrape();
+        File.WriteAllText(place["a.json"], "[{");
+        node.Apply(JobOf("a.json"));
+        Assert.Equal(before.Target, node.ScrapeAt(before.Time + 15_000).Target);
+        node.Apply(JobOf("*.json"));
+        Assert.Equal(2, Assert.Single(node.Status().Pools).Active.Count);
+        node.Apply(JobOf("b.json"));
+        Assert.Contains(another.Address, Assert.Single(Assert.Single(node.Status().Pools).Active).ScrapeUrl, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_reload_that_changes_how_pages_are_read_holds_from_the_next_scrape()
     {
         using ByteTarget exporter = ByteTarget.Of("load 3\ntemp 4\n");

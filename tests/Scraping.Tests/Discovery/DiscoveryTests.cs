@@ -12,7 +12,7 @@ public sealed class DiscoveryTests
     public async Task Static_targets_are_found_once_and_unavailable_kinds_say_so()
     {
         ScrapeConfig job = TargetBuilderTests.Job("{job_name: a, static_configs: [{targets: [a:1], labels: {x: y}}], kubernetes_sd_configs: [{role: pod}]}");
-        IReadOnlyList<IDiscovery> discoveries = Discoveries.Of(job.Discoveries, new VirtualTime(), "Pleiad/test");
+        IReadOnlyList<IDiscovery> discoveries = Discoveries.Of(job.Discoveries, new VirtualTime(), "Pleiad/test", []);
         Assert.Equal(["kubernetes_sd_configs", "static_configs"], discoveries.Select(discovery => discovery.Name));
         using var run = new Run(discoveries[0]);
         DiscoveryUpdate unavailable = await run.NextAsync();
@@ -73,7 +73,7 @@ public sealed class DiscoveryTests
         });
         var clock = new VirtualTime();
         string url = $"http://{server.Address}/sd";
-        using var run = new Run(new HttpDiscovery("http_sd_configs[0]", new HttpDiscoveryConfig(url, TimeSpan.FromSeconds(30), HttpClientConfig.Default), clock, "Pleiad/test"));
+        using var run = new Run(new HttpDiscovery("http_sd_configs[0]", new HttpDiscoveryConfig(url, TimeSpan.FromSeconds(30), HttpClientConfig.Default), clock, "Pleiad/test", []));
         TargetGroup group = Assert.Single((await run.NextAsync()).Groups);
         Assert.Equal($"{url}:0", group.Source);
         Assert.Equal(url, group.Labels.Get("__meta_url"));
@@ -112,7 +112,7 @@ public sealed class DiscoveryTests
             ["b.test"] = () => [IPAddress.Parse("10.0.0.3")],
         };
         var config = new DnsDiscoveryConfig(["a.test", "b.test"], "A", 9100, TimeSpan.FromSeconds(30));
-        using var run = new Run(new DnsDiscovery("dns_sd_configs[0]", config, clock, (name, family, _) =>
+        using var run = new Run(new DnsDiscovery("dns_sd_configs[0]", config, clock, [], (name, family, _) =>
         {
             Assert.Equal(AddressFamily.InterNetwork, family);
             return Task.FromResult(answers[name]());
@@ -142,7 +142,7 @@ public sealed class DiscoveryTests
             _ => [DnsServerStub.Host(DnsType.Ns, "ns.test")],
         });
         var config = new DnsDiscoveryConfig(["_x._tcp.test"], type, 9100, TimeSpan.FromSeconds(30));
-        using var run = new Run(new DnsDiscovery("dns_sd_configs[0]", config, TimeProvider.System, servers: () => server.Servers()));
+        using var run = new Run(new DnsDiscovery("dns_sd_configs[0]", config, TimeProvider.System, [], servers: () => server.Servers()));
         DiscoveryUpdate update = await run.NextAsync();
         Assert.Empty(update.Problems);
         Assert.Equal(addresses.Split(' '), Addresses(update));
@@ -161,7 +161,7 @@ public sealed class DiscoveryTests
         int code = DnsAnswer.Success;
         using var server = new DnsServerStub(static (_, _) => [DnsServerStub.Srv(80, "b.test")]) { Code = () => Volatile.Read(ref code) };
         var config = new DnsDiscoveryConfig(["_x._tcp.test"], "SRV", 0, TimeSpan.FromSeconds(30));
-        using var run = new Run(new DnsDiscovery("dns_sd_configs[0]", config, clock, servers: () => server.Servers()));
+        using var run = new Run(new DnsDiscovery("dns_sd_configs[0]", config, clock, [], servers: () => server.Servers()));
         Assert.Equal(["b.test:80"], Addresses(await run.NextAsync()));
 
         Volatile.Write(ref code, 2);
@@ -178,7 +178,7 @@ public sealed class DiscoveryTests
     }
 
     private static FileDiscovery Files(string pattern, TimeProvider clock) =>
-        new("file_sd_configs[0]", new FileDiscoveryConfig([pattern], TimeSpan.FromMinutes(1)), clock);
+        new("file_sd_configs[0]", new FileDiscoveryConfig([pattern], TimeSpan.FromMinutes(1)), clock, []);
 
     private static string[] Addresses(DiscoveryUpdate update) =>
         [.. update.Groups.SelectMany(group => group.Targets).Select(target => target.Get("__address__"))];
