@@ -42,8 +42,16 @@ internal static class HeadSealer
                 into.Add(labels, run);
             }
 
-            // Of a series without samples, too, nothing is left to be sealed: damage has taken them.
-            series.Add(new BlockedSeries(number, slot.Generation, run.Count > 0 ? run.Times[^1] : job.Before - 1));
+            if (run.Count > 0)
+            {
+                series.Add(new BlockedSeries(number, slot.Generation, run.Times[^1]));
+            }
+            else if (visible == slot.Total)
+            {
+                // Nothing is left to be sealed up to its newest sample: retention or damage has taken it. What comes later is not in the
+                // block; where some has come already, the next seal looks again.
+                series.Add(new BlockedSeries(number, slot.Generation, Math.Min(slot.Tail.Time, job.Before - 1)));
+            }
         }
     }
 }

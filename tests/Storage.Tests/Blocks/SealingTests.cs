@@ -193,6 +193,25 @@ public sealed class SealingTests
         node.Check();
     }
 
+    // The view of the seal sees nothing of the series, for all it had was beyond retention; the slot it reads already has the new sample.
+    [Fact]
+    public void A_sample_that_comes_during_a_seal_stays_though_the_series_had_nothing_to_be_sealed()
+    {
+        var store = new Sealer();
+        store.Driver.Append((s_a, 100, 1), (s_b, 390, 1));
+        using (store.Driver.Shard.View())
+        {
+            store.Driver.Shard.DropBefore(200);
+            store.Seal(400, meanwhile: () => store.Driver.Append((s_a, 300, 2)));
+        }
+
+        store.Driver.Append((s_b, 401, 2));
+        Assert.Equal([(300L, 2.0)], Read(store.Driver.Shard)[s_a]);
+        store.Seal(500);
+        Assert.Equal([(300L, 2.0)], Read(store.Driver.Shard)[s_a]);
+        Assert.Equal(0, store.Driver.Shard.SeriesCount);
+    }
+
     [Fact]
     public void Blocks_beyond_retention_go_with_their_files()
     {
@@ -479,12 +498,13 @@ public sealed class SealingTests
 
         public int BlockFiles => Files.Paths.Count(static path => path.EndsWith(".blk", StringComparison.Ordinal));
 
-        public void Seal(long before)
+        public void Seal(long before, Action? meanwhile = null)
         {
             SealJob job = Driver.Shard.BeginSeal(before);
             SealWritten? written = null;
             try
             {
+                meanwhile?.Invoke();
                 written = _store.Write(job);
             }
             finally
