@@ -44,7 +44,7 @@ public sealed class PleiadActors : IDisposable
         ILogger seriesLog = logging.CreateLogger("Pleiad.Series");
         ActorRef[] owners = [.. recovered.Shards.Select(shard => system.ActorOf(
             Props.Create(() => new SeriesShardActor(shard.Id, home, seriesLog)).WithMailbox(ShardMailbox), $"shard-{shard.Id}"))];
-        _shards = new ShardDirectory(new ShardMap(directory.ShardCount), owners);
+        _shards = new ShardDirectory(new ShardMap(directory.ShardCount), owners, home.TryView);
         _engine = engine;
         _queries = new QueryFrontend(engine, _shards, settings.Query, system.Time);
         Ingest = new Ingest(_shards);

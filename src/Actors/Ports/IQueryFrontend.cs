@@ -4,6 +4,7 @@ using Pleiad.PromQL;
 namespace Pleiad.Actors;
 
 /// <summary>Answers queries over all shards. Limits, admission and cancellation are its business; a partial answer says so in its warnings.</summary>
+/// <remarks>Evaluates on the caller's thread where nothing has to be waited for: an actor, whose turn must be short, asks through <c>Task.Run</c>.</remarks>
 public interface IQueryFrontend
 {
     /// <summary>Evaluates at one time.</summary>
@@ -53,7 +54,7 @@ public interface IQueryFrontend
     /// <summary>Reads the raw samples of the series that satisfy all matchers, in no particular order.</summary>
     /// <param name="matchers">At least one.</param>
     /// <param name="range">Which samples.</param>
-    /// <param name="take">Called for each series that has samples there, one at a time, on a pool thread; the columns are used again for the next.</param>
+    /// <param name="take">Called for each series that has samples there, one at a time; the columns are used again for the next.</param>
     /// <param name="cancel">Given up when the client goes away.</param>
     /// <returns>What <paramref name="take"/> made of them.</returns>
     Task<IReadOnlyList<T>> ReadAsync<T>(

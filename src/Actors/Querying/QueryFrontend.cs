@@ -6,7 +6,8 @@ using Pleiad.Storage;
 namespace Pleiad.Actors;
 
 /// <summary>
-/// Answers queries over all shards of this node: asks each shard for a view, which takes its turn no time, and evaluates on pool threads.
+/// Answers queries over all shards of this node: takes a view of each, which costs the shard at most a turn that takes no time, and evaluates
+/// on the thread of the caller. A query of a millisecond would spend as long again on being handed from thread to thread.
 /// </summary>
 internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QuerySettings settings, TimeProvider time) : IQueryFrontend, IDisposable
 {
@@ -87,12 +88,12 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
     /// <inheritdoc/>
     public Task<LabelAnswer<string>> LabelNamesAsync(
         IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, int limit, CancellationToken cancel) =>
-        UnionAsync(anyOf, limit, (source, matchers, token) => source.LabelNames(matchers, range, token), cancel);
+        UnionAsync(anyOf, limit, (source, matchers, union, token) => source.AddLabelNames(matchers, range, union, token), cancel);
 
     /// <inheritdoc/>
     public Task<LabelAnswer<string>> LabelValuesAsync(
         string name, IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, int limit, CancellationToken cancel) =>
-        UnionAsync(anyOf, limit, (source, matchers, token) => source.LabelValues(name, matchers, range, token), cancel);
+        UnionAsync(anyOf, limit, (source, matchers, union, token) => source.AddLabelValues(name, matchers, range, union, token), cancel);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<NewestSample>> NewestAsync(
@@ -145,19 +146,21 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
     private Task<LabelAnswer<string>> UnionAsync(
         IReadOnlyList<IReadOnlyList<Matcher>> anyOf,
         int limit,
-        Func<ISeriesSource, IReadOnlyList<Matcher>, CancellationToken, IReadOnlyCollection<string>> ask,
+        Action<ISeriesSource, IReadOnlyList<Matcher>, HashSet<string>, CancellationToken> add,
         CancellationToken cancel) =>
         RunAsync(
             null,
             (source, _, token) =>
             {
-                var union = new SortedSet<string>(Utf8Order.Comparer);
+                var union = new HashSet<string>(StringComparer.Ordinal);
                 foreach (IReadOnlyList<Matcher> matchers in anyOf.Count == 0 ? [[]] : anyOf)
                 {
-                    union.UnionWith(ask(source, matchers, token));
+                    add(source, matchers, union, token);
                 }
 
-                return Task.FromResult(Cut([.. union], limit));
+                List<string> sorted = [.. union];
+                sorted.Sort(Utf8Order.Comparer);
+                return Task.FromResult(Cut(sorted, limit));
             },
             cancel);
 
@@ -207,8 +210,7 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
             async (left, either) =>
             {
                 using ViewLease views = await shards.ViewAsync(settings.ThreadsMax, either);
-                // The caller may be a thread that reads sockets: evaluation takes as long as it takes, so it gets one of its own.
-                T result = await Task.Run(() => run(views.Source, left(), either), either);
+                T result = await run(views.Source, left(), either);
                 return then is null ? result : then(result, views);
             },
             cancel);

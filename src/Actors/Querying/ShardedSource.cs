@@ -27,22 +27,44 @@ internal sealed class ShardedSource(IReadOnlyList<ISeriesSource> views, ShardMap
     }
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) =>
-        Merge(matchers, view => view.LabelNames(matchers, range, cancel));
+    public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        AddLabelNames(matchers, range, names, cancel);
+        return Sorted(names);
+    }
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<string> LabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) =>
-        Merge(matchers, view => view.LabelValues(name, matchers, range, cancel));
-
-    private SortedSet<string> Merge(IReadOnlyList<Matcher> matchers, Func<ISeriesSource, IReadOnlyCollection<string>> ask)
+    public IReadOnlyCollection<string> LabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
     {
-        var merged = new SortedSet<string>(Utf8Order.Comparer);
+        var values = new HashSet<string>(StringComparer.Ordinal);
+        AddLabelValues(name, matchers, range, values, cancel);
+        return Sorted(values);
+    }
+
+    /// <inheritdoc/>
+    public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, HashSet<string> into, CancellationToken cancel)
+    {
         foreach (ISeriesSource view in Asked(matchers))
         {
-            merged.UnionWith(ask(view));
+            view.AddLabelNames(matchers, range, into, cancel);
         }
+    }
 
-        return merged;
+    /// <inheritdoc/>
+    public void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, HashSet<string> into, CancellationToken cancel)
+    {
+        foreach (ISeriesSource view in Asked(matchers))
+        {
+            view.AddLabelValues(name, matchers, range, into, cancel);
+        }
+    }
+
+    private static string[] Sorted(HashSet<string> texts)
+    {
+        string[] sorted = [.. texts];
+        Array.Sort(sorted, Utf8Order.Comparer);
+        return sorted;
     }
 
     private IReadOnlyList<ISeriesSource> Asked(IReadOnlyList<Matcher> matchers) =>

@@ -38,12 +38,14 @@ internal sealed partial class SeriesShardActor : Actor
     protected override void PreStart()
     {
         // A restart after a failure gets here too: what the failed turn left half done is not trusted, the journal is.
+        _home.LayOut(_id, null);
         Become(WhileRecovering);
         Context.PipeToSelf(_home.OpenAsync(_id), static shard => new Recovered(shard));
     }
 
     protected override void PostStop()
     {
+        _home.LayOut(_id, null);
         foreach (Pending pending in _pending)
         {
             pending.Sender.Tell(IngestOutcome.Nothing with { Failure = "the shard is being closed; what became of the batch is unknown" }, Self);
@@ -56,6 +58,12 @@ internal sealed partial class SeriesShardActor : Actor
 
     protected override void Receive(object message)
     {
+        if (message is not (AppendBatch or Logged or TakeView or TakeExemplars or TakeFigures))
+        {
+            // Blocks, retention: whatever a turn changes beside samples, nobody sees the state before it once it is answered.
+            Shard.WithdrawView();
+        }
+
         switch (message)
         {
             case AppendBatch append:
@@ -154,7 +162,7 @@ internal sealed partial class SeriesShardActor : Actor
                 Timers.StartPeriodic(RetentionDue.Instance, RetentionDue.Instance, _home.Settings.RetentionInterval, TimeSpan.Zero);
                 Timers.StartPeriodic(UpkeepDue.Instance, UpkeepDue.Instance, _home.Settings.UpkeepInterval);
                 _home.Publish(_id, Shard.BlockExtents);
-
+                _home.LayOut(_id, Shard);
                 Unbecome();
                 Stash.UnstashAll();
                 break;
@@ -170,7 +178,7 @@ internal sealed partial class SeriesShardActor : Actor
     // Who asked may have given up meanwhile: a view that nobody takes would hold memory back until the collector finds it.
     private void GiveView()
     {
-        ShardView view = Shard.View();
+        ShardView view = Shard.PublishView();
         if (Sender.TryTell(view, Self) != TellOutcome.Accepted)
         {
             view.Dispose();

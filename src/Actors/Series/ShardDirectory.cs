@@ -7,7 +7,8 @@ namespace Pleiad.Actors;
 /// <summary>Where each shard is: the actor that owns it. On one node all of them are here, for good.</summary>
 /// <param name="map">Which series belongs where.</param>
 /// <param name="owners">The actor of shard i at index i.</param>
-internal sealed class ShardDirectory(ShardMap map, IReadOnlyList<ActorRef> owners)
+/// <param name="atHand">A view that a shard has laid out for whoever wants one; null where its actor has to be asked.</param>
+internal sealed class ShardDirectory(ShardMap map, IReadOnlyList<ActorRef> owners, Func<ShardId, ShardView?>? atHand = null)
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 
@@ -28,16 +29,29 @@ internal sealed class ShardDirectory(ShardMap map, IReadOnlyList<ActorRef> owner
         return taken.SelectMany(shard => shard.Exemplars);
     }
 
-    /// <summary>A view of every shard.</summary>
+    /// <summary>A view of every shard: those laid out at once, the others when their actors answer.</summary>
     /// <param name="threads">Threads a query over it may use.</param>
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="AskTimeoutException">A shard did not answer: a query over the others alone would have a silent hole.</exception>
-    public async Task<ViewLease> ViewAsync(int threads, CancellationToken cancel)
+    public ValueTask<ViewLease> ViewAsync(int threads, CancellationToken cancel)
     {
-        var asked = new Task<ShardView>[Owners.Count];
+        var views = new ShardView?[Owners.Count];
+        bool complete = true;
+        for (int i = 0; i < views.Length; i++)
+        {
+            views[i] = atHand?.Invoke(new ShardId(i));
+            complete &= views[i] is not null;
+        }
+
+        return complete ? new ValueTask<ViewLease>(new ViewLease(views!, Map, threads)) : new ValueTask<ViewLease>(AskAsync(views, threads, cancel));
+    }
+
+    private async Task<ViewLease> AskAsync(ShardView?[] views, int threads, CancellationToken cancel)
+    {
+        var asked = new Task<ShardView>[views.Length];
         for (int i = 0; i < asked.Length; i++)
         {
-            asked[i] = Owners[i].Ask<ShardView>(TakeView.Instance, AnswerTimeout, cancel);
+            asked[i] = views[i] is { } atHand ? Task.FromResult(atHand) : Owners[i].Ask<ShardView>(TakeView.Instance, AnswerTimeout, cancel);
         }
 
         try

@@ -135,6 +135,12 @@ internal sealed class ShardHome : IDisposable
         return writing;
     }
 
+    /// <summary>Says which shard queries may take views of without asking its actor; null for none, while it is not open.</summary>
+    public void LayOut(ShardId id, Shard? shard) => Volatile.Write(ref _tenants[id.Value].LaidOut, shard);
+
+    /// <summary>A view of a shard without its actor's turn, from any thread; null where none is laid out.</summary>
+    public ShardView? TryView(ShardId id) => Volatile.Read(ref _tenants[id.Value].LaidOut)?.TryView();
+
     /// <summary>Says which blocks a shard has, for the limit over all shards.</summary>
     public void Publish(ShardId id, IReadOnlyList<BlockExtent> blocks) => Volatile.Write(ref _tenants[id.Value].Published, blocks);
 
@@ -155,6 +161,8 @@ internal sealed class ShardHome : IDisposable
         public IReadOnlyList<BlockExtent> Published = [];
 
         public Shard? Recovered = recovered;
+
+        public Shard? LaidOut;
 
         public SnapshotStore Snapshots { get; set; } = snapshots;
 

@@ -25,6 +25,7 @@ internal sealed class Reclaimer(Action<Reclaimed, int, byte> free)
     private readonly List<ViewPin> _pins = [];
     private readonly Queue<(long Ticket, int Number, Reclaimed Kind, byte PieceClass)> _waiting = new();
     private long _tickets;
+    private ViewPin? _published;
 
     /// <summary>Pins alive.</summary>
     public int PinCount => _pins.Count;
@@ -50,6 +51,32 @@ internal sealed class Reclaimer(Action<Reclaimed, int, byte> free)
         Refresh();
         var pin = new ViewPin(seq, _tickets++, oldestTime, blocks);
         _pins.Add(pin);
+        return pin;
+    }
+
+    /// <summary>
+    /// Lays a pin out for readers on other threads, until <see cref="Refresh"/>, which every change begins with: nobody then holds up what the
+    /// writer gives back only because a reader might come.
+    /// </summary>
+    public void Publish(ViewPin pin)
+    {
+        if (!ReferenceEquals(pin, _published) && pin.TryHold())
+        {
+            Withdraw();
+            Volatile.Write(ref _published, pin);
+        }
+    }
+
+    /// <summary>A reader's: the pin laid out, held for the caller; null where there is none at the moment.</summary>
+    public ViewPin? TryTake()
+    {
+        ViewPin? pin = Volatile.Read(ref _published);
+        if (pin is null || !pin.TryHold())
+        {
+            return null;
+        }
+
+        pin.IsWanted = true;
         return pin;
     }
 
@@ -86,8 +113,10 @@ internal sealed class Reclaimer(Action<Reclaimed, int, byte> free)
     }
 
     /// <summary>Forgets pins that were let go, and gives back what waited for them.</summary>
-    public void Refresh()
+    /// <returns>Whether readers took the pin that was laid out.</returns>
+    public bool Refresh()
     {
+        bool wanted = Withdraw();
         if (_pins.Count > 0)
         {
             _pins.RemoveAll(static pin => pin.IsReleased);
@@ -98,5 +127,19 @@ internal sealed class Reclaimer(Action<Reclaimed, int, byte> free)
             _waiting.Dequeue();
             free(next.Kind, next.Number, next.PieceClass);
         }
+
+        return wanted;
+    }
+
+    private bool Withdraw()
+    {
+        if (_published is not { } pin)
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _published, null);
+        pin.Release();
+        return pin.IsWanted;
     }
 }

@@ -157,6 +157,7 @@ public sealed partial class Shard
     {
         if (seq > AppliedSeq)
         {
+            _reclaimer.Refresh();
             AppliedSeq = seq;
             NextSeq = seq + 1;
         }
@@ -389,7 +390,7 @@ public sealed partial class Shard
     private void ApplyPayload(long seq, ReadOnlySpan<byte> payload, bool live)
     {
         _reader.Read(payload, withDefinitions: !live);
-        _reclaimer.Refresh();
+        bool wanted = _reclaimer.Refresh();
         if (!live)
         {
             TakeDefinitions();
@@ -462,6 +463,13 @@ public sealed partial class Shard
         AppliedSeq = seq;
         BytesSinceSnapshot += payload.Length;
         SweepIfDue();
+        if (wanted)
+        {
+            // The last state had readers, so this one will; laid out, it costs them no turn of the writer.
+            ViewPin pin = _reclaimer.Pin(AppliedSeq, AcceptFrom, _blocks);
+            _reclaimer.Publish(pin);
+            pin.Release();
+        }
     }
 
     private void AppendSpecial(int number, ref SeriesSlot slot, int row, ReadOnlySpan<byte> payload)

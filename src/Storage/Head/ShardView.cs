@@ -86,21 +86,35 @@ public sealed class ShardView : ISeriesSource, IDisposable
     /// <inheritdoc/>
     public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
     {
-        ThrowIfDisposed();
-        IReadOnlyCollection<string> names = LabelQuery.Names(_index, Reader, matchers, range, cancel);
-        names = WithBlocks(names, range, (block, into) => BlockMatching.AddNames(block, matchers, into, cancel));
-        GC.KeepAlive(this);
-        return names;
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        AddLabelNames(matchers, range, names, cancel);
+        return Sorted(names);
     }
 
     /// <inheritdoc/>
     public IReadOnlyCollection<string> LabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
     {
+        var values = new HashSet<string>(StringComparer.Ordinal);
+        AddLabelValues(name, matchers, range, values, cancel);
+        return Sorted(values);
+    }
+
+    /// <inheritdoc/>
+    public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, HashSet<string> into, CancellationToken cancel)
+    {
         ThrowIfDisposed();
-        IReadOnlyCollection<string> values = LabelQuery.Values(_index, Reader, name, matchers, range, cancel);
-        values = WithBlocks(values, range, (block, into) => BlockMatching.AddValues(block, name, matchers, into, cancel));
+        LabelQuery.AddNames(_index, Reader, matchers, range, into, cancel);
+        OverBlocks(range, block => BlockMatching.AddNames(block, matchers, into, cancel));
         GC.KeepAlive(this);
-        return values;
+    }
+
+    /// <inheritdoc/>
+    public void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, HashSet<string> into, CancellationToken cancel)
+    {
+        ThrowIfDisposed();
+        LabelQuery.AddValues(_index, Reader, name, matchers, range, into, cancel);
+        OverBlocks(range, block => BlockMatching.AddValues(block, name, matchers, into, cancel));
+        GC.KeepAlive(this);
     }
 
     /// <summary>Chunks of blocks that could not be read through this view because their bytes are damaged: what was read has a hole there.</summary>
@@ -127,12 +141,19 @@ public sealed class ShardView : ISeriesSource, IDisposable
         }
     }
 
-    private IReadOnlyCollection<string> WithBlocks(IReadOnlyCollection<string> ofHead, TimeRange range, Action<Block, HashSet<string>> add)
+    private static string[] Sorted(HashSet<string> texts)
+    {
+        string[] sorted = [.. texts];
+        Array.Sort(sorted, Utf8Order.Comparer);
+        return sorted;
+    }
+
+    private void OverBlocks(TimeRange range, Action<Block> read)
     {
         List<Block> blocks = Pin.Blocks.Overlapping(Pin.Clip(range));
         if (blocks.Count == 0)
         {
-            return ofHead;
+            return;
         }
 
         // A block that is let go while it is read would take the process with it: whoever disposes the view too early gets an exception.
@@ -141,22 +162,17 @@ public sealed class ShardView : ISeriesSource, IDisposable
             throw new ObjectDisposedException(nameof(ShardView));
         }
 
-        var all = new HashSet<string>(ofHead, StringComparer.Ordinal);
         try
         {
             foreach (Block block in blocks)
             {
-                add(block, all);
+                read(block);
             }
         }
         finally
         {
             Pin.Release();
         }
-
-        string[] sorted = [.. all];
-        Array.Sort(sorted, Utf8Order.Comparer);
-        return sorted;
     }
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);

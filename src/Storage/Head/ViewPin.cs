@@ -31,6 +31,9 @@ internal sealed class ViewPin(long seq, long ticket, long oldestTime, BlockList 
     /// <summary>Chunks that readers had to pass over because their bytes are damaged.</summary>
     public int ChunksDamaged => Volatile.Read(ref _chunksDamaged);
 
+    /// <summary>Whether a reader has taken a view of it: then the next state will be wanted too.</summary>
+    public bool IsWanted { get; set; }
+
     /// <summary>Whether nobody holds it any more.</summary>
     public bool IsReleased => Volatile.Read(ref _holders) == 0;
 

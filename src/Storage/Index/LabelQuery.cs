@@ -7,76 +7,70 @@ internal static class LabelQuery
 {
     private const int CancelEvery = 1024;
 
-    /// <summary>The names of the series that match and may have samples in a range, sorted.</summary>
-    public static IReadOnlyCollection<string> Names(
-        LabelIndex index, SlotReader reader, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
+    /// <summary>Adds the names of the series that match and may have samples in a range.</summary>
+    public static void AddNames(
+        LabelIndex index, SlotReader reader, IReadOnlyList<Matcher> matchers, TimeRange range, HashSet<string> into, CancellationToken cancel)
     {
-        var names = new List<string>();
         if (matchers.Count == 0)
         {
             foreach (LabelNameEntry name in index.Names)
             {
                 cancel.ThrowIfCancellationRequested();
-                if (AnyPairSeen(index, reader, name, range))
+                if (!into.Contains(name.Name) && AnyPairSeen(index, reader, name, range))
                 {
-                    names.Add(name.Name);
+                    into.Add(name.Name);
                 }
             }
-        }
-        else
-        {
-            var seen = new HashSet<LabelNameEntry>();
-            foreach (int pair in PairsOfMatching(index, reader, matchers, range, cancel))
-            {
-                if (seen.Add(index.Pairs[pair].Name))
-                {
-                    names.Add(index.Pairs[pair].Name.Name);
-                }
-            }
+
+            return;
         }
 
-        names.Sort(Utf8Order.Comparer);
-        return names;
+        var seen = new HashSet<LabelNameEntry>();
+        foreach (int pair in PairsOfMatching(index, reader, matchers, range, cancel))
+        {
+            if (seen.Add(index.Pairs[pair].Name))
+            {
+                into.Add(index.Pairs[pair].Name.Name);
+            }
+        }
     }
 
-    /// <summary>The values of one label over the series that match and may have samples in a range, sorted.</summary>
-    public static IReadOnlyCollection<string> Values(
-        LabelIndex index, SlotReader reader, string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
+    /// <summary>Adds the values of one label over the series that match and may have samples in a range.</summary>
+    public static void AddValues(
+        LabelIndex index, SlotReader reader, string name, IReadOnlyList<Matcher> matchers, TimeRange range, HashSet<string> into,
+        CancellationToken cancel)
     {
-        var values = new List<string>();
         if (index.Find(name) is not { } entry)
         {
-            return values;
+            return;
         }
 
         if (matchers.Count == 0)
         {
+            int walked = 0;
             foreach (int pair in PublishedList.Read(entry.Pairs))
             {
-                if (values.Count % CancelEvery == 0)
+                if (walked++ % CancelEvery == 0)
                 {
                     cancel.ThrowIfCancellationRequested();
                 }
 
-                if (index.Pairs[pair].Value is { } value && AnySeen(index, reader, pair, range))
+                if (index.Pairs[pair].Value is { } value && !into.Contains(value) && AnySeen(index, reader, pair, range))
                 {
-                    values.Add(value);
+                    into.Add(value);
                 }
             }
-        }
-        else
-        {
-            foreach (int pair in PairsOfMatching(index, reader, matchers, range, cancel))
-            {
-                if (ReferenceEquals(index.Pairs[pair].Name, entry))
-                {
-                    values.Add(index.Pairs[pair].Value!);
-                }
-            }
+
+            return;
         }
 
-        values.Sort(Utf8Order.Comparer);
-        return values;
+        foreach (int pair in PairsOfMatching(index, reader, matchers, range, cancel))
+        {
+            if (ReferenceEquals(index.Pairs[pair].Name, entry))
+            {
+                into.Add(index.Pairs[pair].Value!);
+            }
+        }
     }
 
     private static bool AnyPairSeen(LabelIndex index, SlotReader reader, LabelNameEntry name, TimeRange range)

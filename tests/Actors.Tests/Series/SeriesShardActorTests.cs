@@ -38,6 +38,40 @@ public sealed class SeriesShardActorTests
     }
 
     [Fact]
+    public void Whoever_asks_for_a_view_lays_it_out_for_others_who_see_every_batch_that_is_acknowledged()
+    {
+        using var place = new TempDirectory();
+        using var node = new ShardNode(place.Path);
+        node.Append(("up", 1000, 1));
+        Assert.Null(node.TryView());
+        node.View().Dispose();
+        for (int i = 2; i < 5; i++)
+        {
+            node.Append(("up", 1000 * i, i));
+            using ShardView? view = node.TryView();
+            Assert.NotNull(view);
+            Assert.Equal($"up {1000 * i} {i}", ShardNode.Read(view)[^1]);
+        }
+    }
+
+    [Fact]
+    public void A_view_is_not_laid_out_any_more_once_blocks_have_changed_or_the_actor_has_failed()
+    {
+        using var place = new TempDirectory();
+        using var node = new ShardNode(place.Path);
+        node.Append(("up", 1000, 1));
+        node.View().Dispose();
+        node.Writer.Send(node.Shard, new SealHead());
+        node.Writer.ExpectMsg<HeadSealed>();
+        Assert.Null(node.TryView());
+        node.View().Dispose();
+        node.BreakATurn();
+        node.Writer.ExpectMsg<IngestOutcome>();
+        node.Test.Drain();
+        Assert.Null(node.TryView());
+    }
+
+    [Fact]
     public void Exemplars_are_there_when_their_batch_is_durable_and_not_before()
     {
         using var place = new TempDirectory();

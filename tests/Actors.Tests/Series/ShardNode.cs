@@ -68,6 +68,9 @@ internal sealed class ShardNode : IDisposable
     /// <summary>The view after everything that was sent.</summary>
     public ShardView View() => Test.Await(AskForView());
 
+    /// <summary>The view laid out for queries, or null.</summary>
+    public ShardView? TryView() => _home.TryView(new ShardId(0));
+
     /// <summary>The exemplars after everything that was sent.</summary>
     public IReadOnlyList<StoredExemplar> Exemplars() =>
         Test.Await(Shard.Ask<ExemplarsTaken>(TakeExemplars.Instance, TimeSpan.FromMinutes(1), CancellationToken.None)).Exemplars;

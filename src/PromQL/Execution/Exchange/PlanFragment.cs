@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Pleiad.Model;
 
 namespace Pleiad.PromQL;
@@ -43,44 +42,18 @@ public sealed class PlanFragment
         return new FragmentAnswer(rows, context, _run.Measures?.GetElapsedTime(begun) ?? TimeSpan.Zero);
     }
 
-    /// <summary>Evaluates it over several shards of this process at once, the caller's thread among those that work.</summary>
+    /// <summary>
+    /// Evaluates it over several shards of this process, on the caller's thread; others help once it is known to be more than waking them costs.
+    /// </summary>
     /// <param name="shards">Their series.</param>
     /// <param name="threads">Threads at most; at least 1.</param>
     /// <returns>One answer a shard, in their order.</returns>
     /// <exception cref="QueryException">One of them fails; the others are then not begun any more.</exception>
-    public async Task<IReadOnlyList<FragmentAnswer>> RunAllAsync(IReadOnlyList<ISeriesSource> shards, int threads)
+    public Task<IReadOnlyList<FragmentAnswer>> RunAllAsync(IReadOnlyList<ISeriesSource> shards, int threads)
     {
         ArgumentNullException.ThrowIfNull(shards);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        var answers = new FragmentAnswer[shards.Count];
-        int begun = 0;
-        ExceptionDispatchInfo? failure = null;
-        var helpers = new Task[Math.Max(0, Math.Min(threads, shards.Count) - 1)];
-        for (int i = 0; i < helpers.Length; i++)
-        {
-            helpers[i] = Task.Run(Work);
-        }
-
-        Work();
-        await Task.WhenAll(helpers).ConfigureAwait(false);
-        failure?.Throw();
-        return answers;
-
-        void Work()
-        {
-            while (Volatile.Read(ref failure) is null && Interlocked.Increment(ref begun) - 1 is var next && next < answers.Length)
-            {
-                try
-                {
-                    answers[next] = Run(shards[next]);
-                }
-                catch (Exception e)
-                {
-                    // Whatever it is, it goes on at the caller's.
-                    Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(e), null);
-                }
-            }
-        }
+        return new FragmentCrew(this, shards, threads).RunAsync();
     }
 }
 
