@@ -1,5 +1,6 @@
 // dotnet run -c Release --project bench/Bench -- --filter '*ColumnChunkBench*' --inProcess
 using BenchmarkDotNet.Attributes;
+using Pleiad.Model;
 using Pleiad.Storage;
 
 namespace Pleiad.Bench;
@@ -13,8 +14,7 @@ public class ColumnChunkBench
     private readonly ColumnChunk _chunk = new();
     private readonly long[] _times = new long[Samples];
     private readonly double[] _values = new double[Samples];
-    private readonly long[] _readTimes = new long[Samples];
-    private readonly double[] _readValues = new double[Samples];
+    private readonly SampleColumns _read = new();
     private byte[] _bytes = [];
 
     [Params("counter", "decimal", "pages", "seldom")]
@@ -46,9 +46,8 @@ public class ColumnChunkBench
     [Benchmark(OperationsPerInvoke = Samples)]
     public double Decode()
     {
-        var reader = new ByteReader(_bytes);
-        ColumnChunk.Count(ref reader);
-        ColumnChunk.Read(ref reader, _times[0], _readTimes, _readValues);
-        return _readValues[Samples - 1];
+        _read.Clear();
+        ChunkDecoder.Read(ChunkEncoding.Columns, _bytes, _times[0], Samples, TimeRange.All, _read);
+        return _read.Values[^1];
     }
 }

@@ -36,6 +36,22 @@ public sealed class Matcher : IEquatable<Matcher>
     /// <summary>Whether an absent label satisfies this matcher.</summary>
     public bool MatchesEmpty => Matches(string.Empty);
 
+    /// <summary>Whether the series that have the label satisfy this matcher and no others: <c>!=""</c>, <c>=~".+"</c>.</summary>
+    public bool WantsPresence => Kind switch
+    {
+        MatchKind.NotEqual => Value.Length == 0,
+        MatchKind.Regex => _regex!.MatchesNonEmpty,
+        _ => false,
+    };
+
+    /// <summary>Whether the series that do not have the label satisfy this matcher and no others: <c>=""</c>, <c>!~".+"</c>.</summary>
+    public bool WantsAbsence => Kind switch
+    {
+        MatchKind.Equal => Value.Length == 0,
+        MatchKind.NotRegex => _regex!.MatchesNonEmpty,
+        _ => false,
+    };
+
     /// <summary>Whether a value satisfies this matcher.</summary>
     public bool Matches(string value) => Kind switch
     {

@@ -17,6 +17,8 @@ internal sealed class Block : IDisposable
     private readonly int[] _sound;
     private readonly int[] _damaged;
     private readonly WeakReference<string?[]> _texts = new([]);
+    private readonly ulong[]?[] _having;
+    private Dictionary<string, int>? _names;
     private int _damagedFrames;
 
     private Block(string path, long number, IMappedBytes bytes, BlockTrailer trailer, IReadOnlyList<long> replaces)
@@ -29,6 +31,7 @@ internal sealed class Block : IDisposable
         int words = (trailer.FrameCount + 31) / 32;
         _sound = new int[words];
         _damaged = new int[words];
+        _having = new ulong[trailer.Names][];
     }
 
     /// <summary>Where it lies.</summary>
@@ -116,8 +119,21 @@ internal sealed class Block : IDisposable
     /// <summary>The number of a name, or -1.</summary>
     public int FindName(string name)
     {
-        int text = FindText(name);
-        return text < 0 ? -1 : Find(BlockSection.Names, 0, NameCount, text);
+        // They are few, and every matcher of every query asks for one.
+        Dictionary<string, int>? names = Volatile.Read(ref _names);
+        if (names is null)
+        {
+            string?[] texts = TextCache();
+            names = new Dictionary<string, int>(NameCount, StringComparer.Ordinal);
+            for (int number = 0; number < NameCount; number++)
+            {
+                names[NameText(number, texts)] = number;
+            }
+
+            Volatile.Write(ref _names, names);
+        }
+
+        return names.GetValueOrDefault(name, -1);
     }
 
     /// <summary>The pairs of a name: first, and behind the last. They are sorted by value.</summary>
@@ -162,8 +178,9 @@ internal sealed class Block : IDisposable
     /// <summary>Name and value of a pair.</summary>
     public void TextsOf(int pair, string?[] cache, out string name, out string value)
     {
-        name = NameText(NameOf(pair), cache);
-        value = ValueText(pair, cache);
+        int at = _trailer.Texts + (2 * pair);
+        name = cache[at] ??= NameText(NameOf(pair), cache);
+        value = cache[at + 1] ??= ValueText(pair, cache);
     }
 
     /// <summary>Marks the series of a pair in a bitmap that has a bit for each series.</summary>
@@ -179,14 +196,36 @@ internal sealed class Block : IDisposable
         }
     }
 
-    /// <summary>The texts decoded so far: to be held by whoever reads, and shared by all who read at one time.</summary>
+    /// <summary>
+    /// A bit for each series, set for those that have a label. Kept once it was asked for: the parts of a distributed plan ask for
+    /// <c>instance</c> with every query.
+    /// </summary>
+    public ReadOnlySpan<ulong> Having(int name)
+    {
+        ulong[]? having = Volatile.Read(ref _having[name]);
+        if (having is null)
+        {
+            having = new ulong[(SeriesCount + 63) / 64];
+            (int first, int end) = PairsOf(name);
+            for (int pair = first; pair < end; pair++)
+            {
+                Mark(pair, having);
+            }
+
+            Volatile.Write(ref _having[name], having);
+        }
+
+        return having;
+    }
+
+    /// <summary>The texts decoded so far, behind them name and value of each pair: to be held by whoever reads, and shared by all who read at one time.</summary>
     public string?[] TextCache()
     {
         lock (_texts)
         {
-            if (!_texts.TryGetTarget(out string?[]? texts) || texts.Length != _trailer.Texts)
+            if (!_texts.TryGetTarget(out string?[]? texts) || texts.Length == 0)
             {
-                texts = new string?[_trailer.Texts];
+                texts = new string?[_trailer.Texts + (2 * PairCount)];
                 _texts.SetTarget(texts);
             }
 
@@ -346,7 +385,7 @@ internal sealed class Block : IDisposable
         {
             var reader = new ByteReader(Section(BlockSection.Texts)[(int)U32(BlockSection.TextGroups, group)..]);
             int first = group * BlockFormat.GroupTexts;
-            int end = Math.Min(first + BlockFormat.GroupTexts, cache.Length);
+            int end = Math.Min(first + BlockFormat.GroupTexts, _trailer.Texts);
             int length = 0;
             for (int i = first; i < end; i++)
             {

@@ -19,8 +19,8 @@ internal static class BlockMatching
             BlockPostings.Mark(found, 0, block.SeriesCount);
             string?[] texts = block.TextCache();
 
-            // Exact ones first: they are cheap, and most often leave little or nothing.
-            foreach (Matcher matcher in matchers.OrderBy(static matcher => matcher.Kind == MatchKind.Equal ? 0 : 1))
+            // First those for a label that is not there, which most often leave nothing, then exact ones: both are cheap.
+            foreach (Matcher matcher in matchers.OrderBy(static matcher => matcher.WantsAbsence ? 0 : matcher.Kind == MatchKind.Equal ? 1 : 2))
             {
                 cancel.ThrowIfCancellationRequested();
                 if (!TryNarrow(block, texts, matcher, found, marked))
@@ -127,12 +127,21 @@ internal static class BlockMatching
         }
 
         // What an absent label satisfies is taken as what it excludes.
-        marked.Clear();
-        MarkValues(block, texts, name, matcher, matching: !matchesEmpty, marked);
+        ReadOnlySpan<ulong> of = marked;
+        if (matcher.WantsPresence || matcher.WantsAbsence)
+        {
+            of = block.Having(name);
+        }
+        else
+        {
+            marked.Clear();
+            MarkValues(block, texts, name, matcher, matching: !matchesEmpty, marked);
+        }
+
         ulong any = 0;
         for (int i = 0; i < found.Length; i++)
         {
-            found[i] &= matchesEmpty ? ~marked[i] : marked[i];
+            found[i] &= matchesEmpty ? ~of[i] : of[i];
             any |= found[i];
         }
 

@@ -49,7 +49,7 @@ internal static class BlockMerger
                 parts.Add(source.Reader);
             }
 
-            lost += parts.Read(range, run);
+            lost += parts.Read(range, run, newestOnly: false);
             if (run.Count > 0)
             {
                 into.Add(same[0].Labels!, run);

@@ -80,12 +80,18 @@ internal sealed class BlockSeriesReader(Block block)
     }
 
     /// <summary>Appends the samples of the series that lie in a range; chunks whose bytes are damaged are passed over.</summary>
+    /// <param name="range">Which samples.</param>
+    /// <param name="into">Where they go.</param>
+    /// <param name="newestOnly">Whether only the last of them is wanted: older ones may be left out. Only where none of them is taken out afterwards.</param>
     /// <returns>How many chunks were passed over.</returns>
-    public int Read(TimeRange range, SampleColumns into)
+    public int Read(TimeRange range, SampleColumns into, bool newestOnly = false)
     {
         int damaged = 0;
-        foreach (BlockChunk chunk in Chunks)
+        int held = into.Count;
+        ReadOnlySpan<BlockChunk> chunks = Chunks;
+        for (int i = 0; i < chunks.Length && !(newestOnly && into.Count > held); i++)
         {
+            BlockChunk chunk = chunks[newestOnly ? chunks.Length - 1 - i : i];
             if (!range.Overlaps(chunk.FirstTime, chunk.LastTime))
             {
                 continue;
@@ -99,7 +105,7 @@ internal sealed class BlockSeriesReader(Block block)
 
             try
             {
-                ChunkDecoder.Read(chunk.Encoding, bytes, chunk.FirstTime, chunk.Count, range, into);
+                ChunkDecoder.Read(chunk.Encoding, bytes, chunk.FirstTime, chunk.Count, range, into, newestOnly);
             }
             catch (FormatException e)
             {

@@ -22,9 +22,17 @@ internal sealed class PartsOfSeries : IDisposable
     public void Add(BlockSeriesReader part) => _parts.Add(part);
 
     /// <summary>Appends the samples that lie in a range, in order of time.</summary>
+    /// <param name="range">Which samples.</param>
+    /// <param name="into">Where they go.</param>
+    /// <param name="newestOnly">Whether only the last of them is wanted: older ones may be left out.</param>
     /// <returns>Chunks passed over because they are damaged.</returns>
-    public int Read(TimeRange range, SampleColumns into)
+    public int Read(TimeRange range, SampleColumns into, bool newestOnly)
     {
+        if (_parts.Count == 1)
+        {
+            return _parts[0].Read(range, into, newestOnly);
+        }
+
         _parts.Sort(static (left, right) => left.FirstTime.CompareTo(right.FirstTime));
         bool inOrder = true;
         for (int i = 1; i < _parts.Count; i++)

@@ -15,8 +15,10 @@ internal static class ChunkDecoder
     /// <param name="count">How many samples to look at, from the first on.</param>
     /// <param name="range">Which of these to append.</param>
     /// <param name="into">Where they go.</param>
+    /// <param name="newestOnly">Whether only the last of them is wanted; others may come before it.</param>
     /// <exception cref="FormatException">The bytes are not a chunk.</exception>
-    public static void Read(ChunkEncoding encoding, ReadOnlySpan<byte> bytes, long firstTime, int count, TimeRange range, SampleColumns into)
+    public static void Read(
+        ChunkEncoding encoding, ReadOnlySpan<byte> bytes, long firstTime, int count, TimeRange range, SampleColumns into, bool newestOnly = false)
     {
         switch (encoding)
         {
@@ -30,7 +32,7 @@ internal static class ChunkDecoder
                 ReadHistograms(bytes, firstTime, count, range, into);
                 break;
             case ChunkEncoding.Columns:
-                ReadColumns(bytes, firstTime, count, range, into);
+                ReadColumns(bytes, firstTime, count, range, newestOnly, into);
                 break;
             default:
                 throw new FormatException($"a chunk has encoding {(byte)encoding}, which this version does not know");
@@ -52,7 +54,7 @@ internal static class ChunkDecoder
         Keep(times, values, count, range, into);
     }
 
-    private static void ReadColumns(ReadOnlySpan<byte> bytes, long firstTime, int count, TimeRange range, SampleColumns into)
+    private static void ReadColumns(ReadOnlySpan<byte> bytes, long firstTime, int count, TimeRange range, bool newestOnly, SampleColumns into)
     {
         var reader = new ByteReader(bytes);
         int all = ColumnChunk.Count(ref reader);
@@ -61,9 +63,7 @@ internal static class ChunkDecoder
             throw new FormatException($"a chunk has {all} samples, not {count}");
         }
 
-        into.Reserve(all, out Span<long> times, out Span<double> values);
-        ColumnChunk.Read(ref reader, firstTime, times[..all], values[..all]);
-        Keep(times, values, count, range, into);
+        ColumnChunk.Read(ref reader, all, firstTime, count, range, newestOnly, into);
     }
 
     private static void Keep(Span<long> times, Span<double> values, int count, TimeRange range, SampleColumns into)

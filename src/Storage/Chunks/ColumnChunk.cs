@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Pleiad.Model;
 
 namespace Pleiad.Storage;
 
@@ -55,30 +56,42 @@ internal sealed class ColumnChunk
         return count >= SamplesMin ? count : throw new FormatException($"a chunk of columns has {count} samples");
     }
 
-    /// <summary>Reads all samples of a chunk.</summary>
+    /// <summary>Appends the samples of a chunk that lie in a range; what lies outside it is decoded only as far as others follow from it.</summary>
     /// <param name="reader">Stands behind the count.</param>
+    /// <param name="all">The count.</param>
     /// <param name="firstTime">From the chunk's head.</param>
-    /// <param name="times">As long as the count.</param>
-    /// <param name="values">As long.</param>
+    /// <param name="count">How many samples to look at, from the first on.</param>
+    /// <param name="range">Which of these.</param>
+    /// <param name="newestOnly">Only the last of them.</param>
+    /// <param name="into">Where they go.</param>
     /// <exception cref="FormatException">The bytes are not a chunk.</exception>
     [SkipLocalsInit]
-    public static void Read(ref ByteReader reader, long firstTime, Span<long> times, Span<double> values)
+    public static void Read(ref ByteReader reader, int all, long firstTime, int count, TimeRange range, bool newestOnly, SampleColumns into)
     {
+        Span<long> integers = stackalloc long[SamplesMax];
+        integers = integers[..all];
+        into.Reserve(count, out Span<long> times, out Span<double> values);
+        int from;
+        int end;
         switch (reader.Byte())
         {
             case RegularTimes:
                 long step = reader.Zigzag();
-                for (int i = 0; i < times.Length; i++)
+                end = FirstAfter(range.Through, firstTime, step, count);
+                from = newestOnly ? Math.Max(0, end - 1) : FirstAfter(range.After, firstTime, step, count);
+                for (int i = from; i < end; i++)
                 {
-                    times[i] = unchecked(firstTime + (i * step));
+                    times[i - from] = unchecked(firstTime + (i * step));
                 }
 
                 break;
             case PackedTimes:
-                IntegerColumn.Read(ref reader, times);
-                for (int i = 0; i < times.Length; i++)
+                IntegerColumn.Read(ref reader, 0, all, integers);
+                end = FirstAfter(range.Through, firstTime, integers[..count]);
+                from = newestOnly ? Math.Max(0, end - 1) : FirstAfter(range.After, firstTime, integers[..count]);
+                for (int i = from; i < end; i++)
                 {
-                    times[i] = unchecked(times[i] + firstTime);
+                    times[i - from] = unchecked(firstTime + integers[i]);
                 }
 
                 break;
@@ -86,21 +99,51 @@ internal sealed class ColumnChunk
                 throw new FormatException("a chunk has times in a form that this version does not know");
         }
 
+        if (end <= from || (newestOnly && times[0] <= range.After))
+        {
+            return;
+        }
+
+        values = values[..(end - from)];
         switch (reader.Byte())
         {
             case ConstantValues:
                 values.Fill(BitConverter.UInt64BitsToDouble(reader.UInt64()));
                 break;
             case DecimalValues:
-                Span<long> integers = stackalloc long[SamplesMax];
-                ReadDecimals(ref reader, integers[..values.Length], values);
+                ReadDecimals(ref reader, from, integers, values);
                 break;
             default:
                 throw new FormatException("a chunk has values in a form that this version does not know");
         }
+
+        into.Advance(values.Length);
     }
 
-    private static void ReadDecimals(ref ByteReader reader, scoped Span<long> integers, Span<double> values)
+    // The first of some times, a step apart, that is later than another; the count for none.
+    private static int FirstAfter(long time, long firstTime, long step, int count)
+    {
+        if (step <= 0)
+        {
+            throw new FormatException("a chunk has times that do not ascend");
+        }
+
+        return time < firstTime ? 0 : (int)Math.Min((ulong)count, (unchecked((ulong)(time - firstTime)) / (ulong)step) + 1);
+    }
+
+    private static int FirstAfter(long time, long firstTime, ReadOnlySpan<long> since)
+    {
+        int first = 0;
+        while (first < since.Length && unchecked(firstTime + since[first]) <= time)
+        {
+            first++;
+        }
+
+        return first;
+    }
+
+    // As many values as are asked for, from one on.
+    private static void ReadDecimals(ref ByteReader reader, int from, scoped Span<long> integers, Span<double> values)
     {
         int exponent = reader.Byte();
         if (exponent > DecimalScale.ExponentMax)
@@ -108,7 +151,7 @@ internal sealed class ColumnChunk
             throw new FormatException($"decimals with {exponent} digits");
         }
 
-        int count = reader.Count(values.Length, 9);
+        int count = reader.Count(integers.Length, 9);
         ByteReader exceptions = reader;
         for (int i = 0; i < count; i++)
         {
@@ -116,18 +159,22 @@ internal sealed class ColumnChunk
             reader.UInt64();
         }
 
-        IntegerColumn.Read(ref reader, integers);
-        DecimalScale.Unscale(integers, exponent, values);
+        IntegerColumn.Read(ref reader, from, from + values.Length, integers);
+        DecimalScale.Unscale(integers.Slice(from, values.Length), exponent, values);
         int at = -1;
         for (int i = 0; i < count; i++)
         {
-            at += 1 + exceptions.Count(values.Length, 0);
-            if (at >= values.Length)
+            at += 1 + exceptions.Count(integers.Length, 0);
+            if (at >= integers.Length)
             {
                 throw new FormatException("an exception lies behind the column");
             }
 
-            values[at] = BitConverter.UInt64BitsToDouble(exceptions.UInt64());
+            double value = BitConverter.UInt64BitsToDouble(exceptions.UInt64());
+            if ((uint)(at - from) < (uint)values.Length)
+            {
+                values[at - from] = value;
+            }
         }
     }
 

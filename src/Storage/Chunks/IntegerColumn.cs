@@ -34,10 +34,14 @@ internal sealed class IntegerColumn
         Put(best, values, into);
     }
 
-    /// <summary>Reads a column.</summary>
+    /// <summary>Reads a part of a column.</summary>
+    /// <param name="reader">Stands at it; afterwards behind it.</param>
+    /// <param name="from">The first value wanted.</param>
+    /// <param name="end">Behind the last one wanted.</param>
+    /// <param name="values">As long as the column. Those not wanted may be left as they are.</param>
     /// <exception cref="FormatException">The bytes are not a column.</exception>
     [SkipLocalsInit]
-    public static void Read(ref ByteReader reader, scoped Span<long> values)
+    public static void Read(ref ByteReader reader, int from, int end, scoped Span<long> values)
     {
         var form = (IntegerForm)reader.Byte();
         int shift = reader.Byte();
@@ -57,8 +61,6 @@ internal sealed class IntegerColumn
         }
 
         int count = values.Length - known;
-        Span<ulong> remainders = stackalloc ulong[ColumnChunk.SamplesMax];
-        remainders = remainders[..count];
         int patches = reader.Count(count, 2);
         ByteReader patchReader = reader;
         for (int i = 0; i < patches; i++)
@@ -67,29 +69,39 @@ internal sealed class IntegerColumn
             reader.Varint();
         }
 
+        // Steps add up from the first value on; an offset stands alone, and eight of them end with a byte.
         ReadOnlySpan<byte> packed = reader.Bytes(BitPacking.BytesFor(count, width));
+        int begin = form == IntegerForm.Offset ? from & ~7 : 0;
+        int wanted = Math.Max(0, end - known);
+        packed = packed[(begin * width / 8)..BitPacking.BytesFor(wanted, width)];
         Span<byte> padded = stackalloc byte[(ColumnChunk.SamplesMax * BitPacking.WidthMax / 8) + 1 + BitPacking.PadBytes];
         packed.CopyTo(padded);
         padded.Slice(packed.Length, BitPacking.PadBytes).Clear();
+        Span<ulong> remainders = stackalloc ulong[ColumnChunk.SamplesMax];
+        remainders = remainders[..(wanted - begin)];
         BitPacking.Unpack(padded, width, remainders);
-        Patch(ref patchReader, patches, width, remainders);
-        Join(form, shift, smallest, first, step, remainders, values);
+        Patch(ref patchReader, patches, width, begin, count, remainders);
+        Join(form, shift, smallest, first, step, remainders, values[begin..Math.Max(end, known)]);
     }
 
     private static int Known(IntegerForm form) => form switch { IntegerForm.Offset => 0, IntegerForm.SignedBend => 2, _ => 1 };
 
-    private static void Patch(ref ByteReader patches, int count, int width, scoped Span<ulong> remainders)
+    private static void Patch(ref ByteReader patches, int count, int width, int begin, int ofColumn, scoped Span<ulong> remainders)
     {
         int at = -1;
         for (int i = 0; i < count; i++)
         {
-            at += 1 + patches.Count(remainders.Length, 0);
-            if (at >= remainders.Length)
+            at += 1 + patches.Count(ofColumn, 0);
+            if (at >= ofColumn)
             {
                 throw new FormatException("a patch lies behind the column");
             }
 
-            remainders[at] |= patches.Varint() << width;
+            ulong high = patches.Varint();
+            if ((uint)(at - begin) < (uint)remainders.Length)
+            {
+                remainders[at - begin] |= high << width;
+            }
         }
     }
 

@@ -92,14 +92,18 @@ internal sealed class JoinedCursor : SeriesCursor
     public override void Read(SampleColumns into)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_parts.Count > 0)
+        TimeRange ofHead = _range with { After = Math.Max(_range.After, _blockedThrough) };
+        if (!_request.NewestOnly || !_hasHead || !SlotReader.TryReadNewest(_slot, _visible, ofHead, into))
         {
-            _pin.NoteDamage(_parts.Read(_range, into));
-        }
+            if (_parts.Count > 0)
+            {
+                _pin.NoteDamage(_parts.Read(_range, into, _request.NewestOnly && !_hasHead));
+            }
 
-        if (_hasHead)
-        {
-            _reader.ReadSamples(_slot, _visible, _range with { After = Math.Max(_range.After, _blockedThrough) }, into);
+            if (_hasHead)
+            {
+                _reader.ReadSamples(_slot, _visible, ofHead, into);
+            }
         }
 
         // Collected while it reads, it would let go of what it reads.

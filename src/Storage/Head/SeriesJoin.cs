@@ -15,11 +15,83 @@ internal sealed class SeriesJoin(SlotReader head, BlockSeriesReader[] blocks)
     private readonly List<(int Source, int Number, int Next)> _parts = [];
     private readonly Dictionary<uint, int> _byHash = [];
 
+    // The series of the first source that has any, as long as no other has: most often there is nothing to be brought together.
+    private int[]? _alone;
+    private int _aloneSource;
+
     /// <summary>Different series.</summary>
-    public int Count => _series.Count;
+    public int Count => _alone?.Length ?? _series.Count;
 
     /// <summary>Adds series of a block.</summary>
     public void AddBlock(int source, ReadOnlySpan<int> numbers)
+    {
+        if (!StaysAlone(source, numbers))
+        {
+            JoinBlock(source, numbers);
+        }
+    }
+
+    /// <summary>Adds series of the head that the view sees, and perhaps some that it does not see.</summary>
+    public void AddHead(ReadOnlySpan<int> slots)
+    {
+        if (!StaysAlone(Head, slots))
+        {
+            JoinHead(slots);
+        }
+    }
+
+    /// <summary>The first part of a series.</summary>
+    public int FirstPart(int series) => _alone is null ? _series[series].FirstPart : series;
+
+    /// <summary>The part behind one, or -1.</summary>
+    public int NextPart(int part) => _alone is null ? _parts[part].Next : None;
+
+    /// <summary>Source and number of a part.</summary>
+    public (int Source, int Number) Part(int part) => _alone is null ? (_parts[part].Source, _parts[part].Number) : (_aloneSource, _alone[part]);
+
+    /// <summary>The labels of a series.</summary>
+    public Labels LabelsOf(int series)
+    {
+        if (_alone is not null)
+        {
+            return LabelsOf(_aloneSource, _alone[series]);
+        }
+
+        ref var entry = ref CollectionsMarshal.AsSpan(_series)[series];
+        return entry.Labels ??= LabelsOf(_parts[entry.FirstPart].Source, _parts[entry.FirstPart].Number);
+    }
+
+    private bool StaysAlone(int source, ReadOnlySpan<int> numbers)
+    {
+        if (numbers.IsEmpty)
+        {
+            return true;
+        }
+
+        if (_alone is null && _series.Count == 0)
+        {
+            _alone = numbers.ToArray();
+            _aloneSource = source;
+            return true;
+        }
+
+        if (_alone is { } first)
+        {
+            _alone = null;
+            if (_aloneSource == Head)
+            {
+                JoinHead(first);
+            }
+            else
+            {
+                JoinBlock(_aloneSource, first);
+            }
+        }
+
+        return false;
+    }
+
+    private void JoinBlock(int source, ReadOnlySpan<int> numbers)
     {
         Block block = blocks[source].Block;
         int known = _series.Count;
@@ -29,8 +101,7 @@ internal sealed class SeriesJoin(SlotReader head, BlockSeriesReader[] blocks)
         }
     }
 
-    /// <summary>Adds series of the head that the view sees.</summary>
-    public void AddHead(ReadOnlySpan<int> slots)
+    private void JoinHead(ReadOnlySpan<int> slots)
     {
         int known = _series.Count;
         foreach (int number in slots)
@@ -40,22 +111,6 @@ internal sealed class SeriesJoin(SlotReader head, BlockSeriesReader[] blocks)
                 Add(Head, number, (uint)(slot.Hash >> 32), known);
             }
         }
-    }
-
-    /// <summary>The first part of a series.</summary>
-    public int FirstPart(int series) => _series[series].FirstPart;
-
-    /// <summary>The part behind one, or -1.</summary>
-    public int NextPart(int part) => _parts[part].Next;
-
-    /// <summary>Source and number of a part.</summary>
-    public (int Source, int Number) Part(int part) => (_parts[part].Source, _parts[part].Number);
-
-    /// <summary>The labels of a series.</summary>
-    public Labels LabelsOf(int series)
-    {
-        ref var entry = ref CollectionsMarshal.AsSpan(_series)[series];
-        return entry.Labels ??= LabelsOf(_parts[entry.FirstPart].Source, _parts[entry.FirstPart].Number);
     }
 
     private Labels LabelsOf(int source, int number)

@@ -12,6 +12,9 @@ internal static class MatcherPlan
     // Looking at the label of one candidate costs about as much as trying a pattern on this many values.
     private const int ValuesForOneCandidate = 2;
 
+    // And about as much as marking this many series of postings.
+    private const int MarksForOneCandidate = 16;
+
     /// <summary>The slots that satisfy all matchers, some of which the view may not see. All slots where there are no matchers.</summary>
     public static SlotList Run(LabelIndex index, SlotReader reader, IReadOnlyList<Matcher> matchers, CancellationToken cancel)
     {
@@ -147,7 +150,9 @@ internal static class MatcherPlan
 
         int values = PublishedList.Read(name.Pairs).Length;
         bool hasSet = keepMatching && matcher.Kind == MatchKind.Regex && matcher.Regex!.LiteralSet is not null;
-        if (candidates is not null && !hasSet && candidates.Slots.Length < values / ValuesForOneCandidate)
+        bool ofAll = matcher.WantsPresence || matcher.WantsAbsence;
+        if (candidates is not null && !hasSet
+            && (candidates.Slots.Length < values / ValuesForOneCandidate || (ofAll && candidates.Slots.Length < reader.End / MarksForOneCandidate)))
         {
             return Filter(index, reader, candidates, name, matcher, keepMatching);
         }

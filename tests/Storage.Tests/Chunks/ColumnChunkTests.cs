@@ -124,14 +124,55 @@ public sealed class ColumnChunkTests
             return false;
         }
 
-        var readTimes = new long[times.Length];
-        var readValues = new double[times.Length];
+        using var columns = new SampleColumns();
         var reader = new ByteReader(bytes.ToArray());
         Assert.Equal(times.Length, ColumnChunk.Count(ref reader));
-        ColumnChunk.Read(ref reader, times[0], readTimes, readValues);
+        ColumnChunk.Read(ref reader, times.Length, times[0], times.Length, TimeRange.All, newestOnly: false, columns);
         Assert.Equal(0, reader.Left);
-        Assert.Equal(times, readTimes);
-        Assert.Equal(values.Select(BitConverter.DoubleToUInt64Bits), readValues.Select(BitConverter.DoubleToUInt64Bits));
+
+        // No range has the first instant of all in it.
+        int gone = times[0] == long.MinValue ? 1 : 0;
+        Assert.Equal(times[gone..], columns.Times.ToArray());
+        Assert.Equal(Bits(values.AsSpan(gone)), Bits(columns.Values));
+        AssertParts(bytes, times, values);
         return true;
+    }
+
+    // Any range of any number of the first samples: what a whole chunk would give, cut.
+    private static void AssertParts(ReadOnlySpan<byte> bytes, long[] times, double[] values)
+    {
+        var random = new Random(times.Length);
+        using var columns = new SampleColumns();
+        for (int i = 0; i < 6; i++)
+        {
+            int count = random.Next(1, times.Length + 1);
+            long after = Near(random, times);
+            var range = new TimeRange(after, Math.Max(after, Near(random, times)));
+            int from = times.Take(count).Count(time => time <= range.After);
+            int end = times.Take(count).Count(time => time <= range.Through);
+            columns.Clear();
+            ChunkDecoder.Read(ChunkEncoding.Columns, bytes, times[0], count, range, columns);
+            Assert.Equal(times[from..end], columns.Times.ToArray());
+            Assert.Equal(Bits(values.AsSpan(from..end)), Bits(columns.Values));
+
+            columns.Clear();
+            ChunkDecoder.Read(ChunkEncoding.Columns, bytes, times[0], count, range, columns, newestOnly: true);
+            Assert.Equal(from < end ? [times[end - 1]] : [], columns.Times.ToArray());
+            Assert.Equal(from < end ? Bits([values[end - 1]]) : [], Bits(columns.Values));
+        }
+    }
+
+    // One of the times, or just beside it.
+    private static long Near(Random random, long[] times) => unchecked(times[random.Next(times.Length)] + random.Next(-1, 2)) is var near && near != long.MaxValue ? near : 0;
+
+    private static ulong[] Bits(ReadOnlySpan<double> values)
+    {
+        var bits = new ulong[values.Length];
+        for (int i = 0; i < bits.Length; i++)
+        {
+            bits[i] = BitConverter.DoubleToUInt64Bits(values[i]);
+        }
+
+        return bits;
     }
 }

@@ -15,7 +15,7 @@ internal sealed class TopK : OwnBlockOperator
     private readonly LabelGroups _groups;
     private readonly List<(Labels Labels, NameFate Name, int Group)> _series = [];
     private readonly List<Ranking[]> _rankings = [];
-    private readonly IComparer<(double Value, int Series)> _worstFirst;
+    private readonly WorstFirst _worstFirst;
     private long[] _counts = [];
     private IEnumerator<SeriesBlock>? _results;
 
@@ -89,7 +89,7 @@ internal sealed class TopK : OwnBlockOperator
     {
         foreach (int group in Enumerable.Range(0, _rankings.Count).OrderBy(_groups.LabelsOf))
         {
-            foreach ((double value, int series) in _rankings[group][0].Sorted(_worstFirst))
+            foreach ((double value, int series) in _rankings[group][0].BestFirst(_worstFirst))
             {
                 Current.Clear();
                 Current.Set(0, value);
@@ -108,7 +108,7 @@ internal sealed class TopK : OwnBlockOperator
         {
             for (int step = 0; step < rankings.Length; step++)
             {
-                foreach ((double value, int series) in rankings[step].Items)
+                foreach ((double value, int series) in rankings[step].Held)
                 {
                     chosen.Add((series, step, value));
                 }
@@ -131,42 +131,77 @@ internal sealed class TopK : OwnBlockOperator
         }
     }
 
-    /// <summary>The best candidates of a group at a step: a heap with the worst of them on top.</summary>
+    /// <summary>The best candidates of a group at a step: a heap with the worst of them on top, so that most are turned away by one comparison.</summary>
     private struct Ranking
     {
-        private PriorityQueue<(double Value, int Series), (double Value, int Series)>? _heap;
+        private (double Value, int Series)[]? _heap;
+        private int _count;
 
-        public readonly IEnumerable<(double Value, int Series)> Items =>
-            _heap is null ? [] : _heap.UnorderedItems.Select(item => item.Element);
+        /// <summary>In no order.</summary>
+        public readonly ReadOnlySpan<(double Value, int Series)> Held => _heap.AsSpan(0, _count);
 
         /// <returns>Whether it is among the best so far.</returns>
-        public bool Offer(double value, int series, long count, IComparer<(double Value, int Series)> worstFirst, out int grown)
+        public bool Offer(double value, int series, long count, WorstFirst worstFirst, out int grown)
         {
             grown = 0;
-            _heap ??= new PriorityQueue<(double Value, int Series), (double Value, int Series)>(worstFirst);
-            if (_heap.Count < count)
+            if (_count < count)
             {
-                _heap.Enqueue((value, series), (value, series));
                 grown = 1;
+                _heap ??= new (double, int)[(int)Math.Min(count, 8)];
+                if (_count == _heap.Length)
+                {
+                    Array.Resize(ref _heap, (int)Math.Min(count, 2L * _count));
+                }
+
+                int at = _count++;
+                for (int above = (at - 1) / 2; at > 0 && worstFirst.Compare((value, series), _heap[above]) < 0; above = (at - 1) / 2)
+                {
+                    _heap[at] = _heap[above];
+                    at = above;
+                }
+
+                _heap[at] = (value, series);
                 return true;
             }
 
-            if (worstFirst.Compare((value, series), _heap.Peek()) <= 0)
+            (double Value, int Series)[] heap = _heap!;
+            if (worstFirst.Compare((value, series), heap[0]) <= 0)
             {
                 return false;
             }
 
-            _heap.DequeueEnqueue((value, series), (value, series));
+            int hole = 0;
+            for (int below = 1; below < _count; below = (2 * hole) + 1)
+            {
+                if (below + 1 < _count && worstFirst.Compare(heap[below + 1], heap[below]) < 0)
+                {
+                    below++;
+                }
+
+                if (worstFirst.Compare((value, series), heap[below]) <= 0)
+                {
+                    break;
+                }
+
+                heap[hole] = heap[below];
+                hole = below;
+            }
+
+            heap[hole] = (value, series);
             return true;
         }
 
         /// <summary>Best first; NaN last.</summary>
-        public readonly IEnumerable<(double Value, int Series)> Sorted(IComparer<(double Value, int Series)> worstFirst) =>
-            Items.Order(Comparer<(double Value, int Series)>.Create((a, b) => worstFirst.Compare(b, a)));
+        public readonly (double Value, int Series)[] BestFirst(WorstFirst worstFirst)
+        {
+            (double Value, int Series)[] sorted = Held.ToArray();
+            Array.Sort(sorted, (a, b) => worstFirst.Compare(b, a));
+            return sorted;
+        }
     }
 
     // NaN counts as the worst either way; among equals the one with the greater labels is worse.
-    private sealed class WorstFirst(List<(Labels Labels, NameFate Name, int Group)> series, bool largest) : IComparer<(double Value, int Series)>
+    private sealed class WorstFirst(List<(Labels Labels, NameFate Name, int Group)> series, bool largest)
     {
         public int Compare((double Value, int Series) x, (double Value, int Series) y)
         {
