@@ -151,7 +151,7 @@ internal static class FlagTable
     private static TimeSpan Retention(string value)
     {
         TimeSpan retention = PrometheusDuration.Parse(value);
-        return retention == TimeSpan.Zero || retention >= TimeSpan.FromHours(2)
+        return retention == TimeSpan.Zero || retention >= StorageSection.RetentionMin
             ? retention
             : throw new FormatException($"\"{value}\" is shorter than two hours (0 keeps samples for ever)");
     }

@@ -36,7 +36,7 @@ internal sealed class NodeStatus(
     public DateTimeOffset ReloadedAt => configuration.LoadedAt;
 
     /// <inheritdoc/>
-    public string Retention => PrometheusDuration.Format(settings.Storage.Retention);
+    public string Retention { get; } = PrometheusDuration.Format(SettingsMap.Retention(settings, configuration.Current));
 
     /// <summary>Notes how far the replay is.</summary>
     public void Note(RecoveryProgress progress) => _progress = progress;

@@ -62,6 +62,11 @@ internal static class SettingsMap
     public static EngineSettings Engine(NodeSettings settings, PrometheusConfig config) =>
         Language(settings) with { SubqueryStep = config.Global.EvaluationInterval };
 
+    /// <summary>How long samples are kept. As in Prometheus, prometheus.yml wins over flags where it names a time; it is never below the least there is.</summary>
+    public static TimeSpan Retention(NodeSettings settings, PrometheusConfig config) => config.Storage.RetentionTime is { Ticks: > 0 } time
+        ? time > StorageSection.RetentionMin ? time : StorageSection.RetentionMin
+        : settings.Storage.Retention;
+
     public static ActorsSettings Actors(NodeSettings settings, PrometheusConfig config)
     {
         PromQLFeatures features = FeaturesOf(settings);
@@ -69,8 +74,8 @@ internal static class SettingsMap
         {
             Storage = new StorageSettings
             {
-                Retention = settings.Storage.Retention,
-                RetentionBytes = settings.Storage.RetentionBytesMax,
+                Retention = Retention(settings, config),
+                RetentionBytes = config.Storage.RetentionBytes is > 0 and long bytes ? bytes : settings.Storage.RetentionBytesMax,
                 BlockRange = settings.Storage.BlockRange,
                 SnapshotInterval = settings.Storage.SnapshotInterval,
                 ExemplarsMax = (int)Math.Clamp(config.Storage.ExemplarsMax ?? settings.Storage.ExemplarsMax, 0, 100_000_000),

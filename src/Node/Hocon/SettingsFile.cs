@@ -84,7 +84,7 @@ internal static class SettingsFile
         return new StorageSection
         {
             Path = keys.Text("pleiad.storage.path"),
-            Retention = keys.Duration("pleiad.storage.retention", TimeSpan.FromHours(2), s_ever, orZero: true),
+            Retention = keys.Duration("pleiad.storage.retention", StorageSection.RetentionMin, s_ever, orZero: true),
             RetentionBytesMax = keys.Size("pleiad.storage.retention-size", 0, long.MaxValue),
             BlockRange = keys.Duration("pleiad.storage.block-range", TimeSpan.FromMinutes(10), TimeSpan.FromDays(1)),
             Shards = shards,

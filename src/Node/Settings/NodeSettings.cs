@@ -59,6 +59,9 @@ public sealed record DashboardsSection
 /// <summary>Where and how samples are kept.</summary>
 public sealed record StorageSection
 {
+    /// <summary>Samples are kept for so long at least: the newest of them are in the head.</summary>
+    public static readonly TimeSpan RetentionMin = TimeSpan.FromHours(2);
+
     /// <summary>The data directory; made where it is missing. <c>pleiad.storage.path</c></summary>
     public required string Path { get; init; }
 

@@ -5,6 +5,13 @@ namespace Pleiad.Scraping.Tests;
 
 public sealed class ScrapeConfigFileTests
 {
+    [Theory]
+    [InlineData("storage: {tsdb: {retention: {percentage: 50}}}", "storage.tsdb.retention.percentage is not available")]
+    [InlineData("storage: {tsdb: {stale_series_compaction_threshold: 0.5}}", "storage.tsdb.stale_series_compaction_threshold is ignored")]
+    [InlineData("rule_files: [rules/*.yml]", "rule_files is not available")]
+    public void What_is_not_done_yet_is_in_the_report(string text, string note) =>
+        Assert.Contains(note, Assert.Single(ScrapeConfigFile.Parse(text, "test.yml").Report.Warnings).ToString(), StringComparison.Ordinal);
+
     [Fact]
     public void An_unknown_key_is_refused_with_file_line_and_path()
     {

@@ -133,7 +133,11 @@ internal static class ServerShapes
 
     private static readonly ConfigShape Retention = new(
         "config.TSDBRetentionConfig",
-        [new("time", ValueKind.Duration), new("size", ValueKind.Size), new("percentage", ValueKind.Real)],
+        [
+            new("time", ValueKind.Duration),
+            new("size", ValueKind.Size),
+            new("percentage", ValueKind.Real) { Caveat = (KeyUse.Unavailable, "blocks may take bytes, not a share of the disk: give a size") },
+        ],
         CheckRetention);
 
     private static readonly ConfigShape ChunkEncoding = new(
@@ -147,7 +151,10 @@ internal static class ServerShapes
         "config.plain",
         [
             new("out_of_order_time_window", ValueKind.Duration),
-            new("stale_series_compaction_threshold", ValueKind.Real),
+            new("stale_series_compaction_threshold", ValueKind.Real)
+            {
+                Caveat = (KeyUse.Ignored, "a series that has ended leaves memory with the next block"),
+            },
             new("retention", ValueKind.Section(Retention)),
             new("chunk_encoding", ValueKind.Section(ChunkEncoding))
             {
@@ -206,7 +213,10 @@ internal static class ServerShapes
             },
             new("alerting", ValueKind.Section(Alerting)) { Caveat = (KeyUse.Unavailable, "alerts are not sent to Alertmanagers yet") },
             new("rule_files", ValueKind.CheckedFiles(pattern =>
-                PathGlob.IsFilePattern(pattern) ? null : $"invalid rule file path {GoText.Quote(pattern)}")),
+                PathGlob.IsFilePattern(pattern) ? null : $"invalid rule file path {GoText.Quote(pattern)}"))
+            {
+                Caveat = (KeyUse.Unavailable, "rules can be checked and tested, but are not evaluated yet"),
+            },
             new("scrape_config_files", ValueKind.CheckedFiles(pattern =>
                 PathGlob.IsFilePattern(pattern) ? null : $"invalid scrape config file path {GoText.Quote(pattern)}")),
             new("scrape_configs", ValueKind.Sections(ScrapeShapes.Scrape, "empty or null scrape config section")),
