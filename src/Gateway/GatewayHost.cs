@@ -19,6 +19,8 @@ namespace Pleiad.Gateway;
 /// </summary>
 public sealed class GatewayHost : IAsyncDisposable
 {
+    private const long ResponseBufferBytes = 512 * 1024;
+
     private readonly GatewaySettings _settings;
     private readonly ILogger _log;
     private readonly GatewayMetrics _metrics = new();
@@ -122,6 +124,9 @@ public sealed class GatewayHost : IAsyncDisposable
         kestrel.Limits.MaxRequestLineSize = _settings.RequestLineBytesMax;
         kestrel.Limits.MaxRequestHeadersTotalSize = _settings.HeaderBytesMax;
         kestrel.Limits.MaxRequestBufferSize = Math.Max(1024 * 1024, 2L * _settings.RequestLineBytesMax);
+
+        // What is written while the socket sends what was written before; with less, every piece of an answer waits for the one before it.
+        kestrel.Limits.MaxResponseBufferSize = ResponseBufferBytes;
         kestrel.Limits.RequestHeadersTimeout = _settings.HeadersTimeout;
         var perAddress = new ConnectionsPerAddress(_settings.ConnectionsPerAddressMax, _metrics);
         void Endpoint(ListenOptions options)

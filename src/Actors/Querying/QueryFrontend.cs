@@ -146,21 +146,19 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
     private Task<LabelAnswer<string>> UnionAsync(
         IReadOnlyList<IReadOnlyList<Matcher>> anyOf,
         int limit,
-        Action<ISeriesSource, IReadOnlyList<Matcher>, HashSet<string>, CancellationToken> add,
+        Action<ISeriesSource, IReadOnlyList<Matcher>, TextUnion, CancellationToken> add,
         CancellationToken cancel) =>
         RunAsync(
             null,
             (source, _, token) =>
             {
-                var union = new HashSet<string>(StringComparer.Ordinal);
+                var union = new TextUnion();
                 foreach (IReadOnlyList<Matcher> matchers in anyOf.Count == 0 ? [[]] : anyOf)
                 {
                     add(source, matchers, union, token);
                 }
 
-                List<string> sorted = [.. union];
-                sorted.Sort(Utf8Order.Comparer);
-                return Task.FromResult(Cut(sorted, limit));
+                return Task.FromResult(Cut([.. union.Sorted()], limit));
             },
             cancel);
 

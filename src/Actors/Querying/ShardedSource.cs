@@ -29,21 +29,21 @@ internal sealed class ShardedSource(IReadOnlyList<ISeriesSource> views, ShardMap
     /// <inheritdoc/>
     public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        var names = new TextUnion();
         AddLabelNames(matchers, range, names, cancel);
-        return Sorted(names);
+        return names.Sorted();
     }
 
     /// <inheritdoc/>
     public IReadOnlyCollection<string> LabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
     {
-        var values = new HashSet<string>(StringComparer.Ordinal);
+        var values = new TextUnion();
         AddLabelValues(name, matchers, range, values, cancel);
-        return Sorted(values);
+        return values.Sorted();
     }
 
     /// <inheritdoc/>
-    public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, HashSet<string> into, CancellationToken cancel)
+    public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
     {
         foreach (ISeriesSource view in Asked(matchers))
         {
@@ -52,19 +52,12 @@ internal sealed class ShardedSource(IReadOnlyList<ISeriesSource> views, ShardMap
     }
 
     /// <inheritdoc/>
-    public void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, HashSet<string> into, CancellationToken cancel)
+    public void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
     {
         foreach (ISeriesSource view in Asked(matchers))
         {
             view.AddLabelValues(name, matchers, range, into, cancel);
         }
-    }
-
-    private static string[] Sorted(HashSet<string> texts)
-    {
-        string[] sorted = [.. texts];
-        Array.Sort(sorted, Utf8Order.Comparer);
-        return sorted;
     }
 
     private IReadOnlyList<ISeriesSource> Asked(IReadOnlyList<Matcher> matchers) =>

@@ -108,6 +108,15 @@ internal sealed class JsonText : IDisposable
     public JsonText String(ReadOnlySpan<char> value)
     {
         Comma();
+        Span<byte> plain = Reserve(value.Length + 2);
+        if (PlainText.TryCopy(value, plain[1..]))
+        {
+            plain[0] = (byte)'"';
+            plain[value.Length + 1] = (byte)'"';
+            _used += value.Length + 2;
+            return this;
+        }
+
         if (value.IndexOfAny(Special) < 0)
         {
             Span<byte> to = Reserve((value.Length * 3) + 2);

@@ -12,11 +12,11 @@ public interface ISeriesSource
     /// <summary>The values of one label over the series that satisfy the matchers and may have samples in the range, sorted, no value twice.</summary>
     IReadOnlyCollection<string> LabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel);
 
-    /// <summary>Adds what <see cref="LabelNames"/> yields to a set. What is in it already need not be looked for again: most shards have the same names.</summary>
-    void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, HashSet<string> into, CancellationToken cancel) =>
-        into.UnionWith(LabelNames(matchers, range, cancel));
+    /// <summary>Adds what <see cref="LabelNames"/> yields to others. What is there already need not be looked for again.</summary>
+    void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel) =>
+        into.Add(LabelNames(matchers, range, cancel));
 
-    /// <summary>Adds what <see cref="LabelValues"/> yields to a set, likewise.</summary>
-    void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, HashSet<string> into, CancellationToken cancel) =>
-        into.UnionWith(LabelValues(name, matchers, range, cancel));
+    /// <summary>Adds what <see cref="LabelValues"/> yields to others, likewise.</summary>
+    void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel) =>
+        into.Add(LabelValues(name, matchers, range, cancel));
 }

@@ -53,6 +53,11 @@ internal sealed class LabelGroups(bool only, IReadOnlyList<string> names, GroupM
 
     private int Find(SeriesBlock series, bool add)
     {
+        if (_last >= 0 && only && _names.Length == 0)
+        {
+            return _last;
+        }
+
         Labels labels = series.Labels;
         bool nameless = series.Name == NameFate.Dropped;
 

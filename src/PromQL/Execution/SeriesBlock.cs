@@ -27,6 +27,8 @@ internal sealed class SeriesBlock : IDisposable
     private ulong[] _present;
     private NativeHistogram?[]? _histograms;
     private double[][] _further = [];
+    private Labels? _labels = Labels.Empty;
+    private SeriesCursor? _cursor;
 
     public SeriesBlock(int steps)
     {
@@ -40,7 +42,11 @@ internal sealed class SeriesBlock : IDisposable
     public int Steps { get; }
 
     /// <summary>The labels, to be read together with <see cref="Name"/>.</summary>
-    public Labels Labels { get; set; } = Labels.Empty;
+    public Labels Labels
+    {
+        get => _labels ??= _cursor!.Labels;
+        set => _labels = value;
+    }
 
     /// <summary>What becomes of the metric name.</summary>
     public NameFate Name { get; set; }
@@ -122,6 +128,13 @@ internal sealed class SeriesBlock : IDisposable
             Array.Clear(_histograms!, 0, Steps);
             HasHistograms = false;
         }
+    }
+
+    /// <summary>The labels are those of the series a cursor stands on, made when somebody asks: a count of series never does.</summary>
+    public void TakeLabelsOf(SeriesCursor cursor)
+    {
+        _cursor = cursor;
+        _labels = null;
     }
 
     /// <summary>Takes labels, samples and presence of another block of as many steps.</summary>

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Text;
 using Pleiad.Model;
 
@@ -18,6 +20,8 @@ internal sealed class Block : IDisposable
     private readonly int[] _damaged;
     private readonly WeakReference<string?[]> _texts = new([]);
     private readonly ulong[]?[] _having;
+    private readonly ulong[] _valueHashes;
+    private ulong _namesHash;
     private Dictionary<string, int>? _names;
     private int _damagedFrames;
 
@@ -32,6 +36,7 @@ internal sealed class Block : IDisposable
         _sound = new int[words];
         _damaged = new int[words];
         _having = new ulong[trailer.Names][];
+        _valueHashes = new ulong[trailer.Names];
     }
 
     /// <summary>Where it lies.</summary>
@@ -196,6 +201,35 @@ internal sealed class Block : IDisposable
         }
     }
 
+    /// <summary>A hash of all names: that of another block is the same where it has the same names. Kept once it was asked for.</summary>
+    public ulong HashOfNames()
+    {
+        ulong hash = Volatile.Read(ref _namesHash);
+        if (hash == 0)
+        {
+            string?[] texts = TextCache();
+            hash = NameCount == 0 ? 1 : HashOf(Enumerable.Range(0, NameCount).Select(name => NameText(name, texts)));
+            Volatile.Write(ref _namesHash, hash);
+        }
+
+        return hash;
+    }
+
+    /// <summary>The same of all values of a name.</summary>
+    public ulong HashOfValues(int name)
+    {
+        ulong hash = Volatile.Read(ref _valueHashes[name]);
+        if (hash == 0)
+        {
+            string?[] texts = TextCache();
+            (int first, int end) = PairsOf(name);
+            hash = HashOf(Enumerable.Range(first, end - first).Select(pair => ValueText(pair, texts)));
+            Volatile.Write(ref _valueHashes[name], hash);
+        }
+
+        return hash;
+    }
+
     /// <summary>
     /// A bit for each series, set for those that have a label. Kept once it was asked for: the parts of a distributed plan ask for
     /// <c>instance</c> with every query.
@@ -269,6 +303,18 @@ internal sealed class Block : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _bytes.Dispose();
+
+    private static ulong HashOf(IEnumerable<string> texts)
+    {
+        ulong hash = 0;
+        foreach (string text in texts)
+        {
+            // Never zero, and a list is no prefix of another: each text counts with those before it.
+            hash = (BitOperations.RotateLeft(hash, 23) * 0x9E3779B97F4A7C15UL) + XxHash64.Of(MemoryMarshal.AsBytes(text.AsSpan())) + 1;
+        }
+
+        return hash == 0 ? 1 : hash;
+    }
 
     private static List<long> ReadMeta(string path, ReadOnlySpan<byte> file, in BlockTrailer trailer)
     {

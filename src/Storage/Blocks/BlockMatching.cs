@@ -39,14 +39,17 @@ internal static class BlockMatching
     }
 
     /// <summary>Adds the label names of the series that satisfy all matchers.</summary>
-    public static void AddNames(Block block, IReadOnlyList<Matcher> matchers, HashSet<string> into, CancellationToken cancel)
+    public static void AddNames(Block block, IReadOnlyList<Matcher> matchers, TextUnion into, CancellationToken cancel)
     {
         string?[] texts = block.TextCache();
         if (matchers.Count == 0)
         {
-            for (int name = 0; name < block.NameCount; name++)
+            if (into.IsNew(block.HashOfNames()))
             {
-                into.Add(block.NameText(name, texts));
+                for (int name = 0; name < block.NameCount; name++)
+                {
+                    into.Add(block.NameText(name, texts));
+                }
             }
 
             return;
@@ -59,7 +62,7 @@ internal static class BlockMatching
     }
 
     /// <summary>Adds the values of a label over the series that satisfy all matchers.</summary>
-    public static void AddValues(Block block, string name, IReadOnlyList<Matcher> matchers, HashSet<string> into, CancellationToken cancel)
+    public static void AddValues(Block block, string name, IReadOnlyList<Matcher> matchers, TextUnion into, CancellationToken cancel)
     {
         int number = block.FindName(name);
         if (number < 0)
@@ -71,9 +74,12 @@ internal static class BlockMatching
         (int first, int end) = block.PairsOf(number);
         if (matchers.Count == 0)
         {
-            for (int pair = first; pair < end; pair++)
+            if (into.IsNew(block.HashOfValues(number)))
             {
-                into.Add(block.ValueText(pair, texts));
+                for (int pair = first; pair < end; pair++)
+                {
+                    into.Add(block.ValueText(pair, texts));
+                }
             }
 
             return;

@@ -86,21 +86,21 @@ public sealed class ShardView : ISeriesSource, IDisposable
     /// <inheritdoc/>
     public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        var names = new TextUnion();
         AddLabelNames(matchers, range, names, cancel);
-        return Sorted(names);
+        return names.Sorted();
     }
 
     /// <inheritdoc/>
     public IReadOnlyCollection<string> LabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
     {
-        var values = new HashSet<string>(StringComparer.Ordinal);
+        var values = new TextUnion();
         AddLabelValues(name, matchers, range, values, cancel);
-        return Sorted(values);
+        return values.Sorted();
     }
 
     /// <inheritdoc/>
-    public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, HashSet<string> into, CancellationToken cancel)
+    public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
     {
         ThrowIfDisposed();
         LabelQuery.AddNames(_index, Reader, matchers, range, into, cancel);
@@ -109,7 +109,7 @@ public sealed class ShardView : ISeriesSource, IDisposable
     }
 
     /// <inheritdoc/>
-    public void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, HashSet<string> into, CancellationToken cancel)
+    public void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
     {
         ThrowIfDisposed();
         LabelQuery.AddValues(_index, Reader, name, matchers, range, into, cancel);
@@ -139,13 +139,6 @@ public sealed class ShardView : ISeriesSource, IDisposable
             Pin.Release();
             GC.SuppressFinalize(this);
         }
-    }
-
-    private static string[] Sorted(HashSet<string> texts)
-    {
-        string[] sorted = [.. texts];
-        Array.Sort(sorted, Utf8Order.Comparer);
-        return sorted;
     }
 
     private void OverBlocks(TimeRange range, Action<Block> read)

@@ -9,7 +9,7 @@ internal static class LabelQuery
 
     /// <summary>Adds the names of the series that match and may have samples in a range.</summary>
     public static void AddNames(
-        LabelIndex index, SlotReader reader, IReadOnlyList<Matcher> matchers, TimeRange range, HashSet<string> into, CancellationToken cancel)
+        LabelIndex index, SlotReader reader, IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
     {
         if (matchers.Count == 0)
         {
@@ -37,7 +37,7 @@ internal static class LabelQuery
 
     /// <summary>Adds the values of one label over the series that match and may have samples in a range.</summary>
     public static void AddValues(
-        LabelIndex index, SlotReader reader, string name, IReadOnlyList<Matcher> matchers, TimeRange range, HashSet<string> into,
+        LabelIndex index, SlotReader reader, string name, IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into,
         CancellationToken cancel)
     {
         if (index.Find(name) is not { } entry)

@@ -51,6 +51,74 @@ public sealed class BlockTests
     }
 
     [Fact]
+    public void Names_and_values_are_announced_as_the_same_list_by_blocks_that_have_the_same_and_by_no_others()
+    {
+        using Block first = WithHosts("a", "b");
+        using Block second = WithHosts("a", "b");
+        using Block third = WithHosts("a", "bc");
+        Assert.Equal(first.HashOfNames(), third.HashOfNames());
+        int instance = first.FindName("instance");
+        Assert.Equal(first.HashOfValues(instance), second.HashOfValues(instance));
+        Assert.NotEqual(first.HashOfValues(instance), third.HashOfValues(instance));
+        Assert.NotEqual(first.HashOfValues(instance), first.HashOfValues(first.FindName(LabelName.MetricName)));
+        var union = new TextUnion();
+        foreach (Block block in (Block[])[first, second, third])
+        {
+            BlockMatching.AddValues(block, "instance", [], union, CancellationToken.None);
+            BlockMatching.AddNames(block, [], union, CancellationToken.None);
+        }
+
+        Assert.Equal([LabelName.MetricName, "a", "b", "bc", "instance"], union.Sorted());
+
+        static Block WithHosts(params string[] hosts)
+        {
+            var series = new Dictionary<Labels, SampleColumns>();
+            foreach (string host in hosts)
+            {
+                var run = new SampleColumns();
+                run.Add(1000, 1);
+                series[Named("up", ("instance", host))] = run;
+            }
+
+            return BlockMaker.Of(new FaultyFiles(), series);
+        }
+    }
+
+    [Fact]
+    public void Matchers_that_ask_whether_a_label_is_there_find_what_looking_at_each_series_finds()
+    {
+        var series = new Dictionary<Labels, SampleColumns>();
+        for (int i = 0; i < 200; i++)
+        {
+            var run = new SampleColumns();
+            run.Add(1000 + i, 1);
+            series[i % 3 == 0 ? Named("m" + i) : Named("m" + i, ("instance", "host" + (i % 7)))] = run;
+        }
+
+        using Block block = BlockMaker.Of(new FaultyFiles(), series);
+        var reader = new BlockSeriesReader(block);
+        foreach ((MatchKind kind, string value) in new[]
+                 {
+                     (MatchKind.Equal, ""), (MatchKind.NotEqual, ""), (MatchKind.Regex, ".+"), (MatchKind.NotRegex, ".+"), (MatchKind.Regex, ".*"),
+                 })
+        {
+            foreach (string name in (string[])["instance", "nowhere", LabelName.MetricName])
+            {
+                var matcher = new Matcher(name, kind, value);
+                using SlotList found = BlockMatching.Find(block, [matcher], CancellationToken.None);
+                var labels = new List<Labels>();
+                foreach (int number in found.Slots)
+                {
+                    reader.MoveTo(number);
+                    labels.Add(reader.Labels());
+                }
+
+                Assert.Equal(series.Keys.Where(matcher.Matches).Order(), labels);
+            }
+        }
+    }
+
+    [Fact]
     public void A_range_is_read_as_if_all_were_read_and_cut()
     {
         var random = new Random(11);
@@ -105,12 +173,12 @@ public sealed class BlockTests
             using SlotList slots = BlockMatching.Find(block, matchers, CancellationToken.None);
             Assert.True(expected.AsSpan().SequenceEqual(slots.Slots), string.Join(", ", matchers));
             found += expected.Length;
-            var namesFound = new HashSet<string>();
+            var namesFound = new TextUnion();
             BlockMatching.AddNames(block, matchers, namesFound, CancellationToken.None);
-            Assert.Equal(expected.SelectMany(number => sorted[number].Select(static label => label.Name)).ToHashSet(), namesFound);
-            var valuesFound = new HashSet<string>();
+            Assert.Equal(expected.SelectMany(number => sorted[number].Select(static label => label.Name)).ToHashSet(), namesFound.Sorted().ToHashSet());
+            var valuesFound = new TextUnion();
             BlockMatching.AddValues(block, "zone", matchers, valuesFound, CancellationToken.None);
-            Assert.Equal(expected.Where(number => sorted[number].Has("zone")).Select(number => sorted[number].Get("zone")).ToHashSet(), valuesFound);
+            Assert.Equal(expected.Where(number => sorted[number].Has("zone")).Select(number => sorted[number].Get("zone")).ToHashSet(), valuesFound.Sorted().ToHashSet());
         }
 
         Assert.True(found > 1000, "the matchers match something");

@@ -45,7 +45,7 @@ internal sealed class InstantSelector : OwnBlockOperator
             }
 
             Context.SamplesTotal += StepBits.Count(Current.Present);
-            Current.Labels = _cursor.Labels;
+            Current.TakeLabelsOf(_cursor);
             Current.Name = NameFate.Kept;
             return true;
         }

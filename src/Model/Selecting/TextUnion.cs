@@ -1,0 +1,57 @@
+namespace Pleiad.Model;
+
+/// <summary>
+/// Texts of many sources, each once: label names and values of all shards. Most shards have the same ones, so a source may say which
+/// list it is about to add, and need not when an equal one was added already.
+/// </summary>
+public sealed class TextUnion
+{
+    private readonly HashSet<string> _texts = new(StringComparer.Ordinal);
+    private readonly HashSet<ulong> _lists = [];
+    private string? _last;
+    private bool _isInOrder = true;
+
+    /// <summary>How many.</summary>
+    public int Count => _texts.Count;
+
+    /// <summary>Whether a text is there.</summary>
+    public bool Contains(string text) => _texts.Contains(text);
+
+    /// <summary>Adds a text.</summary>
+    public void Add(string text)
+    {
+        if (_texts.Add(text))
+        {
+            _isInOrder = _isInOrder && (_last is null || Utf8Order.Compare(_last, text) < 0);
+            _last = text;
+        }
+    }
+
+    /// <summary>Adds texts.</summary>
+    public void Add(IEnumerable<string> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        foreach (string text in texts)
+        {
+            Add(text);
+        }
+    }
+
+    /// <summary>Announces a whole list of texts.</summary>
+    /// <param name="hash">Of the list: equal lists have the same.</param>
+    /// <returns>False where such a list has been announced, and its texts are there.</returns>
+    public bool IsNew(ulong hash) => _lists.Add(hash);
+
+    /// <summary>All of them, in order.</summary>
+    public string[] Sorted()
+    {
+        // Nothing is ever taken out, so they come as they were added.
+        string[] sorted = [.. _texts];
+        if (!_isInOrder)
+        {
+            Array.Sort(sorted, Utf8Order.Comparer);
+        }
+
+        return sorted;
+    }
+}
