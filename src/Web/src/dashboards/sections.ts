@@ -31,13 +31,13 @@ export function storedSections(panels: readonly Panel[]): StoredSection[] {
   return sections;
 }
 
-/** All rows and panels to draw, those that are repeated once for each value of their variable. */
-export function sectionsOf(dashboard: Dashboard, variables: Readonly<Record<string, Chosen>>): Section[] {
+/** All rows and panels to draw, those that are repeated once for each value of their variable; while they are edited, with the first alone. */
+export function sectionsOf(dashboard: Dashboard, variables: Readonly<Record<string, Chosen>>, repeats = true): Section[] {
   return storedSections(dashboard.panels ?? []).flatMap(({ head, panels }): Section[] => {
-    const own = head?.repeat ? scopesOf(head.repeat, variables) : null;
+    const own = head?.repeat ? scopesOf(head.repeat, variables)?.slice(0, repeats ? undefined : 1) : null;
     return (own ?? [{}]).map((scoped, i): Section => {
       const key = head ? `${head.id}${i > 0 ? `-clone-${i}` : ''}` : 'top';
-      return { key, head, scoped, panels: placedOf(panels, { ...variables, ...scoped }, scoped, i > 0 ? `-row-${i}` : '') };
+      return { key, head, scoped, panels: placedOf(panels, { ...variables, ...scoped }, scoped, i > 0 ? `-row-${i}` : '', repeats) };
     });
   }).filter((section) => section.head !== null || section.panels.length > 0);
 }
@@ -49,7 +49,7 @@ function scopesOf(name: string, variables: Readonly<Record<string, Chosen>>): Re
   return chosen.values.map((value) => ({ [name]: { values: [value], isList: chosen.isList, isAll: false } }));
 }
 
-function placedOf(panels: readonly Panel[], variables: Readonly<Record<string, Chosen>>, scoped: Record<string, Chosen>, suffix: string): Placed[] {
+function placedOf(panels: readonly Panel[], variables: Readonly<Record<string, Chosen>>, scoped: Record<string, Chosen>, suffix: string, repeats: boolean): Placed[] {
   const top = panels.length > 0 ? Math.min(...panels.map((panel) => placeOf(panel).y)) : 0;
   const placed: Placed[] = [];
   // What a repeated panel takes more than it has pushes down what begins below it.
@@ -58,8 +58,8 @@ function placedOf(panels: readonly Panel[], variables: Readonly<Record<string, C
     const stored = placeOf(panel);
     const y = stored.y - top + pushes.reduce((sum, push) => sum + (stored.y >= push.fromY ? push.by : 0), 0);
     const scopes = panel.repeat ? scopesOf(panel.repeat, variables) : null;
-    if (!scopes) {
-      placed.push({ key: `${panel.id}${suffix}`, panel, at: { ...stored, y }, scoped });
+    if (!scopes || !repeats) {
+      placed.push({ key: `${panel.id}${suffix}`, panel, at: { ...stored, y }, scoped: { ...scoped, ...scopes?.[0] } });
       continue;
     }
     const isDown = panel.repeatDirection === 'v';

@@ -1,5 +1,6 @@
 /** Texts of the dashboards: each in English and in Korean. */
 export const boardTexts = {
+  'close': ['Close', '닫기'],
   'search': ['Search dashboards', '대시보드 검색'],
   'import': ['Import', '가져오기'],
   'report': ['{ok} panels as they are, {approximated} approximated, {placeholders} placeholders', '그대로 {ok}개, 근사 {approximated}개, 자리 표시 {placeholders}개'],

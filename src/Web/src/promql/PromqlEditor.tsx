@@ -21,13 +21,17 @@ interface PromqlEditorProps {
   error: string | null;
   label: string;
   placeholder: string;
+  /** Whether it holds variables of a dashboard, which are no PromQL: then nothing is underlined. */
+  isTemplate?: boolean;
 }
 
-/** One cache of names for all editors of the page. */
-const promql = new PromQLExtension().setComplete({ remote: { url: baseUrl().replace(/\/$/, ''), httpMethod: 'GET', httpErrorHandler: () => undefined } });
+/** One cache of names for all editors of a kind. */
+const language = (): PromQLExtension => new PromQLExtension().setComplete({ remote: { url: baseUrl().replace(/\/$/, ''), httpMethod: 'GET', httpErrorHandler: () => undefined } });
+const promql = language();
+const template = language().activateLinter(false);
 
 /** A query to type: completion from the server, errors underlined while one types. */
-export function PromqlEditor({ value, onChange, onRun, onFormat, error, label, placeholder }: PromqlEditorProps) {
+export function PromqlEditor({ value, onChange, onRun, onFormat, error, label, placeholder, isTemplate = false }: PromqlEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const latest = useRef({ onChange, onRun, onFormat });
@@ -41,7 +45,7 @@ export function PromqlEditor({ value, onChange, onRun, onFormat, error, label, p
         extensions: [
           highlightSpecialChars(), history(), bracketMatching(), closeBrackets(), EditorView.lineWrapping,
           autocompletion({ maxRenderedOptions: 100, icons: false }),
-          promql.asExtension(), promqlColors, placeholderText(placeholder),
+          (isTemplate ? template : promql).asExtension(), promqlColors, placeholderText(placeholder),
           tooltips({ parent: document.body }),
           EditorView.contentAttributes.of({ 'aria-label': label }),
           Prec.highest(keymap.of([
@@ -64,7 +68,7 @@ export function PromqlEditor({ value, onChange, onRun, onFormat, error, label, p
     };
     // The editor lives as long as its place; what changes later has effects of its own.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [label, placeholder]);
+  }, [label, placeholder, isTemplate]);
 
   useEffect(() => {
     const v = view.current;

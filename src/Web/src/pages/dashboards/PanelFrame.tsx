@@ -13,7 +13,7 @@ import { AnyLink, followed } from './ValueLink';
 export type { PanelProps };
 
 /** One panel: its title, its data once it can be seen, and what is wrong with it without taking the others down. */
-export function PanelFrame({ placed, board, heightPx, tools }: { placed: Placed; board: Board; heightPx: number; tools?: ReactNode }) {
+export function PanelFrame({ placed, board, heightPx, tools, handle }: { placed: Placed; board: Board; heightPx: number; tools?: ReactNode; handle?: ReactNode }) {
   const b = useBoard();
   const { panel, scoped, key } = placed;
   const { ref, inViewport } = useInViewport<HTMLElement>();
@@ -25,9 +25,10 @@ export function PanelFrame({ placed, board, heightPx, tools }: { placed: Placed;
   const inExplore = Object.fromEntries([...asked.map((one, i) => [`g${i}.expr`, one.expr]), ['from', board.range.from], ['to', board.range.to]]);
   const said = error ? error.message : notes.join('\n');
   return (
-    <article ref={ref} className={panel.transparent ? 'board-panel' : 'board-panel panel'} aria-label={title} data-testid={`panel-${key}`} style={{ opacity: error && data.frames.length > 0 ? 0.6 : 1 }}>
+    <article ref={ref} className={panel.transparent ? 'board-panel' : 'board-panel panel'} aria-label={title} data-testid={`panel-${key}`} data-panel={key} style={{ opacity: error && data.frames.length > 0 ? 0.6 : 1 }}>
       {hasHead && (
         <header>
+          {handle}
           <span title={title}>{title}</span>
           {panel.description && <Tooltip label={fill(panel.description)} multiline maw={360}><span style={{ color: 'var(--ink-dim)', lineHeight: 0, flex: 'none' }}><IconInfoCircle size={14} /></span></Tooltip>}
           {said && <Tooltip label={said} multiline maw={420}><span role="note" aria-label={said} style={{ color: error ? 'var(--bad)' : 'var(--warn)', lineHeight: 0, flex: 'none' }}><IconAlertTriangle size={14} /></span></Tooltip>}

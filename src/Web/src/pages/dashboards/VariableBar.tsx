@@ -24,7 +24,7 @@ export function VariableBar({ list, span, onChosen }: { list: Variable[]; span: 
   const mine = useMemo(() => list.filter((one) => one.type !== 'adhoc'), [list]);
   const given = mine.map((one) => params[`var-${one.name}`] ?? '').join('\u0000');
   const resolved = useQuery({
-    queryKey: ['variables', mine.map((one) => one.name).join(), given, Math.round(span.toMs / 60_000), span.toMs - span.fromMs],
+    queryKey: ['variables', JSON.stringify(mine), given, Math.round(span.toMs / 60_000), span.toMs - span.fromMs],
     queryFn: async ({ signal }): Promise<Resolved> => {
       const options: Record<string, string[]> = {};
       const chosen: Record<string, Chosen> = {};

@@ -1,6 +1,7 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { configuration } from '../../api/queries';
+import { useServer } from '../../i18n/server';
 import { useText } from '../../i18n/text';
 import { yamlTokens } from '../../model/yamlLine';
 import { CopyButton } from '../../parts/CopyButton';
@@ -15,10 +16,11 @@ const linesMax = 5000;
 /** The configuration in force. */
 export function ConfigurationPage() {
   const { t } = useText();
+  const say = useServer();
   const query = useQuery({ queryKey: ['configuration'], queryFn: ({ signal }) => configuration(signal) });
   const yaml = query.data?.data.yaml ?? '';
   return (
-    <Page title={t('config.title')} hint={t('config.hint')} actions={yaml && (
+    <Page title={say('config.title')} hint={say('config.hint')} actions={yaml && (
       <>
         <CopyButton text={yaml} />
         <Tooltip label={t('common.download')}><ActionIcon variant="default" size="md" aria-label={t('common.download')} onClick={() => download('prometheus.yml', yaml, 'application/yaml')}><IconDownload size={15} /></ActionIcon></Tooltip>
@@ -27,7 +29,7 @@ export function ConfigurationPage() {
       <Loaded query={query}>
         {(data) => (
           <div className="panel">
-            <pre className="yaml" tabIndex={0} aria-label={t('config.title')}>
+            <pre className="yaml" tabIndex={0} aria-label={say('config.title')}>
               {data.yaml.replace(/\n$/, '').split('\n').slice(0, linesMax).map((line, i) => (
                 <span key={i} className="yaml-line">{yamlTokens(line).map((token, at) => <span key={at} className={token.kind}>{token.text}</span>)}</span>
               ))}

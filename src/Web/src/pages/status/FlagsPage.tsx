@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { flags } from '../../api/queries';
+import { useServer } from '../../i18n/server';
 import { useText } from '../../i18n/text';
 import { Empty } from '../../parts/Empty';
 import { Loaded } from '../../parts/Loaded';
@@ -11,10 +12,11 @@ import { IconSearch } from '../../parts/icons';
 /** With what the node was started. */
 export function FlagsPage() {
   const { t } = useText();
+  const say = useServer();
   const [typed, setTyped] = useState('');
   const query = useQuery({ queryKey: ['flags'], queryFn: ({ signal }) => flags(signal) });
   return (
-    <Page title={t('flags.title')} hint={t('flags.hint')} actions={<TextInput leftSection={<IconSearch size={15} />} w={240} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} placeholder={t('flags.filter')} aria-label={t('flags.filter')} />}>
+    <Page title={say('flags.title')} hint={say('flags.hint')} actions={<TextInput leftSection={<IconSearch size={15} />} w={240} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} placeholder={say('flags.filter')} aria-label={say('flags.filter')} />}>
       <Loaded query={query}>
         {(data) => {
           const found = Object.entries(data).filter(([name, value]) => `${name} ${value}`.toLowerCase().includes(typed.toLowerCase())).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { storage } from '../../api/queries';
 import type { NamedCount } from '../../api/types';
+import { useServer } from '../../i18n/server';
 import { useText } from '../../i18n/text';
 import { selectorText } from '../../model/seriesName';
 import { formatValue } from '../../model/units';
@@ -12,25 +13,25 @@ import { usePreferences } from '../../state/preferences';
 
 /** What the head holds, and what costs most of it. */
 export function StoragePage() {
-  const { t } = useText();
+  const say = useServer();
   const { zone } = usePreferences();
   const query = useQuery({ queryKey: ['storage'], queryFn: ({ signal }) => storage(signal), refetchInterval: 30_000 });
   return (
-    <Page title={t('storage.title')} hint={t('storage.hint')}>
+    <Page title={say('storage.title')} hint={say('storage.hint')}>
       <Loaded query={query}>
         {(data) => (
           <>
             <div className="tiles">
-              <Tile label={t('storage.series')} value={data.headStats.numSeries.toLocaleString('en-US')} />
-              <Tile label={t('storage.chunks')} value={data.headStats.chunkCount.toLocaleString('en-US')} />
-              <Tile label={t('storage.pairs')} value={data.headStats.numLabelPairs.toLocaleString('en-US')} />
-              {data.headStats.maxTime > data.headStats.minTime && <Tile label={t('storage.span')} value={formatTime(data.headStats.minTime, zone)} more={t('storage.spanTo', { time: formatTime(data.headStats.maxTime, zone) })} small />}
+              <Tile label={say('storage.series')} value={data.headStats.numSeries.toLocaleString('en-US')} />
+              <Tile label={say('storage.chunks')} value={data.headStats.chunkCount.toLocaleString('en-US')} />
+              <Tile label={say('storage.pairs')} value={data.headStats.numLabelPairs.toLocaleString('en-US')} />
+              {data.headStats.maxTime > data.headStats.minTime && <Tile label={say('storage.span')} value={formatTime(data.headStats.minTime, zone)} more={say('storage.spanTo', { time: formatTime(data.headStats.maxTime, zone) })} small />}
             </div>
             <div className="halves">
-              <Shares title={t('storage.byMetric')} counts={data.seriesCountByMetricName} link={(name) => `count by (__name__, job) (${selectorText(name, [])})`} />
-              <Shares title={t('storage.byLabel')} counts={data.labelValueCountByLabelName} />
-              <Shares title={t('storage.byMemory')} counts={data.memoryInBytesByLabelName} unit="bytes" />
-              <Shares title={t('storage.byPair')} counts={data.seriesCountByLabelValuePair} link={(pair) => topOf(pair)} />
+              <Shares title={say('storage.byMetric')} counts={data.seriesCountByMetricName} link={(name) => `count by (__name__, job) (${selectorText(name, [])})`} />
+              <Shares title={say('storage.byLabel')} counts={data.labelValueCountByLabelName} />
+              <Shares title={say('storage.byMemory')} counts={data.memoryInBytesByLabelName} unit="bytes" />
+              <Shares title={say('storage.byPair')} counts={data.seriesCountByLabelValuePair} link={(pair) => topOf(pair)} />
             </div>
           </>
         )}
@@ -50,6 +51,7 @@ function Tile({ label, value, more, small }: { label: string; value: string; mor
 
 function Shares({ title, counts, unit = 'locale', link }: { title: string; counts: NamedCount[]; unit?: string; link?: (name: string) => string }) {
   const { t } = useText();
+  const say = useServer();
   const most = Math.max(1, ...counts.map((count) => count.value));
   return (
     <section className="panel" aria-label={title}>
@@ -59,7 +61,7 @@ function Shares({ title, counts, unit = 'locale', link }: { title: string; count
         {counts.map(({ name, value }) => (
           <div key={name} className="share-row">
             <i style={{ width: `${(100 * value) / most}%` }} />
-            <span className="mono" style={{ overflowWrap: 'anywhere' }}>{link ? <Link className="quiet" title={t('storage.explore')} to="/query" params={{ 'g0.expr': link(name), view: 'table' }}>{name}</Link> : name}</span>
+            <span className="mono" style={{ overflowWrap: 'anywhere' }}>{link ? <Link className="quiet" title={say('storage.explore')} to="/query" params={{ 'g0.expr': link(name), view: 'table' }}>{name}</Link> : name}</span>
             <span className="number">{formatValue(value, unit)}</span>
           </div>
         ))}

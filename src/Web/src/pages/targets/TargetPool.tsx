@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import type { ActiveTarget } from '../../api/types';
-import { useText, type MessageKey } from '../../i18n/text';
+import { type ServerKey, useServer } from '../../i18n/server';
 import { parseDuration } from '../../model/duration';
 import { seriesText } from '../../model/seriesName';
 import { safeUrl, type Pool } from '../../model/targetGroups';
@@ -13,7 +13,7 @@ import { IconChevronDown, IconChevronRight } from '../../parts/icons';
 
 /** One job with its targets. Only the rows near the window are in the page. */
 export function TargetPool({ pool }: { pool: Pool }) {
-  const { t } = useText();
+  const say = useServer();
   const [folded, setFolded] = useState(false);
   const body = useRef<HTMLDivElement>(null);
   const healthy = pool.up;
@@ -24,11 +24,11 @@ export function TargetPool({ pool }: { pool: Pool }) {
       <button type="button" className="panel-head" aria-expanded={!folded} onClick={() => setFolded(!folded)} style={{ width: '100%', background: 'none', border: 0, borderBottom: folded ? 0 : '1px solid var(--line)', cursor: 'pointer', color: 'inherit', font: 'inherit' }}>
         {folded ? <IconChevronRight size={16} /> : <IconChevronDown size={16} />}
         <b style={{ fontSize: '0.92rem' }}>{pool.name}</b>
-        <span className={`state ${healthy === count ? 'up' : 'down'}`}>{t('targets.upOf', { up: pool.targets.filter((target) => target.health === 'up').length, count })}</span>
+        <span className={`state ${healthy === count ? 'up' : 'down'}`}>{say('targets.upOf', { up: pool.targets.filter((target) => target.health === 'up').length, count })}</span>
       </button>
       {!folded && (
         <>
-          <div className="target-row target-head" aria-hidden="true"><span>{t('targets.state')}</span><span>{t('targets.endpoint')}</span><span>{t('targets.labels')}</span><span className="number">{t('targets.lastScrape')}</span><span className="number">{t('targets.duration')}</span></div>
+          <div className="target-row target-head" aria-hidden="true"><span>{say('targets.state')}</span><span>{say('targets.endpoint')}</span><span>{say('targets.labels')}</span><span className="number">{say('targets.lastScrape')}</span><span className="number">{say('targets.duration')}</span></div>
           <div ref={body} style={{ height: list.getTotalSize(), position: 'relative' }}>
             {list.getVirtualItems().map((item) => (
               <div key={item.key} ref={list.measureElement} data-index={item.index} style={{ position: 'absolute', top: 0, left: 0, right: 0, transform: `translateY(${item.start - list.options.scrollMargin}px)` }}>
@@ -43,7 +43,7 @@ export function TargetPool({ pool }: { pool: Pool }) {
 }
 
 function TargetRow({ target }: { target: ActiveTarget }) {
-  const { t } = useText();
+  const say = useServer();
   const [open, setOpen] = useState(false);
   const timeoutMs = parseDuration(target.scrapeTimeout) ?? 10_000;
   const share = Math.min(1, (target.lastScrapeDuration * 1000) / timeoutMs);
@@ -52,26 +52,26 @@ function TargetRow({ target }: { target: ActiveTarget }) {
   return (
     <div style={{ borderBottom: '1px solid var(--line)' }}>
       <div className="target-row">
-        <span><span className={`state ${target.health}`}>{t(`targets.${target.health}` as MessageKey)}</span></span>
+        <span><span className={`state ${target.health}`}>{say(`targets.${target.health}` as ServerKey)}</span></span>
         <span style={{ minWidth: 0 }}>
           {url ? <a className="quiet mono" href={url} target="_blank" rel="noreferrer noopener">{target.scrapeUrl}</a> : <span className="mono">{target.scrapeUrl}</span>}
           {target.lastError && <div role="note" style={{ color: 'var(--bad)', fontSize: '0.78rem', overflowWrap: 'anywhere' }}>{target.lastError}</div>}
         </span>
         <span style={{ minWidth: 0, display: 'flex', gap: 6, alignItems: 'flex-start' }}>
-          <button type="button" onClick={() => setOpen(!open)} aria-expanded={open} aria-label={t('targets.details', { url: target.scrapeUrl })} style={{ background: 'none', border: 0, padding: 0, color: 'var(--ink-dim)', cursor: 'pointer', lineHeight: 0, paddingTop: 2 }}>{open ? <IconChevronDown size={15} /> : <IconChevronRight size={15} />}</button>
+          <button type="button" onClick={() => setOpen(!open)} aria-expanded={open} aria-label={say('targets.details', { url: target.scrapeUrl })} style={{ background: 'none', border: 0, padding: 0, color: 'var(--ink-dim)', cursor: 'pointer', lineHeight: 0, paddingTop: 2 }}>{open ? <IconChevronDown size={15} /> : <IconChevronRight size={15} />}</button>
           <Labels labels={target.labels} hide={['job']} />
         </span>
         <span className="number"><Ago time={target.lastScrape} /></span>
-        <span className="number" title={t('targets.interval', { interval: target.scrapeInterval, timeout: target.scrapeTimeout })}>
+        <span className="number" title={say('targets.interval', { interval: target.scrapeInterval, timeout: target.scrapeTimeout })}>
           {formatValue(target.lastScrapeDuration, 's')}
           <span className="meter"><i style={{ width: `${Math.max(2, share * 100)}%`, background: share > 0.8 ? 'var(--bad)' : share > 0.5 ? 'var(--warn)' : 'var(--accent)' }} /></span>
         </span>
       </div>
       {open && (
         <div style={{ padding: '0 14px 12px 14px', fontSize: '0.8rem', display: 'flex', flexDirection: 'column', gap: 6 }}>
-          <div className="dim">{t('targets.discovered')}</div>
+          <div className="dim">{say('targets.discovered')}</div>
           <Labels labels={target.discoveredLabels} />
-          <div className="dim">{t('targets.interval', { interval: target.scrapeInterval, timeout: target.scrapeTimeout })} · <Link className="quiet" to="/query" params={{ 'g0.expr': history, unit: 's' }}>{t('targets.history')}</Link></div>
+          <div className="dim">{say('targets.interval', { interval: target.scrapeInterval, timeout: target.scrapeTimeout })} · <Link className="quiet" to="/query" params={{ 'g0.expr': history, unit: 's' }}>{say('targets.history')}</Link></div>
         </div>
       )}
     </div>

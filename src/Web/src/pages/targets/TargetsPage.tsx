@@ -4,7 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import { targets } from '../../api/queries';
 import '@mantine/core/styles/ScrollArea.css';
 import '@mantine/core/styles/Combobox.css';
-import { useText, type MessageKey } from '../../i18n/text';
+import { type ServerKey, useServer } from '../../i18n/server';
+import { useText } from '../../i18n/text';
 import { isWanted, poolsOf, type Health } from '../../model/targetGroups';
 import { Empty } from '../../parts/Empty';
 import { Loaded } from '../../parts/Loaded';
@@ -20,6 +21,7 @@ const states: Health[] = ['up', 'down', 'unknown'];
 /** What is scraped and how it goes: by job, what is wrong first. */
 export function TargetsPage() {
   const { t } = useText();
+  const say = useServer();
   const [params, setParams] = useAddress();
   const refresh = params.refresh ?? '10s';
   const every = parseDuration(refresh);
@@ -34,25 +36,25 @@ export function TargetsPage() {
   const all = useMemo(() => poolsOf(query.data?.data.activeTargets ?? []), [query.data]);
 
   return (
-    <Page title={t('targets.title')} hint={t('targets.hint')} actions={<RefreshPicker refresh={refresh === 'off' ? '' : refresh} busy={query.isFetching && !query.isPending} onRefresh={() => void query.refetch()} onChange={(next) => set('refresh', next || 'off')} />}>
+    <Page title={say('targets.title')} hint={say('targets.hint')} actions={<RefreshPicker refresh={refresh === 'off' ? '' : refresh} busy={query.isFetching && !query.isPending} onRefresh={() => void query.refetch()} onChange={(next) => set('refresh', next || 'off')} />}>
       <Loaded query={query}>
         {(data) => {
           const found = all.filter((one) => !pool || one.name === pool).map((one) => ({ ...one, targets: one.targets.filter((target) => isWanted(target, typed, health)) })).filter((one) => one.targets.length > 0);
           const count = (state: Health): number => data.activeTargets.filter((target) => target.health === state).length;
-          return data.activeTargets.length === 0 ? <div className="panel"><Empty title={t('targets.empty')} hint={t('targets.empty.hint')} /></div> : (
+          return data.activeTargets.length === 0 ? <div className="panel"><Empty title={say('targets.empty')} hint={say('targets.empty.hint')} /></div> : (
             <>
               <div style={{ display: 'flex', gap: 8, flexWrap: 'wrap', alignItems: 'center' }}>
-                <TextInput leftSection={<IconSearch size={15} />} style={{ flex: '1 1 240px', maxWidth: 460 }} value={typed} onChange={(event) => { setTyped(event.currentTarget.value); set('filter', event.currentTarget.value); }} placeholder={t('targets.filter')} aria-label={t('targets.filter')} />
-                <Select w={190} value={pool} onChange={(value) => set('pool', value ?? '')} data={[{ value: '', label: t('targets.pool.all') }, ...all.map((one) => one.name)]} aria-label={t('targets.pool')} allowDeselect={false} searchable={all.length > 8} />
-                <div role="group" aria-label={t('targets.state')} style={{ display: 'flex', gap: 6, flexWrap: 'wrap' }}>
+                <TextInput leftSection={<IconSearch size={15} />} style={{ flex: '1 1 240px', maxWidth: 460 }} value={typed} onChange={(event) => { setTyped(event.currentTarget.value); set('filter', event.currentTarget.value); }} placeholder={say('targets.filter')} aria-label={say('targets.filter')} />
+                <Select w={190} value={pool} onChange={(value) => set('pool', value ?? '')} data={[{ value: '', label: say('targets.pool.all') }, ...all.map((one) => one.name)]} aria-label={say('targets.pool')} allowDeselect={false} searchable={all.length > 8} />
+                <div role="group" aria-label={say('targets.state')} style={{ display: 'flex', gap: 6, flexWrap: 'wrap' }}>
                   {states.filter((state) => state !== 'unknown' || count(state) > 0 || health === state).map((state) => (
                     <Button key={state} variant={health === state ? 'light' : 'default'} px={10} fw={500} aria-pressed={health === state} onClick={() => set('health', health === state ? '' : state)}>
-                      <span className={`state ${state}`}>{t(`targets.${state}` as MessageKey)}</span><span className="tabular" style={{ marginLeft: 7 }}>{count(state)}</span>
+                      <span className={`state ${state}`}>{say(`targets.${state}` as ServerKey)}</span><span className="tabular" style={{ marginLeft: 7 }}>{count(state)}</span>
                     </Button>
                   ))}
                 </div>
               </div>
-              {found.length === 0 && <div className="panel"><Empty title={t('common.noMatch', { filter: [typed, health && t(`targets.${health}` as MessageKey), pool].filter(Boolean).join(', ') })} /></div>}
+              {found.length === 0 && <div className="panel"><Empty title={t('common.noMatch', { filter: [typed, health && say(`targets.${health}` as ServerKey), pool].filter(Boolean).join(', ') })} /></div>}
               {found.map((one) => <TargetPool key={one.name} pool={one} />)}
             </>
           );

@@ -21,8 +21,8 @@ export interface Edits {
   change: (to: Dashboard | ((now: Dashboard) => Dashboard), tag?: string) => void;
   undo: () => void;
   redo: () => void;
-  /** Back to what is stored. */
-  discard: () => void;
+  /** Back to what is stored, or on to what was just saved. */
+  discard: (to?: Dashboard) => void;
 }
 
 interface State { base: Dashboard; version: number; steps: Undoable<Dashboard>; broughtBack: Edits['broughtBack'] }
@@ -77,8 +77,9 @@ export function useEdits(stored: Dashboard): Edits {
   const change = useCallback((to: Dashboard | ((now: Dashboard) => Dashboard), tag?: string) => setState((now) => ({ ...now, steps: changed(now.steps, typeof to === 'function' ? to(now.steps.now) : to, tag ?? null) })), []);
   const undo = useCallback(() => setState((now) => ({ ...now, steps: undone(now.steps) })), []);
   const redo = useCallback(() => setState((now) => ({ ...now, steps: redone(now.steps) })), []);
-  const discard = useCallback(() => {
+  const discard = useCallback((to?: Dashboard) => {
     pending.current = null;
+    if (to) last.current = to;
     forgetDraft(last.current.uid);
     setState({ base: last.current, version: last.current.version ?? 0, steps: begin(last.current), broughtBack: null });
   }, []);

@@ -1,0 +1,22 @@
+import { Button } from '@mantine/core';
+import { useElementSize, useViewportSize } from '@mantine/hooks';
+import { useEditing } from '../../i18n/useEditing';
+import type { Placed } from '../../dashboards/sections';
+import { IconArrowLeft } from '../../parts/icons';
+import type { Board } from './board';
+import { PanelFrame } from './PanelFrame';
+
+/** One panel as large as the window. */
+export function PanelAlone({ placed, board, onBack }: { placed: Placed; board: Board; onBack: () => void }) {
+  const e = useEditing();
+  const { height } = useViewportSize();
+  const { ref, width } = useElementSize<HTMLDivElement>();
+  const heightPx = Math.max(260, height - 230);
+  const wide: Placed = { ...placed, panel: { ...placed.panel, gridPos: { x: 0, y: 0, w: 24, h: placed.at.h } } };
+  return (
+    <>
+      <Button size="xs" h={32} variant="default" style={{ alignSelf: 'flex-start' }} leftSection={<IconArrowLeft size={15} />} onClick={onBack}>{e('panel.back')}</Button>
+      <div ref={ref} style={{ height: heightPx }}>{width > 0 && <PanelFrame placed={wide} board={board} heightPx={heightPx} />}</div>
+    </>
+  );
+}
