@@ -10,6 +10,10 @@ export const payloads: string[] = [
   '<object data="data:text/html,<script>parent.owned=1</script>">', '<base href="//evil.example/">', '<link rel=stylesheet href=//evil.example/x.css>', '<meta http-equiv=refresh content="0;url=//evil.example">',
   '\u202Eevil', 'javascript:window.owned=1', 'data:text/html,<script>window.owned=1</script>', '<form><button formaction=javascript:window.owned=1>', '<video><source onerror=window.owned=1>', '<marquee onstart=window.owned=1>',
   '<noscript><p title="</noscript><img src=x onerror=window.owned=1>">', '`-window.owned=1-`',
+  '<svg onload=window.owned=1>', '<svg/onload=window.owned=1//', '<img src onerror=window.owned=1>', '<img/src/onerror=window.owned=1>', '"autofocus onfocus=window.owned=1 x="', "' onmouseover='window.owned=1", '</script><script>window.owned=1</script>', '</style><script>window.owned=1</script>',
+  '<scr<script>ipt>window.owned=1</script>', '%3Cscript%3Ewindow.owned=1%3C/script%3E', '&lt;script&gt;window.owned=1&lt;/script&gt;', '&#60;script&#62;window.owned=1&#60;/script&#62;', '\\u003cscript\\u003ewindow.owned=1\\u003c/script\\u003e', 'JaVaScRiPt:window.owned=1', ' javascript:window.owned=1', 'java\tscript:window.owned=1',
+  'vbscript:window.owned=1', 'data:image/svg+xml,<svg onload=window.owned=1>', '//evil.example/x', 'https://evil.example/"><script>window.owned=1</script>', '[x](javascript:window.owned=1)', '![x](//evil.example/x.png)', '**<img src=x onerror=window.owned=1>**', '`<script>window.owned=1</script>`',
+  '__proto__', 'constructor', 'url(//evil.example/x)', 'red;background:url(//evil.example/x)', 'expression(window.owned=1)', '{"__proto__":{"owned":1}}',
 ];
 
 const escaped = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
@@ -52,7 +56,14 @@ function nativePage(scrape: number): Buffer {
 export async function startExporter(): Promise<{ port: number; server: Server }> {
   let scrape = 0;
   let nativeScrape = 0;
+  let tracedScrape = 0;
   const server = createServer((request, response) => {
+    if (request.url === '/traced') {
+      tracedScrape++;
+      response.setHeader('Content-Type', 'application/openmetrics-text; version=1.0.0; charset=utf-8');
+      response.end(`# TYPE shop_traced counter\nshop_traced_total ${tracedScrape * 2} # {trace_id="trace-${tracedScrape}",payload="${escaped(payloads[tracedScrape % 3]!)}"} ${1 + (tracedScrape % 5) / 4}\n# EOF\n`);
+      return;
+    }
     if (request.url === '/native') {
       response.setHeader('Content-Type', 'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited');
       response.end(nativePage(++nativeScrape));

@@ -52,6 +52,9 @@ scrape_configs:
     metrics_path: /native
     scrape_native_histograms: true
     static_configs: [{ targets: ['127.0.0.1:${exporter.port}'] }]
+  - job_name: traced
+    metrics_path: /traced
+    static_configs: [{ targets: ['127.0.0.1:${exporter.port}'] }]
   - job_name: pleiad
     static_configs: [{ targets: ['127.0.0.1:${port}'] }]
   - job_name: gone

@@ -14,7 +14,7 @@ internal static class StaticUi
     public static readonly IReadOnlyList<string> Addresses =
     [
         "/", "/graph", "/query", "/explore", "/dashboards", "/d/{**rest}", "/alerts", "/rules", "/silences", "/targets",
-        "/service-discovery", "/cluster", "/status", "/tsdb-status", "/config", "/flags",
+        "/service-discovery", "/cluster", "/status", "/tsdb-status", "/config", "/flags", "/queries",
     ];
 
     private static readonly (string Path, string File, string ContentType)[] PlainFiles =

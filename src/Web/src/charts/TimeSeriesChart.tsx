@@ -7,6 +7,7 @@ import { useText } from '../i18n/text';
 import { stacked as stack, type Line } from '../model/series';
 import type { Unit } from '../model/units';
 import type { Zone } from '../model/zone';
+import type { Overlay } from './overlay';
 import { plotOptions, type LineStyle, type ThresholdMark } from './plotOptions';
 import { tooltipPlugin, type TooltipSource } from './tooltip';
 
@@ -26,6 +27,8 @@ export interface TimeSeriesChartProps {
   logBase?: number | undefined;
   zone: Zone;
   thresholds?: ThresholdMark[];
+  /** What is drawn over the lines. */
+  overlay?: Overlay | null | undefined;
   /** The line to bring forward, or -1. */
   focus?: number;
   /** Charts with the same key share their cursor. */
@@ -64,7 +67,7 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
       const now = latest.current;
       return {
         lines: now.lines, colorOf: (i) => now.styles[i]?.color ?? 'gray', unitOf: (i) => (now.styles[i]?.rightAxis ? now.rightUnit ?? now.unit : now.unit), isShown: (i) => now.styles[i]?.show ?? false,
-        zone: now.zone, decimals: now.decimals, more: (count) => t('chart.more', { count }),
+        zone: now.zone, decimals: now.decimals, more: (count) => t('chart.more', { count }), tips: (u, left, top) => now.overlay?.tip(u, left, top) ?? [],
       };
     };
     const font = `11px ${getComputedStyle(document.body).fontFamily}`;
@@ -76,7 +79,7 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
       xRange: () => latest.current.span,
       ...(p.onSelect ? { onSelect: (from: number, to: number) => latest.current.onSelect?.(from, to) } : {}),
       onZoomOut: () => latest.current.onZoomOut?.(),
-      plugins: [tooltipPlugin(source)],
+      plugins: [tooltipPlugin(source), { hooks: { draw: (u) => latest.current.overlay?.draw(u) } }],
     }), data, host.current);
     plot.current = made;
     return () => {
@@ -97,6 +100,8 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
       u.setData(data);
     });
   }, [data, props.styles, props.span]);
+
+  useEffect(() => plot.current?.redraw(false), [props.overlay]);
 
   useEffect(() => {
     if (plot.current && width > 0) plot.current.setSize({ width, height: props.height });

@@ -2,6 +2,7 @@ import type uPlot from 'uplot';
 import { formatTime, type Zone } from '../model/zone';
 import { formatValue, type Unit } from '../model/units';
 import type { Line } from '../model/series';
+import type { TipLine } from './overlay';
 
 /** Lines a tooltip names at most. */
 const rowsMax = 12;
@@ -15,6 +16,8 @@ export interface TooltipSource {
   zone: Zone;
   decimals: number | undefined;
   more: (count: number) => string;
+  /** What an overlay says at a place of the plot. */
+  tips: (u: uPlot, left: number, top: number) => TipLine[];
 }
 
 /** A box beside the cursor with the values at its time. Text only: names come from targets. */
@@ -39,12 +42,13 @@ export function tooltipPlugin(source: () => TooltipSource): uPlot.Plugin {
         }
         const from = source();
         const rows = from.lines.map((line, i) => ({ line, i, value: line.values[idx] })).filter((row) => row.value !== null && row.value !== undefined && from.isShown(row.i));
-        if (rows.length === 0) {
+        const tips = from.tips(u, left, top ?? 0);
+        if (rows.length + tips.length === 0) {
           box.hidden = true;
           return;
         }
         rows.sort((a, b) => (a.i === near ? -1 : b.i === near ? 1 : b.value! - a.value!));
-        box.replaceChildren(head(u.data[0][idx]! * 1000, from.zone), ...rows.slice(0, rowsMax).map((row) => rowOf(row.line.name, from.colorOf(row.i), formatValue(row.value!, from.unitOf(row.i), from.decimals), row.i === near)));
+        box.replaceChildren(head(u.data[0][idx]! * 1000, from.zone), ...tips.map((tip) => rowOf(tip.text, tip.color, '', true)), ...rows.slice(0, rowsMax).map((row) => rowOf(row.line.name, from.colorOf(row.i), formatValue(row.value!, from.unitOf(row.i), from.decimals), row.i === near)));
         if (rows.length > rowsMax) {
           const more = document.createElement('div');
           more.className = 'chart-tip-more';

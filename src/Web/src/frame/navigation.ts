@@ -1,5 +1,5 @@
 import type { MessageKey } from '../i18n/text';
-import { IconAffiliate, IconCompass, IconDatabase, IconFileCode, IconFlag, IconLayoutDashboard, IconRadar2, IconServer2 } from '../parts/icons';
+import { IconAffiliate, IconCompass, IconDatabase, IconFileCode, IconFlag, IconLayoutDashboard, IconListSearch, IconRadar2, IconServer2 } from '../parts/icons';
 
 export interface Destination { to: string; label: MessageKey; icon: typeof IconCompass; keys: string }
 export interface Section { label: MessageKey; destinations: Destination[] }
@@ -16,6 +16,7 @@ export const sections: Section[] = [
   ] },
   { label: 'nav.server', destinations: [
     { to: '/tsdb-status', label: 'nav.storage', icon: IconDatabase, keys: 'g m' },
+    { to: '/queries', label: 'nav.queries', icon: IconListSearch, keys: 'g q' },
     { to: '/config', label: 'nav.config', icon: IconFileCode, keys: 'g c' },
     { to: '/flags', label: 'nav.flags', icon: IconFlag, keys: 'g f' },
     { to: '/status', label: 'nav.status', icon: IconServer2, keys: 'g r' },

@@ -18,6 +18,7 @@ const pages: Record<string, LazyPage> = {
   '/tsdb-status': page(() => import('../pages/status/StoragePage'), 'StoragePage'),
   '/config': page(() => import('../pages/status/ConfigurationPage'), 'ConfigurationPage'),
   '/flags': page(() => import('../pages/status/FlagsPage'), 'FlagsPage'),
+  '/queries': page(() => import('../pages/status/QueriesPage'), 'QueriesPage'),
   '/status': page(() => import('../pages/status/StatusPage'), 'StatusPage'),
 };
 

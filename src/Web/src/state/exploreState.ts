@@ -2,7 +2,7 @@ import { defaultRange, type TimeRange } from '../model/timeRange';
 import { parseDuration } from '../model/duration';
 import type { Params } from '../routing/address';
 
-export type View = 'graph' | 'table' | 'json' | 'explain';
+export type View = 'graph' | 'table' | 'heatmap' | 'json' | 'explain';
 
 /** One query of the page. */
 export interface ExploreQuery { expr: string; hidden: boolean; legend: string }
@@ -17,6 +17,8 @@ export interface ExploreState {
   /** Like `30s`; empty for as fine as the chart can show. */
   step: string;
   stacked: boolean;
+  /** Whether single observations are marked. */
+  exemplars: boolean;
   /** Empty to guess. */
   unit: string;
   /** Names of the only lines drawn; empty for all. */
@@ -24,7 +26,7 @@ export interface ExploreState {
 }
 
 export const queriesMax = 20;
-const views: View[] = ['graph', 'table', 'json', 'explain'];
+const views: View[] = ['graph', 'table', 'heatmap', 'json', 'explain'];
 
 /** Reads an address. What it does not say has its default; what Prometheus's own addresses say is understood as well. */
 export function readExplore(params: Params): ExploreState {
@@ -43,6 +45,7 @@ export function readExplore(params: Params): ExploreState {
     refresh: params.refresh ?? '',
     step: params.step ?? '',
     stacked: params.stack === '1',
+    exemplars: params.exemplars === '1',
     unit: params.unit ?? '',
     only: readList(params.only),
   };
@@ -64,6 +67,7 @@ export function writeExplore(state: ExploreState): Record<string, string> {
   if (state.refresh) params.refresh = state.refresh;
   if (state.step) params.step = state.step;
   if (state.stacked) params.stack = '1';
+  if (state.exemplars) params.exemplars = '1';
   if (state.unit) params.unit = state.unit;
   if (state.only.length > 0) params.only = JSON.stringify(state.only);
   return params;

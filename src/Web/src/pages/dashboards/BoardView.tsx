@@ -1,7 +1,8 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
-import { Button } from '@mantine/core';
+import { Button, Switch } from '@mantine/core';
 import type { Opened } from '../../api/dashboards';
-import type { Dashboard } from '../../dashboards/dashboard';
+import { annotationQueries } from '../../dashboards/annotations';
+import type { AnnotationQuery, Dashboard } from '../../dashboards/dashboard';
 import type { Chosen } from '../../dashboards/interpolate';
 import { sectionsOf } from '../../dashboards/sections';
 import { useBoard } from '../../i18n/useBoard';
@@ -21,6 +22,7 @@ import { BoardMenu, type BoardDialog } from './editing/BoardMenu';
 import { useEdits } from './editing/useEdits';
 import { PanelAlone } from './PanelAlone';
 import { SectionView } from './SectionView';
+import { useAnnotations } from './useAnnotations';
 import { useBoardTime } from './useBoardTime';
 import { VariableBar } from './VariableBar';
 
@@ -58,7 +60,10 @@ export function BoardView({ opened, reload }: { opened: Opened; reload: () => Pr
   ], [e, onEdit, onView, back, isAlone]));
 
   const { span, range, setRange, zoomOut } = time;
-  const board = useMemo<Board | null>(() => variables && { dashboard, span, range, variables, syncKey: dashboard.graphTooltip ? `dashboard ${uid}` : undefined, setRange, zoomOut }, [dashboard, uid, span, range, variables, setRange, zoomOut]);
+  const [switched, setSwitched] = useState<Readonly<Record<string, boolean>>>({});
+  const isOn = (annotation: AnnotationQuery): boolean => switched[annotation.name ?? ''] ?? annotation.enable ?? true;
+  const events = useAnnotations(dashboard, span, variables, isOn);
+  const board = useMemo<Board | null>(() => variables && { dashboard, span, range, variables, events, syncKey: dashboard.graphTooltip ? `dashboard ${uid}` : undefined, setRange, zoomOut }, [dashboard, uid, span, range, variables, events, setRange, zoomOut]);
   const sections = useMemo(() => (variables ? sectionsOf(dashboard, variables, !isEditing || params.viewPanel !== undefined) : null), [dashboard, variables, isEditing, params.viewPanel]);
   const alone = params.viewPanel === undefined ? undefined : sections?.flatMap((section) => section.panels).find((placed) => placed.key === params.viewPanel!.replace(/^panel-/, ''));
   const editor = params.editPanel === undefined ? undefined : Number(params.editPanel);
@@ -76,6 +81,14 @@ export function BoardView({ opened, reload }: { opened: Opened; reload: () => Pr
         {(isEditing || dialog) && <EditMode edits={edits} opened={opened} isEditing={isEditing} dialog={dialog} onDialog={setDialog} onAdded={(id) => go({ edit: '1', editPanel: String(id) })} onStop={() => go({ edit: undefined, editPanel: undefined })} reload={reload} />}
       </Suspense>
       <VariableBar list={dashboard.templating?.list ?? []} span={span} onChosen={setVariables} />
+      {annotationQueries(dashboard).some((one) => !one.hide) && (
+        <div role="group" aria-label={e('annotations')} style={{ display: 'flex', gap: 16, flexWrap: 'wrap' }}>
+          {annotationQueries(dashboard).filter((one) => !one.hide).map((one, i) => {
+            const failed = events.find(({ annotation }) => annotation === one)?.error;
+            return <Switch key={i} size="xs" label={one.name} title={failed?.message} error={failed ? failed.message : undefined} checked={isOn(one)} onChange={(event) => setSwitched({ ...switched, [one.name ?? '']: event.currentTarget.checked })} />;
+          })}
+        </div>
+      )}
       {board && editor !== undefined ? <Suspense><PanelEditor id={editor} edits={edits} board={board} onClose={back} /></Suspense>
         : board && alone ? <PanelAlone placed={alone} board={board} onBack={back} />
         : (

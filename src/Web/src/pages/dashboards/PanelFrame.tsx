@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { Menu, Tooltip } from '@mantine/core';
 import { useInViewport } from '@mantine/hooks';
 import type { Placed } from '../../dashboards/sections';
@@ -10,10 +10,13 @@ import { drawsData, PanelBody, type PanelProps } from './PanelBody';
 import { usePanelData } from './usePanelData';
 import { AnyLink, followed } from './ValueLink';
 
+const PanelInspect = lazy(() => import('./PanelInspect').then((m) => ({ default: m.PanelInspect })));
+
 export type { PanelProps };
 
 /** One panel: its title, its data once it can be seen, and what is wrong with it without taking the others down. */
-export function PanelFrame({ placed, board, heightPx, tools, handle }: { placed: Placed; board: Board; heightPx: number; tools?: ReactNode; handle?: ReactNode }) {
+export function PanelFrame({ placed, board, heightPx, tools, handle }: { placed: Placed; board: Board; heightPx: number; tools?: (inspect: () => void) => ReactNode; handle?: ReactNode }) {
+  const [inspecting, setInspecting] = useState(false);
   const b = useBoard();
   const { panel, scoped, key } = placed;
   const { ref, inViewport } = useInViewport<HTMLElement>();
@@ -40,11 +43,12 @@ export function PanelFrame({ placed, board, heightPx, tools, handle }: { placed:
           )}
           <span className="head-tools">
             {asked.length > 0 && <Link to="/query" params={inExplore} aria-label={b('explore')} title={b('explore')}><IconCompass size={15} /></Link>}
-            {tools}
+            {tools?.(() => setInspecting(true))}
           </span>
         </header>
       )}
       <div className="progress" data-busy={data.waiting} />
+      <Suspense>{inspecting && <PanelInspect title={title} data={data} onClose={() => setInspecting(false)} />}</Suspense>
       <div className="board-body"><PanelBody panel={panel} board={board} data={data} heightPx={heightPx - (hasHead ? 30 : 6)} /></div>
     </article>
   );

@@ -30,7 +30,7 @@ export function SectionView({ section, board, edits, onView, onEdit }: SectionVi
           <div className="board">
             {section.panels.map((placed) => (
               <div key={placed.key} className="board-cell" style={{ gridColumn: `${placed.at.x + 1} / span ${placed.at.w}`, gridRow: `${placed.at.y + 1} / span ${placed.at.h}`, ['--rows' as string]: placed.at.h }}>
-                <PanelFrame placed={placed} board={board} heightPx={placed.at.h * 38 - 8} tools={<PanelMenu panel={placed.panel} title={placed.panel.title || `#${placed.panel.id}`} edits={null} onView={() => onView(placed.key)} onEdit={() => onEdit(placed.panel.id)} />} />
+                <PanelFrame placed={placed} board={board} heightPx={placed.at.h * 38 - 8} tools={(onInspect) => <PanelMenu panel={placed.panel} title={placed.panel.title || `#${placed.panel.id}`} edits={null} onInspect={onInspect} onView={() => onView(placed.key)} onEdit={() => onEdit(placed.panel.id)} />} />
               </div>
             ))}
           </div>

@@ -1,6 +1,7 @@
 import type { Dashboard } from '../../dashboards/dashboard';
 import type { Chosen } from '../../dashboards/interpolate';
 import type { Span, TimeRange } from '../../model/timeRange';
+import type { FoundEvents } from './useAnnotations';
 
 /** What every panel of a dashboard shares. */
 export interface Board {
@@ -8,6 +9,8 @@ export interface Board {
   span: Span;
   range: TimeRange;
   variables: Readonly<Record<string, Chosen>>;
+  /** What happened meanwhile, by the annotation that found it. */
+  events: readonly FoundEvents[];
   syncKey: string | undefined;
   setRange: (range: TimeRange) => void;
   zoomOut: () => void;

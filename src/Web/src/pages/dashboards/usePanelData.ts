@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { instantQuery, rangeQuery } from '../../api/queries';
+import { instantQuery, rangeQuery, type Grid } from '../../api/queries';
 import type { Panel, Target } from '../../dashboards/dashboard';
 import { framesOf, type Frame } from '../../dashboards/frames';
 import { interpolate, type Chosen, type Scope } from '../../dashboards/interpolate';
@@ -20,7 +20,9 @@ export interface PanelData {
   span: Span;
   scope: Scope;
   fill: (text: string) => string;
-  asked: { target: Target; expr: string }[];
+  asked: { target: Target; expr: string; grid: Grid }[];
+  /** What each answer cost, in the order of what was asked. */
+  costs: { tookMs: number; bytes: number }[];
   answers: TargetAnswer[];
   frames: Frame[];
   series: PanelSeries[];
@@ -71,6 +73,7 @@ export function usePanelData(panel: Panel, board: Board, scoped: Readonly<Record
         ? { target, grid: null, answer: await instantQuery(expr, span.toMs, signal) } : { target, grid, answer: await rangeQuery(expr, grid, signal) })));
       return {
         answers: answers.map(({ target, grid, answer }): TargetAnswer => ({ target, grid, data: answer.data })),
+        costs: answers.map(({ answer }) => ({ tookMs: answer.tookMs, bytes: answer.bytes })),
         notes: [...new Set(answers.flatMap(({ answer }) => answer.warnings))],
       };
     },
@@ -87,5 +90,5 @@ export function usePanelData(panel: Panel, board: Board, scoped: Readonly<Record
     // `fill` follows from the answers' own span and variables.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [answers, panel.transformations]);
-  return { span, scope, fill, asked, answers, ...shaped, error: data.error, notes: data.data?.notes ?? [], waiting: data.isFetching && !data.data, answered: data.data !== undefined || targets.length === 0 };
+  return { span, scope, fill, asked, answers, ...shaped, error: data.error, costs: data.data?.costs ?? [], notes: data.data?.notes ?? [], waiting: data.isFetching && !data.data, answered: data.data !== undefined || targets.length === 0 };
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { instantQuery, parseQuery } from '../../api/queries';
+import { instantQuery, parseQuery, type Grid } from '../../api/queries';
 import type { SyntaxNode } from '../../api/types';
 import { useText } from '../../i18n/text';
 import { childrenOf, nodeText, nodeTitle } from '../../promql/syntaxTree';
@@ -7,28 +7,30 @@ import type { Span } from '../../model/timeRange';
 import { ErrorNote } from '../../parts/ErrorNote';
 import { Empty } from '../../parts/Empty';
 import type { ExploreQuery } from '../../state/exploreState';
+import { PlanView } from './PlanView';
 import { letterOf } from './QueryRow';
 
 /** How each query is read: a tree of its steps, each with how many series it yields. */
-export function ExplainView({ queries, span }: { queries: ExploreQuery[]; span: Span }) {
+export function ExplainView({ queries, span, grid }: { queries: ExploreQuery[]; span: Span; grid: Grid }) {
   const { t } = useText();
   const asked = queries.map((query, i) => ({ query, i })).filter(({ query }) => query.expr.trim() !== '' && !query.hidden);
   if (asked.length === 0) return <Empty title={t('explain.empty')} />;
   return (
     <div className="panel-body">
       <div className="dim" style={{ fontSize: '0.8rem', marginBottom: 8 }}>{t('explain.hint')}</div>
-      {asked.map(({ query, i }) => <Tree key={i} expr={query.expr} letter={asked.length > 1 ? letterOf(i) : ''} timeMs={span.toMs} />)}
+      {asked.map(({ query, i }) => <Tree key={i} expr={query.expr} letter={asked.length > 1 ? letterOf(i) : ''} timeMs={span.toMs} grid={grid} />)}
     </div>
   );
 }
 
-function Tree({ expr, letter, timeMs }: { expr: string; letter: string; timeMs: number }) {
+function Tree({ expr, letter, timeMs, grid }: { expr: string; letter: string; timeMs: number; grid: Grid }) {
   const parsed = useQuery({ queryKey: ['parse', expr], queryFn: ({ signal }) => parseQuery(expr, signal), staleTime: Infinity });
   return (
     <div style={{ marginBottom: 14 }}>
       {letter && <b style={{ color: 'var(--accent)' }}>{letter}</b>}
       {parsed.error && <ErrorNote error={parsed.error} />}
       {parsed.data && <ul style={{ listStyle: 'none', margin: 0, padding: 0 }}><Node node={parsed.data.data} timeMs={timeMs} /></ul>}
+      {parsed.data && <PlanView expr={expr} grid={grid} />}
     </div>
   );
 }

@@ -20,12 +20,13 @@ import { useResults } from './useResults';
 // What the first picture does not need is fetched when it is wanted.
 const GraphView = lazy(() => import('./GraphView').then((m) => ({ default: m.GraphView })));
 const TableView = lazy(() => import('./TableView').then((m) => ({ default: m.TableView })));
+const HeatmapView = lazy(() => import('./HeatmapView').then((m) => ({ default: m.HeatmapView })));
 const JsonView = lazy(() => import('./JsonView').then((m) => ({ default: m.JsonView })));
 const ExplainView = lazy(() => import('./ExplainView').then((m) => ({ default: m.ExplainView })));
 const HistoryDrawer = lazy(() => import('./HistoryDrawer').then((m) => ({ default: m.HistoryDrawer })));
 const MetricsBrowser = lazy(() => import('./MetricsBrowser').then((m) => ({ default: m.MetricsBrowser })));
 
-const views: View[] = ['graph', 'table', 'json', 'explain'];
+const views: View[] = ['graph', 'table', 'heatmap', 'json', 'explain'];
 
 /** Ask anything: queries above, their results below, and everything in the address. */
 export function ExplorePage() {
@@ -117,8 +118,9 @@ export function ExplorePage() {
           {!asked ? <Beginning onChoose={insert} />
           : state.view === 'graph' ? <GraphView explore={explore} results={results} grid={grid} onInsert={insert} />
           : state.view === 'table' ? <TableView state={state} span={span} results={results} />
+          : state.view === 'heatmap' ? <HeatmapView explore={explore} results={results} />
           : state.view === 'json' ? <JsonView state={state} results={results} />
-          : <ExplainView queries={state.queries} span={span} />}
+          : <ExplainView queries={state.queries} span={span} grid={grid} />}
         </Suspense>
       </section>
       <Suspense>

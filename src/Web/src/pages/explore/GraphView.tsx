@@ -1,8 +1,9 @@
-import { useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { Button, NativeSelect, Switch, TextInput, useComputedColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { labelValues, type Grid } from '../../api/queries';
 import { LegendTable } from '../../charts/LegendTable';
+import type { Overlay } from '../../charts/overlay';
 import type { LineStyle } from '../../charts/plotOptions';
 import { TimeSeriesChart } from '../../charts/TimeSeriesChart';
 import { useText } from '../../i18n/text';
@@ -20,6 +21,8 @@ import type { Explore } from './useExplore';
 import type { Result } from './useResults';
 import { ViewTools } from './ViewTools';
 
+const Exemplars = lazy(() => import('./Exemplars').then((m) => ({ default: m.Exemplars })));
+
 /** Lines drawn at most: more is a blur, and a browser at its limit. */
 export const linesMax = 500;
 
@@ -31,6 +34,8 @@ export function GraphView({ explore, results, grid, onInsert }: { explore: Explo
   const { state, change, span } = explore;
   const [hovered, setHovered] = useState(-1);
   const [all, setAll] = useState(false);
+  const [overlay, setOverlay] = useState<Overlay | null>(null);
+  const asked = useMemo(() => state.queries.filter((query) => query.expr && !query.hidden).map((query) => query.expr), [state.queries]);
 
   // While the next answer is on its way the last one stays, on the grid it was asked for.
   const drawn = results.find((result) => result.answer && result.grid)?.grid ?? grid;
@@ -83,6 +88,7 @@ export function GraphView({ explore, results, grid, onInsert }: { explore: Explo
     <>
       <ViewTools>
         <Switch size="xs" label={t('explore.stack')} checked={state.stacked} onChange={(event) => change({ stacked: event.currentTarget.checked }, { replace: true })} />
+        <Switch size="xs" label={t('explore.exemplars')} checked={state.exemplars} onChange={(event) => change({ exemplars: event.currentTarget.checked }, { replace: true })} />
         <StepInput value={state.step} onChange={(step) => change({ step })} placeholder={`${t('explore.step.auto')} (${formatDuration(grid.stepMs)})`} />
         <NativeSelect size="xs" w={150} value={state.unit} onChange={(event) => change({ unit: event.currentTarget.value }, { replace: true })} aria-label={t('explore.unit')} data={[{ value: '', label: t('explore.unit.auto', { unit: guessed || 'short' }) }, ...commonUnits]} />
       </ViewTools>
@@ -90,7 +96,7 @@ export function GraphView({ explore, results, grid, onInsert }: { explore: Explo
         <>
           <div style={{ padding: '6px 8px 4px 6px', opacity: stale && !busy ? 0.55 : 1 }}>
             <TimeSeriesChart
-              times={times} lines={shownLines} styles={styles} span={[span.fromMs / 1000, span.toMs / 1000]} height={360} unit={unit} zone={zone} focus={hovered}
+              times={times} lines={shownLines} styles={styles} span={[span.fromMs / 1000, span.toMs / 1000]} height={360} unit={unit} zone={zone} focus={hovered} overlay={overlay}
               onSelect={(fromMs, toMs) => change({ range: absoluteRange({ fromMs, toMs }) })} onZoomOut={explore.zoomOut}
             />
           </div>
@@ -104,6 +110,7 @@ export function GraphView({ explore, results, grid, onInsert }: { explore: Explo
             lines={shownLines} unit={unit} colorOf={(line) => styles[indexOf.get(line.id) ?? 0]!.color} isShown={(line) => styles[indexOf.get(line.id) ?? 0]!.show}
             onHover={(line) => setHovered(line ? indexOf.get(line.id) ?? -1 : -1)} onPick={pick}
           />
+          <Suspense>{state.exemplars && <Exemplars exprs={asked} span={span} unit={unit} color={isDark ? '#f2c14e' : '#8a5a00'} onOverlay={setOverlay} />}</Suspense>
           <div style={{ height: 8 }} />
         </>
       )}

@@ -32,7 +32,7 @@ export function useResults(state: ExploreState, span: Span, widthPx: number): { 
     const step = wantedMs && (toMs - fromMs) / wantedMs <= 11_000 ? wantedMs : stepFor({ fromMs, toMs }, points, stepMinMs);
     return gridOf({ fromMs, toMs }, step);
   }, [fromMs, toMs, wantedMs, points]);
-  const isRange = state.view === 'graph';
+  const isRange = state.view === 'graph' || state.view === 'heatmap';
   const answers = useQueries({
     queries: state.queries.map((query) => ({
       queryKey: isRange ? ['range', query.expr, grid.startMs, grid.endMs, grid.stepMs] : ['instant', query.expr, toMs],

@@ -41,7 +41,7 @@ export function EditBar({ edits, canSave, onAdded, onSave, onSettings, onStop }:
         <span style={{ marginLeft: 'auto' }} />
         {edits.isDirty && <span className="label" role="status">{e('unsaved')}</span>}
         {edits.isDirty && <Button size="xs" h={32} variant="default" onClick={() => edits.discard()}>{e('discard')}</Button>}
-        <Button size="xs" h={32} variant="default" onClick={onStop}>{e('stop')}</Button>
+        {!edits.isDirty && <Button size="xs" h={32} variant="default" onClick={onStop}>{e('stop')}</Button>}
         <Button size="xs" h={32} leftSection={<IconDeviceFloppy size={15} />} disabled={!edits.isDirty && canSave} onClick={onSave}>{e(canSave ? 'save' : 'saveCopy')}</Button>
       </div>
       {!canSave && <Note>{e('provisioned')}</Note>}

@@ -60,7 +60,7 @@ export function EditableGrid({ section, board, edits, onView, onEdit }: Editable
           <div key={one.key} className="board-cell" data-dragged={drag?.id === item.id} style={{ gridColumn: `${item.x + 1} / span ${item.w}`, gridRow: `${item.y + 1} / span ${item.h}`, ['--rows' as string]: item.h, position: 'relative' }}>
             <PanelFrame
               placed={one} board={board} heightPx={item.h * rowPx - 8}
-              tools={<PanelMenu panel={one.panel} title={title} edits={edits} onView={() => onView(one.panel.id)} onEdit={() => onEdit(one.panel.id)} />}
+              tools={(onInspect) => <PanelMenu panel={one.panel} title={title} edits={edits} onInspect={onInspect} onView={() => onView(one.panel.id)} onEdit={() => onEdit(one.panel.id)} />}
               handle={<button type="button" className="head-tool grip" aria-label={e('panel.move', { title })} onPointerDown={(event) => begin(event, item, false)} {...handlers} onKeyDown={(event) => onKey(event, item)}><IconGripVertical size={15} /></button>}
             />
             <span role="separator" aria-orientation="horizontal" aria-label={e('panel.resize', { title })} className="resize-corner" onPointerDown={(event) => begin(event, item, true)} {...handlers} />

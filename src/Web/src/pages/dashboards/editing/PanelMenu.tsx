@@ -3,11 +3,11 @@ import type { Dashboard, Panel } from '../../../dashboards/dashboard';
 import { withDuplicate, withPanel, withPanelInRow } from '../../../dashboards/editing/edits';
 import { storedSections } from '../../../dashboards/sections';
 import { useEditing } from '../../../i18n/useEditing';
-import { IconArrowDown, IconCopy, IconDots, IconMaximize, IconPencil, IconTrash } from '../../../parts/icons';
+import { IconArrowDown, IconCopy, IconDots, IconListSearch, IconMaximize, IconPencil, IconTrash } from '../../../parts/icons';
 import type { Edits } from './useEdits';
 
 /** What can be done with one panel. */
-export function PanelMenu({ panel, title, edits, onView, onEdit }: { panel: Panel; title: string; edits: Edits | null; onView: () => void; onEdit: () => void }) {
+export function PanelMenu({ panel, title, edits, onView, onEdit, onInspect }: { panel: Panel; title: string; edits: Edits | null; onView: () => void; onEdit: () => void; onInspect: () => void }) {
   const e = useEditing();
   const rows = edits ? rowsBeside(edits.dashboard, panel) : [];
   return (
@@ -16,6 +16,7 @@ export function PanelMenu({ panel, title, edits, onView, onEdit }: { panel: Pane
       <Menu.Dropdown>
         <Menu.Item leftSection={<IconMaximize size={14} />} onClick={onView}>{e('panel.view')}</Menu.Item>
         <Menu.Item leftSection={<IconPencil size={14} />} onClick={onEdit}>{e('panel.edit')}</Menu.Item>
+        {(panel.targets?.length ?? 0) > 0 && <Menu.Item leftSection={<IconListSearch size={14} />} onClick={onInspect}>{e('panel.inspect')}</Menu.Item>}
         {edits && (
           <>
             <Menu.Item leftSection={<IconCopy size={14} />} onClick={() => edits.change((now) => withDuplicate(now, panel.id).dashboard)}>{e('panel.duplicate')}</Menu.Item>

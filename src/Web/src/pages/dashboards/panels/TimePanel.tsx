@@ -1,7 +1,9 @@
 import { useMemo, useState } from 'react';
 import { useComputedColorScheme } from '@mantine/core';
+import { eventOverlay } from '../../../charts/eventOverlay';
 import type { LineStyle, ThresholdMark } from '../../../charts/plotOptions';
 import { TimeSeriesChart } from '../../../charts/TimeSeriesChart';
+import { showsOn } from '../../../dashboards/annotations';
 import type { FieldDefaults } from '../../../dashboards/dashboard';
 import { namedBy } from '../../../dashboards/entries';
 import { colorOf, fieldOf } from '../../../dashboards/fields';
@@ -56,12 +58,13 @@ export function TimePanel({ panel, board, span, series, times, heightPx, fill, s
   const legendPx = showsLegend ? Math.min(46, 22 * Math.ceil(lines.length / 4) + 4) : 4;
   const unit = first?.unit ?? '';
   const right = fields.find(({ field }) => field.custom?.axisPlacement === 'right')?.field.unit;
+  const overlay = useMemo(() => eventOverlay(board.events.filter(({ annotation }) => showsOn(annotation, panel)).flatMap(({ events }) => events)), [board.events, panel]);
   if (times.length === 0) return <div className="dim" style={{ display: 'grid', placeItems: 'center', height: '100%', fontSize: '0.8rem' }}>{b('noData')}</div>;
   return (
     <>
       <TimeSeriesChart
         times={times} lines={lines} styles={styles} span={[span.fromMs / 1000, span.toMs / 1000]} height={Math.max(60, heightPx - legendPx)} unit={unit} {...(right ? { rightUnit: right } : {})}
-        decimals={first?.decimals} min={first?.min} max={first?.max} zone={zone} thresholds={thresholds} syncKey={board.syncKey}
+        decimals={first?.decimals} min={first?.min} max={first?.max} zone={zone} thresholds={thresholds} overlay={overlay} syncKey={board.syncKey}
         onSelect={(fromMs, toMs) => board.setRange(absoluteRange({ fromMs, toMs }))} onZoomOut={board.zoomOut}
       />
       {showsLegend && (
