@@ -39,7 +39,12 @@ async function ask<T>(path: string, { signal, body, method }: Ask = {}): Promise
 
 /** All that is kept. */
 export const searchDashboards = (signal?: AbortSignal): Promise<Found[]> => ask('search?limit=5000', signal ? { signal } : {});
-export const openDashboard = (uid: string, signal?: AbortSignal): Promise<Opened> => ask(`dashboards/uid/${encodeURIComponent(uid)}`, signal ? { signal } : {});
+/** One dashboard as it is stored: the number that old clients ask for is no part of it. */
+export async function openDashboard(uid: string, signal?: AbortSignal): Promise<Opened> {
+  const { dashboard, meta } = await ask<Opened>(`dashboards/uid/${encodeURIComponent(uid)}`, signal ? { signal } : {});
+  const { id: _, ...stored } = dashboard as Dashboard & { id?: number };
+  return { dashboard: stored, meta };
+}
 export const importDashboard = (dashboard: unknown, overwrite: boolean): Promise<Imported> => ask('dashboards/import', { body: { dashboard, overwrite, inputs: [] } });
 
 const pathOf = (uid: string): string => `dashboards/uid/${encodeURIComponent(uid)}`;

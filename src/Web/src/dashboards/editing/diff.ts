@@ -65,6 +65,6 @@ export function hunksOf(lines: readonly DiffLine[], around = 3): (DiffLine | nul
 
 /** JSON as lines, for people to compare; what the server writes anew at every save is left out. */
 export function jsonLines(value: object): string[] {
-  const { version: _, id: __, ...rest } = value as { version?: unknown; id?: unknown };
+  const { version: _, ...rest } = value as { version?: unknown };
   return JSON.stringify(rest, null, 2).split('\n');
 }

@@ -99,7 +99,7 @@ describe('a difference', () => {
     const before = Array.from({ length: 30 }, (_, i) => String(i));
     const shown = hunksOf(diffLines(before, before.map((line) => (line === '15' ? 'x' : line))), 2);
     expect(shown.map((line) => line && `${line.kind[0]}${line.text}`)).toEqual([null, 's13', 's14', 'r15', 'ax', 's16', 's17', null]);
-    expect(jsonLines({ id: 1, version: 4, title: 't' })).toEqual(['{', '  "title": "t"', '}']);
+    expect(jsonLines({ version: 4, title: 't' })).toEqual(['{', '  "title": "t"', '}']);
   });
 });
 
