@@ -106,10 +106,11 @@ visit('panels are added, duplicated and removed; undo goes back and redo forth',
   await panel(page, 6).locator('canvas').waitFor();
   await page.getByRole('button', { name: 'Back to the dashboard' }).click();
   await panel(page, 1).getByRole('button', { name: 'Menu of Memory' }).click();
-  await page.getByRole('menuitem', { name: 'Duplicate' }).click();
+  // The menu that closes is still there for a moment beside the one that opens.
+  await page.getByRole('menu', { name: 'Menu of Memory' }).getByRole('menuitem', { name: 'Duplicate' }).click();
   await panel(page, 7).waitFor();
   await panel(page, 2).getByRole('button', { name: 'Menu of Open' }).click();
-  await page.getByRole('menuitem', { name: 'Remove' }).click();
+  await page.getByRole('menu', { name: 'Menu of Open' }).getByRole('menuitem', { name: 'Remove' }).click();
   await panel(page, 2).waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Undo' }).click();
   await panel(page, 2).waitFor();
