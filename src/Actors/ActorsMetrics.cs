@@ -28,8 +28,14 @@ internal static class ActorsMetrics
     public static readonly Counter<long> SamplesAccepted =
         Meter.CreateCounter<long>("pleiad_actors_samples_accepted", description: "Samples made durable and visible.");
 
+    public static readonly Counter<long> SamplesLate =
+        Meter.CreateCounter<long>("pleiad_actors_samples_out_of_order_accepted", description: "Of the samples accepted, those that came later than newer ones of their series.");
+
     public static readonly Counter<long> SamplesRefused =
         Meter.CreateCounter<long>("pleiad_actors_samples_refused", description: "Samples refused, by reason.");
+
+    public static readonly Counter<long> DeletionsRefused =
+        Meter.CreateCounter<long>("pleiad_actors_deletions_refused", description: "Deletions that a shard refused because as many as may wait for blocks to be cleaned.");
 
     public static readonly Counter<long> ClockJumps =
         Meter.CreateCounter<long>("pleiad_actors_clock_jumps", description: "Times the wall clock moved away from the steady one by more than the tolerance.");

@@ -68,6 +68,8 @@ internal static class Routes
             new(RouteTable.ApiPrefix + "write", ["POST"], RouteAccess.Operator, NeedsReady: true, write.WriteAsync),
             new(RouteTable.ApiPrefix + "read", ["POST"], RouteAccess.Viewer, NeedsReady: true, read.ReadAsync),
             new("/federate", Get, RouteAccess.Viewer, NeedsReady: true, federation.FederateAsync),
+            Admin("delete_series", admin.DeleteSeriesAsync),
+            Admin("clean_tombstones", admin.CleanTombstonesAsync),
             Admin("seal", admin.SealAsync),
             Admin("snapshot", JsonAnswers.Handler(admin.SnapshotAsync, settings.FormBytesMax)),
             new("/-/healthy", GetHead, RouteAccess.Anybody, NeedsReady: false, OperateEndpoints.HealthyAsync),

@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(103, LogLevel.Error, "The data directory was damaged: {Records} journal records, {Chunks} chunk records and {Batches} batches are lost, {Samples} samples have lost their series, {Blocks} blocks cannot be opened. What was damaged lies in {Quarantine}; everything else is there.")]
     public static partial void Damaged(this ILogger log, long records, int chunks, long batches, long samples, int blocks, string quarantine);
 
+    [LoggerMessage(104, LogLevel.Error, "Deletions of {Shards} shards were damaged and are lost: what they deleted of blocks may be there again. The damaged files lie in {Quarantine}.")]
+    public static partial void DeletionsLost(this ILogger log, int shards, string quarantine);
+
     [LoggerMessage(110, LogLevel.Information, "Configuration loaded: {Source}.")]
     public static partial void ConfigurationLoaded(this ILogger log, string source);
 

@@ -58,6 +58,12 @@ public static class StorageMetrics
     internal static readonly Counter<long> BlockFramesDamaged = s_meter.CreateCounter<long>(
         "pleiad_storage_block_frames_damaged_total", description: "Pieces of 4 KiB of blocks whose checksum is wrong; the chunks in them are not read.");
 
+    internal static readonly Counter<long> Deletions = s_meter.CreateCounter<long>(
+        "pleiad_storage_deletions_total", description: "Deletions applied, counted once for each shard.");
+
+    internal static readonly Counter<long> TombstoneFilesDamaged = s_meter.CreateCounter<long>(
+        "pleiad_storage_tombstone_files_damaged_total", description: "Files of tombstones that were damaged; what was sound in them holds.");
+
     internal static void Flushed(int bytes, TimeSpan took)
     {
         s_logBytes.Add(bytes);

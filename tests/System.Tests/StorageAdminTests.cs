@@ -47,6 +47,61 @@ public sealed class StorageAdminTests
         AssertHas(await ReadAsync(again), seen, "after kill -9");
     }
 
+    [Fact]
+    public async Task What_was_deleted_stays_away_and_what_comes_afterwards_is_there()
+    {
+        await using PageServer exporter = await PageServer.StartAsync();
+        long pages = 0;
+        exporter.Serve("/metrics", () => Page(Interlocked.Increment(ref pages)));
+        using var scratch = new Scratch();
+        string config = scratch.File(
+            "prometheus.yml",
+            $"global: {{scrape_interval: 200ms, scrape_timeout: 200ms}}\nscrape_configs:\n  - job_name: load\n    static_configs: [{{targets: ['{exporter.Address}']}}]\n");
+        string none = scratch.File("none.yml", "scrape_configs: []\n");
+        string data = scratch.Folder("data");
+        var deleted = new HashSet<(string, long)>();
+        Dictionary<(string, long), string> kept;
+        await using (var pleiad = new PleiadServer(data, config, RunningProgram.FreePort(), "--web.enable-admin-api"))
+        {
+            await pleiad.ReadyAsync(TimeSpan.FromSeconds(60));
+            await SeeAsync(pleiad, 200);
+            await PostAsync(pleiad, "seal", 204);
+            await DeleteAsync(pleiad, deleted);
+            Dictionary<(string, long), string> seen = await SeeAsync(pleiad, 600);
+            Assert.DoesNotContain(seen.Keys, deleted.Contains);
+            Assert.Contains(seen.Keys, static sample => IsToBeDeleted(sample.Item1));
+            await PostAsync(pleiad, "seal", 204);
+            await DeleteAsync(pleiad, deleted);
+            kept = await SeeAsync(pleiad, 200);
+            await pleiad.KillAsync();
+        }
+
+        await using (var again = new PleiadServer(data, none, RunningProgram.FreePort(), "--web.enable-admin-api"))
+        {
+            await again.ReadyAsync(TimeSpan.FromSeconds(60));
+            Dictionary<(string, long), string> found = await ReadAsync(again);
+            AssertHas(found, kept, "after kill -9");
+            Assert.DoesNotContain(found.Keys, deleted.Contains);
+            await PostAsync(again, "seal", 204);
+            await PostAsync(again, "clean_tombstones", 204);
+            await again.KillAsync();
+        }
+
+        await using var last = new PleiadServer(data, none, RunningProgram.FreePort());
+        await last.ReadyAsync(TimeSpan.FromSeconds(60));
+        Dictionary<(string, long), string> left = await ReadAsync(last);
+        AssertHas(left, kept, "after cleaning and kill -9");
+        Assert.DoesNotContain(left.Keys, deleted.Contains);
+    }
+
+    private static bool IsToBeDeleted(string series) => series.EndsWith("series=3", StringComparison.Ordinal) || series.EndsWith("series=13", StringComparison.Ordinal);
+
+    private static async Task DeleteAsync(PleiadServer server, HashSet<(string, long)> deleted)
+    {
+        deleted.UnionWith((await ReadAsync(server)).Keys.Where(static sample => IsToBeDeleted(sample.Item1)));
+        await PostAsync(server, "delete_series?match[]=" + Uri.EscapeDataString("load{series=~\"1?3\"}"), 204);
+    }
+
     private static string Page(long number)
     {
         var page = new StringBuilder();

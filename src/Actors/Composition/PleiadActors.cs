@@ -23,6 +23,7 @@ public sealed class PleiadActors : IDisposable
     private readonly ShardDirectory _shards;
     private readonly ShardHome _home;
     private readonly StorageAdmin _admin;
+    private readonly TimeSpan _outOfOrderWindow;
 
     /// <summary>Starts the actors.</summary>
     /// <param name="system">Where they live; its guardian should be patient (<see cref="GuardianStrategy"/>).</param>
@@ -46,6 +47,7 @@ public sealed class PleiadActors : IDisposable
             Props.Create(() => new SeriesShardActor(shard.Id, home, seriesLog)).WithMailbox(ShardMailbox), $"shard-{shard.Id}"))];
         _shards = new ShardDirectory(new ShardMap(directory.ShardCount), owners, home.TryView);
         _engine = engine;
+        _outOfOrderWindow = settings.Storage.OutOfOrderWindow;
         _queries = new QueryFrontend(engine, _shards, settings.Query, system.Time);
         Ingest = new Ingest(_shards);
         _admin = new StorageAdmin(_shards, directory, TimeProvider.System);
@@ -89,6 +91,12 @@ public sealed class PleiadActors : IDisposable
     public Task ApplyAsync(PrometheusConfig config, CancellationToken cancel)
     {
         _queries.Use(_engine.WithSubqueryStep(config.Global.EvaluationInterval));
+        var window = new UseOutOfOrderWindow(config.Storage.OutOfOrderWindow ?? _outOfOrderWindow);
+        foreach (ActorRef owner in _shards.Owners)
+        {
+            owner.Tell(window);
+        }
+
         return _targets.ApplyAsync(new ApplyConfiguration(config), cancel);
     }
 

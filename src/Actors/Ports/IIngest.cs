@@ -32,8 +32,11 @@ public sealed record IngestOutcome(
     /// <summary>Of the accepted and the duplicates, those that are native histograms.</summary>
     public int Histograms { get; init; }
 
+    /// <summary>Out of order and older than samples may come late; refused.</summary>
+    public int BeyondWindow { get; init; }
+
     /// <summary>Samples that were refused, each for a reason of its own.</summary>
-    public int Refused => OutOfOrder + TooOld + Conflicting + SeriesOverLimit + Invalid;
+    public int Refused => OutOfOrder + BeyondWindow + TooOld + Conflicting + SeriesOverLimit + Invalid;
 
     /// <summary>Both together; the first failure is kept.</summary>
     public IngestOutcome And(IngestOutcome other) => new(
@@ -47,5 +50,6 @@ public sealed record IngestOutcome(
         Failure ?? other.Failure)
     {
         Histograms = Histograms + other.Histograms,
+        BeyondWindow = BeyondWindow + other.BeyondWindow,
     };
 }

@@ -206,7 +206,7 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
         if (outcome.Refused > 0)
         {
             log.SamplesRefused(
-                _target.Pool, _target.Url, outcome.Refused, outcome.OutOfOrder, outcome.Conflicting, outcome.TooOld, outcome.SeriesOverLimit);
+                _target.Pool, _target.Url, outcome.Refused, outcome.OutOfOrder + outcome.BeyondWindow, outcome.Conflicting, outcome.TooOld, outcome.SeriesOverLimit);
         }
     }
 

@@ -68,6 +68,23 @@ internal sealed record SealHead;
 /// <param name="Failure">Why it is not done, or null.</param>
 internal sealed record HeadSealed(string? Failure);
 
+/// <summary>From now on take samples out of order that are at most so much older than the newest; no answer.</summary>
+internal sealed record UseOutOfOrderWindow(TimeSpan Window);
+
+/// <summary>Delete the samples of the series that satisfy all matchers, both ends inside; the answer is a <see cref="SamplesDeleted"/>, when it is durable.</summary>
+internal sealed record DeleteSamples(IReadOnlyList<Matcher> Matchers, long From, long Through);
+
+/// <summary>The answer to <see cref="DeleteSamples"/>.</summary>
+/// <param name="Failure">Why not all of it is deleted, or null.</param>
+internal sealed record SamplesDeleted(string? Failure);
+
+/// <summary>Write blocks anew without what is deleted of them; the answer is a <see cref="TombstonesCleaned"/>, when that is done.</summary>
+internal sealed record CleanTombstones;
+
+/// <summary>The answer to <see cref="CleanTombstones"/>.</summary>
+/// <param name="Failure">Why it is not done, or null.</param>
+internal sealed record TombstonesCleaned(string? Failure);
+
 /// <summary>The answer to <see cref="SaveSnapshot"/>.</summary>
 /// <param name="Failure">Why there is none, or null.</param>
 internal sealed record SnapshotSaved(string? Failure);

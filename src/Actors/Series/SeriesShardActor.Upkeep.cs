@@ -23,6 +23,7 @@ internal sealed partial class SeriesShardActor
         {
             _upkeep = true;
             _sealedAll = false;
+            _hasPruned = false;
             Context.PipeToSelf(_home.UpkeepTurnAsync(), static _ => UpkeepTurn.Instance);
         }
     }
@@ -66,11 +67,21 @@ internal sealed partial class SeriesShardActor
             return;
         }
 
+        if (TryClean())
+        {
+            return;
+        }
+
         // Asked to seal everything, a window is complete as it is; otherwise blocks of it may still come out of the head.
         long sealedBefore = all ? long.MaxValue : Shard.OldestInHead();
         if (Shard.BeginCompaction(_home.Settings.BlockRangeMs, _home.Settings.BlockRangeMaxMs, sealedBefore) is { } job)
         {
-            Merge(job);
+            Merge(job, _home.MergeAsync(_id, job));
+            return;
+        }
+
+        if (TryDropTombstones())
+        {
             return;
         }
 
@@ -116,11 +127,11 @@ internal sealed partial class SeriesShardActor
         }
     }
 
-    private void Merge(CompactionJob job)
+    private void Merge(CompactionJob job, Task<CompactionWritten> writing)
     {
         Shard shard = Shard;
         Context.PipeToSelf(
-            _home.MergeAsync(_id, job),
+            writing,
             written => new Merged(shard, job, written, null),
             failure => new Merged(shard, job, null, failure.Message));
     }
@@ -136,7 +147,11 @@ internal sealed partial class SeriesShardActor
         _home.Publish(_id, Shard.BlockExtents);
         if (done.Written is { } written)
         {
-            _log.BlocksMerged(_id.Value, done.Job.Count);
+            if (!written.IsUnchanged)
+            {
+                _log.BlocksMerged(_id.Value, done.Job.Count);
+            }
+
             if (written.ChunksLost > 0)
             {
                 _log.ChunksLost(_id.Value, written.ChunksLost, _home.QuarantinePath);
@@ -200,6 +215,11 @@ internal sealed partial class SeriesShardActor
         _upkeep = false;
         GiveTurnBack();
         bool again = false;
+        if (_isCleaning || failure is not null)
+        {
+            AnswerCleaned(failure);
+        }
+
         if (_sealedAll || failure is not null)
         {
             Answer(failure);
@@ -209,6 +229,8 @@ internal sealed partial class SeriesShardActor
             // Asked for while the usual upkeep was at its end.
             again = _sealAskers.Count > 0;
         }
+
+        again |= _cleanAskers.Count > 0;
 
         if (again)
         {

@@ -48,11 +48,13 @@ internal sealed partial class SeriesShardActor : Actor
         _home.LayOut(_id, null);
         foreach (Pending pending in _pending)
         {
-            pending.Sender.Tell(IngestOutcome.Nothing with { Failure = "the shard is being closed; what became of the batch is unknown" }, Self);
+            const string unknown = "the shard is being closed; what became of the batch is unknown";
+            pending.Sender.Tell(pending.IsDeletion ? new SamplesDeleted(unknown) : IngestOutcome.Nothing with { Failure = unknown }, Self);
         }
 
         _pending.Clear();
         Answer("the shard is being closed; what was sealed stays sealed");
+        GiveUpDeletions();
         GiveTurnBack();
     }
 
@@ -96,6 +98,24 @@ internal sealed partial class SeriesShardActor : Actor
                 break;
             case RetentionDue:
                 Retain();
+                break;
+            case UseOutOfOrderWindow use:
+                _home.OutOfOrderWindow = use.Window;
+                Shard.OutOfOrderWindowMs = (long)use.Window.TotalMilliseconds;
+                break;
+            case DeleteSamples delete:
+                _deletions.Enqueue((delete, Sender));
+                BeginDeletion();
+                break;
+            case TombstoneSaved saved:
+                OnTombstoneSaved(saved);
+                break;
+            case CleanTombstones:
+                _cleanAskers.Add(Sender);
+                BeginUpkeep();
+                break;
+            case TombstonesDropped dropped:
+                OnTombstonesDropped(dropped);
                 break;
             case SealHead:
                 _sealAskers.Add(Sender);
@@ -156,6 +176,7 @@ internal sealed partial class SeriesShardActor : Actor
         {
             case Recovered recovered:
                 _shard = recovered.Shard;
+                _shard.OutOfOrderWindowMs = (long)_home.OutOfOrderWindow.TotalMilliseconds;
                 _openedAt = Context.Time.GetUtcNow();
                 _openedTicks = Context.Time.GetTimestamp();
                 Timers.StartPeriodic(SaveDue.Instance, SaveDue.Instance, _home.Settings.SnapshotInterval);
@@ -210,7 +231,12 @@ internal sealed partial class SeriesShardActor : Actor
             throw;
         }
 
-        var pending = new Pending(prepared, exemplars, Sender);
+        Log(new Pending(prepared, exemplars, Sender), append.IsAwaited);
+    }
+
+    private void Log(Pending pending, bool isAwaited)
+    {
+        PreparedBatch prepared = pending.Batch;
         _pending.Enqueue(pending);
         if (prepared.IsEmpty)
         {
@@ -219,7 +245,7 @@ internal sealed partial class SeriesShardActor : Actor
             return;
         }
 
-        ValueTask<LogOutcome> logging = _home.AppendAsync(_id, prepared, append.IsAwaited);
+        ValueTask<LogOutcome> logging = _home.AppendAsync(_id, prepared, isAwaited);
         if (logging.IsCompletedSuccessfully)
         {
             pending.Outcome = logging.Result;
@@ -249,14 +275,29 @@ internal sealed partial class SeriesShardActor : Actor
                 Shard.Apply(first.Batch);
                 _pending.Dequeue();
                 OnDurable(counts, first.Exemplars);
-                first.Sender.Tell(OutcomeOf(counts, failure: null), Self);
+                if (first.IsDeletion)
+                {
+                    EndDeletion(first.Sender, failure: null);
+                }
+                else
+                {
+                    first.Sender.Tell(OutcomeOf(counts, failure: null), Self);
+                }
             }
             else
             {
                 Shard.Abort(first.Batch);
                 _pending.Dequeue();
                 OnRefused(outcome);
-                first.Sender.Tell(OutcomeOf(counts with { Accepted = 0, Histograms = 0 }, outcome.Reason ?? "the journal refused the batch"), Self);
+                string reason = outcome.Reason ?? "the journal refused the batch";
+                if (first.IsDeletion)
+                {
+                    EndDeletion(first.Sender, reason);
+                }
+                else
+                {
+                    first.Sender.Tell(OutcomeOf(counts with { Accepted = 0, Histograms = 0, Late = 0 }, reason), Self);
+                }
             }
         }
 
@@ -275,6 +316,11 @@ internal sealed partial class SeriesShardActor : Actor
         }
 
         ActorsMetrics.SamplesAccepted.Add(counts.Accepted);
+        if (counts.Late > 0)
+        {
+            ActorsMetrics.SamplesLate.Add(counts.Late);
+        }
+
         if (_refusing)
         {
             _refusing = false;
@@ -336,7 +382,9 @@ internal sealed partial class SeriesShardActor : Actor
 
     private static IngestOutcome OutcomeOf(AppendCounts counts, string? failure)
     {
-        Count("out-of-order", counts.OutOfOrder);
+        Count("out-of-order", counts.OutOfOrder - counts.LateOverLimit);
+        Count("out-of-order-limit", counts.LateOverLimit);
+        Count("beyond-window", counts.BeyondWindow);
         Count("too-old", counts.TooOld);
         Count("conflicting", counts.Conflicting);
         Count("series-limit", counts.SeriesOverLimit);
@@ -345,6 +393,7 @@ internal sealed partial class SeriesShardActor : Actor
             counts.Accepted, counts.Duplicates, counts.OutOfOrder, counts.TooOld, counts.Conflicting, counts.SeriesOverLimit, counts.Invalid, failure)
         {
             Histograms = counts.Histograms,
+            BeyondWindow = counts.BeyondWindow,
         };
     }
 
@@ -366,6 +415,8 @@ internal sealed partial class SeriesShardActor : Actor
         public ActorRef Sender { get; } = sender;
 
         public LogOutcome? Outcome { get; set; }
+
+        public bool IsDeletion { get; init; }
     }
 
     private sealed record Recovered(Shard Shard);

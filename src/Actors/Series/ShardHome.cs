@@ -10,6 +10,7 @@ internal sealed class ShardHome : IDisposable
     private readonly SegmentLog _journal;
     private readonly StorageSettings _settings;
     private readonly Tenant[] _tenants;
+    private long _outOfOrderWindowTicks;
 
     // One shard of the node at a time: all of them are due at the same moment, and the processors are there for queries and scrapes.
     private readonly SemaphoreSlim _upkeep = new(1, 1);
@@ -22,11 +23,19 @@ internal sealed class ShardHome : IDisposable
         _directory = directory;
         _journal = recovered.Log;
         _settings = settings;
+        OutOfOrderWindow = settings.OutOfOrderWindow;
         _tenants = [.. recovered.Shards.Select(shard => new Tenant(shard, recovered.Snapshots[shard.Id.Value], recovered.Blocks[shard.Id.Value]))];
     }
 
     /// <summary>Limits and intervals.</summary>
     public StorageSettings Settings => _settings;
+
+    /// <summary>How much older than the newest sample one that comes out of order may be; for a shard that recovers.</summary>
+    public TimeSpan OutOfOrderWindow
+    {
+        get => new(Volatile.Read(ref _outOfOrderWindowTicks));
+        set => Volatile.Write(ref _outOfOrderWindowTicks, value.Ticks);
+    }
 
     /// <summary>What each shard may have of the node's exemplars: they share evenly.</summary>
     public int ExemplarsPerShard => (_settings.ExemplarsMax + _tenants.Length - 1) / _tenants.Length;
@@ -41,7 +50,7 @@ internal sealed class ShardHome : IDisposable
         }
 
         // What is still on its way into the journal belongs to the shard: it is waited for, then read back.
-        await Task.WhenAll(tenant.LastAppend, tenant.LastSave, tenant.LastUpkeep).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(tenant.LastAppend, tenant.LastSave, tenant.LastUpkeep, tenant.LastTombstones).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return await Task.Run(async () =>
         {
             tenant.Snapshots = _directory.SnapshotsOf(id);
@@ -141,6 +150,37 @@ internal sealed class ShardHome : IDisposable
     /// <summary>A view of a shard without its actor's turn, from any thread; null where none is laid out.</summary>
     public ShardView? TryView(ShardId id) => Volatile.Read(ref _tenants[id.Value].LaidOut)?.TryView();
 
+    /// <summary>Writes a block anew without what is deleted of it, on a pool thread.</summary>
+    public Task<CompactionWritten> CleanAsync(ShardId id, CompactionJob job)
+    {
+        Tenant tenant = _tenants[id.Value];
+        Task<CompactionWritten> writing = Task.Run(() => tenant.Blocks.Clean(job));
+        tenant.LastUpkeep = writing;
+        return writing;
+    }
+
+    /// <summary>Makes tombstones durable, on a pool thread.</summary>
+    public Task SaveTombstonesAsync(ShardId id, TombstoneList tombstones)
+    {
+        Tenant tenant = _tenants[id.Value];
+        return tenant.LastTombstones = Task.Run(() => tenant.Blocks.Tombstones.Write(tombstones));
+    }
+
+    /// <summary>Drops the tombstones that no block needs, on a pool thread, and lets the view go; no block may be being written.</summary>
+    public Task<TombstoneList> DropTombstonesAsync(ShardId id, ShardView view)
+    {
+        Tenant tenant = _tenants[id.Value];
+        Task<TombstoneList> dropping = Task.Run(() =>
+        {
+            using (view)
+            {
+                return tenant.Blocks.DropUnneeded(view);
+            }
+        });
+        tenant.LastTombstones = dropping;
+        return dropping;
+    }
+
     /// <summary>Says which blocks a shard has, for the limit over all shards.</summary>
     public void Publish(ShardId id, IReadOnlyList<BlockExtent> blocks) => Volatile.Write(ref _tenants[id.Value].Published, blocks);
 
@@ -150,8 +190,8 @@ internal sealed class ShardHome : IDisposable
             _tenants.SelectMany(static tenant => Volatile.Read(ref tenant.Published)), Math.Max(0, _settings.RetentionBytes - _journal.SegmentBytes))
         : null;
 
-    /// <summary>Completes when no snapshot and no block is being written any more; call it when no actor begins new ones.</summary>
-    public Task WhenSavedAsync() => Task.WhenAll(_tenants.SelectMany(static tenant => new[] { tenant.LastSave, tenant.LastUpkeep }));
+    /// <summary>Completes when no snapshot, no block and no tombstone is being written any more; call it when no actor begins new ones.</summary>
+    public Task WhenSavedAsync() => Task.WhenAll(_tenants.SelectMany(static tenant => new[] { tenant.LastSave, tenant.LastUpkeep, tenant.LastTombstones }));
 
     /// <inheritdoc/>
     public void Dispose() => _upkeep.Dispose();
@@ -169,6 +209,8 @@ internal sealed class ShardHome : IDisposable
         public BlockStore Blocks { get; set; } = blocks;
 
         public Task LastUpkeep { get; set; } = Task.CompletedTask;
+
+        public Task LastTombstones { get; set; } = Task.CompletedTask;
 
         public Task LastAppend { get; set; } = Task.CompletedTask;
 

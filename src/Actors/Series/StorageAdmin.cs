@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pleiad.Kernel;
+using Pleiad.Model;
 using Pleiad.Storage;
 
 namespace Pleiad.Actors;
@@ -10,6 +11,8 @@ internal sealed class StorageAdmin(ShardDirectory shards, DataDirectory director
     // A head of hours is written in seconds, but shards come one after the other and merge what they have.
     private static readonly TimeSpan SealTimeout = TimeSpan.FromMinutes(30);
 
+    private static readonly TimeSpan DeleteTimeout = TimeSpan.FromMinutes(2);
+
     private readonly SemaphoreSlim _copying = new(1, 1);
 
     /// <inheritdoc/>
@@ -19,6 +22,41 @@ internal sealed class StorageAdmin(ShardDirectory shards, DataDirectory director
         {
             HeadSealed[] done = await Task.WhenAll(
                 shards.Owners.Select(owner => owner.Ask<HeadSealed>(new SealHead(), SealTimeout, cancel)));
+            return done.Select(static one => one.Failure).FirstOrDefault(static failure => failure is not null);
+        }
+        catch (Exception e) when (e is AskTimeoutException or AskRefusedException)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<string?> DeleteAsync(IReadOnlyList<Matcher> matchers, Timestamp from, Timestamp through, CancellationToken cancel)
+    {
+        if (through < from)
+        {
+            return null;
+        }
+
+        try
+        {
+            SamplesDeleted[] done = await Task.WhenAll(shards.Owners.Select(
+                owner => owner.Ask<SamplesDeleted>(new DeleteSamples(matchers, from.Milliseconds, through.Milliseconds), DeleteTimeout, cancel)));
+            return done.Select(static one => one.Failure).FirstOrDefault(static failure => failure is not null);
+        }
+        catch (Exception e) when (e is AskTimeoutException or AskRefusedException)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<string?> CleanAsync(CancellationToken cancel)
+    {
+        try
+        {
+            TombstonesCleaned[] done = await Task.WhenAll(
+                shards.Owners.Select(owner => owner.Ask<TombstonesCleaned>(new CleanTombstones(), SealTimeout, cancel)));
             return done.Select(static one => one.Failure).FirstOrDefault(static failure => failure is not null);
         }
         catch (Exception e) when (e is AskTimeoutException or AskRefusedException)

@@ -14,6 +14,12 @@ public sealed record StorageSettings
     /// <summary>Bytes of all blocks and the journal together; the oldest blocks go beyond it. Zero for no limit. Default 0.</summary>
     public long RetentionBytes { get; init; }
 
+    /// <summary>
+    /// How much older than the newest sample of its shard a sample may be that comes out of order; zero: none is taken. A configuration
+    /// file that says something else wins. Default zero.
+    /// </summary>
+    public TimeSpan OutOfOrderWindow { get; init; }
+
     /// <summary>Time that a block covers when it is sealed. Default 2 h.</summary>
     public TimeSpan BlockRange { get; init; } = TimeSpan.FromHours(2);
 

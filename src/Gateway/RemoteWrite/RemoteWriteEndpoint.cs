@@ -164,6 +164,7 @@ internal sealed class RemoteWriteEndpoint(
 
         // The words are Prometheus's, which senders' operators search for.
         Add(outcome.OutOfOrder, "out of order sample");
+        Add(outcome.BeyondWindow, "too old sample");
         Add(outcome.Conflicting, "duplicate sample for timestamp");
         Add(outcome.TooOld, "out of bounds");
         Add(outcome.SeriesOverLimit, "series limit reached");

@@ -163,6 +163,36 @@ public sealed class SampleColumns : IDisposable
         Count = left;
     }
 
+    /// <summary>Drops the samples between two times, both included, those before an index left alone.</summary>
+    /// <param name="first">The first sample that may go.</param>
+    /// <param name="fromMs">Milliseconds.</param>
+    /// <param name="throughMs">Milliseconds.</param>
+    public void DropWithin(int first, long fromMs, long throughMs)
+    {
+        int start = first + FirstAtOrAfter(_times.AsSpan(first, Count - first), fromMs);
+        int end = throughMs == long.MaxValue ? Count : start + FirstAtOrAfter(_times.AsSpan(start, Count - start), throughMs + 1);
+        int left = Count - end;
+        if (end <= start)
+        {
+            return;
+        }
+
+        Array.Copy(_times, end, _times, start, left);
+        Array.Copy(_values, end, _values, start, left);
+        if (HasHistograms)
+        {
+            Array.Copy(_histograms!, end, _histograms!, start, left);
+            Array.Clear(_histograms!, start + left, end - start);
+        }
+
+        if (HasStartTimes)
+        {
+            Array.Copy(_startTimes!, end, _startTimes!, start, left);
+        }
+
+        Count = start + left;
+    }
+
     /// <summary>Gives the buffers back.</summary>
     public void Dispose()
     {
@@ -180,6 +210,12 @@ public sealed class SampleColumns : IDisposable
             ArrayPool<long>.Shared.Return(_startTimes);
             _startTimes = null;
         }
+    }
+
+    private static int FirstAtOrAfter(ReadOnlySpan<long> times, long timeMs)
+    {
+        int found = times.BinarySearch(timeMs);
+        return found < 0 ? ~found : found;
     }
 
     private static void Give<T>(ref T[] array)

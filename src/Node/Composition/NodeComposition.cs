@@ -175,6 +175,11 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
             _log.Damaged(report.Log.RecordsLost, report.ChunkRecordsLost, report.BatchesLost, report.SamplesUnplaced, report.BlocksDamaged, directory.QuarantinePath);
         }
 
+        if (report.ShardsWithTombstonesLost > 0)
+        {
+            _log.DeletionsLost(report.ShardsWithTombstonesLost, directory.QuarantinePath);
+        }
+
         return recovered;
     }
 

@@ -90,6 +90,13 @@ internal sealed class NodePorts : IQueryFrontend, ITargetCatalog, IIngest, IStor
     public Task<string?> SealAsync(CancellationToken cancel) => Actors.Admin.SealAsync(cancel);
 
     /// <inheritdoc/>
+    public Task<string?> DeleteAsync(IReadOnlyList<Matcher> matchers, Timestamp from, Timestamp through, CancellationToken cancel) =>
+        Actors.Admin.DeleteAsync(matchers, from, through, cancel);
+
+    /// <inheritdoc/>
+    public Task<string?> CleanAsync(CancellationToken cancel) => Actors.Admin.CleanAsync(cancel);
+
+    /// <inheritdoc/>
     public Task<StorageCopy> CopyAsync(bool skipsHead, CancellationToken cancel) => Actors.Admin.CopyAsync(skipsHead, cancel);
 
     /// <inheritdoc/>

@@ -77,6 +77,7 @@ internal static class SettingsMap
                 Retention = Retention(settings, config),
                 RetentionBytes = config.Storage.RetentionBytes is > 0 and long bytes ? bytes : settings.Storage.RetentionBytesMax,
                 BlockRange = settings.Storage.BlockRange,
+                OutOfOrderWindow = settings.Storage.OutOfOrderWindow,
                 SnapshotInterval = settings.Storage.SnapshotInterval,
                 ExemplarsMax = (int)Math.Clamp(config.Storage.ExemplarsMax ?? settings.Storage.ExemplarsMax, 0, 100_000_000),
                 Shard = Shard(settings),
@@ -121,7 +122,12 @@ internal static class SettingsMap
         VersionsMax = settings.Dashboards.VersionsMax,
     };
 
-    public static ShardSettings Shard(NodeSettings settings) => new() { SeriesMax = settings.Storage.SeriesPerShardMax };
+    public static ShardSettings Shard(NodeSettings settings) => new()
+    {
+        SeriesMax = settings.Storage.SeriesPerShardMax,
+        LateSamplesMax = settings.Storage.OutOfOrderPerSeriesMax,
+        TombstonesMax = settings.Storage.TombstonesPerShardMax,
+    };
 
     public static SegmentLogSettings Journal(NodeSettings settings) => new()
     {

@@ -89,6 +89,15 @@ public sealed record StorageSection
     /// <summary>Series a shard holds at most; new ones beyond are refused. <c>pleiad.storage.series-per-shard-max</c></summary>
     public required int SeriesPerShardMax { get; init; }
 
+    /// <summary>How much older than the newest a sample may be that comes out of order; zero to 1 d. <c>pleiad.storage.out-of-order-window</c></summary>
+    public required TimeSpan OutOfOrderWindow { get; init; }
+
+    /// <summary>Samples of one series that came out of order and are in no block yet; more are refused. <c>pleiad.storage.out-of-order-per-series-max</c></summary>
+    public required int OutOfOrderPerSeriesMax { get; init; }
+
+    /// <summary>Deletions of a shard that blocks have not applied yet; more are refused. <c>pleiad.storage.tombstones-per-shard-max</c></summary>
+    public required int TombstonesPerShardMax { get; init; }
+
     /// <summary>Exemplars kept in memory; the newest ones, 0 for none. <c>pleiad.storage.exemplars-max</c></summary>
     public required int ExemplarsMax { get; init; }
 }

@@ -24,14 +24,16 @@ internal sealed class Block : IDisposable
     private ulong _namesHash;
     private Dictionary<string, int>? _names;
     private int _damagedFrames;
+    private DeletedInBlock? _deleted;
 
-    private Block(string path, long number, IMappedBytes bytes, BlockTrailer trailer, IReadOnlyList<long> replaces)
+    private Block(string path, long number, IMappedBytes bytes, BlockTrailer trailer, (IReadOnlyList<long> Replaces, long TombstonesApplied) meta)
     {
         Path = path;
         Number = number;
         _bytes = bytes;
         _trailer = trailer;
-        Replaces = replaces;
+        Replaces = meta.Replaces;
+        TombstonesApplied = meta.TombstonesApplied;
         int words = (trailer.FrameCount + 31) / 32;
         _sound = new int[words];
         _damaged = new int[words];
@@ -47,6 +49,9 @@ internal sealed class Block : IDisposable
 
     /// <summary>Numbers of the blocks whose samples are in this one.</summary>
     public IReadOnlyList<long> Replaces { get; }
+
+    /// <summary>Tombstones up to this number were there when it was written: what they delete is not in it, what came after them is.</summary>
+    public long TombstonesApplied { get; }
 
     /// <summary>Bytes of the file.</summary>
     public long Length => _bytes.Bytes.Length;
@@ -252,6 +257,24 @@ internal sealed class Block : IDisposable
         return having;
     }
 
+    /// <summary>What tombstones delete of it; null where they delete nothing. Found once for each list of them.</summary>
+    public DeletedInBlock? DeletedBy(TombstoneList tombstones, CancellationToken cancel)
+    {
+        if (tombstones.LastNumber <= TombstonesApplied || tombstones.Count == 0)
+        {
+            return null;
+        }
+
+        DeletedInBlock? known = Volatile.Read(ref _deleted);
+        if (!ReferenceEquals(known?.By, tombstones))
+        {
+            known = DeletedInBlock.Find(this, tombstones, cancel);
+            Volatile.Write(ref _deleted, known);
+        }
+
+        return known!.Needed.Count == 0 ? null : known;
+    }
+
     /// <summary>The texts decoded so far, behind them name and value of each pair: to be held by whoever reads, and shared by all who read at one time.</summary>
     public string?[] TextCache()
     {
@@ -316,7 +339,7 @@ internal sealed class Block : IDisposable
         return hash == 0 ? 1 : hash;
     }
 
-    private static List<long> ReadMeta(string path, ReadOnlySpan<byte> file, in BlockTrailer trailer)
+    private static (IReadOnlyList<long> Replaces, long TombstonesApplied) ReadMeta(string path, ReadOnlySpan<byte> file, in BlockTrailer trailer)
     {
         try
         {
@@ -328,7 +351,8 @@ internal sealed class Block : IDisposable
                 replaces.Add((long)reader.Varint());
             }
 
-            return replaces;
+            // Version 1 knew no tombstones.
+            return (replaces, reader.Left > 0 ? (long)reader.Varint() : 0);
         }
         catch (FormatException e)
         {

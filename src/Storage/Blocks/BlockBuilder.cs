@@ -10,6 +10,7 @@ internal sealed class BlockBuilder
     private readonly IFile _raw;
     private readonly string _path;
     private readonly IReadOnlyList<long> _replaces;
+    private readonly long _tombstonesApplied;
     private readonly RunEncoder _encoder = new();
     private readonly ByteWriter _bytes = new(64 * 1024);
     private readonly List<BlockChunk> _chunks = [];
@@ -21,12 +22,14 @@ internal sealed class BlockBuilder
     /// <param name="shard">Whose block.</param>
     /// <param name="number">Which.</param>
     /// <param name="replaces">The blocks whose samples are in this one.</param>
-    public BlockBuilder(string path, IFile file, int shard, long number, IReadOnlyList<long> replaces)
+    /// <param name="tombstonesApplied">Tombstones up to this number say nothing of what is added here: what they delete is left out.</param>
+    public BlockBuilder(string path, IFile file, int shard, long number, IReadOnlyList<long> replaces, long tombstonesApplied)
     {
         _path = path;
         _raw = file;
         _file = new FramedFile(file);
         _replaces = replaces;
+        _tombstonesApplied = tombstonesApplied;
         Span<byte> head = stackalloc byte[BlockFormat.HeadBytes];
         BlockFormat.WriteHead(head, shard, number);
         _file.Append(head);
@@ -152,6 +155,7 @@ internal sealed class BlockBuilder
             _bytes.Varint((ulong)number);
         }
 
+        _bytes.Varint((ulong)_tombstonesApplied);
         Put(BlockSection.Meta, _bytes);
     }
 

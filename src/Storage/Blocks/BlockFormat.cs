@@ -7,7 +7,7 @@ namespace Pleiad.Storage;
 internal static class BlockFormat
 {
     /// <summary>The version written; readers accept it and all before it.</summary>
-    public const ushort Version = 1;
+    public const ushort Version = 2;
 
     /// <summary>Bytes of the head.</summary>
     public const int HeadBytes = 32;

@@ -5,11 +5,11 @@ namespace Pleiad.Storage;
 /// <summary>Reads several blocks side by side, series by series in the order of their labels.</summary>
 internal static class BlockMerger
 {
-    /// <summary>Adds all samples that the job's view still sees to a block.</summary>
+    /// <summary>Adds all samples that the job's view still sees to a block: not what retention and tombstones took.</summary>
     /// <returns>Chunks that were damaged and are left out.</returns>
     public static int AddAll(CompactionJob job, BlockBuilder into)
     {
-        Source[] sources = [.. job.Sources.Select(static block => new Source(block))];
+        Source[] sources = [.. job.Sources.Select(block => new Source(new BlockSeriesReader(block, block.DeletedBy(job.View.Pin.Parts.Tombstones, CancellationToken.None))))];
         var range = new TimeRange(job.View.Pin.OldestTime == long.MinValue ? long.MinValue : job.View.Pin.OldestTime - 1, long.MaxValue);
         var same = new List<Source>();
         using var parts = new PartsOfSeries();
@@ -66,9 +66,9 @@ internal static class BlockMerger
     {
         private int _series = -1;
 
-        public Source(Block block)
+        public Source(BlockSeriesReader reader)
         {
-            Reader = new BlockSeriesReader(block);
+            Reader = reader;
             MoveNext();
         }
 

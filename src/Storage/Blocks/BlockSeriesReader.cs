@@ -5,7 +5,9 @@ using Pleiad.Model;
 namespace Pleiad.Storage;
 
 /// <summary>Stands on one series of a block. Cheap to move on, and to any series within a few dozen.</summary>
-internal sealed class BlockSeriesReader(Block block)
+/// <param name="block">The block.</param>
+/// <param name="deleted">What of it is not to be read.</param>
+internal sealed class BlockSeriesReader(Block block, DeletedInBlock? deleted = null)
 {
     // Held so that the texts decoded once stay while somebody reads.
     private readonly string?[] _texts = block.TextCache();
@@ -28,10 +30,10 @@ internal sealed class BlockSeriesReader(Block block)
     /// <summary>Its chunks, in order of time; at least one.</summary>
     public ReadOnlySpan<BlockChunk> Chunks => CollectionsMarshal.AsSpan(_chunks);
 
-    /// <summary>Time of its first sample.</summary>
+    /// <summary>Time of its first sample, deleted or not.</summary>
     public long FirstTime => _chunks[0].FirstTime;
 
-    /// <summary>Time of its last sample.</summary>
+    /// <summary>Time of its last sample, deleted or not.</summary>
     public long LastTime => _chunks[^1].LastTime;
 
     /// <summary>The labels.</summary>
@@ -88,11 +90,13 @@ internal sealed class BlockSeriesReader(Block block)
     {
         int damaged = 0;
         int held = into.Count;
+        TimeSpans? gone = deleted?.Of(_decoded);
+        newestOnly &= gone is null;
         ReadOnlySpan<BlockChunk> chunks = Chunks;
         for (int i = 0; i < chunks.Length && !(newestOnly && into.Count > held); i++)
         {
             BlockChunk chunk = chunks[newestOnly ? chunks.Length - 1 - i : i];
-            if (!range.Overlaps(chunk.FirstTime, chunk.LastTime))
+            if (!range.Overlaps(chunk.FirstTime, chunk.LastTime) || gone?.CoverOf(range, chunk.FirstTime, chunk.LastTime) == true)
             {
                 continue;
             }
@@ -114,15 +118,17 @@ internal sealed class BlockSeriesReader(Block block)
             }
         }
 
+        gone?.RemoveFrom(into, held);
         return damaged;
     }
 
     /// <summary>Whether a chunk of the series may have samples in a range.</summary>
     public bool Overlaps(TimeRange range)
     {
+        TimeSpans? gone = deleted?.Of(_decoded);
         foreach (BlockChunk chunk in Chunks)
         {
-            if (range.Overlaps(chunk.FirstTime, chunk.LastTime))
+            if (range.Overlaps(chunk.FirstTime, chunk.LastTime) && gone?.CoverOf(range, chunk.FirstTime, chunk.LastTime) != true)
             {
                 return true;
             }

@@ -25,7 +25,11 @@ public sealed class BlockStore
         _directory = directory;
         _quarantine = new Quarantine(files, quarantine, shard.Value);
         _shard = shard.Value;
+        Tombstones = new TombstoneStore(files, directory, quarantine, shard);
     }
+
+    /// <summary>What is deleted of the blocks.</summary>
+    public TombstoneStore Tombstones { get; }
 
     /// <summary>Blocks that could not be opened and were put aside.</summary>
     public int Damaged { get; private set; }
@@ -79,7 +83,7 @@ public sealed class BlockStore
     public SealWritten Write(SealJob job)
     {
         var series = new List<BlockedSeries>();
-        Block? block = Write([], builder => HeadSealer.AddAll(job, builder, series));
+        Block? block = Write([], job.View, builder => HeadSealer.AddAll(job, builder, series));
         return new SealWritten(block, series);
     }
 
@@ -95,8 +99,52 @@ public sealed class BlockStore
         }
 
         int lost = 0;
-        Block? block = Write(replaces, builder => lost = BlockMerger.AddAll(job, builder));
+        Block? block = Write(replaces, job.View, builder => lost = BlockMerger.AddAll(job, builder));
         return new CompactionWritten(block, lost);
+    }
+
+    /// <summary>Writes a block anew without what is deleted of it; nothing where nothing is.</summary>
+    /// <exception cref="IOException">It could not be written or did not read back; the block is as it was.</exception>
+    public CompactionWritten Clean(CompactionJob job) =>
+        job.Sources.Any(source => source.DeletedBy(job.View.Pin.Parts.Tombstones, CancellationToken.None) is not null)
+            ? Write(job)
+            : CompactionWritten.Unchanged;
+
+    /// <summary>
+    /// Drops the tombstones that no block needs any more. On any thread, but not while a block is being written: a block that is being
+    /// written may not have them applied.
+    /// </summary>
+    /// <param name="view">Of now; the caller disposes it.</param>
+    /// <returns>Those that are needed, durable; the view's own where they all are.</returns>
+    /// <exception cref="IOException">They could not be written.</exception>
+    public TombstoneList DropUnneeded(ShardView view)
+    {
+        TombstoneList tombstones = view.Pin.Parts.Tombstones;
+        IReadOnlyList<Block> blocks = view.Pin.Blocks.Blocks;
+        HashSet<string> known = [.. blocks.Select(static block => Path.GetFileName(block.Path))];
+
+        // A block that was replaced may be read still; should a stop leave its file behind, its tombstones are needed again.
+        if (tombstones.Count == 0 || _files.List(_directory).Any(name => BlockFormat.TryNumber(name, out _) && !known.Contains(name)))
+        {
+            return tombstones;
+        }
+
+        var needed = new HashSet<long>();
+        foreach (Block block in blocks)
+        {
+            needed.UnionWith(block.DeletedBy(tombstones, CancellationToken.None)?.Needed ?? []);
+        }
+
+        TombstoneList left = tombstones.Where(tombstone => needed.Contains(tombstone.Number));
+        if (left.Count == tombstones.Count)
+        {
+            return tombstones;
+        }
+
+        // That blocks were deleted is durable before it is forgotten what was deleted of them.
+        _files.FlushDirectory(_directory);
+        Tombstones.Write(left);
+        return left;
     }
 
     /// <summary>Deletes the file of a block nobody reads any more; a damaged one is put aside instead.</summary>
@@ -119,7 +167,7 @@ public sealed class BlockStore
         }
     }
 
-    private Block? Write(IReadOnlyList<long> replaces, Action<BlockBuilder> add)
+    private Block? Write(IReadOnlyList<long> replaces, ShardView view, Action<BlockBuilder> add)
     {
         _files.CreateDirectory(_directory);
         long number = _next++;
@@ -129,7 +177,7 @@ public sealed class BlockStore
         {
             AtomicFile.Write(_files, path, file =>
             {
-                var builder = new BlockBuilder(path, file, _shard, number, [.. replaces, .. _unfinished]);
+                var builder = new BlockBuilder(path, file, _shard, number, [.. replaces, .. _unfinished], view.Pin.Parts.Tombstones.LastNumber);
                 add(builder);
                 if (builder.Samples == 0)
                 {

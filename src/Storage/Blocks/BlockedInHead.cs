@@ -51,7 +51,7 @@ internal static class BlockedInHead
     }
 
     /// <summary>A reader that stands on a series, or null where the block does not have it.</summary>
-    public static BlockSeriesReader? Find(Block block, Labels labels)
+    public static BlockSeriesReader? Find(Block block, Labels labels, DeletedInBlock? deleted = null)
     {
         ReadOnlySpan<byte> bytes = block.Section(BlockSection.Hashes);
         BlockSeriesReader? reader = null;
@@ -71,7 +71,7 @@ internal static class BlockedInHead
             }
 
             series += found;
-            reader ??= new BlockSeriesReader(block);
+            reader ??= new BlockSeriesReader(block, deleted);
             reader.MoveTo(series);
             if (reader.Labels().Equals(labels))
             {

@@ -23,6 +23,7 @@ internal static class HeadSealer
 
         found.Sort(static (left, right) => left.Labels.CompareTo(right.Labels));
         using var run = new SampleColumns();
+        using var unsorted = new SampleColumns();
         foreach ((Labels labels, int number) in found)
         {
             if (!reader.TryRead(number, TimeRange.All, out SeriesSlot slot, out int visible))
@@ -31,10 +32,18 @@ internal static class HeadSealer
             }
 
             run.Clear();
+            unsorted.Clear();
+            LateSamples? late = reader.LateOf(number);
             if (slot.OldestTime != SeriesSlot.NoTime)
             {
                 // Older samples of its oldest chunk may be in a block already.
-                reader.ReadSamples(slot, visible, new TimeRange(slot.OldestTime - 1, job.Before - 1), run);
+                reader.ReadSamples(number, slot, visible, new TimeRange(slot.OldestTime - 1, job.Before - 1), late is null ? run : unsorted);
+            }
+
+            if (late is not null)
+            {
+                late.Read(job.View.Pin.Clip(new TimeRange(long.MinValue, job.Before - 1)), unsorted);
+                SampleOrder.AppendSorted(unsorted, run);
             }
 
             if (run.Count > 0)
@@ -42,16 +51,12 @@ internal static class HeadSealer
                 into.Add(labels, run);
             }
 
-            if (run.Count > 0)
-            {
-                series.Add(new BlockedSeries(number, slot.Generation, run.Times[^1]));
-            }
-            else if (visible == slot.Total)
-            {
-                // Nothing is left to be sealed up to its newest sample: retention or damage has taken it. What comes later is not in the
-                // block; where some has come already, the next seal looks again.
-                series.Add(new BlockedSeries(number, slot.Generation, Math.Min(slot.Tail.Time, job.Before - 1)));
-            }
+            // Of a series without samples, too, nothing is left to be sealed up to its newest one: retention or damage has taken them, or
+            // they are deleted. What comes later is not in the block.
+            long through = run.Count > 0 && late is null && reader.DeletedOf(number) is null
+                ? run.Times[^1]
+                : Math.Min(reader.LastTime(slot, visible), job.Before - 1);
+            series.Add(new BlockedSeries(number, slot.Generation, through));
         }
     }
 }

@@ -4,8 +4,8 @@ namespace Pleiad.Storage;
 
 /// <summary>Reads what several blocks have of one series as one run.</summary>
 /// <remarks>
-/// Blocks are written in order, so their runs lie one behind the other. Only merging blocks that are no neighbours, of a series that lags
-/// behind the others, makes runs that reach around another's: those are sorted.
+/// Blocks are written in order, so their runs lie one behind the other. Samples that came late, and merging blocks that are no neighbours,
+/// make runs that reach around another's: those are sorted.
 /// </remarks>
 internal sealed class PartsOfSeries : IDisposable
 {
@@ -50,7 +50,7 @@ internal sealed class PartsOfSeries : IDisposable
 
         if (!inOrder)
         {
-            Sort(into);
+            SampleOrder.AppendSorted(_unsorted, into);
         }
 
         return damaged;
@@ -58,38 +58,4 @@ internal sealed class PartsOfSeries : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _unsorted.Dispose();
-
-    private void Sort(SampleColumns into)
-    {
-        var order = new int[_unsorted.Count];
-        for (int i = 0; i < order.Length; i++)
-        {
-            order[i] = i;
-        }
-
-        long[] times = _unsorted.Times.ToArray();
-        Array.Sort(times, order);
-        for (int i = 0; i < order.Length; i++)
-        {
-            if (i > 0 && times[i] == times[i - 1])
-            {
-                continue;
-            }
-
-            int at = order[i];
-            if (_unsorted.HasHistograms && _unsorted.Histograms[at] is { } histogram)
-            {
-                into.Add(times[i], histogram);
-            }
-            else
-            {
-                into.Add(times[i], _unsorted.Values[at]);
-            }
-
-            if (_unsorted.HasStartTimes && _unsorted.StartTimes[at] != 0)
-            {
-                into.SetStartTime(_unsorted.StartTimes[at]);
-            }
-        }
-    }
 }

@@ -53,6 +53,9 @@ public sealed class CompactionJob
     /// <summary>How many.</summary>
     public int Count => Sources.Count;
 
+    /// <summary>The largest number of any of them.</summary>
+    public long LastNumber => Sources.Max(static source => source.Number);
+
     internal ShardView View { get; }
 
     internal IReadOnlyList<Block> Sources { get; }
@@ -66,6 +69,12 @@ public sealed class CompactionWritten
         Block = block;
         ChunksLost = chunksLost;
     }
+
+    /// <summary>There was nothing to be written anew.</summary>
+    internal static readonly CompactionWritten Unchanged = new(null, 0) { IsUnchanged = true };
+
+    /// <summary>Whether the blocks stay as they are.</summary>
+    public bool IsUnchanged { get; private init; }
 
     /// <summary>Chunks whose bytes were damaged.</summary>
     public int ChunksLost { get; }

@@ -15,4 +15,13 @@ internal sealed class Quarantine(IFiles files, string directory, int shard)
         files.FlushDirectory(directory);
         files.FlushDirectory(Path.GetDirectoryName(path)!);
     }
+
+    /// <summary>Copies a file aside that is about to be replaced by what is sound in it.</summary>
+    /// <exception cref="IOException">It could not be copied.</exception>
+    public void CopyAside(string path)
+    {
+        files.CreateDirectory(directory);
+        byte[] bytes = AtomicFile.ReadAll(files, path);
+        AtomicFile.Write(files, Path.Combine(directory, $"shard-{shard:D4}-{Path.GetFileName(path)}"), file => file.Append(bytes));
+    }
 }

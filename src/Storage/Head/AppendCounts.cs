@@ -14,6 +14,15 @@ public readonly record struct AppendCounts(
     /// <summary>Of the accepted and the duplicates, those that are native histograms.</summary>
     public int Histograms { get; init; }
 
+    /// <summary>Of the accepted, those that came later than newer samples of their series.</summary>
+    public int Late { get; init; }
+
+    /// <summary>Out of order and older than samples may come late; refused.</summary>
+    public int BeyondWindow { get; init; }
+
+    /// <summary>Of those out of order, the ones that were refused because their series has as many late samples as it may.</summary>
+    public int LateOverLimit { get; init; }
+
     /// <summary>Sums each count.</summary>
     public static AppendCounts operator +(AppendCounts left, AppendCounts right) => new(
         left.Accepted + right.Accepted,
@@ -25,5 +34,8 @@ public readonly record struct AppendCounts(
         left.Invalid + right.Invalid)
     {
         Histograms = left.Histograms + right.Histograms,
+        Late = left.Late + right.Late,
+        BeyondWindow = left.BeyondWindow + right.BeyondWindow,
+        LateOverLimit = left.LateOverLimit + right.LateOverLimit,
     };
 }

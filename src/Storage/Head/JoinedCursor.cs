@@ -5,7 +5,7 @@ namespace Pleiad.Storage;
 /// <summary>
 /// Walks the series that a request found in the head and in blocks of a view, each series once. The samples of a series are those of
 /// its blocks one behind the other, then those of the head that are later than all of them: what was sealed may still be in the
-/// head, and is then in both.
+/// head, and is then in both. Samples that came late lie anywhere among them.
 /// </summary>
 internal sealed class JoinedCursor : SeriesCursor
 {
@@ -22,6 +22,7 @@ internal sealed class JoinedCursor : SeriesCursor
     private int _next;
     private int _found;
     private bool _hasHead;
+    private int _head;
     private SeriesSlot _slot;
     private int _visible;
     private long _blockedThrough;
@@ -42,7 +43,7 @@ internal sealed class JoinedCursor : SeriesCursor
         _request = request;
         _range = pin.Clip(request.Range);
         _cancel = cancel;
-        _blocks = [.. blocks.Select(static block => new BlockSeriesReader(block))];
+        _blocks = [.. blocks.Select(block => new BlockSeriesReader(block, block.DeletedBy(pin.Parts.Tombstones, cancel)))];
         _join = new SeriesJoin(reader, _blocks);
         for (int i = 0; i < _blocks.Length; i++)
         {
@@ -92,18 +93,16 @@ internal sealed class JoinedCursor : SeriesCursor
     public override void Read(SampleColumns into)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        TimeRange ofHead = _range with { After = Math.Max(_range.After, _blockedThrough) };
-        if (!_request.NewestOnly || !_hasHead || !SlotReader.TryReadNewest(_slot, _visible, ofHead, into))
+        if (_hasHead && _reader.LateOf(_head) is { } late)
         {
-            if (_parts.Count > 0)
-            {
-                _pin.NoteDamage(_parts.Read(_range, into, _request.NewestOnly && !_hasHead));
-            }
-
-            if (_hasHead)
-            {
-                _reader.ReadSamples(_slot, _visible, ofHead, into);
-            }
+            using var unsorted = new SampleColumns();
+            ReadInOrder(unsorted);
+            late.Read(_range, unsorted);
+            SampleOrder.AppendSorted(unsorted, into);
+        }
+        else
+        {
+            ReadInOrder(into);
         }
 
         // Collected while it reads, it would let go of what it reads.
@@ -125,18 +124,37 @@ internal sealed class JoinedCursor : SeriesCursor
         }
     }
 
+    private void ReadInOrder(SampleColumns into)
+    {
+        TimeRange ofHead = _range with { After = Math.Max(_range.After, _blockedThrough) };
+        if (_request.NewestOnly && _hasHead && _reader.TryReadNewest(_head, _slot, _visible, ofHead, into))
+        {
+            return;
+        }
+
+        if (_parts.Count > 0)
+        {
+            _pin.NoteDamage(_parts.Read(_range, into, _request.NewestOnly && !_hasHead));
+        }
+
+        if (_hasHead)
+        {
+            _reader.ReadSamples(_head, _slot, _visible, ofHead, into);
+        }
+    }
+
     private bool StandOn(int entry)
     {
         _parts.Clear();
         _hasHead = false;
         _blockedThrough = long.MinValue;
-        int head = -1;
+        _head = -1;
         for (int part = _join.FirstPart(entry); part >= 0; part = _join.NextPart(part))
         {
             (int source, int number) = _join.Part(part);
             if (source == SeriesJoin.Head)
             {
-                head = number;
+                _head = number;
                 continue;
             }
 
@@ -149,9 +167,9 @@ internal sealed class JoinedCursor : SeriesCursor
             }
         }
 
-        if (head >= 0)
+        if (_head >= 0)
         {
-            _hasHead = _reader.TryRead(head, _range with { After = Math.Max(_range.After, _blockedThrough) }, out _slot, out _visible);
+            _hasHead = _reader.TryRead(_head, _range, out _slot, out _visible, _blockedThrough);
         }
 
         return _hasHead || _parts.Count > 0;

@@ -35,11 +35,15 @@ public sealed class PreparedBatch
     /// <summary>Whether an earlier one was aborted, and this one with it.</summary>
     internal bool IsDoomed { get; set; }
 
+    /// <summary>Where it is no batch of samples: what it deletes.</summary>
+    internal Tombstone? Deletion { get; set; }
+
     internal void Clear()
     {
         Seq = 0;
         Counts = default;
         IsDoomed = false;
+        Deletion = null;
         Bytes.Clear(PayloadKept);
         Slots.Clear();
         Definitions.Clear();

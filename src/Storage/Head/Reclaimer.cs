@@ -37,19 +37,19 @@ internal sealed class Reclaimer(Action<Reclaimed, int, byte> free)
     public long NextTicket => _tickets;
 
     /// <summary>A pin for the state after a batch: the one that is there, or a new one.</summary>
-    public ViewPin Pin(long seq, long oldestTime, BlockList blocks)
+    public ViewPin Pin(long seq, long oldestTime, ViewParts parts)
     {
         if (_pins.Count > 0)
         {
             ViewPin newest = _pins[^1];
-            if (newest.Seq == seq && newest.OldestTime == oldestTime && ReferenceEquals(newest.Blocks, blocks) && newest.TryHold())
+            if (newest.Seq == seq && newest.OldestTime == oldestTime && ReferenceEquals(newest.Parts, parts) && newest.TryHold())
             {
                 return newest;
             }
         }
 
         Refresh();
-        var pin = new ViewPin(seq, _tickets++, oldestTime, blocks);
+        var pin = new ViewPin(seq, _tickets++, oldestTime, parts);
         _pins.Add(pin);
         return pin;
     }

@@ -8,22 +8,28 @@ public sealed partial class Shard
 {
     private readonly Dictionary<int, Block> _retired = [];
     private BlockStore? _blockStore;
-    private BlockList _blocks = BlockList.Empty;
+    private ViewParts _parts = ViewParts.Empty;
     private int _retiredNumbers;
     private bool _sealUnderWay;
     private bool _compactionUnderWay;
     private IReadOnlyList<BlockedSeries>? _blocked;
     private long _blockedTicket;
 
+    private BlockList Blocks
+    {
+        get => _parts.Blocks;
+        set => _parts = _parts with { Blocks = value };
+    }
+
     /// <summary>Blocks.</summary>
-    public int BlockCount => _blocks.Blocks.Count;
+    public int BlockCount => Blocks.Blocks.Count;
 
     /// <summary>Bytes of all blocks.</summary>
-    public long BlockBytes => _blocks.Bytes;
+    public long BlockBytes => Blocks.Bytes;
 
     /// <summary>Times and sizes of the blocks, that with the oldest sample first.</summary>
     public IReadOnlyList<BlockExtent> BlockExtents =>
-        [.. _blocks.Blocks.Select(static block => new BlockExtent(block.MinTime, block.MaxTime, block.Length))];
+        [.. Blocks.Blocks.Select(static block => new BlockExtent(block.MinTime, block.MaxTime, block.Length))];
 
     /// <summary>Whether samples that are in a block are still in the head too, because a view from before is alive or a snapshot is being written.</summary>
     public bool IsSettling => _blocked is not null;
@@ -41,6 +47,15 @@ public sealed partial class Shard
             if (slot.InUse && slot.OldestTime != SeriesSlot.NoTime && slot.Tail.Time >= Math.Max(slot.OldestTime, AcceptFrom))
             {
                 oldest = Math.Min(oldest, Math.Max(slot.OldestTime, AcceptFrom));
+            }
+        }
+
+        if (oldest == long.MaxValue)
+        {
+            // Late samples go with what is in order; only where there is nothing else do they count by themselves.
+            foreach (LateSamples late in Late.Values)
+            {
+                oldest = Math.Min(oldest, Math.Max(late.FirstTime, AcceptFrom));
             }
         }
 
@@ -101,11 +116,11 @@ public sealed partial class Shard
 
             if (written.Block is { } block)
             {
-                _blocks = _blocks.With([], block);
+                Blocks = Blocks.With([], block);
             }
 
-            _blocked = written.Series;
-            _blockedTicket = _reclaimer.NextTicket;
+            ForgetLateOf(job.View.Pin.Parts.Late, job.Before);
+            LetGoOf(written.Series);
         }
 
         job.View.Dispose();
@@ -132,7 +147,25 @@ public sealed partial class Shard
         }
 
         _compactionUnderWay = true;
-        return new CompactionJob(View(), [.. next.Select(index => _blocks.Blocks[index])]);
+        return new CompactionJob(View(), [.. next.Select(index => Blocks.Blocks[index])]);
+    }
+
+    /// <summary>
+    /// Takes a block that tombstones may delete something of, to be written anew without it. Give it to
+    /// <see cref="BlockStore.Clean(CompactionJob)"/> on another thread, then <see cref="CompleteCompaction"/>.
+    /// </summary>
+    /// <param name="behind">Blocks up to this number have been looked at; 0 at first.</param>
+    /// <returns>Null where there is none.</returns>
+    public CompactionJob? BeginCleaning(long behind)
+    {
+        if (_compactionUnderWay
+            || Blocks.Blocks.Where(block => block.Number > behind && Tombstones.NotAppliedTo(block).Any()).MinBy(static block => block.Number) is not { } next)
+        {
+            return null;
+        }
+
+        _compactionUnderWay = true;
+        return new CompactionJob(View(), [next]);
     }
 
     /// <summary>Ends a compaction: the merged block takes the place of its sources.</summary>
@@ -142,7 +175,7 @@ public sealed partial class Shard
     {
         _compactionUnderWay = false;
         job.View.Dispose();
-        if (written is not null)
+        if (written is { IsUnchanged: false })
         {
             Replace(job.Sources, written.Block);
             DropOldBlocks();
@@ -153,7 +186,7 @@ public sealed partial class Shard
     /// <returns>How many.</returns>
     public int DropBlocksThrough(long timeMs)
     {
-        List<Block> gone = [.. _blocks.Blocks.Where(block => block.MaxTime <= timeMs)];
+        List<Block> gone = [.. Blocks.Blocks.Where(block => block.MaxTime <= timeMs)];
         if (gone.Count > 0)
         {
             Replace(gone, null);
@@ -167,10 +200,14 @@ public sealed partial class Shard
     public void AttachBlocks(BlockStore store)
     {
         _blockStore = store;
-        _blocks = new BlockList(store.Load());
+        Blocks = new BlockList(store.Load());
+
+        // The log may bring back tombstones that no block needs any more: such ones do no harm.
+        Tombstones = store.Tombstones.Load().With(Tombstones.Tombstones)
+            .UsedUpTo(Blocks.Blocks.Count == 0 ? 0 : Blocks.Blocks.Max(static block => block.TombstonesApplied));
         DropOldBlocks();
-        _blocked = BlockedInHead.Of(_blocks, _table, _index);
-        _blockedTicket = _reclaimer.NextTicket;
+        ForgetLateInBlocks();
+        LetGoOf(BlockedOrDeleted(BlockedInHead.Of(Blocks, _table, _index)));
         SettleIfQuiet();
     }
 
@@ -185,8 +222,8 @@ public sealed partial class Shard
     private void Replace(IReadOnlyCollection<Block> gone, Block? added)
     {
         // Retention may have taken some of them meanwhile.
-        List<Block> held = [.. _blocks.Blocks.Where(gone.Contains)];
-        _blocks = _blocks.With(held, added);
+        List<Block> held = [.. Blocks.Blocks.Where(gone.Contains)];
+        Blocks = Blocks.With(held, added);
         foreach (Block block in held)
         {
             int number = _retiredNumbers++;
@@ -206,6 +243,15 @@ public sealed partial class Shard
         }
     }
 
+    private void LetGoOf(IReadOnlyList<BlockedSeries> series)
+    {
+        if (series.Count > 0 || _blocked is null)
+        {
+            _blocked = _blocked is null ? series : [.. _blocked, .. series];
+            _blockedTicket = _reclaimer.NextTicket;
+        }
+    }
+
     // Views that do not know the new block are gone when the ticket is quiet. A snapshot under way has a list of chunks of its own.
     private void SettleIfQuiet()
     {
@@ -218,7 +264,10 @@ public sealed partial class Shard
         var through = new Dictionary<int, BlockedSeries>(blocked.Count);
         foreach (BlockedSeries series in blocked)
         {
-            through[series.Slot] = series;
+            if (!through.TryGetValue(series.Slot, out BlockedSeries known) || known.Generation != series.Generation || known.Through < series.Through)
+            {
+                through[series.Slot] = series;
+            }
         }
 
         _appender.ForgetUnsaved(chunk =>
@@ -228,7 +277,7 @@ public sealed partial class Shard
         var gone = new List<int>();
         foreach (BlockedSeries series in through.Values)
         {
-            if (_table.Holds(series.Slot) && _table[series.Slot].Generation == series.Generation && Settle(ref _table[series.Slot], series.Through))
+            if (_table.Holds(series.Slot) && _table[series.Slot].Generation == series.Generation && Settle(series.Slot, ref _table[series.Slot], series.Through))
             {
                 gone.Add(series.Slot);
             }
@@ -239,9 +288,9 @@ public sealed partial class Shard
     }
 
     // True where nothing of the series is left in the head.
-    private bool Settle(ref SeriesSlot slot, long through)
+    private bool Settle(int number, ref SeriesSlot slot, long through)
     {
-        bool isIdle = slot.PreparedTime == slot.Tail.Time;
+        bool isIdle = slot.PreparedTime == slot.Tail.Time && !HasLate(number);
         if (isIdle && slot.Tail.Time <= through)
         {
             return true;
@@ -262,14 +311,14 @@ public sealed partial class Shard
     // Of a series that the head has no sample of, blocks know the newest: what comes is decided against that.
     private int InBlocks(Labels labels, long time, ulong bits)
     {
-        if (time > _blocks.NewestTime)
+        if (time > Blocks.NewestTime)
         {
             return Fresh;
         }
 
         long newest = long.MinValue;
         BlockSeriesReader? last = null;
-        foreach (Block block in _blocks.Blocks)
+        foreach (Block block in Blocks.Blocks)
         {
             if (block.MaxTime >= time && BlockedInHead.Find(block, labels) is { } reader && reader.LastTime > newest)
             {
@@ -283,13 +332,16 @@ public sealed partial class Shard
             return Fresh;
         }
 
-        return newest > time ? Late : BitsOfLast(last) == bits ? Twin : Conflict;
+        // What is deleted of a block is no twin: looking for one sample of late samples knows that.
+        return newest > time || (OutOfOrderWindowMs > 0 && Tombstones.Count > 0) ? Behind : BitsOfLast(last) == bits ? Twin : Conflict;
     }
 
     private const int Fresh = 0;
-    private const int Late = -3;
+    private const int Behind = -3;
     private const int Twin = -4;
     private const int Conflict = -5;
+    private const int BeyondWindow = -6;
+    private const int LateLimit = -7;
 
     private ulong? BitsOfLast(BlockSeriesReader reader)
     {
@@ -302,13 +354,18 @@ public sealed partial class Shard
         }
 
         Debug.Assert(columns.Count == 1, "one sample has this time");
-        if (columns.HasHistograms && columns.Histograms[0] is { } histogram)
+        return BitsOf(columns, 0);
+    }
+
+    private static ulong BitsOf(SampleColumns columns, int index)
+    {
+        if (columns.HasHistograms && columns.Histograms[index] is { } histogram)
         {
-            _histogram.Clear();
-            HistogramCodec.Write(_histogram, histogram);
-            return XxHash64.Of(_histogram.Written);
+            var bytes = new ByteWriter();
+            HistogramCodec.Write(bytes, histogram);
+            return XxHash64.Of(bytes.Written);
         }
 
-        return BitConverter.DoubleToUInt64Bits(columns.Values[0]);
+        return BitConverter.DoubleToUInt64Bits(columns.Values[index]);
     }
 }

@@ -7,12 +7,12 @@ public sealed partial class Shard
     /// An immutable view of what is applied now, taken in constant time. Read it from any thread; dispose it, for while it lives
     /// nothing it sees is given back.
     /// </summary>
-    public ShardView View() => Over(_reclaimer.Pin(AppliedSeq, AcceptFrom, _blocks));
+    public ShardView View() => Over(_reclaimer.Pin(AppliedSeq, AcceptFrom, _parts));
 
     /// <summary>The same for a query, laid out for others: until the next change they get it by <see cref="TryView"/>, and so after changes while they do.</summary>
     public ShardView PublishView()
     {
-        ViewPin pin = _reclaimer.Pin(AppliedSeq, AcceptFrom, _blocks);
+        ViewPin pin = _reclaimer.Pin(AppliedSeq, AcceptFrom, _parts);
         pin.IsWanted = true;
         _reclaimer.Publish(pin);
         return Over(pin);
@@ -36,8 +36,8 @@ public sealed partial class Shard
         NewestTime,
         _reclaimer.PinCount,
         _appender.UnsavedCount,
-        _blocks.Blocks.Count,
-        _blocks.Bytes);
+        Blocks.Blocks.Count,
+        Blocks.Bytes);
 }
 
 /// <summary>Figures of one head.</summary>

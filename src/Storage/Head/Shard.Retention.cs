@@ -42,6 +42,8 @@ public sealed partial class Shard
         _sweepDue = false;
         _appender.ForgetUnsaved(chunk => SealedChunk.At(_arena, chunk.Handle).LastTime < _sweepBefore);
         _sweptBefore = _sweepBefore;
+        ForgetDeletionsBefore(_sweepBefore);
+        ForgetLateBefore(_sweepBefore);
         var gone = new List<int>();
         for (int number = 0; number < _table.End; number++)
         {
@@ -52,7 +54,7 @@ public sealed partial class Shard
             }
 
             // A series without any sample may have its first one under way.
-            bool idle = slot.PreparedTime == slot.Tail.Time;
+            bool idle = slot.PreparedTime == slot.Tail.Time && !HasLate(number);
             if (slot.OpenCount == 0 || slot.Tail.Time >= _sweepBefore)
             {
                 slot.BeginChange();
@@ -100,6 +102,7 @@ public sealed partial class Shard
             _reclaimer.Retire(Reclaimed.Pair, pair);
         }
 
+        ForgetSpecials(numbers);
         RemovedSeries += numbers.Count;
     }
 

@@ -118,6 +118,7 @@ public sealed partial class Shard
         _newSlots.Sort();
         _index.Add(CollectionsMarshal.AsSpan(_newSlots), _table);
         _newSlots.Clear();
+        ForgetSpecials(Deleted.Keys.Concat(Late.Keys).Where(number => !_table.Holds(number)).ToArray());
         for (int number = 0; number < _table.End; number++)
         {
             ref SeriesSlot slot = ref _table[number];

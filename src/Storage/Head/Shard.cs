@@ -69,19 +69,14 @@ public sealed partial class Shard
     /// <exception cref="InvalidOperationException">More than <see cref="ShardSettings.InFlightMax"/> batches are under way.</exception>
     public PreparedBatch Prepare(SampleBatch batch)
     {
-        if (_inFlight.Count >= _settings.InFlightMax)
-        {
-            throw new InvalidOperationException($"shard {Id} has {_inFlight.Count} batches under way, as many as it may");
-        }
-
         if (batch.Shard != Id)
         {
             throw new ArgumentException($"a batch for shard {batch.Shard} came to shard {Id}", nameof(batch));
         }
 
+        PreparedBatch prepared = TakeIdle();
         _writer.Begin();
         AppendCounts counts = PrepareRows(batch);
-        PreparedBatch prepared = _idle.TryPop(out PreparedBatch? idle) ? idle : new PreparedBatch();
         prepared.Counts = counts;
         if (_writer.Rows > 0)
         {
@@ -130,6 +125,12 @@ public sealed partial class Shard
             UndoFrom(prepared.Seq);
         }
 
+        if (prepared.Deletion is { } tombstone)
+        {
+            // The file has it: of blocks the samples are deleted.
+            Tombstones = Tombstones.With(tombstone);
+        }
+
         prepared.Clear();
         _idle.Push(prepared);
     }
@@ -163,6 +164,10 @@ public sealed partial class Shard
         }
     }
 
+    private PreparedBatch TakeIdle() => _inFlight.Count >= _settings.InFlightMax
+        ? throw new InvalidOperationException($"shard {Id} has {_inFlight.Count} batches under way, as many as it may")
+        : _idle.TryPop(out PreparedBatch? idle) ? idle : new PreparedBatch();
+
     private AppendCounts PrepareRows(SampleBatch batch)
     {
         ReadOnlySpan<SeriesKey> keys = batch.Series;
@@ -178,6 +183,10 @@ public sealed partial class Shard
         int overLimit = 0;
         int invalid = 0;
         int histogramsTaken = 0;
+        int lateTaken = 0;
+        int beyondWindow = 0;
+        int lateOverLimit = 0;
+        _knowsRowsUnderWay = false;
         for (int row = 0; row < keys.Length; row++)
         {
             long time = times[row];
@@ -204,31 +213,49 @@ public sealed partial class Shard
             int number = ReferenceEquals(key.Owner, this) && _table[key.Slot].Generation == key.Generation && _table[key.Slot].InUse
                 ? key.Slot
                 : Resolve(key, time, bits);
-            if (number >= 0 && _table[number].PreparedTime == SeriesSlot.NoTime && InBlocks(key.Labels, time, bits) is < 0 and int verdict)
+            if (number >= 0)
             {
-                // Made for a batch that the log refused.
-                number = verdict;
+                long newest = _table[number].PreparedTime;
+                if (newest == SeriesSlot.NoTime)
+                {
+                    // Made for a batch that the log refused, or for late samples.
+                    number = FirstOrBehind(number, key.Labels, time, bits);
+                }
+                else if (time <= newest && (time < newest || IsDeleted(number, time)))
+                {
+                    number = Behind;
+                }
+            }
+
+            bool isTwin = false;
+            bool isLate = number == Behind;
+            if (isLate)
+            {
+                number = PrepareLate(key, time, bits, out isTwin);
             }
 
             if (number < 0)
             {
                 overLimit += number == OverLimit ? 1 : 0;
                 invalid += number == NotValid ? 1 : 0;
-                outOfOrder += number == Late ? 1 : 0;
+                outOfOrder += number is Behind or LateLimit ? 1 : 0;
+                lateOverLimit += number == LateLimit ? 1 : 0;
+                beyondWindow += number == BeyondWindow ? 1 : 0;
                 duplicates += number == Twin ? 1 : 0;
                 conflicting += number == Conflict ? 1 : 0;
                 continue;
             }
 
             ref SeriesSlot slot = ref _table[number];
-            if (time <= slot.PreparedTime)
+            if (isLate)
             {
-                if (time < slot.PreparedTime)
-                {
-                    outOfOrder++;
-                    continue;
-                }
-
+                accepted += isTwin ? 0 : 1;
+                lateTaken += isTwin ? 0 : 1;
+                duplicates += isTwin ? 1 : 0;
+                histogramsTaken += histogram.IsEmpty ? 0 : 1;
+            }
+            else if (time <= slot.PreparedTime)
+            {
                 if (bits != slot.PreparedBits)
                 {
                     conflicting++;
@@ -250,17 +277,31 @@ public sealed partial class Shard
                 histogramsTaken += histogram.IsEmpty ? 0 : 1;
             }
 
-            slot.PreparedTime = time;
-            slot.PreparedBits = bits;
             if (slot.Defined < BatchRecord.DefinitionsMax)
             {
                 Define(number, ref slot);
             }
 
-            _writer.Add(number, time, histogram.IsEmpty ? bits : 0, starts.IsEmpty ? 0 : starts[row], histogram);
+            _writer.Add(number, time, bits, starts.IsEmpty ? 0 : starts[row], histogram);
+            NoteRow(number, time, bits);
+            if (isLate)
+            {
+                _writer.MarkLate();
+                NoteLate(number);
+                continue;
+            }
+
+            slot.PreparedTime = time;
+            slot.PreparedBits = bits;
         }
 
-        return new AppendCounts(accepted, duplicates, outOfOrder, tooOld, conflicting, overLimit, invalid) { Histograms = histogramsTaken };
+        return new AppendCounts(accepted, duplicates, outOfOrder, tooOld, conflicting, overLimit, invalid)
+        {
+            Histograms = histogramsTaken,
+            Late = lateTaken,
+            BeyondWindow = beyondWindow,
+            LateOverLimit = lateOverLimit,
+        };
     }
 
     private const int OverLimit = -1;
@@ -277,17 +318,11 @@ public sealed partial class Shard
                 return verdict;
             }
 
-            if (_table.Count >= _settings.SeriesMax)
+            number = AddSeries(key.Labels);
+            if (number < 0)
             {
-                return OverLimit;
+                return number;
             }
-
-            if (!IsStorable(key.Labels))
-            {
-                return NotValid;
-            }
-
-            number = _table.Add(key.Labels);
         }
 
         key.Owner = this;
@@ -295,6 +330,11 @@ public sealed partial class Shard
         key.Generation = _table[number].Generation;
         return number;
     }
+
+    private int AddSeries(Labels labels) =>
+        _table.Count >= _settings.SeriesMax ? OverLimit
+        : !IsStorable(labels) ? NotValid
+        : _table.Add(labels);
 
     // What the log could not give back as it was must not get in.
     private static bool IsStorable(Labels labels)
@@ -349,6 +389,7 @@ public sealed partial class Shard
         foreach (PreparedBatch doomed in underWay.Where(batch => batch.Seq >= seq))
         {
             doomed.IsDoomed = true;
+            UndoLate(doomed);
             foreach (int number in doomed.Slots)
             {
                 ref SeriesSlot slot = ref _table[number];
@@ -378,11 +419,10 @@ public sealed partial class Shard
         for (int row = 0; row < _reader.Rows; row++)
         {
             ref SeriesSlot slot = ref _table[_reader.Slots[row]];
-            if (_reader.Times[row] > slot.PreparedTime)
+            if (_reader.Times[row] > slot.PreparedTime && !(_reader.HasLate && _reader.Late[row]))
             {
-                Range histogram = _reader.HasHistograms ? _reader.Histograms[row] : default;
                 slot.PreparedTime = _reader.Times[row];
-                slot.PreparedBits = histogram.Equals(default) ? _reader.Values[row] : XxHash64.Of(kept.Bytes.Written[histogram]);
+                slot.PreparedBits = BitsOfRow(row, kept.Bytes.Written);
             }
         }
     }
@@ -391,6 +431,13 @@ public sealed partial class Shard
     {
         _reader.Read(payload, withDefinitions: !live);
         bool wanted = _reclaimer.Refresh();
+        if (_reader.Deletion is { } tombstone)
+        {
+            ApplyDeletion(seq, tombstone, payload.Length, live);
+            LayOutIf(wanted);
+            return;
+        }
+
         if (!live)
         {
             TakeDefinitions();
@@ -400,6 +447,7 @@ public sealed partial class Shard
         ReadOnlySpan<long> times = _reader.Times;
         ReadOnlySpan<ulong> values = _reader.Values;
         bool plain = !_reader.HasHistograms && !_reader.HasStarts;
+        bool hasLate = _reader.HasLate;
         bool watched = _reclaimer.PinCount > 0;
         _newSlots.Clear();
         for (int row = 0; row < slots.Length; row++)
@@ -408,6 +456,12 @@ public sealed partial class Shard
             if (!live && !_table.Holds(number))
             {
                 UnplacedSamples++;
+                continue;
+            }
+
+            if (hasLate && _reader.Late[row])
+            {
+                ApplyLate(number, row, payload, seq, live);
                 continue;
             }
 
@@ -460,13 +514,19 @@ public sealed partial class Shard
             _index.Add(CollectionsMarshal.AsSpan(_newSlots), _table);
         }
 
+        PublishLate();
         AppliedSeq = seq;
         BytesSinceSnapshot += payload.Length;
         SweepIfDue();
+        LayOutIf(wanted);
+    }
+
+    private void LayOutIf(bool wanted)
+    {
         if (wanted)
         {
             // The last state had readers, so this one will; laid out, it costs them no turn of the writer.
-            ViewPin pin = _reclaimer.Pin(AppliedSeq, AcceptFrom, _blocks);
+            ViewPin pin = _reclaimer.Pin(AppliedSeq, AcceptFrom, _parts);
             _reclaimer.Publish(pin);
             pin.Release();
         }

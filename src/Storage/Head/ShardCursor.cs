@@ -9,6 +9,7 @@ internal sealed class ShardCursor(SlotReader reader, ViewPin pin, SlotList slots
     private const int CancelEvery = 256;
 
     private int _next;
+    private int _number;
     private int _found;
     private SeriesSlot _slot;
     private int _visible;
@@ -39,7 +40,8 @@ internal sealed class ShardCursor(SlotReader reader, ViewPin pin, SlotList slots
                 cancel.ThrowIfCancellationRequested();
             }
 
-            if (reader.TryRead(found[_next++], request.Range, out _slot, out _visible))
+            _number = found[_next++];
+            if (reader.TryRead(_number, request.Range, out _slot, out _visible))
             {
                 _found++;
                 return true;
@@ -53,9 +55,19 @@ internal sealed class ShardCursor(SlotReader reader, ViewPin pin, SlotList slots
     public override void Read(SampleColumns into)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (!request.NewestOnly || !SlotReader.TryReadNewest(_slot, _visible, request.Range, into))
+        if (!request.NewestOnly || !reader.TryReadNewest(_number, _slot, _visible, request.Range, into))
         {
-            reader.ReadSamples(_slot, _visible, request.Range, into);
+            if (reader.LateOf(_number) is { } late)
+            {
+                using var unsorted = new SampleColumns();
+                reader.ReadSamples(_number, _slot, _visible, request.Range, unsorted);
+                late.Read(pin.Clip(request.Range), unsorted);
+                SampleOrder.AppendSorted(unsorted, into);
+            }
+            else
+            {
+                reader.ReadSamples(_number, _slot, _visible, request.Range, into);
+            }
         }
 
         // Collected while it reads, it would let go of what it reads.

@@ -16,11 +16,12 @@ internal sealed class SlotReader(SeriesTable table, LabelIndex index, ByteArena 
     /// <param name="range">Where samples are wanted.</param>
     /// <param name="slot">As it is now, which may be later than the view.</param>
     /// <param name="visible">As many samples, from the first ever on.</param>
-    public bool TryRead(int number, TimeRange range, out SeriesSlot slot, out int visible)
+    /// <param name="blockedThrough">Samples up to this time are in blocks; those that came late do not count among them.</param>
+    public bool TryRead(int number, TimeRange range, out SeriesSlot slot, out int visible, long blockedThrough = long.MinValue)
     {
         SeriesSlot.Read(ref table[number], out slot);
         visible = slot.Total;
-        if (slot.CreatedSeq > pin.Seq || !slot.InUse || slot.Tail.Time < pin.OldestTime)
+        if (slot.CreatedSeq > pin.Seq || !slot.InUse)
         {
             return false;
         }
@@ -31,7 +32,12 @@ internal sealed class SlotReader(SeriesTable table, LabelIndex index, ByteArena 
         }
 
         // The last time may be later than the view's: the answer is "may have".
-        return range.Overlaps(Math.Max(slot.OldestTime, pin.OldestTime), slot.Tail.Time);
+        long oldest = Math.Max(slot.OldestTime, pin.OldestTime);
+        TimeRange inHead = range with { After = Math.Max(range.After, blockedThrough) };
+        return (oldest <= slot.Tail.Time
+                && inHead.Overlaps(oldest, slot.Tail.Time)
+                && DeletedOf(number)?.CoverOf(inHead, oldest, slot.Tail.Time) != true)
+            || LateOf(number)?.HasAny(pin.Clip(range)) == true;
     }
 
     /// <summary>
@@ -57,6 +63,19 @@ internal sealed class SlotReader(SeriesTable table, LabelIndex index, ByteArena 
         return true;
     }
 
+    /// <summary>The time of the last sample the view sees of a series, deleted or not; <see cref="SeriesSlot.NoTime"/> where damage has taken it.</summary>
+    public long LastTime(in SeriesSlot slot, int visible)
+    {
+        if (visible == slot.Total)
+        {
+            return slot.Tail.Time;
+        }
+
+        using var last = new SampleColumns();
+        ReadSamples(slot, visible - 1, visible, TimeRange.All, last);
+        return last.Count > 0 ? last.Times[^1] : SeriesSlot.NoTime;
+    }
+
     /// <summary>The label pairs of a series the view sees.</summary>
     public ReadOnlySpan<int> PairsOf(in SeriesSlot slot) => table.PairsOf(slot);
 
@@ -65,9 +84,11 @@ internal sealed class SlotReader(SeriesTable table, LabelIndex index, ByteArena 
 
     /// <summary>Appends the newest float of a series without decoding anything.</summary>
     /// <returns>False, and nothing appended, where it is not at hand: later than the view or the range, or no plain float.</returns>
-    public static bool TryReadNewest(in SeriesSlot slot, int visible, TimeRange range, SampleColumns into)
+    public bool TryReadNewest(int number, in SeriesSlot slot, int visible, TimeRange range, SampleColumns into)
     {
-        if (visible != slot.Total || slot.OpenCount == 0 || slot.Encoding != ChunkEncoding.Gorilla || !range.Contains(slot.Tail.Time))
+        if (DeletedOf(number)?.Contains(slot.Tail.Time) == true
+            || LateOf(number) is not null
+            || visible != slot.Total || slot.OpenCount == 0 || slot.Encoding != ChunkEncoding.Gorilla || !range.Contains(slot.Tail.Time))
         {
             return false;
         }
@@ -76,17 +97,20 @@ internal sealed class SlotReader(SeriesTable table, LabelIndex index, ByteArena 
         return true;
     }
 
-    /// <summary>Appends the samples of a series that the view sees in a range.</summary>
+    /// <summary>Appends the samples of a series that the view sees in a range, those that came late left out.</summary>
+    /// <param name="number">The slot.</param>
     /// <param name="slot">As read before.</param>
     /// <param name="visible">As read before.</param>
     /// <param name="range">Which samples.</param>
     /// <param name="into">Where they go.</param>
-    public void ReadSamples(in SeriesSlot slot, int visible, TimeRange range, SampleColumns into)
+    public void ReadSamples(int number, in SeriesSlot slot, int visible, TimeRange range, SampleColumns into)
     {
+        int first = into.Count;
         ReadSamples(slot, 0, visible, pin.Clip(range), into);
+        DeletedOf(number)?.RemoveFrom(into, first);
     }
 
-    /// <summary>The same, from the chunk that holds a given sample on, and without regard to retention.</summary>
+    /// <summary>The same, from the chunk that holds a given sample on, and without regard to retention and deletion.</summary>
     public void ReadSamples(in SeriesSlot slot, int from, int visible, TimeRange range, SampleColumns into)
     {
         // The chain leads from the newest to the oldest; chunks are decoded the other way round.
@@ -135,4 +159,12 @@ internal sealed class SlotReader(SeriesTable table, LabelIndex index, ByteArena 
             ChunkDecoder.Read(slot.Encoding, SampleAppender.OpenBytes(arena, slot), slot.FirstTime, open, range, into);
         }
     }
+
+    /// <summary>Samples of a series that came late; null where there are none. What is deleted is not among them.</summary>
+    public LateSamples? LateOf(int number) =>
+        pin.Parts.Late.Count > 0 && pin.Parts.Late.TryGetValue(number, out LateSamples? late) ? late : null;
+
+    /// <summary>What is deleted of a series; null where nothing is.</summary>
+    public TimeSpans? DeletedOf(int number) =>
+        pin.Parts.Deleted.Count > 0 && pin.Parts.Deleted.TryGetValue(number, out TimeSpans? spans) ? spans : null;
 }

@@ -6,7 +6,7 @@ namespace Pleiad.Storage;
 /// Keeps what a view sees from being reused, and remembers for each series that changed since how many samples it had then.
 /// Shared by all views taken between two batches, and by their cursors.
 /// </summary>
-internal sealed class ViewPin(long seq, long ticket, long oldestTime, BlockList blocks)
+internal sealed class ViewPin(long seq, long ticket, long oldestTime, ViewParts parts)
 {
     internal const int PageShift = 10;
     private const int PageSlots = 1 << PageShift;
@@ -25,8 +25,11 @@ internal sealed class ViewPin(long seq, long ticket, long oldestTime, BlockList 
     /// <summary>Samples before this time are gone for the view: retention, as it stood.</summary>
     public long OldestTime { get; } = oldestTime;
 
+    /// <summary>The blocks the view sees, and what is deleted for it.</summary>
+    public ViewParts Parts { get; } = parts;
+
     /// <summary>The blocks the view sees.</summary>
-    public BlockList Blocks { get; } = blocks;
+    public BlockList Blocks => Parts.Blocks;
 
     /// <summary>Chunks that readers had to pass over because their bytes are damaged.</summary>
     public int ChunksDamaged => Volatile.Read(ref _chunksDamaged);

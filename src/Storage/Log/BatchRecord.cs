@@ -4,7 +4,7 @@ namespace Pleiad.Storage;
 internal static class BatchRecord
 {
     /// <summary>The version written; readers accept it and all before it.</summary>
-    public const byte Version = 1;
+    public const byte Version = 2;
 
     /// <summary>In how many records a series is defined: a record that is lost takes no definition with it.</summary>
     public const byte DefinitionsMax = 2;
@@ -36,6 +36,12 @@ internal static class BatchRecord
 
         /// <summary>Some rows have start timestamps.</summary>
         StartTimes = 4,
+
+        /// <summary>No rows and nothing else: a tombstone.</summary>
+        Deletion = 8,
+
+        /// <summary>Some rows came later than newer samples of their series.</summary>
+        Late = 16,
     }
 
     /// <summary>How the times of the rows are written.</summary>

@@ -12,6 +12,7 @@ internal sealed class BatchRecordReader
     private ulong[] _values = [];
     private long[] _starts = [];
     private Range[] _histograms = [];
+    private bool[] _late = [];
 
     /// <summary>Rows.</summary>
     public int Rows { get; private set; }
@@ -21,6 +22,15 @@ internal sealed class BatchRecordReader
 
     /// <summary>Whether any row has a start timestamp.</summary>
     public bool HasStarts { get; private set; }
+
+    /// <summary>Whether any row came later than newer samples of its series.</summary>
+    public bool HasLate { get; private set; }
+
+    /// <summary>Whether each row did; only where <see cref="HasLate"/>.</summary>
+    public ReadOnlySpan<bool> Late => _late.AsSpan(0, Rows);
+
+    /// <summary>What the record deletes; null where it is a batch of samples.</summary>
+    public Tombstone? Deletion { get; private set; }
 
     /// <summary>Series defined here, where they were asked for.</summary>
     public List<SeriesDefinition> Definitions { get; } = [];
@@ -55,6 +65,17 @@ internal sealed class BatchRecordReader
         }
 
         var parts = (BatchRecord.Parts)reader.Byte();
+        Deletion = null;
+        HasLate = (parts & BatchRecord.Parts.Late) != 0;
+        if (parts == BatchRecord.Parts.Deletion)
+        {
+            Rows = 0;
+            HasHistograms = false;
+            HasStarts = false;
+            Deletion = Tombstone.Read(ref reader);
+            ThrowIfLeft(reader);
+            return;
+        }
 
         // A row costs at least half a byte: the nibble of its value's length.
         Rows = reader.Count(Math.Min(BatchRecord.RowsMax, payload.Length * 2), 0);
@@ -83,6 +104,16 @@ internal sealed class BatchRecordReader
             ReadStarts(ref reader);
         }
 
+        if (HasLate)
+        {
+            ReadLate(ref reader);
+        }
+
+        ThrowIfLeft(reader);
+    }
+
+    private static void ThrowIfLeft(in ByteReader reader)
+    {
         if (reader.Left != 0)
         {
             throw new FormatException("a batch record has bytes left over");
@@ -305,6 +336,23 @@ internal sealed class BatchRecordReader
         {
             row = NextRow(ref reader, row);
             _starts[row] = unchecked(_times[row] - reader.Zigzag());
+        }
+    }
+
+    private void ReadLate(ref ByteReader reader)
+    {
+        if (_late.Length < Rows)
+        {
+            _late = new bool[_slots.Length];
+        }
+
+        Array.Clear(_late, 0, Rows);
+        int count = reader.Count(Rows);
+        int row = 0;
+        for (int i = 0; i < count; i++)
+        {
+            row = NextRow(ref reader, row);
+            _late[row] = true;
         }
     }
 

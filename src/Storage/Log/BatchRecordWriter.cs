@@ -9,7 +9,9 @@ internal sealed class BatchRecordWriter(LabelIndex index, SeriesTable table)
 {
     private readonly ByteWriter _histograms = new();
     private readonly ByteWriter _starts = new();
+    private readonly ByteWriter _late = new();
     private readonly List<int> _definitions = [];
+    private readonly List<(int Row, ulong Hash)> _histogramHashes = [];
     private readonly Dictionary<string, int> _texts = new(StringComparer.Ordinal);
     private readonly ByteWriter _textBytes = new();
     private readonly ByteWriter _seriesBytes = new();
@@ -18,6 +20,8 @@ internal sealed class BatchRecordWriter(LabelIndex index, SeriesTable table)
     private ulong[] _values = new ulong[256];
     private int _lastHistogramRow;
     private int _lastStartRow;
+    private int _lastLateRow;
+    private int _lateCount;
     private int _histogramCount;
     private int _startCount;
 
@@ -39,6 +43,10 @@ internal sealed class BatchRecordWriter(LabelIndex index, SeriesTable table)
         _starts.Clear(64 * 1024);
         _lastHistogramRow = 0;
         _lastStartRow = 0;
+        _lastLateRow = 0;
+        _lateCount = 0;
+        _histogramHashes.Clear();
+        _late.Clear(64 * 1024);
         _histogramCount = 0;
         _startCount = 0;
     }
@@ -49,7 +57,7 @@ internal sealed class BatchRecordWriter(LabelIndex index, SeriesTable table)
     /// <summary>Adds a row.</summary>
     /// <param name="slot">The series.</param>
     /// <param name="time">Milliseconds.</param>
-    /// <param name="value">Bits of the value; 0 for a histogram.</param>
+    /// <param name="value">Bits of the value; of a histogram the hash of its bytes.</param>
     /// <param name="start">Start timestamp, or 0.</param>
     /// <param name="histogram">Bytes of the histogram, or empty for a float.</param>
     public void Add(int slot, long time, ulong value, long start, ReadOnlySpan<byte> histogram)
@@ -67,6 +75,8 @@ internal sealed class BatchRecordWriter(LabelIndex index, SeriesTable table)
         _values[row] = value;
         if (!histogram.IsEmpty)
         {
+            _values[row] = 0;
+            _histogramHashes.Add((row, value));
             _histograms.Varint(row - _lastHistogramRow);
             _histograms.Varint(histogram.Length);
             _histograms.Bytes(histogram);
@@ -83,13 +93,36 @@ internal sealed class BatchRecordWriter(LabelIndex index, SeriesTable table)
         }
     }
 
+    /// <summary>Says of the row added last that it came later than newer samples of its series.</summary>
+    public void MarkLate()
+    {
+        _late.Varint(Rows - 1 - _lastLateRow);
+        _lastLateRow = Rows - 1;
+        _lateCount++;
+    }
+
+    /// <summary>Adds the rows so far to others, the value as it was given with them; what is there stays.</summary>
+    public void AddRowsTo(Dictionary<(int Slot, long Time), ulong> rows)
+    {
+        foreach ((int row, ulong hash) in _histogramHashes)
+        {
+            rows.TryAdd((_slots[row], _times[row]), hash);
+        }
+
+        for (int row = 0; row < Rows; row++)
+        {
+            rows.TryAdd((_slots[row], _times[row]), _values[row]);
+        }
+    }
+
     /// <summary>Writes the payload.</summary>
     public void End(ByteWriter to)
     {
         BatchRecord.Parts parts =
             (_definitions.Count > 0 ? BatchRecord.Parts.Definitions : 0)
             | (_histogramCount > 0 ? BatchRecord.Parts.Histograms : 0)
-            | (_startCount > 0 ? BatchRecord.Parts.StartTimes : 0);
+            | (_startCount > 0 ? BatchRecord.Parts.StartTimes : 0)
+            | (_lateCount > 0 ? BatchRecord.Parts.Late : 0);
         to.Byte(BatchRecord.Version);
         to.Byte((byte)parts);
         to.Varint(Rows);
@@ -112,6 +145,20 @@ internal sealed class BatchRecordWriter(LabelIndex index, SeriesTable table)
             to.Varint(_startCount);
             to.Bytes(_starts.Written);
         }
+
+        if (_lateCount > 0)
+        {
+            to.Varint(_lateCount);
+            to.Bytes(_late.Written);
+        }
+    }
+
+    /// <summary>Writes the payload that deletes samples.</summary>
+    public static void WriteDeletion(ByteWriter to, Tombstone tombstone)
+    {
+        to.Byte(BatchRecord.Version);
+        to.Byte((byte)BatchRecord.Parts.Deletion);
+        tombstone.Write(to);
     }
 
     private void WriteDefinitions(ByteWriter to)

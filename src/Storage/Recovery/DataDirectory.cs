@@ -15,7 +15,7 @@ public sealed class DataDirectoryException(string message, Exception? cause = nu
 /// LOCK              held while a process uses the directory
 /// pleiad.meta       format and number of shards
 /// log/              segments of the log
-/// shards/0007/      snapshots and blocks of shard 7
+/// shards/0007/      snapshots, blocks and tombstones of shard 7
 /// quarantine/       damaged bytes, kept for whoever wants to look
 /// snapshots/        copies of blocks that an operator asked for, each a directory like this one
 /// </code>
@@ -112,6 +112,11 @@ public sealed class DataDirectory : IDisposable
                 cancel.ThrowIfCancellationRequested();
                 Files.CreateDirectory(shard);
                 AtomicFile.Write(Files, Path.Combine(shard, Path.GetFileName(block.Path)), block.CopyTo);
+            }
+
+            if (view.Pin.Parts.Tombstones.Count > 0)
+            {
+                new TombstoneStore(Files, shard, QuarantinePath, view.Shard).Write(view.Pin.Parts.Tombstones);
             }
         }
 

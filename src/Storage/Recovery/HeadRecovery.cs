@@ -26,8 +26,11 @@ public sealed record RecoveredData(
 public sealed record RecoveryReport(
     LogFindings Log, int SnapshotsDamaged, int ChunkRecordsLost, long BatchesLost, long SamplesUnplaced, int BlocksDamaged)
 {
+    /// <summary>Shards that lost tombstones to damage: what those deleted of blocks may be there again.</summary>
+    public int ShardsWithTombstonesLost { get; init; }
+
     /// <summary>Whether anything was lost that had been written.</summary>
-    public bool HasLosses => Log.RecordsLost > 0 || ChunkRecordsLost > 0 || BatchesLost > 0 || SamplesUnplaced > 0 || BlocksDamaged > 0;
+    public bool HasLosses => ShardsWithTombstonesLost > 0 || Log.RecordsLost > 0 || ChunkRecordsLost > 0 || BatchesLost > 0 || SamplesUnplaced > 0 || BlocksDamaged > 0;
 }
 
 /// <summary>How far a recovery is.</summary>
@@ -114,7 +117,10 @@ public static class HeadRecovery
             stores.Sum(static store => store.ChunkRecordsLost),
             lost.Sum(),
             shards.Sum(static shard => shard.UnplacedSamples),
-            blocks.Sum(static store => store.Damaged));
+            blocks.Sum(static store => store.Damaged))
+        {
+            ShardsWithTombstonesLost = blocks.Count(static store => store.Tombstones.HasLosses),
+        };
         return new RecoveredData(shards, stores, blocks, log, report);
     }
 

@@ -7,7 +7,7 @@ namespace Pleiad.Storage;
 internal static class SnapshotFormat
 {
     /// <summary>The version written; readers accept it and all before it.</summary>
-    public const ushort Version = 1;
+    public const ushort Version = 2;
 
     /// <summary>Bytes of a file's head.</summary>
     public const int HeadBytes = 32;
@@ -50,6 +50,12 @@ internal static class SnapshotFormat
 
         /// <summary>The end, with how many series or chunks there were.</summary>
         End = 4,
+
+        /// <summary>What is deleted of series (head files, where anything is).</summary>
+        Deleted = 5,
+
+        /// <summary>Samples that came late (head files, where there are any).</summary>
+        Late = 6,
     }
 
     /// <summary>The name of a head file.</summary>

@@ -63,6 +63,12 @@ internal static class SnapshotReader
                     case SnapshotFormat.Frame.Series:
                         ReadSeries(frame, shard);
                         break;
+                    case SnapshotFormat.Frame.Deleted:
+                        ReadDeleted(frame, shard);
+                        break;
+                    case SnapshotFormat.Frame.Late:
+                        ReadLate(frame, shard);
+                        break;
                 }
             }
             catch (FormatException e)
@@ -144,6 +150,48 @@ internal static class SnapshotReader
         for (int i = 0; i < count; i++)
         {
             files.Add(new ChunkFile((long)reader.Varint(), (long)reader.Varint(), reader.Zigzag()));
+        }
+    }
+
+    private static void ReadDeleted(ReadOnlySpan<byte> frame, Shard shard)
+    {
+        var reader = new ByteReader(frame);
+        while (reader.Left > 0)
+        {
+            int slot = reader.Count(SeriesTable.SlotsMax - 1, 0);
+            int count = reader.Count(int.MaxValue, 2);
+            TimeSpans? spans = null;
+            for (int i = 0; i < count; i++)
+            {
+                (long from, long through) = (reader.Zigzag(), reader.Zigzag());
+                spans = spans is null ? new TimeSpans(from, through) : spans.With(from, through);
+            }
+
+            shard.RestoreDeletions(slot, spans ?? throw new FormatException("nothing is deleted of a series"));
+        }
+    }
+
+    private static void ReadLate(ReadOnlySpan<byte> frame, Shard shard)
+    {
+        var reader = new ByteReader(frame);
+        while (reader.Left > 0)
+        {
+            int slot = reader.Count(SeriesTable.SlotsMax - 1, 0);
+            int count = reader.Count(int.MaxValue, 3);
+            var times = new long[count];
+            var samples = new LateSample[count];
+            long time = 0;
+            for (int i = 0; i < count; i++)
+            {
+                time = unchecked(time + reader.Zigzag());
+                long start = reader.Zigzag();
+                int length = reader.Count(BatchRecord.HistogramBytesMax);
+                byte[]? histogram = length == 0 ? null : reader.Bytes(length).ToArray();
+                times[i] = time;
+                samples[i] = new LateSample(histogram is null ? reader.UInt64() : XxHash64.Of(histogram), start, histogram);
+            }
+
+            shard.RestoreLate(slot, new LateSamples(times, samples));
         }
     }
 

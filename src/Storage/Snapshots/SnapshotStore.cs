@@ -327,6 +327,8 @@ public sealed class SnapshotStore
             var writer = new SnapshotWriter(file, SnapshotFormat.Kind.Head, _shard, number);
             writer.Begin();
             writer.State(job, chunkFiles);
+            writer.Deleted(job.View.Pin.Parts.Deleted);
+            writer.Late(job.View.Pin.Parts.Late);
             writer.End(writer.Series(job.View.Reader));
         });
         return ReadBack(path, SnapshotFormat.Kind.Head, number);

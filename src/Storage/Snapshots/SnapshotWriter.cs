@@ -52,6 +52,72 @@ internal sealed class SnapshotWriter(IFile file, SnapshotFormat.Kind kind, int s
         Put(SnapshotFormat.Frame.State);
     }
 
+    /// <summary>What is deleted of series whose samples may be in these files.</summary>
+    public void Deleted(IEnumerable<KeyValuePair<int, TimeSpans>> deleted)
+    {
+        _frame.Clear();
+        foreach ((int slot, TimeSpans spans) in deleted)
+        {
+            _frame.Varint(slot);
+            _frame.Varint(spans.Spans.Length);
+            foreach ((long from, long through) in spans.Spans)
+            {
+                _frame.Zigzag(from);
+                _frame.Zigzag(through);
+            }
+
+            if (_frame.Length >= SnapshotFormat.FrameBytes)
+            {
+                Put(SnapshotFormat.Frame.Deleted);
+                _frame.Clear();
+            }
+        }
+
+        if (_frame.Length > 0)
+        {
+            Put(SnapshotFormat.Frame.Deleted);
+        }
+    }
+
+    /// <summary>Samples that came late and are in no block.</summary>
+    public void Late(IEnumerable<KeyValuePair<int, LateSamples>> late)
+    {
+        _frame.Clear();
+        foreach ((int slot, LateSamples samples) in late)
+        {
+            _frame.Varint(slot);
+            _frame.Varint(samples.Count);
+            long before = 0;
+            for (int i = 0; i < samples.Count; i++)
+            {
+                LateSample sample = samples.Samples[i];
+                _frame.Zigzag(unchecked(samples.Times[i] - before));
+                before = samples.Times[i];
+                _frame.Zigzag(sample.Start);
+                _frame.Varint(sample.Histogram?.Length ?? 0);
+                if (sample.Histogram is { } histogram)
+                {
+                    _frame.Bytes(histogram);
+                }
+                else
+                {
+                    _frame.UInt64(sample.Bits);
+                }
+            }
+
+            if (_frame.Length >= SnapshotFormat.FrameBytes)
+            {
+                Put(SnapshotFormat.Frame.Late);
+                _frame.Clear();
+            }
+        }
+
+        if (_frame.Length > 0)
+        {
+            Put(SnapshotFormat.Frame.Late);
+        }
+    }
+
     /// <summary>All series the view sees, with what was in their open chunks then.</summary>
     /// <returns>How many.</returns>
     public long Series(SlotReader reader)

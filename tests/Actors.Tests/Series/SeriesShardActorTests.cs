@@ -22,6 +22,25 @@ public sealed class SeriesShardActorTests
     }
 
     [Fact]
+    public void Within_the_window_that_it_was_told_samples_are_taken_out_of_order_and_after_a_failure_too()
+    {
+        using var place = new TempDirectory();
+        using var node = new ShardNode(place.Path);
+        node.Append(("up", 100_000, 1));
+        Assert.Equal(1, node.Append(("up", 95_000, 2)).OutOfOrder);
+        node.Writer.Send(node.Shard, new UseOutOfOrderWindow(TimeSpan.FromSeconds(10)));
+        Assert.Equal(1, node.Append(("up", 95_000, 2)).Accepted);
+        Assert.Equal(1, node.Append(("up", 89_999, 2)).BeyondWindow);
+        node.BreakATurn();
+        node.Writer.ExpectMsg<IngestOutcome>();
+        node.Test.Drain();
+        node.Test.Advance(RestartPause);
+        Assert.Equal(["up 100000 1", "up 95000 2"], node.Samples());
+        Assert.Equal(1, node.Append(("up", 96_000, 3)).Accepted);
+        Assert.Equal(["up 100000 1", "up 95000 2", "up 96000 3"], node.Samples());
+    }
+
+    [Fact]
     public void A_view_taken_before_a_batch_is_durable_does_not_show_it_and_one_taken_after_does()
     {
         using var place = new TempDirectory();

@@ -63,6 +63,18 @@ internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, IN
         return Task.FromResult(StorageProblem);
     }
 
+    public Task<string?> DeleteAsync(IReadOnlyList<Matcher> matchers, Timestamp from, Timestamp through, CancellationToken cancel)
+    {
+        Asked.Add($"delete {string.Join(',', matchers)} {from.Milliseconds}..{through.Milliseconds}");
+        return Task.FromResult(StorageProblem);
+    }
+
+    public Task<string?> CleanAsync(CancellationToken cancel)
+    {
+        Asked.Add("clean");
+        return Task.FromResult(StorageProblem);
+    }
+
     public Task<StorageCopy> CopyAsync(bool skipsHead, CancellationToken cancel)
     {
         Asked.Add(skipsHead ? "copy blocks" : "copy all");

@@ -67,6 +67,7 @@ public sealed class RemoteWriteEndpointTests
 
     [Theory]
     [InlineData("OutOfOrder", "out of order sample (2 refused)")]
+    [InlineData("BeyondWindow", "too old sample (2 refused)")]
     [InlineData("TooOld", "out of bounds (2 refused)")]
     [InlineData("Conflicting", "duplicate sample for timestamp (2 refused)")]
     [InlineData("SeriesOverLimit", "series limit reached (2 refused)")]
@@ -77,6 +78,7 @@ public sealed class RemoteWriteEndpointTests
         refused = reason switch
         {
             "OutOfOrder" => refused with { OutOfOrder = 2 },
+            "BeyondWindow" => refused with { BeyondWindow = 2 },
             "TooOld" => refused with { TooOld = 2 },
             "Conflicting" => refused with { Conflicting = 2 },
             "SeriesOverLimit" => refused with { SeriesOverLimit = 2 },

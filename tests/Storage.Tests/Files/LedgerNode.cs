@@ -11,12 +11,16 @@ internal sealed class LedgerNode(IFiles files, SegmentLogSettings? logSettings =
     private readonly List<(Shard Shard, PreparedBatch Batch, Task<LogOutcome> Outcome, List<(Labels, long, double)> Rows)> _underWay = [];
     private readonly Dictionary<(Labels, long), double> _acknowledged = [];
     private readonly HashSet<(Labels, long)> _unknown = [];
+    private readonly Dictionary<(Labels, long), double> _perhapsDeleted = [];
     private readonly Dictionary<Labels, SeriesKey> _keys = [];
     private readonly SegmentLogSettings _logSettings = logSettings ?? new SegmentLogSettings { SegmentBytes = 4096 };
     private DataDirectory? _directory;
     private RecoveredData? _data;
 
     public const string Root = "/data";
+
+    /// <summary>Of every shard, from the next start on.</summary>
+    public long OutOfOrderWindowMs { get; set; }
 
     public IReadOnlyDictionary<(Labels, long), double> Acknowledged => _acknowledged;
 
@@ -39,6 +43,34 @@ internal sealed class LedgerNode(IFiles files, SegmentLogSettings? logSettings =
         }
 
         _keys.Clear();
+        foreach (Shard shard in _data.Shards)
+        {
+            shard.OutOfOrderWindowMs = OutOfOrderWindowMs;
+        }
+    }
+
+    /// <summary>Writes one sample and makes it durable; acknowledged is what was accepted.</summary>
+    public AppendCounts WriteOne(Labels labels, long time, double value)
+    {
+        Shard shard = Data.Shards[new ShardMap(shardCount).Of(labels).Value];
+        using var batch = new SampleBatch(shard.Id);
+        batch.Add(_keys.TryGetValue(labels, out SeriesKey? key) ? key : _keys[labels] = new SeriesKey(labels), time, value);
+        PreparedBatch prepared = shard.Prepare(batch);
+        AppendCounts counts = prepared.Counts;
+        if (!prepared.IsEmpty)
+        {
+            Task<LogOutcome> logging = Data.Log.AppendAsync(shard.Id, 1, prepared.Seq, prepared.Payload).AsTask();
+            Data.Log.FlushOnce();
+            Assert.True(logging.GetAwaiter().GetResult().IsDurable);
+        }
+
+        shard.Apply(prepared);
+        if (counts.Accepted > 0)
+        {
+            _acknowledged[(labels, time)] = value;
+        }
+
+        return counts;
     }
 
     /// <summary>Writes rows and flushes; what is not durable afterwards is unknown or refused.</summary>
@@ -105,6 +137,78 @@ internal sealed class LedgerNode(IFiles files, SegmentLogSettings? logSettings =
 
         _underWay.Clear();
         return all;
+    }
+
+    /// <summary>Deletes in every shard, as its actor does: the tombstone is durable, then it goes through the log.</summary>
+    /// <returns>Whether all of it was acknowledged.</returns>
+    public bool Delete(IReadOnlyList<Matcher> matchers, long from, long through)
+    {
+        var map = new ShardMap(shardCount);
+        bool all = true;
+        foreach (Shard shard in Data.Shards)
+        {
+            bool IsMeant((Labels Labels, long Time) sample) => map.Of(sample.Labels) == shard.Id
+                && sample.Time >= from && sample.Time <= through && matchers.All(matcher => matcher.Matches(sample.Labels));
+            foreach ((Labels, long) sample in _acknowledged.Keys.Where(IsMeant).ToArray())
+            {
+                _perhapsDeleted[sample] = _acknowledged[sample];
+                _acknowledged.Remove(sample);
+            }
+
+            var tombstone = new Tombstone(shard.Tombstones.LastNumber + 1, matchers, from, through);
+            Data.Blocks[shard.Id.Value].Tombstones.Write(shard.TombstonesWith(tombstone));
+            PreparedBatch prepared = shard.PrepareDeletion(tombstone);
+            Task<LogOutcome> logging = Data.Log.AppendAsync(shard.Id, 1, prepared.Seq, prepared.Payload).AsTask();
+            Data.Log.FlushOnce();
+            if (logging.IsCompleted && logging.GetAwaiter().GetResult().IsDurable)
+            {
+                shard.Apply(prepared);
+                foreach ((Labels, long) sample in _perhapsDeleted.Keys.Where(IsMeant).ToArray())
+                {
+                    _perhapsDeleted.Remove(sample);
+                }
+
+                _unknown.RemoveWhere(IsMeant);
+            }
+            else
+            {
+                shard.Abort(prepared);
+                all = false;
+            }
+        }
+
+        return all;
+    }
+
+    /// <summary>Writes all blocks anew that tombstones delete something of, and drops the tombstones that are no longer needed.</summary>
+    public void Clean()
+    {
+        foreach (Shard shard in Data.Shards)
+        {
+            BlockStore store = Data.Blocks[shard.Id.Value];
+            long behind = 0;
+            while (shard.BeginCleaning(behind) is { } job)
+            {
+                behind = job.LastNumber;
+                CompactionWritten? written = null;
+                try
+                {
+                    written = store.Clean(job);
+                }
+                finally
+                {
+                    shard.CompleteCompaction(job, written);
+                }
+            }
+
+            DropTombstones(shard);
+        }
+    }
+
+    public void DropTombstones(Shard shard)
+    {
+        using ShardView view = shard.View();
+        shard.UseTombstones(Data.Blocks[shard.Id.Value].DropUnneeded(view));
     }
 
     /// <summary>Snapshots every shard and cuts the log.</summary>
@@ -207,7 +311,9 @@ internal sealed class LedgerNode(IFiles files, SegmentLogSettings? logSettings =
 
         foreach ((Labels labels, long time) in found.Keys)
         {
-            Assert.True(_acknowledged.ContainsKey((labels, time)) || _unknown.Contains((labels, time)), $"{labels} at {time} was refused and is there");
+            Assert.True(
+                _acknowledged.ContainsKey((labels, time)) || _unknown.Contains((labels, time)) || _perhapsDeleted.ContainsKey((labels, time)),
+                $"{labels} at {time} was refused or deleted and is there");
         }
     }
 }

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Pleiad.Actors;
+using Pleiad.Model;
+using Pleiad.PromQL;
 
 namespace Pleiad.Gateway;
 
@@ -35,6 +37,58 @@ internal sealed class AdminEndpoints(IStorageAdmin storage, GatewaySettings sett
             text.String(name);
             text.ObjectEnd();
         });
+    }
+
+    /// <summary><c>/api/v1/admin/tsdb/delete_series</c>: answers when what is deleted is durably so.</summary>
+    public async Task DeleteSeriesAsync(GatewayCall call)
+    {
+        ThrowIfDisabled();
+        Parameters parameters = await call.ReadParametersAsync(settings.FormBytesMax).ConfigureAwait(false);
+        if (parameters.Problem is { } problem)
+        {
+            throw new ApiException(ApiErrorKind.BadData, $"error parsing form values: {problem}");
+        }
+
+        IReadOnlyList<string> selectors = parameters.All("match[]");
+        if (selectors.Count == 0)
+        {
+            throw new ApiException(ApiErrorKind.BadData, "no match[] parameter provided");
+        }
+
+        Timestamp start = parameters.Time("start", TimeText.Min);
+        Timestamp end = parameters.Time("end", TimeText.Max);
+        var sets = new List<IReadOnlyList<Matcher>>(selectors.Count);
+        try
+        {
+            // All of them are read before anything is deleted.
+            sets.AddRange(selectors.Select(Parser.ParseMatchers));
+        }
+        catch (QueryException wrong)
+        {
+            throw ApiException.Parameter("match[]", wrong.Message);
+        }
+
+        foreach (IReadOnlyList<Matcher> matchers in sets)
+        {
+            if (await storage.DeleteAsync(matchers, start, end, call.Cancel).ConfigureAwait(false) is { } failure)
+            {
+                throw new ApiException(ApiErrorKind.Internal, $"delete series: {failure}");
+            }
+        }
+
+        call.Http.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    /// <summary><c>/api/v1/admin/tsdb/clean_tombstones</c></summary>
+    public async Task CleanTombstonesAsync(GatewayCall call)
+    {
+        ThrowIfDisabled();
+        if (await storage.CleanAsync(call.Cancel).ConfigureAwait(false) is { } failure)
+        {
+            throw new ApiException(ApiErrorKind.Internal, $"clean tombstones: {failure}");
+        }
+
+        call.Http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
     private void ThrowIfDisabled()

@@ -7,6 +7,8 @@ public sealed class AdminEndpointsTests
     [Theory]
     [InlineData("seal")]
     [InlineData("snapshot")]
+    [InlineData("delete_series?match[]=up")]
+    [InlineData("clean_tombstones")]
     public async Task Nothing_is_done_unless_it_is_switched_on(string name)
     {
         await using RunningGateway gateway = await RunningGateway.StartAsync();
@@ -24,6 +26,52 @@ public sealed class AdminEndpointsTests
         using HttpResponseMessage answer = await gateway.SendAsync(method, "/api/v1/admin/tsdb/seal");
         Assert.Equal(204, (int)answer.StatusCode);
         Assert.Equal(["seal"], gateway.Node.Asked);
+    }
+
+    [Theory]
+    [InlineData("POST")]
+    [InlineData("PUT")]
+    public async Task Cleaning_answers_without_content_when_it_is_done(string method)
+    {
+        await using RunningGateway gateway = await Enabled();
+        using HttpResponseMessage answer = await gateway.SendAsync(method, "/api/v1/admin/tsdb/clean_tombstones");
+        Assert.Equal(204, (int)answer.StatusCode);
+        Assert.Equal(["clean"], gateway.Node.Asked);
+    }
+
+    [Fact]
+    public async Task Each_selector_is_deleted_in_the_times_given()
+    {
+        await using RunningGateway gateway = await Enabled();
+        (int status, string body) = await gateway.PostAsync(
+            "/api/v1/admin/tsdb/delete_series?match[]=up&match[]={job%3D~%22a|b%22}&start=1.5&end=2015-07-01T20:10:30.781Z", string.Empty);
+        Assert.Equal((204, string.Empty), (status, body));
+        Assert.Equal(["delete __name__=\"up\" 1500..1435781430781", "delete job=~\"a|b\" 1500..1435781430781"], gateway.Node.Asked);
+    }
+
+    [Fact]
+    public async Task Without_times_all_of_time_is_deleted()
+    {
+        await using RunningGateway gateway = await Enabled();
+        using HttpResponseMessage answer = await gateway.SendAsync("PUT", "/api/v1/admin/tsdb/delete_series?match[]=up");
+        Assert.Equal(204, (int)answer.StatusCode);
+        Assert.Equal([$"delete __name__=\"up\" {TimeText.Min.Milliseconds}..{TimeText.Max.Milliseconds}"], gateway.Node.Asked);
+    }
+
+    [Theory]
+    [InlineData("", "no match[] parameter provided")]
+    [InlineData("?match[]=up&match[]={", "match[]")]
+    [InlineData("?match[]={job=~\"(\"}", "match[]")]
+    [InlineData("?match[]=up&start=soon", "start")]
+    [InlineData("?match[]=up&end=soon", "end")]
+    public async Task A_wrong_deletion_deletes_nothing(string query, string says)
+    {
+        await using RunningGateway gateway = await Enabled();
+        (int status, string body) = await gateway.PostAsync("/api/v1/admin/tsdb/delete_series" + query, string.Empty);
+        Assert.Equal(400, status);
+        Assert.Contains("bad_data", body, StringComparison.Ordinal);
+        Assert.Contains(says, body, StringComparison.Ordinal);
+        Assert.Empty(gateway.Node.Asked);
     }
 
     [Fact]
@@ -70,6 +118,8 @@ public sealed class AdminEndpointsTests
     [Theory]
     [InlineData("seal")]
     [InlineData("snapshot")]
+    [InlineData("delete_series?match[]=up")]
+    [InlineData("clean_tombstones")]
     public async Task What_fails_says_why(string name)
     {
         await using RunningGateway gateway = await Enabled();

@@ -1,0 +1,186 @@
+using System.Collections.Immutable;
+using Pleiad.Model;
+
+namespace Pleiad.Storage;
+
+/// <content>
+/// Deletion. It goes through the log as a batch does, so that after a restart the head has deleted what it had deleted before; of
+/// blocks the tombstone says for itself what is gone.
+/// </content>
+public sealed partial class Shard
+{
+    /// <summary>The tombstones that some block may need.</summary>
+    public TombstoneList Tombstones
+    {
+        get => _parts.Tombstones;
+        private set => _parts = _parts with { Tombstones = value };
+    }
+
+    // What is deleted of series whose samples are in the head still, or come back from a snapshot. It goes with the series.
+    private ImmutableDictionary<int, TimeSpans> Deleted
+    {
+        get => _parts.Deleted;
+        set => _parts = _parts with { Deleted = value };
+    }
+
+    /// <summary>The tombstones as they will be with another one: what the file has to have before <see cref="PrepareDeletion"/>.</summary>
+    public TombstoneList TombstonesWith(Tombstone tombstone) => Tombstones.With(tombstone);
+
+    /// <summary>Makes what the log has to keep of a deletion. Nothing is deleted yet; the tombstone has to be durable before.</summary>
+    /// <param name="tombstone">With a number larger than all before.</param>
+    /// <returns>To be applied or aborted as a batch.</returns>
+    /// <exception cref="InvalidOperationException">More than <see cref="ShardSettings.InFlightMax"/> batches are under way.</exception>
+    public PreparedBatch PrepareDeletion(Tombstone tombstone)
+    {
+        if (tombstone.Number <= Tombstones.LastNumber)
+        {
+            throw new ArgumentException($"shard {Id} has used tombstone {tombstone.Number} before", nameof(tombstone));
+        }
+
+        PreparedBatch prepared = TakeIdle();
+        prepared.Seq = NextSeq++;
+        prepared.Deletion = tombstone;
+        BatchRecordWriter.WriteDeletion(prepared.Bytes, tombstone);
+        _inFlight.Enqueue(prepared);
+        return prepared;
+    }
+
+    /// <summary>Replaces the tombstones by those of them that are still needed; the file has them already.</summary>
+    public void UseTombstones(TombstoneList needed) => Tombstones = needed;
+
+    // All samples that the head has now were written before the deletion: those of each series go up to its last one.
+    private void ApplyDeletion(long seq, Tombstone tombstone, int payloadBytes, bool live)
+    {
+        using (ShardView before = View())
+        using (SlotList found = MatcherPlan.Run(_index, before.Reader, tombstone.Matchers, CancellationToken.None))
+        {
+            ImmutableDictionary<int, TimeSpans>.Builder deleted = Deleted.ToBuilder();
+            var whole = new TimeSpans(tombstone.From, tombstone.Through);
+            foreach (int number in found.Slots)
+            {
+                ref SeriesSlot slot = ref _table[number];
+                if (!slot.InUse || slot.CreatedSeq == SeriesSlot.NotYet)
+                {
+                    continue;
+                }
+
+                if (Late.TryGetValue(number, out LateSamples? late))
+                {
+                    KeepLate(number, late.Where(time => time < tombstone.From || time > tombstone.Through));
+                }
+
+                if (slot.Tail.Time < tombstone.From)
+                {
+                    continue;
+                }
+
+                long through = Math.Min(tombstone.Through, slot.Tail.Time);
+                deleted[number] = deleted.TryGetValue(number, out TimeSpans? spans) ? spans.With(tombstone.From, through)
+                    : through == tombstone.Through ? whole
+                    : new TimeSpans(tombstone.From, through);
+            }
+
+            Deleted = deleted.ToImmutable();
+        }
+
+        Tombstones = Tombstones.With(tombstone);
+        AppliedSeq = seq;
+        BytesSinceSnapshot += payloadBytes;
+        StorageMetrics.Deletions.Add(1);
+        if (live)
+        {
+            // Not in a replay: the log goes on about series that were not let go of at once.
+            LetGoOf(BeginningsDeleted());
+        }
+
+        SweepIfDue();
+    }
+
+    // The head lets go of series whose oldest samples are deleted: up to there.
+    private List<BlockedSeries> BeginningsDeleted()
+    {
+        var gone = new List<BlockedSeries>();
+        foreach ((int number, TimeSpans spans) in Deleted)
+        {
+            ref SeriesSlot slot = ref _table[number];
+            if (spans.EndAt(slot.OldestTime) is long end)
+            {
+                gone.Add(new BlockedSeries(number, slot.Generation, end));
+            }
+        }
+
+        return WithoutSamples(gone);
+    }
+
+    // After a start: of what is in blocks, and what is deleted behind it, the head lets go. A series that it had let go of before the
+    // stop may have come back from a snapshot beside the one that took its place: not one sample of it may make it stay.
+    private List<BlockedSeries> BlockedOrDeleted(List<BlockedSeries> blocked)
+    {
+        Dictionary<int, long> through = blocked.ToDictionary(static series => series.Slot, static series => series.Through);
+        using ShardView view = View();
+        using var samples = new SampleColumns();
+        foreach ((int number, TimeSpans spans) in Deleted)
+        {
+            ref SeriesSlot slot = ref _table[number];
+            long last = through.GetValueOrDefault(number, long.MinValue);
+            if (last >= slot.Tail.Time)
+            {
+                continue;
+            }
+
+            samples.Clear();
+            view.Reader.ReadSamples(slot, 0, slot.Total, new TimeRange(last, long.MaxValue), samples);
+            int kept = 0;
+            while (kept < samples.Count && spans.Contains(samples.Times[kept]))
+            {
+                kept++;
+            }
+
+            if (kept > 0 || samples.Count == 0)
+            {
+                blocked.Add(new BlockedSeries(number, slot.Generation, kept == samples.Count ? slot.Tail.Time : samples.Times[kept] - 1));
+            }
+        }
+
+        return WithoutSamples(blocked);
+    }
+
+    // Series that were made for late samples, which are in a block or deleted now.
+    private List<BlockedSeries> WithoutSamples(List<BlockedSeries> gone)
+    {
+        for (int number = 0; number < _table.End; number++)
+        {
+            ref SeriesSlot slot = ref _table[number];
+            if (slot.InUse && slot.Tail.Time == SeriesSlot.NoTime && slot.CreatedSeq != SeriesSlot.NotYet && !HasLate(number))
+            {
+                gone.Add(new BlockedSeries(number, slot.Generation, slot.Tail.Time));
+            }
+        }
+
+        return gone;
+    }
+
+    private void ForgetSpecials(IEnumerable<int> slots)
+    {
+        if (!Late.IsEmpty)
+        {
+            Late = Late.RemoveRange(slots);
+        }
+
+        if (!Deleted.IsEmpty)
+        {
+            Deleted = Deleted.RemoveRange(slots);
+        }
+    }
+
+    // What lies before retention cannot come back.
+    private void ForgetDeletionsBefore(long time)
+    {
+        if (!Deleted.IsEmpty)
+        {
+            Deleted = Deleted.RemoveRange(Deleted.Where(pair => pair.Value.Spans[^1].Through < time).Select(static pair => pair.Key));
+        }
+    }
+
+    internal void RestoreDeletions(int slot, TimeSpans spans) => Deleted = Deleted.SetItem(slot, spans);
+}
