@@ -13,6 +13,27 @@ internal static class ActorsMetrics
     public static readonly Counter<long> QueriesRefused =
         Meter.CreateCounter<long>("pleiad_actors_queries_refused", description: "Queries answered 503 because the queue was full.");
 
+    public static readonly Counter<long> PeerQueriesRefused =
+        Meter.CreateCounter<long>("pleiad_actors_peer_queries_refused", description: "Reads of other nodes that were refused because as many of their queries as may were open here.");
+
+    public static readonly Counter<long> ReadsRetried =
+        Meter.CreateCounter<long>("pleiad_actors_reads_retried", description: "Reads that were sent to another copy of a shard because a node did not answer, or not soon.");
+
+    public static readonly Counter<long> ShardsMissing =
+        Meter.CreateCounter<long>("pleiad_actors_shards_missing", description: "Shards that no node answered for; the query said that its answer is partial.");
+
+    public static readonly Counter<long> FetchesOverLimit =
+        Meter.CreateCounter<long>("pleiad_actors_fetches_over_limit", description: "Queries that were ended because they would have fetched too many bytes from other nodes.");
+
+    public static readonly Counter<long> WritesRetried =
+        Meter.CreateCounter<long>("pleiad_actors_writes_retried", description: "Times a batch was sent again because the leader of its shard did not answer, or another one led it.");
+
+    public static readonly Counter<long> BatchesWithoutLeader =
+        Meter.CreateCounter<long>("pleiad_actors_batches_without_leader", description: "Batches for which no leader could be found in time; whoever sent them was told to send them again.");
+
+    public static readonly Counter<long> ForwardsRefused =
+        Meter.CreateCounter<long>("pleiad_actors_forwards_refused", description: "Batches of other nodes that were refused because as many bytes of them as may were being written here.");
+
     public static readonly Counter<long> SlotsMissed =
         Meter.CreateCounter<long>("pleiad_actors_scrape_slots_missed", description: "Scrape slots passed over because the scrape before them still ran or the node was late.");
 

@@ -85,7 +85,8 @@ public sealed class Engine
         Steps steps = step is { } width ? StepsOf(start, end, width) : Steps.Once(start.Milliseconds);
         if (!run)
         {
-            return new QueryExplanation(PromQL.Explain.Report(PlanFor(source, Parser.Parse(query, _settings), steps, options), null), null);
+            return new QueryExplanation(PromQL.Explain.Report(
+                PlanFor(source, Parser.Parse(query, _settings), Origin(query, steps, step is not null, options)).Plan, null), null);
         }
 
         (QueryResult result, PlanNode plan, PlanFigures? figures) =
@@ -93,12 +94,38 @@ public sealed class Engine
         return new QueryExplanation(PromQL.Explain.Report(plan, figures), result);
     }
 
+    /// <summary>The fragment that another node asks for, to be run over shards of this one.</summary>
+    /// <param name="request">What it asks for.</param>
+    /// <param name="map">Of the cluster.</param>
+    /// <param name="expired">Fires when the time of the query is over.</param>
+    /// <param name="cancel">Fires then too, and when nobody wants the answer any more.</param>
+    /// <exception cref="QueryException">The query is not valid here, or this node plans it in another way than the one that asks.</exception>
+    public PlanFragment Fragment(FragmentRequest request, ShardMap map, CancellationToken expired, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        QueryOrigin origin = request.Origin;
+        EngineSettings settings = _settings with { Features = origin.Features };
+        PlanNode plan = Distribute.Run(Plan(Parser.Parse(origin.Query, settings), origin), map, origin.PushesOne);
+        if (Exchanges(plan).FirstOrDefault(exchange => exchange.Number == request.Exchange) is not { } asked
+            || FragmentRequest.FingerprintOf(asked) != request.Fingerprint)
+        {
+            throw new QueryException(QueryErrorKind.Unavailable, "the nodes of the cluster plan this query in different ways: they are of different versions");
+        }
+
+        var run = new QueryRun(
+            settings with { SamplesMax = Math.Min(request.SamplesLeft, settings.SamplesMax) }, origin, request.IsMeasured ? _time : null, expired, cancel);
+        return new PlanFragment(asked, run);
+    }
+
     /// <summary>The plan of a query as text, one operator a line.</summary>
     public string Explain(string query, Timestamp start, Timestamp end, TimeSpan step, QueryRunOptions options)
     {
         Steps steps = start == end ? Steps.Once(start.Milliseconds) : StepsOf(start, end, step);
-        return PromQL.Explain.Of(Plan(Parser.Parse(query, _settings), steps, options));
+        return PromQL.Explain.Of(Plan(Parser.Parse(query, _settings), Origin(query, steps, start != end, options)));
     }
+
+    private static IEnumerable<ExchangeNode> Exchanges(PlanNode node) =>
+        node is ExchangeNode exchange ? [exchange] : node.Inputs.SelectMany(Exchanges);
 
     private static Steps StepsOf(Timestamp start, Timestamp end, TimeSpan step)
     {
@@ -118,18 +145,28 @@ public sealed class Engine
         return new Steps(start.Milliseconds, stepMs, (int)count);
     }
 
-    private PlanNode Plan(Expr parsed, Steps steps, QueryRunOptions options)
+    private QueryOrigin Origin(string query, Steps steps, bool isRange, QueryRunOptions options)
     {
         TimeSpan lookback = options.Lookback ?? _settings.Lookback;
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(lookback.Ticks, nameof(options));
-        return Planner.Plan(parsed, new QuerySpan(
-            steps, (long)lookback.TotalMilliseconds, (long)_settings.SubqueryStep.TotalMilliseconds, _settings.SamplesMax));
+        return new QueryOrigin(
+            query, steps, isRange, (long)lookback.TotalMilliseconds, (long)_settings.SubqueryStep.TotalMilliseconds, _settings.SamplesMax,
+            _settings.Features, PushesOne: false);
     }
 
-    private PlanNode PlanFor(ISeriesSource source, Expr parsed, Steps steps, QueryRunOptions options)
+    private static PlanNode Plan(Expr parsed, QueryOrigin origin) =>
+        Planner.Plan(parsed, new QuerySpan(origin.Steps, origin.LookbackMs, origin.SubqueryStepMs, origin.InnerStepsMax));
+
+    private static (PlanNode Plan, QueryOrigin Origin) PlanFor(ISeriesSource source, Expr parsed, QueryOrigin origin)
     {
-        PlanNode plan = Plan(parsed, steps, options);
-        return source is IFragmentRunner shards ? Distribute.Run(plan, shards.Shards) : plan;
+        PlanNode plan = Plan(parsed, origin);
+        if (source is not IFragmentRunner shards)
+        {
+            return (plan, origin);
+        }
+
+        bool pushesOne = Distribute.OneShardOf(plan, shards.Shards) is [int only] && !shards.IsHere(only);
+        return (Distribute.Run(plan, shards.Shards, pushesOne), origin with { PushesOne = pushesOne });
     }
 
     private async Task<QueryResult> RunAsync(
@@ -157,15 +194,14 @@ public sealed class Engine
         TimeSpan timeout = options.Timeout is { } wanted && wanted < _settings.Timeout ? wanted : _settings.Timeout;
         using var expired = new CancellationTokenSource(timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(expired.Token, cancel);
-        var run = new QueryRun(_settings, isRange, measures, expired.Token, either.Token);
+        (PlanNode plan, QueryOrigin origin) = PlanFor(source, parsed, Origin(query, steps, isRange, options));
+        var run = new QueryRun(_settings, origin, measures, expired.Token, either.Token);
         options.Progress?.Follow(run.Budget);
         var context = new QueryContext(run, source, slack: 0);
-        PlanNode plan;
         QueryValue value;
         try
         {
             context.ThrowIfOver();
-            plan = PlanFor(source, parsed, steps, options);
             value = await EvaluateAsync(context, plan).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (either.IsCancellationRequested)

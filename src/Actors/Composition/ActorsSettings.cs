@@ -11,6 +11,9 @@ public sealed record ActorsSettings
     /// <summary>Of queries.</summary>
     public QuerySettings Query { get; init; } = new();
 
+    /// <summary>Of samples on their way to the node that leads their shard.</summary>
+    public ForwardSettings Forward { get; init; } = new();
+
     /// <summary>Of scrapes where prometheus.yml names no limit.</summary>
     public ScrapeLimits ScrapeLimits { get; init; } = ScrapeLimits.Default;
 

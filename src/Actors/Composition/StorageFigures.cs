@@ -5,35 +5,23 @@ using Pleiad.Storage;
 
 namespace Pleiad.Actors;
 
-/// <summary>What all shards of a node hold together, and which metrics and labels cost most.</summary>
+/// <summary>What all shards hold together, and which metrics and labels cost most.</summary>
 internal static class StorageFigures
 {
-    /// <summary>Asks every shard for a view and adds up. Takes as long as reading the index does; the shards go on meanwhile.</summary>
-    public static async Task<StorageStatus> OfAsync(ShardDirectory shards, int topCount, CancellationToken cancel)
-    {
-        using ViewLease views = await shards.ViewAsync(threads: 1, cancel);
-        return await Task.Run(() => Of(views, topCount, Figures(shards, cancel), cancel), cancel);
-    }
-
-    private static async Task<long> Figures(ShardDirectory shards, CancellationToken cancel)
-    {
-        FiguresTaken[] taken = await Task.WhenAll(shards.Owners.Select(
-            owner => Kernel.Asking.Ask<FiguresTaken>(owner, TakeFigures.Instance, TimeSpan.FromSeconds(30), cancel)));
-        return taken.Sum(one => one.Figures.SealedChunks + one.Figures.Series);
-    }
-
-    private static async Task<StorageStatus> Of(ViewLease views, int topCount, Task<long> chunks, CancellationToken cancel)
+    /// <summary>Adds up what the shards say. Takes as long as reading their indexes does; the shards go on meanwhile.</summary>
+    public static async Task<StorageStatus> OfAsync(QueryView view, int topCount, CancellationToken cancel)
     {
         var metrics = new Dictionary<string, long>(StringComparer.Ordinal);
         var pairs = new Dictionary<string, long>(StringComparer.Ordinal);
         long series = 0;
+        long chunks = 0;
         long oldest = long.MaxValue;
         long newest = long.MinValue;
-        foreach (ShardView view in views.Views)
+        foreach (ShardCardinality one in await view.CardinalitiesAsync(cancel))
         {
             // A metric may be small in each shard and large over all: the whole lists are added up, then cut.
-            Cardinality one = view.Cardinality(int.MaxValue, cancel);
             series += one.Series;
+            chunks += one.Chunks;
             oldest = Math.Min(oldest, one.OldestTimeMs);
             newest = Math.Max(newest, one.NewestTimeMs);
             AddUp(metrics, one.SeriesByMetric);
@@ -42,20 +30,33 @@ internal static class StorageFigures
 
         var values = new List<NamedCount>();
         var bytes = new List<NamedCount>();
-        foreach (string name in views.Source.LabelNames([], TimeRange.All, cancel))
+        var names = new TextUnion();
+        await view.Source.AddLabelNamesAsync([], TimeRange.All, names, cancel);
+        foreach (string name in names.Sorted())
         {
-            IReadOnlyCollection<string> distinct = views.Source.LabelValues(name, [], TimeRange.All, cancel);
+            var distinct = new TextUnion();
+            await view.Source.AddLabelValuesAsync(name, [], TimeRange.All, distinct, cancel);
             values.Add(new NamedCount(name, distinct.Count));
-            bytes.Add(new NamedCount(name, distinct.Sum(value => (long)Encoding.UTF8.GetByteCount(value))));
+            bytes.Add(new NamedCount(name, distinct.Sorted().Sum(value => (long)Encoding.UTF8.GetByteCount(value))));
         }
 
         return new StorageStatus(
-            series, pairs.Count, await chunks, oldest, newest, Top(Counts(metrics), topCount), Top(values, topCount), Top(bytes, topCount), Top(Counts(pairs), topCount));
+            series, pairs.Count, chunks, oldest, newest, Top(Counts(metrics), topCount), Top(values, topCount), Top(bytes, topCount), Top(Counts(pairs), topCount));
     }
 
-    private static void AddUp(Dictionary<string, long> sums, IReadOnlyList<CardinalityEntry> entries)
+    /// <summary>What costs most in one shard of this node.</summary>
+    public static async Task<ShardCardinality> OfShardAsync(ILocalShards shards, int shard, ISeriesSource view, CancellationToken cancel)
     {
-        foreach (CardinalityEntry entry in entries)
+        long chunks = await shards.ChunksAsync(shard, cancel);
+        Cardinality one = view is ShardView head ? head.Cardinality(int.MaxValue, cancel) : throw new InvalidOperationException("only a head has figures");
+        return new ShardCardinality(one.Series, one.OldestTimeMs, one.NewestTimeMs, chunks, Named(one.SeriesByMetric), Named(one.SeriesByPair));
+    }
+
+    private static List<NamedCount> Named(IReadOnlyList<CardinalityEntry> entries) => [.. entries.Select(static entry => new NamedCount(entry.Name, entry.Value))];
+
+    private static void AddUp(Dictionary<string, long> sums, IReadOnlyList<NamedCount> entries)
+    {
+        foreach (NamedCount entry in entries)
         {
             CollectionsMarshal.GetValueRefOrAddDefault(sums, entry.Name, out _) += entry.Value;
         }

@@ -25,6 +25,7 @@ public interface IIngest
 /// <param name="Failure">Why nothing could be made durable (disk full, log failed), or null.</param>
 public sealed record IngestOutcome(
     int Accepted, int Duplicates, int OutOfOrder, int TooOld, int Conflicting, int SeriesOverLimit, int Invalid, string? Failure)
+    : IAppendAnswer
 {
     /// <summary>Nothing came, nothing happened.</summary>
     public static readonly IngestOutcome Nothing = new(0, 0, 0, 0, 0, 0, 0, null);

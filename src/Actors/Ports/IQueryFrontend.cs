@@ -89,4 +89,8 @@ public sealed record SeriesExemplars(Labels Series, IReadOnlyList<Exemplar> Exem
 /// <summary>A list with what there is to say about it.</summary>
 /// <param name="Items">Sorted.</param>
 /// <param name="Warnings">For instance that the list was cut at the limit: "results truncated due to limit".</param>
-public sealed record LabelAnswer<T>(IReadOnlyList<T> Items, IReadOnlyList<string> Warnings);
+public sealed record LabelAnswer<T>(IReadOnlyList<T> Items, IReadOnlyList<string> Warnings)
+{
+    /// <summary>Whether items may be missing, because nobody answered for the shards they lie on; a warning says so too.</summary>
+    public bool IsPartial { get; init; }
+}

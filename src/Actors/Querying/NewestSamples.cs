@@ -6,14 +6,14 @@ namespace Pleiad.Actors;
 internal static class NewestSamples
 {
     /// <summary>Those of the series that satisfy any of the matcher lists, in order of metric names, then of labels.</summary>
-    public static IReadOnlyList<NewestSample> Of(
-        ISeriesSource source, IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, CancellationToken cancel)
+    public static async Task<IReadOnlyList<NewestSample>> OfAsync(
+        IQuerySource source, IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, CancellationToken cancel)
     {
         var found = new Dictionary<Labels, NewestSample?>();
         using var samples = new SampleColumns();
         foreach (IReadOnlyList<Matcher> matchers in anyOf)
         {
-            using SeriesCursor cursor = source.Select(new SelectRequest(matchers, range), cancel);
+            using SeriesCursor cursor = await source.SelectAsync(new SelectRequest(matchers, range) { NewestOnly = true }, labelsOnly: false, cancel);
             while (cursor.MoveNext())
             {
                 cancel.ThrowIfCancellationRequested();

@@ -6,10 +6,13 @@ using Pleiad.Storage;
 namespace Pleiad.Actors;
 
 /// <summary>
-/// Answers queries over all shards of this node: takes a view of each, which costs the shard at most a turn that takes no time, and evaluates
-/// on the thread of the caller. A query of a millisecond would spend as long again on being handed from thread to thread.
+/// Answers queries over all shards: takes a view of each of this node, which costs the shard at most a turn that takes no time, and evaluates
+/// on the thread of the caller. A query of a millisecond would spend as long again on being handed from thread to thread. What lies on other
+/// nodes is evaluated there.
 /// </summary>
-internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QuerySettings settings, TimeProvider time) : IQueryFrontend, IDisposable
+/// <param name="cluster">Reads from other nodes; null on a node that has all shards.</param>
+internal sealed class QueryFrontend(
+    Engine engine, ShardDirectory shards, QuerySettings settings, TimeProvider time, ClusterReads? cluster = null) : IQueryFrontend, IDisposable
 {
     private const string Truncated = "results truncated due to limit";
 
@@ -26,7 +29,7 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
             (source, run, token) => _engine.InstantAsync(query, at, source, run, token),
             result => result.Stats,
             cancel,
-            TellDamage);
+            TellGaps);
 
     /// <inheritdoc/>
     public Task<QueryResult> RangeAsync(
@@ -38,7 +41,7 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
             (source, run, token) => _engine.RangeAsync(query, start, end, step, source, run, token),
             result => result.Stats,
             cancel,
-            TellDamage);
+            TellGaps);
 
     /// <inheritdoc/>
     public Task<QueryExplanation> ExplainAsync(string query, QueryTimes times, bool run, QueryOptions options, CancellationToken cancel) =>
@@ -48,7 +51,8 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
             options,
             (source, setup, token) => _engine.ExplainAsync(query, times.Start, times.End, times.Step, source, setup, run, token),
             explained => explained.Result?.Stats,
-            cancel);
+            cancel,
+            (explained, view) => explained.Result is { } result ? explained with { Result = TellGaps(result, view) } : explained);
 
     /// <inheritdoc/>
     public IReadOnlyList<QueryRecord> Queries() => _ledger.All();
@@ -61,19 +65,19 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
 
     /// <summary>The figures of all shards and what costs most; it waits for its turn as a query does, because it reads whole indexes.</summary>
     public Task<StorageStatus> StorageAsync(int topCount, CancellationToken cancel) =>
-        AdmitAsync(null, (_, either) => StorageFigures.OfAsync(shards, topCount, either), cancel);
+        RunAsync(null, (source, view, _, token) => StorageFigures.OfAsync(view, topCount, token), cancel, Whole);
 
     /// <inheritdoc/>
     public Task<LabelAnswer<Labels>> SeriesAsync(
         IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, int limit, CancellationToken cancel) =>
         RunAsync(
             null,
-            (source, _, token) =>
+            async (source, _, _, token) =>
             {
                 var found = new HashSet<Labels>();
                 foreach (IReadOnlyList<Matcher> matchers in anyOf)
                 {
-                    using SeriesCursor cursor = source.Select(new SelectRequest(matchers, range) { Function = "series" }, token);
+                    using SeriesCursor cursor = await source.SelectAsync(new SelectRequest(matchers, range) { Function = "series" }, labelsOnly: true, token);
                     while (cursor.MoveNext())
                     {
                         token.ThrowIfCancellationRequested();
@@ -81,35 +85,36 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
                     }
                 }
 
-                return Task.FromResult(Cut([.. found.Order()], limit));
+                return Cut([.. found.Order()], limit);
             },
-            cancel);
+            cancel,
+            TellGaps);
 
     /// <inheritdoc/>
     public Task<LabelAnswer<string>> LabelNamesAsync(
         IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, int limit, CancellationToken cancel) =>
-        UnionAsync(anyOf, limit, (source, matchers, union, token) => source.AddLabelNames(matchers, range, union, token), cancel);
+        UnionAsync(anyOf, limit, (source, matchers, union, token) => source.AddLabelNamesAsync(matchers, range, union, token), cancel);
 
     /// <inheritdoc/>
     public Task<LabelAnswer<string>> LabelValuesAsync(
         string name, IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, int limit, CancellationToken cancel) =>
-        UnionAsync(anyOf, limit, (source, matchers, union, token) => source.AddLabelValues(name, matchers, range, union, token), cancel);
+        UnionAsync(anyOf, limit, (source, matchers, union, token) => source.AddLabelValuesAsync(name, matchers, range, union, token), cancel);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<NewestSample>> NewestAsync(
         IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, CancellationToken cancel) =>
-        RunAsync(null, (source, _, token) => Task.FromResult(NewestSamples.Of(source, anyOf, range, token)), cancel);
+        RunAsync(null, (source, _, _, token) => NewestSamples.OfAsync(source, anyOf, range, token), cancel, Whole);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<T>> ReadAsync<T>(
         IReadOnlyList<Matcher> matchers, TimeRange range, Func<Labels, SampleColumns, T> take, CancellationToken cancel) =>
         RunAsync(
             null,
-            (source, _, token) =>
+            async (source, _, _, token) =>
             {
                 var taken = new List<T>();
                 using var samples = new SampleColumns();
-                using SeriesCursor cursor = source.Select(new SelectRequest(matchers, range), token);
+                using SeriesCursor cursor = await source.SelectAsync(new SelectRequest(matchers, range), labelsOnly: false, token);
                 while (cursor.MoveNext())
                 {
                     token.ThrowIfCancellationRequested();
@@ -121,21 +126,19 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
                     }
                 }
 
-                return Task.FromResult<IReadOnlyList<T>>(taken);
+                return (IReadOnlyList<T>)taken;
             },
-            cancel);
+            cancel,
+            Whole);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<SeriesExemplars>> ExemplarsAsync(
         IReadOnlyList<IReadOnlyList<Matcher>> anyOf, Timestamp from, Timestamp through, CancellationToken cancel) =>
-        AdmitAsync(
+        RunAsync(
             null,
-            async (_, either) =>
-            {
-                IEnumerable<StoredExemplar> held = await shards.ExemplarsAsync(either);
-                return await Task.Run(() => ExemplarSearch.Find(held, anyOf, from, through, either), either);
-            },
-            cancel);
+            async (_, view, _, token) => ExemplarSearch.Find(await view.ExemplarsAsync(token), anyOf, from, through, token),
+            cancel,
+            Whole);
 
     /// <inheritdoc/>
     public void Dispose() => _admission.Dispose();
@@ -146,21 +149,22 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
     private Task<LabelAnswer<string>> UnionAsync(
         IReadOnlyList<IReadOnlyList<Matcher>> anyOf,
         int limit,
-        Action<ISeriesSource, IReadOnlyList<Matcher>, TextUnion, CancellationToken> add,
+        Func<IQuerySource, IReadOnlyList<Matcher>, TextUnion, CancellationToken, ValueTask> add,
         CancellationToken cancel) =>
         RunAsync(
             null,
-            (source, _, token) =>
+            async (source, _, _, token) =>
             {
                 var union = new TextUnion();
                 foreach (IReadOnlyList<Matcher> matchers in anyOf.Count == 0 ? [[]] : anyOf)
                 {
-                    add(source, matchers, union, token);
+                    await add(source, matchers, union, token);
                 }
 
-                return Task.FromResult(Cut([.. union.Sorted()], limit));
+                return Cut([.. union.Sorted()], limit);
             },
-            cancel);
+            cancel,
+            TellGaps);
 
     private async Task<T> TrackAsync<T>(
         string query,
@@ -169,7 +173,7 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
         Func<ISeriesSource, QueryRunOptions, CancellationToken, Task<T>> run,
         Func<T, QueryStats?> statsOf,
         CancellationToken cancel,
-        Func<T, ViewLease, T>? then = null)
+        Func<T, QueryView, T>? then = null)
     {
         using QueryLedger.Entry entry = _ledger.Begin(query, times);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, entry.Canceled);
@@ -177,7 +181,7 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
         {
             T result = await RunAsync(
                 options.Timeout,
-                (source, left, _) =>
+                (source, _, left, _) =>
                 {
                     // The engine knows what is left of the time, and says itself that it is over.
                     entry.Run();
@@ -202,25 +206,52 @@ internal sealed class QueryFrontend(Engine engine, ShardDirectory shards, QueryS
         }
     }
 
-    private Task<T> RunAsync<T>(TimeSpan? timeout, Func<ISeriesSource, TimeSpan, CancellationToken, Task<T>> run, CancellationToken cancel, Func<T, ViewLease, T>? then = null) =>
+    private Task<T> RunAsync<T>(
+        TimeSpan? timeout, Func<IQuerySource, QueryView, TimeSpan, CancellationToken, Task<T>> run, CancellationToken cancel,
+        Func<T, QueryView, T>? then = null) =>
         AdmitAsync(
             timeout,
             async (left, either) =>
             {
-                using ViewLease views = await shards.ViewAsync(settings.ThreadsMax, either);
-                T result = await run(views.Source, left(), either);
-                return then is null ? result : then(result, views);
+                using QueryView view = cluster is null ? await shards.ViewAsync(settings.ThreadsMax, either) : await cluster.ViewAsync(left, either);
+                T result = await run(view.Source, view, left(), either);
+                return then is null ? result : then(result, view);
             },
             cancel);
 
-    // Damage on disk makes a hole, and a hole must be told: no answer may look whole when it is not.
-    private static QueryResult TellDamage(QueryResult result, ViewLease views)
+    // A hole must be told: no answer may look whole when it is not. In front, because the gateway shows the first warnings only.
+    private static QueryResult TellGaps(QueryResult result, QueryView view)
     {
-        int damaged = views.Views.Sum(static view => view.ChunksDamaged);
-        return damaged == 0
-            ? result
-            : result with { Warnings = [.. result.Warnings, $"{damaged} chunks of stored blocks are damaged and were left out"] };
+        IReadOnlyList<string> gaps = Gaps(view);
+        return gaps.Count == 0 ? result : result with { Warnings = [.. gaps, .. result.Warnings], IsPartial = view.ShardsMissing.Count > 0 };
     }
+
+    private static LabelAnswer<T> TellGaps<T>(LabelAnswer<T> answer, QueryView view) =>
+        Gaps(view) is { Count: > 0 } gaps
+            ? answer with { Warnings = [.. gaps, .. answer.Warnings], IsPartial = view.ShardsMissing.Count > 0 }
+            : answer;
+
+    // Where an answer has no place to say what is missing, there is no answer.
+    private static T Whole<T>(T result, QueryView view) =>
+        view.ShardsMissing.Count == 0 ? result : throw new QueryException(QueryErrorKind.Unavailable, Missing(view) + "; try again later");
+
+    private static List<string> Gaps(QueryView view)
+    {
+        var gaps = new List<string>();
+        if (view.ChunksDamaged is > 0 and int damaged)
+        {
+            gaps.Add($"{damaged} chunks of stored blocks are damaged and were left out");
+        }
+
+        if (view.ShardsMissing.Count > 0)
+        {
+            gaps.Add($"partial: {Missing(view)}, so series may be missing");
+        }
+
+        return gaps;
+    }
+
+    private static string Missing(QueryView view) => $"no node answered for {view.ShardsMissing.Count} of {view.Source.Shards.Count} shards";
 
     /// <summary>Waits for a turn and runs; both together within the timeout.</summary>
     /// <param name="timeout">Of the client's; null for that of the node, which is the longest.</param>

@@ -15,6 +15,18 @@ public sealed record QuerySettings
     /// <summary>Threads one query may use at once, each on a shard of its own. At least 1. Default: as many as there are processors.</summary>
     public int ThreadsMax { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>Queries of other nodes that may have something open on this one; more are refused. Default 1000.</summary>
+    public int PeerQueriesMax { get; init; } = 1000;
+
+    /// <summary>Reads of other nodes that are evaluated here at the same time; others wait. Default 40.</summary>
+    public int PeerConcurrencyMax { get; init; } = 40;
+
+    /// <summary>Bytes of series that one query may fetch from other nodes where it cannot be evaluated there. Default 512 MiB.</summary>
+    public long FetchBytesMax { get; init; } = 512L << 20;
+
+    /// <summary>A node that has not answered for so long, or for longer than 95 of 100 answers take, is not waited for alone: another copy is asked too. Default 250 ms.</summary>
+    public TimeSpan HedgeAfter { get; init; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>How long a query may take, the time included that it waits for its turn. Default 2 min.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(2);
 }

@@ -10,7 +10,7 @@ namespace Pleiad.Actors;
 /// <param name="views">The view of shard i at index i.</param>
 /// <param name="shards">Which series belongs where, so that matchers on <c>instance</c> ask the shards of its values only.</param>
 /// <param name="threads">Threads a query may use.</param>
-internal sealed class ShardedSource(IReadOnlyList<ISeriesSource> views, ShardMap shards, int threads) : IFragmentRunner
+internal sealed class ShardedSource(IReadOnlyList<ISeriesSource> views, ShardMap shards, int threads) : IQuerySource
 {
     /// <inheritdoc/>
     public ShardMap Shards => shards;
@@ -58,6 +58,23 @@ internal sealed class ShardedSource(IReadOnlyList<ISeriesSource> views, ShardMap
         {
             view.AddLabelValues(name, matchers, range, into, cancel);
         }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<SeriesCursor> SelectAsync(SelectRequest request, bool labelsOnly, CancellationToken cancel) => new(Select(request, cancel));
+
+    /// <inheritdoc/>
+    public ValueTask AddLabelNamesAsync(IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
+    {
+        AddLabelNames(matchers, range, into, cancel);
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask AddLabelValuesAsync(string name, IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
+    {
+        AddLabelValues(name, matchers, range, into, cancel);
+        return default;
     }
 
     private IReadOnlyList<ISeriesSource> Asked(IReadOnlyList<Matcher> matchers) =>

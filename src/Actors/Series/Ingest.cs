@@ -3,8 +3,10 @@ using Pleiad.Model;
 
 namespace Pleiad.Actors;
 
-/// <summary>The port through which others than targets write: each batch to the owner of its shard.</summary>
-internal sealed class Ingest(ShardDirectory shards) : IIngest
+/// <summary>The port through which others than targets write: each batch to the leader of its shard.</summary>
+/// <param name="shards">Of this node.</param>
+/// <param name="cluster">Takes batches to the leaders on other nodes; null on a node that leads all shards.</param>
+internal sealed class Ingest(ShardDirectory shards, ClusterWrites? cluster = null) : IIngest
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(60);
 
@@ -14,24 +16,34 @@ internal sealed class Ingest(ShardDirectory shards) : IIngest
     /// <inheritdoc/>
     public async Task<IngestOutcome> WriteAsync(IReadOnlyList<SampleBatch> batches, CancellationToken cancel)
     {
-        IngestOutcome[] outcomes = await Task.WhenAll(batches.Select(batch => WriteAsync(batch, cancel)));
+        IngestOutcome[] outcomes = await Task.WhenAll(batches.Select(batch => cluster?.WriteAsync(batch, cancel) ?? WriteAloneAsync(batch, cancel)));
         return outcomes.Aggregate(IngestOutcome.Nothing, static (sum, outcome) => sum.And(outcome));
     }
 
-    private async Task<IngestOutcome> WriteAsync(SampleBatch batch, CancellationToken cancel)
+    /// <summary>Writes a batch on this node.</summary>
+    /// <param name="shards">Of this node.</param>
+    /// <param name="batch">The shard's from here on, unless it comes back.</param>
+    /// <param name="cancel">Stops the wait.</param>
+    public static async Task<WriteHere> WriteHereAsync(ShardDirectory shards, SampleBatch batch, CancellationToken cancel)
     {
+        ShardId shard = batch.Shard;
         try
         {
-            return await shards.OwnerOf(batch.Shard).Ask<IngestOutcome>(new AppendBatch(batch) { IsAwaited = true }, AnswerTimeout, cancel);
+            IAppendAnswer answer = await shards.OwnerOf(shard).Ask<IAppendAnswer>(new AppendBatch(batch) { IsAwaited = true }, AnswerTimeout, cancel);
+            return answer is BatchMoved moved ? new WriteHere(IngestOutcome.Nothing, moved.Batch) : new WriteHere((IngestOutcome)answer, null);
         }
         catch (AskRefusedException)
         {
             batch.Dispose();
-            return IngestOutcome.Nothing with { Failure = $"shard {batch.Shard} has too many batches waiting; try again later" };
+            return Failed($"shard {shard} has too many batches waiting; try again later");
         }
         catch (AskTimeoutException)
         {
-            return IngestOutcome.Nothing with { Failure = $"shard {batch.Shard} did not answer in time; what became of the batch is unknown" };
+            return Failed($"shard {shard} did not answer in time; what became of the batch is unknown");
         }
     }
+
+    private static WriteHere Failed(string reason) => new(IngestOutcome.Nothing with { Failure = reason }, null);
+
+    private async Task<IngestOutcome> WriteAloneAsync(SampleBatch batch, CancellationToken cancel) => (await WriteHereAsync(shards, batch, cancel)).Outcome;
 }

@@ -11,12 +11,15 @@ internal sealed record AppendBatch(SampleBatch Batch)
     public bool IsAwaited { get; init; }
 }
 
+/// <summary>The answer to <see cref="AppendBatch"/>: an <see cref="IngestOutcome"/> or a <see cref="BatchMoved"/>.</summary>
+internal interface IAppendAnswer;
+
 /// <summary>
 /// The answer to <see cref="AppendBatch"/> where this node does not lead the shard, or does not any more: nothing of the batch was written, and
 /// it is the asker's again, to be sent to the leader.
 /// </summary>
 /// <param name="Batch">The asker's from here on.</param>
-internal sealed record BatchMoved(SampleBatch Batch);
+internal sealed record BatchMoved(SampleBatch Batch) : IAppendAnswer;
 
 /// <summary>Hand out a view; the answer is a <see cref="ShardView"/>, which the asker disposes.</summary>
 internal sealed class TakeView

@@ -8,7 +8,7 @@ namespace Pleiad.Actors;
 /// <param name="map">Which series belongs where.</param>
 /// <param name="owners">The actor of shard i at index i.</param>
 /// <param name="atHand">A view that a shard has laid out for whoever wants one; null where its actor has to be asked.</param>
-internal sealed class ShardDirectory(ShardMap map, IReadOnlyList<ActorRef> owners, Func<ShardId, ShardView?>? atHand = null)
+internal sealed class ShardDirectory(ShardMap map, IReadOnlyList<ActorRef> owners, Func<ShardId, ShardView?>? atHand = null) : ILocalShards
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 
@@ -21,42 +21,57 @@ internal sealed class ShardDirectory(ShardMap map, IReadOnlyList<ActorRef> owner
     /// <summary>All owners, in the order of shards.</summary>
     public IReadOnlyList<ActorRef> Owners { get; } = owners;
 
-    /// <summary>The exemplars of every shard.</summary>
-    public async Task<IEnumerable<StoredExemplar>> ExemplarsAsync(CancellationToken cancel)
-    {
-        ExemplarsTaken[] taken = await Task.WhenAll(
-            Owners.Select(owner => owner.Ask<ExemplarsTaken>(TakeExemplars.Instance, AnswerTimeout, cancel)));
-        return taken.SelectMany(shard => shard.Exemplars);
-    }
+    private readonly int[] _all = [.. Enumerable.Range(0, owners.Count)];
 
     /// <summary>A view of every shard: those laid out at once, the others when their actors answer.</summary>
     /// <param name="threads">Threads a query over it may use.</param>
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="AskTimeoutException">A shard did not answer: a query over the others alone would have a silent hole.</exception>
-    public ValueTask<ViewLease> ViewAsync(int threads, CancellationToken cancel)
+    public async ValueTask<ViewLease> ViewAsync(int threads, CancellationToken cancel) => new(await ViewsAsync(_all, cancel), this, threads);
+
+    /// <inheritdoc/>
+    /// <exception cref="AskTimeoutException">A shard did not answer.</exception>
+    public async Task<LocalViews> ViewAsync(IReadOnlyList<int> shards, CancellationToken cancel)
     {
-        var views = new ShardView?[Owners.Count];
+        ShardView[] views = await ViewsAsync(shards, cancel);
+        return new LocalViews(shards.Zip(views).ToDictionary(static pair => pair.First, static ISeriesSource (pair) => pair.Second));
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<StoredExemplar>> ExemplarsAsync(int shard, CancellationToken cancel) =>
+        (await Owners[shard].Ask<ExemplarsTaken>(TakeExemplars.Instance, AnswerTimeout, cancel)).Exemplars;
+
+    /// <inheritdoc/>
+    public async Task<long> ChunksAsync(int shard, CancellationToken cancel) =>
+        Chunks((await Owners[shard].Ask<FiguresTaken>(TakeFigures.Instance, AnswerTimeout, cancel)).Figures);
+
+    // Each series has a chunk that is still open.
+    private static long Chunks(ShardFigures figures) => figures.SealedChunks + figures.Series;
+
+    private ValueTask<ShardView[]> ViewsAsync(IReadOnlyList<int> shards, CancellationToken cancel)
+    {
+        var views = new ShardView?[shards.Count];
         bool complete = true;
         for (int i = 0; i < views.Length; i++)
         {
-            views[i] = atHand?.Invoke(new ShardId(i));
+            views[i] = atHand?.Invoke(new ShardId(shards[i]));
             complete &= views[i] is not null;
         }
 
-        return complete ? new ValueTask<ViewLease>(new ViewLease(views!, Map, threads)) : new ValueTask<ViewLease>(AskAsync(views, threads, cancel));
+        return complete ? new ValueTask<ShardView[]>(views!) : new ValueTask<ShardView[]>(AskAsync(shards, views, cancel));
     }
 
-    private async Task<ViewLease> AskAsync(ShardView?[] views, int threads, CancellationToken cancel)
+    private async Task<ShardView[]> AskAsync(IReadOnlyList<int> shards, ShardView?[] views, CancellationToken cancel)
     {
         var asked = new Task<ShardView>[views.Length];
         for (int i = 0; i < asked.Length; i++)
         {
-            asked[i] = views[i] is { } atHand ? Task.FromResult(atHand) : Owners[i].Ask<ShardView>(TakeView.Instance, AnswerTimeout, cancel);
+            asked[i] = views[i] is { } laidOut ? Task.FromResult(laidOut) : Owners[shards[i]].Ask<ShardView>(TakeView.Instance, AnswerTimeout, cancel);
         }
 
         try
         {
-            return new ViewLease(await Task.WhenAll(asked), Map, threads);
+            return await Task.WhenAll(asked);
         }
         catch
         {
@@ -75,17 +90,28 @@ internal sealed class ShardDirectory(ShardMap map, IReadOnlyList<ActorRef> owner
     }
 }
 
-/// <summary>Views of all shards for one query; gives them back.</summary>
-internal sealed class ViewLease(ShardView[] views, ShardMap map, int threads) : IDisposable
+/// <summary>Views of all shards of a node for one query; gives them back.</summary>
+internal sealed class ViewLease(ShardView[] views, ILocalShards shards, int threads) : QueryView
 {
-    /// <summary>All of them as one source.</summary>
-    public ISeriesSource Source { get; } = new ShardedSource(views, map, threads);
+    /// <inheritdoc/>
+    public override IQuerySource Source { get; } = new ShardedSource(views, shards.Map, threads);
+
+    /// <inheritdoc/>
+    public override int ChunksDamaged => views.Sum(static view => view.ChunksDamaged);
 
     /// <summary>Each for itself, in the order of shards.</summary>
     public IReadOnlyList<ShardView> Views => views;
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override async Task<IEnumerable<StoredExemplar>> ExemplarsAsync(CancellationToken cancel) =>
+        (await Task.WhenAll(views.Select((_, shard) => shards.ExemplarsAsync(shard, cancel)))).SelectMany(static shard => shard);
+
+    /// <inheritdoc/>
+    public override async Task<IReadOnlyList<ShardCardinality>> CardinalitiesAsync(CancellationToken cancel) =>
+        await Task.WhenAll(views.Select((view, shard) => StorageFigures.OfShardAsync(shards, shard, view, cancel)));
+
+    /// <inheritdoc/>
+    public override void Dispose()
     {
         foreach (ShardView view in views)
         {

@@ -89,6 +89,10 @@ internal static class SettingsMap
                 RecentMax = settings.Query.RecentMax,
                 ThreadsMax = settings.Query.ThreadsMax == 0 ? Environment.ProcessorCount : settings.Query.ThreadsMax,
                 Timeout = settings.Query.Timeout,
+                PeerQueriesMax = settings.Query.PeerQueriesMax,
+                PeerConcurrencyMax = settings.Query.PeerConcurrencyMax,
+                FetchBytesMax = settings.Query.FetchBytesMax,
+                HedgeAfter = settings.Query.HedgeAfter,
             },
             ScrapeLimits = new ScrapeLimits
             {

@@ -210,6 +210,18 @@ public sealed record QuerySection
     /// <summary>Threads one query may use at once; 0 for as many as there are processors. <c>pleiad.query.threads-max</c></summary>
     public required int ThreadsMax { get; init; }
 
+    /// <summary>Queries of other nodes that may have something open here. <c>pleiad.query.peer-queries-max</c></summary>
+    public required int PeerQueriesMax { get; init; }
+
+    /// <summary>Reads of other nodes evaluated at the same time. <c>pleiad.query.peer-concurrency-max</c></summary>
+    public required int PeerConcurrencyMax { get; init; }
+
+    /// <summary>Bytes of series a query may fetch from other nodes. <c>pleiad.query.fetch-bytes-max</c></summary>
+    public required long FetchBytesMax { get; init; }
+
+    /// <summary>How long a node is waited for alone. <c>pleiad.query.hedge-after</c></summary>
+    public required TimeSpan HedgeAfter { get; init; }
+
     /// <summary>Names of switched-on features, as <c>--enable-feature</c> takes them. <c>pleiad.query.features</c></summary>
     public required IReadOnlyList<string> Features { get; init; }
 }

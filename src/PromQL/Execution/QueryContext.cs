@@ -24,7 +24,7 @@ internal sealed class QueryContext(QueryRun run, ISeriesSource source, long slac
     public ISeriesSource Source { get; } = source;
 
     /// <summary>Whether this is a range query.</summary>
-    public bool IsRange => Run.IsRange;
+    public bool IsRange => Run.Origin.IsRange;
 
     /// <summary>Warnings and infos.</summary>
     public Annotations Annotations { get; } = new();
@@ -108,6 +108,9 @@ internal sealed class QueryContext(QueryRun run, ISeriesSource source, long slac
             Figures!.Absorb(figures);
         }
     }
+
+    /// <summary>Fetches series that lie on other nodes, before they are read; null where all are here.</summary>
+    public ValueTask<SeriesCursor?> FetchAsync(SelectRequest request) => Source is IFragmentRunner shards ? shards.FetchAsync(request, Canceled) : default;
 
     /// <summary>Called at least once a series: ends the run when it was cancelled or is out of time.</summary>
     public void ThrowIfOver()

@@ -2,11 +2,12 @@ namespace Pleiad.PromQL;
 
 /// <summary>What all parts of one run have in common, on whatever thread they work. Safe for many threads.</summary>
 /// <param name="Settings">Of the engine.</param>
-/// <param name="IsRange">Whether this is a range query.</param>
+/// <param name="Origin">What its plan follows from.</param>
 /// <param name="Measures">The clock that measures what each node of the plan costs; null for no measuring.</param>
 /// <param name="Expired">Fires when the time is over.</param>
 /// <param name="Canceled">Fires when the time is over or the caller gives up.</param>
-internal sealed record QueryRun(EngineSettings Settings, bool IsRange, TimeProvider? Measures, CancellationToken Expired, CancellationToken Canceled)
+internal sealed record QueryRun(
+    EngineSettings Settings, QueryOrigin Origin, TimeProvider? Measures, CancellationToken Expired, CancellationToken Canceled)
 {
     /// <summary>Samples held.</summary>
     public SampleBudget Budget { get; } = new(Settings.SamplesMax);

@@ -13,6 +13,9 @@ internal sealed class SampleBudget(long max)
     /// <summary>Most samples held at once.</summary>
     public long Peak => Volatile.Read(ref _peak);
 
+    /// <summary>Samples that may still be held.</summary>
+    public long Left => max - Held;
+
     /// <summary>What one thread may keep to itself before it tells: nothing of a small budget.</summary>
     public long SlackMax { get; } = Math.Min(4096, max / 1024);
 

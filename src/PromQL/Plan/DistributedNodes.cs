@@ -6,7 +6,8 @@ namespace Pleiad.PromQL;
 /// <summary>A part of a plan that runs where the series are, once for each shard; yields the answers one behind the other.</summary>
 /// <param name="Fragment">What each shard evaluates over its own series.</param>
 /// <param name="Shards">Which shards are asked, ascending.</param>
-internal sealed record ExchangeNode(PlanNode Fragment, IReadOnlyList<int> Shards) : PlanNode(Fragment.Type, Fragment.Steps, Fragment.Span)
+/// <param name="Number">Which exchange of the plan it is: another node that makes the same plan finds the fragment by it.</param>
+internal sealed record ExchangeNode(PlanNode Fragment, IReadOnlyList<int> Shards, int Number) : PlanNode(Fragment.Type, Fragment.Steps, Fragment.Span)
 {
     public override IReadOnlyList<PlanNode> Inputs => [Fragment];
 

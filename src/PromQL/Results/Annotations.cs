@@ -119,6 +119,96 @@ internal sealed class Annotations
         _infosLeftOut += other._infosLeftOut;
     }
 
+    /// <summary>Writes them into a message.</summary>
+    public void Write(MessageWriter into)
+    {
+        foreach (Entry entry in _entries)
+        {
+            int mark = into.Begin(1);
+            into.Number(1, entry.Warning ? 1UL : 0);
+            into.Text(2, entry.Text);
+            into.Number(3, (ulong)entry.At.Start);
+            into.Number(4, (ulong)entry.At.End);
+            if (entry.Monotonicity is { } forced)
+            {
+                into.Double(5, forced.LowBound);
+                into.Double(6, forced.HighBound);
+                into.Double(7, forced.DropMax);
+                into.Signed(8, forced.From);
+                into.Signed(9, forced.Through);
+                into.Number(10, (ulong)forced.Count);
+            }
+
+            into.End(mark);
+        }
+
+        into.Number(2, (ulong)_warningsLeftOut);
+        into.Number(3, (ulong)_infosLeftOut);
+    }
+
+    /// <summary>Adds what was written elsewhere.</summary>
+    /// <exception cref="WireFormatException">It was not.</exception>
+    public void Read(ReadOnlySpan<byte> message)
+    {
+        var reader = new MessageReader(message);
+        while (reader.Next(out int field))
+        {
+            switch (field)
+            {
+                case 1:
+                    ReadOne(reader.Bytes());
+                    break;
+                case 2:
+                    _warningsLeftOut += reader.Number(int.MaxValue);
+                    break;
+                case 3:
+                    _infosLeftOut += reader.Number(int.MaxValue);
+                    break;
+            }
+        }
+    }
+
+    private void ReadOne(ReadOnlySpan<byte> message)
+    {
+        bool warning = false;
+        string text = string.Empty;
+        int[] places = new int[2];
+        double[] bounds = new double[3];
+        long[] times = new long[2];
+        int count = 0;
+        var reader = new MessageReader(message);
+        while (reader.Next(out int field))
+        {
+            switch (field)
+            {
+                case 1:
+                    warning = reader.Number() != 0;
+                    break;
+                case 2:
+                    text = reader.Text();
+                    break;
+                case 3 or 4:
+                    places[field - 3] = reader.Number(int.MaxValue);
+                    break;
+                case 5 or 6 or 7:
+                    bounds[field - 5] = reader.Double();
+                    break;
+                case 8 or 9:
+                    times[field - 8] = reader.Signed();
+                    break;
+                case 10:
+                    count = reader.Number(int.MaxValue);
+                    break;
+            }
+        }
+
+        if (Add(warning, text, new SourceSpan(places[0], places[1])) is { } index && count > 0)
+        {
+            var forced = new Forced(bounds[0], bounds[1], bounds[2], times[0], times[1], count);
+            _entries[index].Monotonicity = _entries[index].Monotonicity?.With(forced) ?? forced;
+        }
+    }
+
     private static string ForMetric(string metric) => metric.Length == 0 ? string.Empty : $" for metric name {QuotedText.Of(metric)}";
 
     private void Warn(string text, SourceSpan at) => Add(warning: true, text, at);

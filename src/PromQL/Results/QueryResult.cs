@@ -5,7 +5,11 @@ namespace Pleiad.PromQL;
 /// <param name="Warnings">Texts as the API shows them, in order of appearance, none twice.</param>
 /// <param name="Infos">Likewise, less serious.</param>
 /// <param name="Stats">What it cost.</param>
-public sealed record QueryResult(QueryValue Value, IReadOnlyList<string> Warnings, IReadOnlyList<string> Infos, QueryStats Stats);
+public sealed record QueryResult(QueryValue Value, IReadOnlyList<string> Warnings, IReadOnlyList<string> Infos, QueryStats Stats)
+{
+    /// <summary>Whether series may be missing, because nobody answered for the shards they lie on; a warning says so too.</summary>
+    public bool IsPartial { get; init; }
+}
 
 /// <summary>What a query cost.</summary>
 /// <param name="SamplesTotal">Samples touched, as Prometheus counts <c>totalQueryableSamples</c>.</param>

@@ -21,20 +21,23 @@ public sealed class NewestSamplesTests : IDisposable
     }
 
     [Fact]
-    public void Each_series_gives_its_newest_sample_of_the_range_once_and_none_where_it_ended() =>
-        Assert.Equal(["a 1 7", "b 4 5"], Find(new TimeRange(0, 5), ".*", "a|b"));
+    public async Task Each_series_gives_its_newest_sample_of_the_range_once_and_none_where_it_ended() =>
+        Assert.Equal(["a 1 7", "b 4 5"], await FindAsync(new TimeRange(0, 5), ".*", "a|b"));
 
     [Fact]
-    public void A_sample_before_the_range_is_no_sample() => Assert.Equal(["b 4 5", "late 9 1"], Find(new TimeRange(1, 10), ".*"));
+    public async Task A_sample_before_the_range_is_no_sample() => Assert.Equal(["b 4 5", "late 9 1"], await FindAsync(new TimeRange(1, 10), ".*"));
 
     [Fact]
-    public void No_selector_selects_nothing() => Assert.Empty(Find(TimeRange.All));
+    public async Task No_selector_selects_nothing() => Assert.Empty(await FindAsync(TimeRange.All));
 
-    private IEnumerable<string> Find(TimeRange range, params string[] names)
+    private async Task<IEnumerable<string>> FindAsync(TimeRange range, params string[] names)
     {
         using Storage.ShardView view = _node.View();
-        return NewestSamples.Of(
-                view, [.. names.Select(name => (IReadOnlyList<Matcher>)[new Matcher(LabelName.MetricName, MatchKind.Regex, name)])], range, CancellationToken.None)
-            .Select(sample => $"{sample.Series.MetricName} {sample.At} {sample.Value}");
+        IReadOnlyList<NewestSample> found = await NewestSamples.OfAsync(
+            new ShardedSource([view], new ShardMap(1), threads: 1),
+            [.. names.Select(name => (IReadOnlyList<Matcher>)[new Matcher(LabelName.MetricName, MatchKind.Regex, name)])],
+            range,
+            CancellationToken.None);
+        return [.. found.Select(sample => $"{sample.Series.MetricName} {sample.At} {sample.Value}")];
     }
 }

@@ -41,8 +41,9 @@ public sealed class FragmentCrewTests
     private static PlanFragment FragmentOf(string query)
     {
         var settings = new EngineSettings();
-        PlanNode plan = Planner.Plan(Parser.Parse(query, settings), new QuerySpan(Steps.Once(1000), 300_000, 60_000, settings.SamplesMax));
-        return new PlanFragment(plan, new QueryRun(settings, IsRange: false, null, CancellationToken.None, CancellationToken.None));
+        var origin = new QueryOrigin(query, Steps.Once(1000), IsRange: false, 300_000, 60_000, settings.SamplesMax, settings.Features, PushesOne: false);
+        PlanNode plan = Planner.Plan(Parser.Parse(query, settings), new QuerySpan(origin.Steps, origin.LookbackMs, origin.SubqueryStepMs, origin.InnerStepsMax));
+        return new PlanFragment(new ExchangeNode(plan, [], 0), new QueryRun(settings, origin, null, CancellationToken.None, CancellationToken.None));
     }
 
     /// <summary>Shards that note who reads them; shard i has i series more than the first.</summary>

@@ -9,7 +9,6 @@ public sealed class OneAnswerTests
     private const int Queries = 20_000;
     private const int Seed = 20_261_129;
     private const int Datasets = 8;
-    private const double SumTolerance = 1e-12;
 
     private static readonly int[] ShardCounts = [1, 2, 4, 8, 16];
 
@@ -104,7 +103,7 @@ public sealed class OneAnswerTests
                     oneError?.Kind == manyError?.Kind ? null : $"{oneError?.Message ?? "an answer"} became {manyError?.Message ?? "an answer"}");
             }
 
-            string? difference = Difference(one.Value, many.Value) ?? Difference("warnings", one.Warnings, many.Warnings) ?? Difference("infos", one.Infos, many.Infos);
+            string? difference = new AnswerComparison(_query, _addsUp).Difference(one, many);
             bool isEmpty = one.Value is VectorValue { Samples.Count: 0 } or MatrixValue { Series.Count: 0 };
             return new Verdict(isEmpty ? AnswerKind.Empty : AnswerKind.Series, difference);
         }
@@ -124,72 +123,5 @@ public sealed class OneAnswerTests
                 return (null, error);
             }
         }
-
-        private string? Difference(QueryValue one, QueryValue many)
-        {
-            switch (one, many)
-            {
-                case (ScalarValue a, ScalarValue b):
-                    return Same(a.Value, b.Value) ? null : $"{a.Value:R} became {b.Value:R}";
-                case (VectorValue a, VectorValue b):
-                    bool isOrdered = _query.StartsWith("sort", StringComparison.Ordinal)
-                        || _query.StartsWith("topk", StringComparison.Ordinal)
-                        || _query.StartsWith("bottomk", StringComparison.Ordinal);
-                    return Difference(
-                        [.. a.Samples.Select(One)], [.. b.Samples.Select(One)], isOrdered);
-                case (MatrixValue a, MatrixValue b):
-                    return Difference(a.Series, b.Series, isOrdered: true);
-                default:
-                    return $"{one.GetType().Name} became {many.GetType().Name}";
-            }
-        }
-
-        private static MatrixSeries One(VectorSample sample) =>
-            new(sample.Labels, [sample.At.Milliseconds], [sample.Value], sample.Histogram is null ? null : [sample.Histogram]);
-
-        private string? Difference(IReadOnlyList<MatrixSeries> one, IReadOnlyList<MatrixSeries> many, bool isOrdered)
-        {
-            if (one.Count != many.Count)
-            {
-                return $"{one.Count} series became {many.Count}";
-            }
-
-            MatrixSeries[] left = isOrdered ? [.. one] : [.. one.OrderBy(s => s.Labels)];
-            MatrixSeries[] right = isOrdered ? [.. many] : [.. many.OrderBy(s => s.Labels)];
-            for (int i = 0; i < left.Length; i++)
-            {
-                if (!left[i].Labels.Equals(right[i].Labels))
-                {
-                    return $"{left[i].Labels} became {right[i].Labels}";
-                }
-
-                if (!left[i].Times.SequenceEqual(right[i].Times))
-                {
-                    return $"{left[i].Labels} at [{string.Join(' ', left[i].Times)}] became [{string.Join(' ', right[i].Times)}]";
-                }
-
-                for (int at = 0; at < left[i].Times.Length; at++)
-                {
-                    NativeHistogram? a = left[i].Histograms?[at];
-                    NativeHistogram? b = right[i].Histograms?[at];
-                    if (a is null != b is null || (a is null ? !Same(left[i].Values[at], right[i].Values[at]) : !Same(a, b!)))
-                    {
-                        return $"{left[i].Labels} at {left[i].Times[at]}: {a?.ToString() ?? $"{left[i].Values[at]:R}"} became {b?.ToString() ?? $"{right[i].Values[at]:R}"}";
-                    }
-                }
-            }
-
-            return null;
-        }
-
-        private bool Same(NativeHistogram a, NativeHistogram b) => _addsUp ? a.NearlyEquals(b, SumTolerance) : a.Equals(b);
-
-        // -0 and 0 are one value: which of the two a maximum meets first is nobody's promise.
-        private bool Same(double a, double b) =>
-            a == b || (double.IsNaN(a) && double.IsNaN(b)) || (_addsUp && Math.Abs(a - b) <= SumTolerance * Math.Max(1, Math.Max(Math.Abs(a), Math.Abs(b))));
-
-        private static string? Difference(string what, IReadOnlyList<string> one, IReadOnlyList<string> many) =>
-            one.Order(StringComparer.Ordinal).SequenceEqual(many.Order(StringComparer.Ordinal)) ? null
-                : $"{what} [{string.Join("; ", one)}] became [{string.Join("; ", many)}]";
     }
 }

@@ -67,6 +67,13 @@ internal sealed class ShardedData
     /// <summary>The same series on shards.</summary>
     public IFragmentRunner On(int shards, int threads) => new Shards(_series, new ShardMap(shards), threads);
 
+    /// <summary>The series of each shard.</summary>
+    public IReadOnlyList<ISeriesSource> Parts(ShardMap map)
+    {
+        ILookup<int, (Labels Labels, Action<SampleColumns, TimeRange> Read)> byShard = _series.ToLookup(one => map.Of(one.Labels).Value);
+        return [.. Enumerable.Range(0, map.Count).Select(shard => new Part([.. byShard[shard]]))];
+    }
+
     private void Add(Random random, bool isExact, bool isCounter, params (string Name, string? Value)[] labels)
     {
         var times = new List<long>();

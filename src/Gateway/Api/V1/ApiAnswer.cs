@@ -7,6 +7,9 @@ namespace Pleiad.Gateway;
 internal sealed record ApiAnswer(
     Func<JsonText, CancellationToken, ValueTask> WriteDataAsync, IReadOnlyList<string> Warnings, IReadOnlyList<string> Infos)
 {
+    /// <summary>Whether something may be missing, because nobody answered for the shards it lies on; a warning says so too.</summary>
+    public bool IsPartial { get; init; }
+
     /// <summary>An answer that is written in one go.</summary>
     public static ApiAnswer Of(Action<JsonText> writeData) => Of(writeData, []);
 

@@ -9,6 +9,9 @@ internal static class JsonAnswers
     /// <summary>The content type of every answer of the API.</summary>
     public const string ContentType = "application/json";
 
+    /// <summary>The header of an answer that lacks what lies on shards nobody answered for.</summary>
+    public const string PartialHeader = "Pleiad-Partial";
+
     /// <summary>The handler of an endpoint.</summary>
     /// <param name="endpoint">What it does.</param>
     /// <param name="formBytesMax">Bytes of a form body at most.</param>
@@ -18,6 +21,11 @@ internal static class JsonAnswers
         ApiAnswer answer = await endpoint(call, parameters).ConfigureAwait(false);
 
         call.Http.Response.ContentType = ContentType;
+        if (answer.IsPartial)
+        {
+            call.Http.Response.Headers[PartialHeader] = "true";
+        }
+
         await using var body = new ResponseBody(call.Http);
         using var text = new JsonText(body.WriteAsync);
         await Envelope.WriteAsync(text, answer, call.Cancel).ConfigureAwait(false);

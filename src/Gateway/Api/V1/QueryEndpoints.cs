@@ -157,7 +157,10 @@ internal sealed class QueryEndpoints(IQueryFrontend frontend, GatewaySettings se
                 text.ObjectEnd();
             },
             warnings,
-            result.Infos);
+            result.Infos)
+        {
+            IsPartial = result.IsPartial,
+        };
     }
 
     private static QueryValue Cut(QueryValue value, int limit) => value switch

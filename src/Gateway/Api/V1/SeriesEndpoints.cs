@@ -35,7 +35,7 @@ internal sealed class SeriesEndpoints(IQueryFrontend frontend)
 
         LabelAnswer<Labels> answer = await AskAsync(
             range, asked => frontend.SeriesAsync(anyOf, asked, limit, call.Cancel)).ConfigureAwait(false);
-        return ApiAnswer.List(answer.Items, PromJson.WriteLabels, answer.Warnings);
+        return ApiAnswer.List(answer.Items, PromJson.WriteLabels, answer.Warnings) with { IsPartial = answer.IsPartial };
     }
 
     /// <summary><c>/api/v1/labels</c></summary>
@@ -46,7 +46,7 @@ internal sealed class SeriesEndpoints(IQueryFrontend frontend)
         IReadOnlyList<IReadOnlyList<Matcher>> anyOf = Selectors(parameters);
         LabelAnswer<string> answer = await AskAsync(
             range, asked => frontend.LabelNamesAsync(anyOf, asked, limit, call.Cancel)).ConfigureAwait(false);
-        return ApiAnswer.List(answer.Items, (text, name) => text.String(name), answer.Warnings);
+        return ApiAnswer.List(answer.Items, (text, name) => text.String(name), answer.Warnings) with { IsPartial = answer.IsPartial };
     }
 
     /// <summary><c>/api/v1/label/…/values</c></summary>
@@ -64,7 +64,7 @@ internal sealed class SeriesEndpoints(IQueryFrontend frontend)
         IReadOnlyList<IReadOnlyList<Matcher>> anyOf = Selectors(parameters);
         LabelAnswer<string> answer = await AskAsync(
             range, asked => frontend.LabelValuesAsync(name, anyOf, asked, limit, call.Cancel)).ConfigureAwait(false);
-        return ApiAnswer.List(answer.Items, (text, value) => text.String(value), answer.Warnings);
+        return ApiAnswer.List(answer.Items, (text, value) => text.String(value), answer.Warnings) with { IsPartial = answer.IsPartial };
     }
 
     // Null for a range that ends before it starts: nothing lies in it, and nobody needs to be asked.

@@ -23,7 +23,7 @@ internal sealed class Exchange : OwnBlockOperator
             return;
         }
 
-        _answers = await _runner.RunAsync(new PlanFragment(_node.Fragment, Context.Run), _node.Shards, Context.Canceled).ConfigureAwait(false);
+        _answers = await _runner.RunAsync(new PlanFragment(_node, Context.Run), _node.Shards, Context.Canceled).ConfigureAwait(false);
         for (int i = 0; i < _answers.Count; i++)
         {
             FragmentAnswer answer = _answers[i];

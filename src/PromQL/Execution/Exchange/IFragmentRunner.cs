@@ -11,6 +11,14 @@ public interface IFragmentRunner : ISeriesSource
     /// <summary>Which series lies where.</summary>
     ShardMap Shards { get; }
 
+    /// <summary>Whether the series of a shard can be read without waiting for another node.</summary>
+    bool IsHere(int shard) => true;
+
+    /// <summary>Fetches series that lie on other nodes, for what reads them without waiting.</summary>
+    /// <returns>Null where all are here: <see cref="ISeriesSource.Select"/> reads them then.</returns>
+    /// <exception cref="QueryException">They are more than may be fetched.</exception>
+    ValueTask<SeriesCursor?> FetchAsync(SelectRequest request, CancellationToken cancel) => default;
+
     /// <summary>Evaluates a fragment over the series of each of some shards.</summary>
     /// <param name="fragment">What is to be done.</param>
     /// <param name="shards">Numbers of shards.</param>

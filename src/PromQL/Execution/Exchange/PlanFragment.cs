@@ -5,14 +5,30 @@ namespace Pleiad.PromQL;
 /// <summary>A part of a plan for the series of a shard. Safe for many threads.</summary>
 public sealed class PlanFragment
 {
+    private readonly ExchangeNode _exchange;
     private readonly PlanNode _plan;
     private readonly QueryRun _run;
 
-    internal PlanFragment(PlanNode plan, QueryRun run)
+    internal PlanFragment(ExchangeNode exchange, QueryRun run)
     {
-        _plan = plan;
+        _exchange = exchange;
+        _plan = exchange.Fragment;
         _run = run;
     }
+
+    /// <summary>What another node has to be told to make the same fragment: see <see cref="Engine.Fragment"/>.</summary>
+    public FragmentRequest Request() => new(_run.Origin, _exchange.Number, FragmentRequest.FingerprintOf(_exchange), Math.Max(0, _run.Budget.Left))
+    {
+        IsMeasured = _run.Measures is not null,
+    };
+
+    /// <summary>The answer of a shard that nobody could be asked about: no series.</summary>
+    public FragmentAnswer Nothing() => new(new SeriesRows(_plan.Steps), NewContext(), TimeSpan.Zero);
+
+    /// <summary>Begins to read the answer that another node has made for a shard.</summary>
+    public FragmentAnswerReader Reader(LabelSymbolsReader symbols) => new(_plan.Steps, NewContext(), symbols);
+
+    private QueryContext NewContext() => new(_run, NoSeries.Instance, _run.Budget.SlackMax);
 
     /// <summary>Evaluates it over the series of one shard, on the thread of the caller.</summary>
     /// <exception cref="QueryException">It fails, or the query runs into a limit.</exception>
@@ -55,21 +71,4 @@ public sealed class PlanFragment
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         return new FragmentCrew(this, shards, threads).RunAsync();
     }
-}
-
-/// <summary>What a shard says to a fragment.</summary>
-public sealed class FragmentAnswer
-{
-    internal FragmentAnswer(SeriesRows rows, QueryContext context, TimeSpan time)
-    {
-        Rows = rows;
-        Context = context;
-        Time = time;
-    }
-
-    internal SeriesRows Rows { get; }
-
-    internal QueryContext Context { get; }
-
-    internal TimeSpan Time { get; }
 }

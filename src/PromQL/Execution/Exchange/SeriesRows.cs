@@ -84,6 +84,49 @@ internal sealed class SeriesRows(Steps steps)
         }
     }
 
+    /// <summary>A series as it is kept: of each column only the steps that have a sample.</summary>
+    /// <param name="index">In the order they were added.</param>
+    /// <param name="present">Empty where each step has a sample.</param>
+    /// <param name="values">The columns one behind the other.</param>
+    /// <param name="histograms">Empty where there are none.</param>
+    /// <returns>Labels, what becomes of the name, samples, and columns beside the values.</returns>
+    public (Labels Labels, NameFate Name, int Count, int Further) Packed(
+        int index, out ReadOnlySpan<ulong> present, out ReadOnlySpan<double> values, out ReadOnlySpan<NativeHistogram?> histograms)
+    {
+        Row row = _rows[index];
+        present = row.Count == steps.Count ? [] : _present.Read(row.Present, steps.Words);
+        values = _values.Read(row.Values, row.Count * (1 + row.Further));
+        histograms = row.Histograms >= 0 ? _histograms.Read(row.Histograms, row.Count) : [];
+        return (row.Labels, row.Name, row.Count, row.Further);
+    }
+
+    /// <summary>Adds a series in the form that <see cref="Packed"/> gives; whoever calls has checked that its parts belong together.</summary>
+    /// <returns>Values it takes.</returns>
+    public int AddPacked(
+        Labels labels, NameFate name, int count, int further, ReadOnlySpan<ulong> present, ReadOnlySpan<double> values,
+        ReadOnlySpan<NativeHistogram?> histograms)
+    {
+        long presentAt = 0;
+        if (count != steps.Count)
+        {
+            presentAt = _present.Add(steps.Words, out Span<ulong> bits);
+            present.CopyTo(bits);
+        }
+
+        long valuesAt = _values.Add(values.Length, out Span<double> into);
+        values.CopyTo(into);
+        long histogramsAt = -1;
+        if (!histograms.IsEmpty)
+        {
+            histogramsAt = _histograms.Add(count, out Span<NativeHistogram?> kept);
+            histograms.CopyTo(kept);
+        }
+
+        _rows.Add(new Row(labels, name, count, further, presentAt, valuesAt, histogramsAt));
+        Values += values.Length;
+        return values.Length;
+    }
+
     private static void Pack<T>(ReadOnlySpan<T> column, ReadOnlySpan<ulong> present, bool isDense, Span<T> into)
     {
         if (isDense)

@@ -11,19 +11,18 @@ internal sealed class InfoJoin : OwnBlockOperator
 {
     private static readonly string[] Identity = [LabelName.Instance, LabelName.Job];
 
-    private readonly InfoNode _node;
     private readonly SeriesOperator _base;
     private readonly List<Matcher> _nameMatchers;
     private readonly Dictionary<string, List<Matcher>> _dataMatchers = [];
     private readonly LabelGroups _identities = new(only: true, Identity, GroupMetadata.Kept);
     private readonly List<SeriesBlock> _series = [];
     private readonly Dictionary<int, List<InfoSeries>> _infos = [];
+    private readonly InstantSelector _selector;
     private IEnumerator<SeriesBlock>? _results;
 
     public InfoJoin(QueryContext context, InfoNode node, SeriesOperator inner)
         : base(context, node.Steps, inner)
     {
-        _node = node;
         _base = inner;
         _nameMatchers = [.. node.Matchers.Where(m => m.Name == LabelName.MetricName)];
         foreach (Matcher matcher in node.Matchers.Where(m => m.Name != LabelName.MetricName))
@@ -35,6 +34,21 @@ internal sealed class InfoJoin : OwnBlockOperator
 
             list.Add(matcher);
         }
+
+        List<Matcher> matchers = [.. node.Matchers];
+        if (!_nameMatchers.Any(NamesMetrics))
+        {
+            matchers.Insert(0, new Matcher(LabelName.MetricName, MatchKind.Equal, "target_info"));
+        }
+
+        _selector = new InstantSelector(
+            context, new InstantSelectNode(matchers, node.Window, SampleFacet.TimeOfFloat, FindsResets: false, Steps, node.Span));
+    }
+
+    public override async ValueTask OpenAsync()
+    {
+        await base.OpenAsync().ConfigureAwait(false);
+        await _selector.OpenAsync().ConfigureAwait(false);
     }
 
     public override bool MoveNext()
@@ -56,6 +70,7 @@ internal sealed class InfoJoin : OwnBlockOperator
             info.Times.Dispose();
         }
 
+        _selector.Dispose();
         base.Dispose(disposing);
     }
 
@@ -112,17 +127,9 @@ internal sealed class InfoJoin : OwnBlockOperator
             return;
         }
 
-        List<Matcher> matchers = [.. _node.Matchers];
-        if (!_nameMatchers.Any(NamesMetrics))
+        while (_selector.MoveNext())
         {
-            matchers.Insert(0, new Matcher(LabelName.MetricName, MatchKind.Equal, "target_info"));
-        }
-
-        var select = new InstantSelectNode(matchers, _node.Window, SampleFacet.TimeOfFloat, FindsResets: false, Steps, _node.Span);
-        using var selector = new InstantSelector(Context, select);
-        while (selector.MoveNext())
-        {
-            SeriesBlock found = selector.Current;
+            SeriesBlock found = _selector.Current;
             if (known.All(id => id.Value.Count == 0 || id.Value.Contains(found.Labels.Get(id.Key))))
             {
                 Context.Hold(StepBits.Count(found.Present));

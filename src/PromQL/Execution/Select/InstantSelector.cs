@@ -16,10 +16,14 @@ internal sealed class InstantSelector : OwnBlockOperator
     private bool LooksAtOne =>
         (Steps.Count == 1 || _node.Window.AtMs is not null) && _node.Window.Mode == WindowMode.Plain && !_node.FindsResets;
 
+    private SelectRequest Request =>
+        new(_node.Matchers, _node.Window.ReadsOver(Steps)) { StepMs = Steps.StepMs, NewestOnly = LooksAtOne };
+
+    public override async ValueTask OpenAsync() => _cursor = await Context.FetchAsync(Request).ConfigureAwait(false);
+
     public override bool MoveNext()
     {
-        _cursor ??= Context.Source.Select(
-            new SelectRequest(_node.Matchers, _node.Window.ReadsOver(Steps)) { StepMs = Steps.StepMs, NewestOnly = LooksAtOne }, Context.Canceled);
+        _cursor ??= Context.Source.Select(Request, Context.Canceled);
         while (_cursor.MoveNext())
         {
             Context.ThrowIfOver();

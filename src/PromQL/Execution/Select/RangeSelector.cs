@@ -19,10 +19,13 @@ internal sealed class RangeSelector(QueryContext context, RangeSelectNode node, 
 
     public override SampleColumns Samples => _samples!;
 
+    private SelectRequest Request => new(node.Matchers, node.Window.ReadsOver(Steps)) { StepMs = Steps.StepMs, Function = function };
+
+    public override async ValueTask OpenAsync() => _cursor = await Context.FetchAsync(Request).ConfigureAwait(false);
+
     public override bool MoveNext()
     {
-        _cursor ??= Context.Source.Select(
-            new SelectRequest(node.Matchers, node.Window.ReadsOver(Steps)) { StepMs = Steps.StepMs, Function = function }, Context.Canceled);
+        _cursor ??= Context.Source.Select(Request, Context.Canceled);
         while (_cursor.MoveNext())
         {
             Context.ThrowIfOver();

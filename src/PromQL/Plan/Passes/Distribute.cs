@@ -16,14 +16,33 @@ internal sealed class Distribute
     private static readonly Matcher HasNoInstance = new(LabelName.Instance, MatchKind.Equal, string.Empty);
 
     private readonly ShardMap _map;
+    private int _exchanges;
 
     private Distribute(ShardMap map) => _map = map;
 
     /// <summary>The plan for a number of shards; the same plan where there is nothing to gain.</summary>
-    public static PlanNode Run(PlanNode plan, ShardMap map) =>
-        map.Count == 1 || ReadsOneShard(plan, map) ? plan : new Distribute(map).Visit(plan, isRest: false);
+    /// <param name="plan">Of the query.</param>
+    /// <param name="map">Which series lies where.</param>
+    /// <param name="pushesOne">What reads one shard alone is done there as well: it lies on another node.</param>
+    public static PlanNode Run(PlanNode plan, ShardMap map, bool pushesOne = false)
+    {
+        if (OneShardOf(plan, map) is not { } only)
+        {
+            return new Distribute(map).Visit(plan, isRest: false);
+        }
 
-    private static bool ReadsOneShard(PlanNode plan, ShardMap map) => ShardsOf(plan, map) is { Count: <= 1 };
+        var one = new Distribute(map);
+        return !pushesOne || only.Count == 0 ? plan
+            : plan.Type == ExprType.Vector && !HasInfo(plan) ? one.Gather(plan)
+            : one.Visit(plan, isRest: false);
+    }
+
+    /// <summary>The only shard that a plan reads, or no shard where it reads none; null where it may read several.</summary>
+    public static IReadOnlyList<int>? OneShardOf(PlanNode plan, ShardMap map) =>
+        ReadsNothing(plan) ? [] : map.Count == 1 ? [0] : ShardsOf(plan, map) is { Count: <= 1 } few ? few : null;
+
+    // Which info series are read shows while it runs: they are read over all shards.
+    private static bool HasInfo(PlanNode node) => node is InfoNode || node.Inputs.Any(HasInfo);
 
     private static bool ReadsNothing(PlanNode node) => node is not (InstantSelectNode or RangeSelectNode or InfoNode) && node.Inputs.All(ReadsNothing);
 
@@ -113,7 +132,7 @@ internal sealed class Distribute
         return new ConcatNode([Gather(half(Restricted(node, HasInstance))), WithInputs(rest, isRest: true)]);
     }
 
-    private ExchangeNode Gather(PlanNode node) => new(node, ShardsOf(node, _map) ?? [.. Enumerable.Range(0, _map.Count)]);
+    private ExchangeNode Gather(PlanNode node) => new(node, ShardsOf(node, _map) ?? [.. Enumerable.Range(0, _map.Count)], _exchanges++);
 
     private static PlanNode Restricted(PlanNode node, Matcher matcher) => node.Rewrite(one => one switch
     {

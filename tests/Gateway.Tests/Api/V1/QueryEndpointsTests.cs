@@ -22,6 +22,19 @@ public sealed class QueryEndpointsTests
     }
 
     [Fact]
+    public async Task A_partial_answer_says_so_in_a_header()
+    {
+        await using RunningGateway gateway = await RunningGateway.StartAsync();
+        using HttpResponseMessage whole = await gateway.Client.GetAsync("/api/v1/query?query=up");
+        Assert.False(whole.Headers.Contains("Pleiad-Partial"));
+        Func<CancellationToken, Task<QueryResult>> answer = gateway.Node.Answer;
+        gateway.Node.Answer = async cancel => (await answer(cancel)) with { Warnings = ["partial: no node answered"], IsPartial = true };
+        using HttpResponseMessage partial = await gateway.Client.GetAsync("/api/v1/query?query=up");
+        Assert.Equal(["true"], partial.Headers.GetValues("Pleiad-Partial"));
+        Assert.Contains("partial: no node answered", await partial.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Parameters_reach_the_engine_and_unknown_ones_are_ignored()
     {
         await using RunningGateway gateway = await RunningGateway.StartAsync();

@@ -1,0 +1,39 @@
+using Pleiad.PromQL;
+
+namespace Pleiad.Actors;
+
+/// <summary>What lets a node answer and take samples for all nodes: reads from the others and writes to them, and the same for them here.</summary>
+internal sealed class ClusterReach : IDisposable
+{
+    private readonly PeerQueries _peers;
+
+    /// <param name="shards">Of this node.</param>
+    /// <param name="targets">Those of this node.</param>
+    /// <param name="places">Where all shards are.</param>
+    /// <param name="messages">What this handles is added to it.</param>
+    /// <param name="engine">Evaluates what other nodes ask for.</param>
+    /// <param name="settings">Limits.</param>
+    /// <param name="time">Measures.</param>
+    public ClusterReach(
+        ShardDirectory shards, ITargetCatalog targets, IShardPlaces places, NodeMessages messages, Engine engine, ActorsSettings settings, TimeProvider time)
+    {
+        Reads = new ClusterReads(shards, places, settings.Query, time);
+        Targets = new ClusterTargets(targets, Reads);
+        _peers = new PeerQueries(engine, shards, targets, places, settings.Query, time);
+        _peers.AddTo(messages);
+        Writes = new ClusterWrites((batch, cancel) => Ingest.WriteHereAsync(shards, batch, cancel), shards.Map, places, settings.Forward, time);
+        new PeerWrites((batch, cancel) => Ingest.WriteHereAsync(shards, batch, cancel), shards.Map, settings.Forward).AddTo(messages);
+    }
+
+    /// <summary>Reads from all nodes.</summary>
+    public ClusterReads Reads { get; }
+
+    /// <summary>Writes to the leaders, wherever they are.</summary>
+    public ClusterWrites Writes { get; }
+
+    /// <summary>The targets of all nodes.</summary>
+    public ITargetCatalog Targets { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => _peers.Dispose();
+}

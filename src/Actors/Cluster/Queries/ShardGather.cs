@@ -1,0 +1,152 @@
+using Pleiad.Kernel;
+using Pleiad.Model;
+using Pleiad.PromQL;
+
+namespace Pleiad.Actors;
+
+/// <summary>
+/// Reads the same from many shards of other nodes: one read a node for all its shards. Where a node does not answer, does not have a shard, or
+/// takes longer than others do, the next copy of the shard is asked; the first answer counts.
+/// </summary>
+/// <typeparam name="T">What comes of a shard.</typeparam>
+/// <param name="read">Sends one read.</param>
+/// <param name="places">Where the shards are.</param>
+/// <param name="hedgeAfter">How long a node is waited for alone.</param>
+/// <param name="time">Measures that.</param>
+internal sealed class ShardGather<T>(
+    Func<ShardPeer, IReadOnlyList<int>, CancellationToken, Task<IReadOnlyList<(ShardHeader Header, bool HasValue, T? Value)>>> read,
+    IShardPlaces places, TimeSpan hedgeAfter, TimeProvider time)
+{
+    private readonly Dictionary<int, T> _answers = [];
+    private readonly HashSet<int> _open = [];
+    private readonly HashSet<(int Shard, NodeIncarnation Node)> _asked = [];
+    private readonly List<Attempt> _running = [];
+    private readonly SortedSet<int> _missing = [];
+    private readonly Dictionary<int, T> _behind = [];
+
+    /// <summary>Shards that nobody answered for, or only somebody who has not heard of their newest leader.</summary>
+    public IReadOnlyCollection<int> Missing => _missing;
+
+    /// <summary>Reads from the shards.</summary>
+    /// <returns>By shard; those that nobody answered for are not there.</returns>
+    /// <exception cref="QueryException">A node says that the query itself fails, or runs into a limit.</exception>
+    public async Task<IReadOnlyDictionary<int, T>> RunAsync(IEnumerable<int> shards, CancellationToken cancel)
+    {
+        _open.UnionWith(shards);
+        using var unwanted = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var slow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using ITimer timer = time.CreateTimer(
+            static state => ((TaskCompletionSource)state!).TrySetResult(), slow, hedgeAfter, Timeout.InfiniteTimeSpan);
+        try
+        {
+            Launch(_open.Order(), isHedge: false, unwanted.Token);
+            bool mayHedge = true;
+            while (_open.Count > 0)
+            {
+                Task[] awaited = [.. _running.Select(static attempt => (Task)attempt.Reading), .. mayHedge ? [slow.Task] : Array.Empty<Task>()];
+                Task done = await Task.WhenAny(awaited).WaitAsync(cancel);
+                if (done == slow.Task)
+                {
+                    mayHedge = false;
+                    Launch(_open.Order(), isHedge: true, unwanted.Token);
+                    continue;
+                }
+
+                Attempt ended = _running.First(attempt => attempt.Reading == done);
+                _running.Remove(ended);
+                await TakeAsync(ended);
+                Launch(_open.Where(shard => !_running.Exists(attempt => attempt.Shards.Contains(shard))).Order(), isHedge: false, unwanted.Token);
+            }
+
+            return _answers;
+        }
+        finally
+        {
+            await unwanted.CancelAsync();
+            foreach (Attempt left in _running)
+            {
+                // Nobody waits for them: what they come to is nobody's business any more.
+                _ = left.Reading.ContinueWith(static reading => reading.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            }
+        }
+    }
+
+    private async Task TakeAsync(Attempt ended)
+    {
+        IReadOnlyList<(ShardHeader Header, bool HasValue, T? Value)> answers;
+        try
+        {
+            answers = await ended.Reading;
+        }
+        catch (PeerFailedException)
+        {
+            return;
+        }
+        catch (QueryException e) when (e.Kind is QueryErrorKind.Unavailable or QueryErrorKind.Canceled)
+        {
+            // It has too much to do, or has given the query up: another copy may answer.
+            return;
+        }
+
+        ShardPlaces now = places.Now;
+        foreach ((ShardHeader header, bool hasValue, T? value) in answers)
+        {
+            // Who has not heard of a newer leader may lack what was written since: better than nothing, but not whole.
+            bool isBehind = header.Epoch < now.Shards[header.Shard].Epoch;
+            if (hasValue && isBehind && _open.Contains(header.Shard))
+            {
+                _behind.TryAdd(header.Shard, value!);
+            }
+            else if (hasValue && _open.Remove(header.Shard))
+            {
+                _answers.Add(header.Shard, value!);
+            }
+        }
+    }
+
+    private void Launch(IEnumerable<int> shards, bool isHedge, CancellationToken cancel)
+    {
+        ShardPlaces now = places.Now;
+        var byPeer = new Dictionary<NodeIncarnation, (ShardPeer Peer, List<int> Shards)>();
+        foreach (int shard in shards.ToList())
+        {
+            ShardPlace place = now.Shards[shard];
+            ShardPeer? next = (place.Leader is { } leader ? place.Followers.Insert(0, leader) : place.Followers)
+                .FirstOrDefault(peer => !_asked.Contains((shard, peer.Node)));
+            if (next is null)
+            {
+                if (!isHedge)
+                {
+                    _open.Remove(shard);
+                    _missing.Add(shard);
+                    if (_behind.TryGetValue(shard, out T? answer))
+                    {
+                        _answers.Add(shard, answer);
+                    }
+                }
+
+                continue;
+            }
+
+            if (_asked.Any(asked => asked.Shard == shard))
+            {
+                ActorsMetrics.ReadsRetried.Add(1);
+            }
+
+            _asked.Add((shard, next.Node));
+            if (!byPeer.TryGetValue(next.Node, out (ShardPeer Peer, List<int> Shards) group))
+            {
+                byPeer.Add(next.Node, group = (next, []));
+            }
+
+            group.Shards.Add(shard);
+        }
+
+        foreach ((ShardPeer peer, List<int> asked) in byPeer.Values)
+        {
+            _running.Add(new Attempt(asked, read(peer, asked, cancel)));
+        }
+    }
+
+    private sealed record Attempt(IReadOnlyList<int> Shards, Task<IReadOnlyList<(ShardHeader Header, bool HasValue, T? Value)>> Reading);
+}

@@ -1,0 +1,182 @@
+using Pleiad.Kernel;
+using Pleiad.Model;
+
+namespace Pleiad.Actors;
+
+/// <summary>
+/// Takes batches to the leaders of their shards, whichever nodes they are. A leader that has lost its shard, or does not answer, is followed by the
+/// next one until the time is over. Sending samples twice does no harm: they are a set.
+/// </summary>
+/// <param name="here">Writes on this node; a batch comes back where it does not lead the shard.</param>
+/// <param name="map">Of the cluster.</param>
+/// <param name="places">Where the leaders are.</param>
+/// <param name="settings">Limits.</param>
+/// <param name="time">Measures.</param>
+internal sealed class ClusterWrites(
+    Func<SampleBatch, CancellationToken, Task<WriteHere>> here, ShardMap map, IShardPlaces places, ForwardSettings settings, TimeProvider time)
+{
+    /// <summary>Writes a batch; completes when it is durable, refused, or out of time.</summary>
+    public async Task<IngestOutcome> WriteAsync(SampleBatch batch, CancellationToken cancel)
+    {
+        using var journey = new Journey(batch);
+        long begun = time.GetTimestamp();
+        while (true)
+        {
+            ShardPlaces seen = places.Now;
+            ShardPlace place = seen.Shards[journey.Shard.Value];
+            TimeSpan left = settings.Deadline - time.GetElapsedTime(begun);
+            if (left <= TimeSpan.Zero)
+            {
+                ActorsMetrics.BatchesWithoutLeader.Add(1);
+                return journey.Outcome.And(IngestOutcome.Nothing with { Failure = $"shard {journey.Shard} takes no samples now ({journey.Obstacle}); try again later" });
+            }
+
+            if (place.Here == ShardRole.Leader)
+            {
+                await HereAsync(journey, cancel);
+            }
+            else if (place.Leader is { } leader)
+            {
+                await SendAsync(journey, leader, left, cancel);
+            }
+
+            if (journey.HasEnded)
+            {
+                return journey.Outcome;
+            }
+
+            ActorsMetrics.WritesRetried.Add(1);
+            await PauseAsync(seen, left, cancel);
+        }
+    }
+
+    private async Task HereAsync(Journey journey, CancellationToken cancel)
+    {
+        while (!journey.HasEnded)
+        {
+            WriteHere answer = await here(journey.Next(map), cancel);
+            if (answer.Moved is { } back)
+            {
+                journey.TakeBack(back);
+                return;
+            }
+
+            journey.Note(answer.Outcome);
+        }
+    }
+
+    private static async Task SendAsync(Journey journey, ShardPeer leader, TimeSpan left, CancellationToken cancel)
+    {
+        journey.Obstacle = $"{leader.Name} did not take them";
+        while (!journey.HasEnded)
+        {
+            if (await AskAsync(leader, journey.NextMessage(), left, cancel) is not { } outcome)
+            {
+                return;
+            }
+
+            journey.Note(outcome);
+        }
+    }
+
+    // Null when it is to be tried elsewhere, or again.
+    private static async Task<IngestOutcome?> AskAsync(ShardPeer leader, byte[] message, TimeSpan left, CancellationToken cancel)
+    {
+        NodeReply reply = await leader.Link.AskAsync(Lane.Replication, new NodeMessage(WriteMessage.Number, message), left).AsTask().WaitAsync(cancel);
+        if (reply.Result != ReplyResult.Answered)
+        {
+            return null;
+        }
+
+        try
+        {
+            WriteAnswer answer = WriteAnswer.Read(reply.Message);
+            return answer.IsMoved ? null : answer.Outcome;
+        }
+        catch (WireFormatException)
+        {
+            return null;
+        }
+    }
+
+    private async Task PauseAsync(ShardPlaces seen, TimeSpan left, CancellationToken cancel)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var pause = new CancellationTokenSource(left < settings.RetryPause ? left : settings.RetryPause, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, pause.Token);
+        try
+        {
+            await places.NewerThanAsync(seen, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // The pause is over.
+        }
+    }
+
+    // A batch on its way: whole as long as it can be, cut into messages once it has to leave this node, and then message by message.
+    private sealed class Journey(SampleBatch batch) : IDisposable
+    {
+        private SampleBatch? _whole = batch;
+        private IReadOnlyList<byte[]>? _messages;
+        private int _arrived;
+
+        public ShardId Shard { get; } = batch.Shard;
+
+        public IngestOutcome Outcome { get; private set; } = IngestOutcome.Nothing;
+
+        public string Obstacle { get; set; } = "nobody leads it";
+
+        public bool HasEnded { get; private set; }
+
+        /// <summary>What is written next, for this node; it is the caller's.</summary>
+        public SampleBatch Next(ShardMap map)
+        {
+            SampleBatch next = _whole ?? WriteMessage.Read(_messages![_arrived], map);
+            _whole = null;
+            return next;
+        }
+
+        /// <summary>What is written next, for another node.</summary>
+        public byte[] NextMessage()
+        {
+            if (_messages is null)
+            {
+                _messages = WriteMessage.Write(_whole!);
+                _whole!.Dispose();
+                _whole = null;
+            }
+
+            return _messages[_arrived];
+        }
+
+        /// <summary>This node does not lead the shard.</summary>
+        public void TakeBack(SampleBatch back)
+        {
+            Obstacle = "another node leads it";
+            if (_messages is null)
+            {
+                _whole = back;
+            }
+            else
+            {
+                back.Dispose();
+            }
+        }
+
+        /// <summary>What was written next has arrived.</summary>
+        public void Note(IngestOutcome outcome)
+        {
+            Outcome = Outcome.And(outcome);
+            _arrived++;
+            HasEnded = _messages is null || _arrived == _messages.Count || outcome.Failure is not null;
+        }
+
+        public void Dispose() => _whole?.Dispose();
+    }
+}
+
+/// <summary>What became of a batch on this node.</summary>
+/// <param name="Outcome">Where it was written, or refused.</param>
+/// <param name="Moved">The batch, where this node does not lead its shard.</param>
+internal readonly record struct WriteHere(IngestOutcome Outcome, SampleBatch? Moved);

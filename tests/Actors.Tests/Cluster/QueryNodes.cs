@@ -1,0 +1,141 @@
+using System.Net;
+using Pleiad.Kernel;
+using Pleiad.Model;
+using Pleiad.PromQL;
+using Pleiad.Storage;
+
+namespace Pleiad.Actors.Tests;
+
+/// <summary>Several nodes in this process, with real connections between them, over which the shards of some data are spread.</summary>
+internal sealed class QueryNodes : IAsyncDisposable
+{
+    private readonly Node[] _nodes;
+    private readonly ShardMap _map;
+
+    /// <param name="parts">The series of each shard.</param>
+    /// <param name="copies">For each shard the nodes that have it, the leader first.</param>
+    /// <param name="nodes">How many.</param>
+    /// <param name="settings">Of all of them.</param>
+    public QueryNodes(IReadOnlyList<ISeriesSource> parts, IReadOnlyList<int[]> copies, int nodes, QuerySettings? settings = null)
+    {
+        _map = new ShardMap(parts.Count);
+        _nodes = [.. Enumerable.Range(0, nodes).Select(number => new Node(
+            number, _map, copies.Index().Where(shard => shard.Item.Contains(number)).ToDictionary(shard => shard.Index, shard => parts[shard.Index]), settings ?? new QuerySettings()))];
+        Publish(copies, epoch: 1);
+    }
+
+    public Node this[int number] => _nodes[number];
+
+    /// <summary>Tells all nodes where the shards are.</summary>
+    public void Publish(IReadOnlyList<int[]> copies, long epoch)
+    {
+        foreach (Node node in _nodes)
+        {
+            node.Places.Publish([.. copies.Select((of, shard) => new ShardPlace
+            {
+                Shard = shard,
+                Epoch = epoch,
+                Here = of.Contains(node.Number) ? of[0] == node.Number ? ShardRole.Leader : ShardRole.Follower : ShardRole.None,
+                Leader = of.Length > 0 && of[0] != node.Number ? node.PeerOf(_nodes[of[0]]) : null,
+                Followers = [.. of.Skip(1).Where(other => other != node.Number).Select(other => node.PeerOf(_nodes[other]))],
+            })]);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Node node in _nodes)
+        {
+            await node.DisposeAsync();
+        }
+    }
+
+    internal sealed class Node : ILocalShards, ITargetCatalog, IAsyncDisposable
+    {
+        private readonly IReadOnlyDictionary<int, ISeriesSource> _shards;
+        private readonly QuerySettings _settings;
+        private readonly Dictionary<int, ShardPeer> _peers = [];
+        private readonly NodeTransport _transport;
+
+        public Node(int number, ShardMap map, IReadOnlyDictionary<int, ISeriesSource> shards, QuerySettings settings)
+        {
+            Number = number;
+            Map = map;
+            _shards = shards;
+            _settings = settings;
+            Places = new PublishedPlaces(ShardPlaces.AllHere(map.Count), shard => 1000 + shard);
+            Queries = new PeerQueries(new Engine(new EngineSettings(), TimeProvider.System), this, this, Places, settings, TimeProvider.System);
+            var messages = new NodeMessages();
+            Queries.AddTo(messages);
+            _transport = NodeTransport.Listen(
+                Identity, new IPEndPoint(IPAddress.Loopback, 0), new TransportSettings(), TimeProvider.System,
+                message => Instead is { } instead ? instead(message) : messages.HandleAsync(message));
+            Reads = new ClusterReads(this, Places, settings, TimeProvider.System);
+        }
+
+        public int Number { get; }
+
+        public NodeIncarnation Identity => new(new Guid(Number + 1, 0, 0, new byte[8]));
+
+        public ShardMap Map { get; }
+
+        public PublishedPlaces Places { get; }
+
+        public PeerQueries Queries { get; }
+
+        public ClusterReads Reads { get; }
+
+        /// <summary>What answers other nodes instead of this one, where it is not null.</summary>
+        public NodeMessageHandler? Instead { get; set; }
+
+        /// <summary>The way from here to another node.</summary>
+        public ShardPeer PeerOf(Node other)
+        {
+            if (!_peers.TryGetValue(other.Number, out ShardPeer? peer))
+            {
+                _peers.Add(other.Number, peer = new ShardPeer(other.Identity, $"node {other.Number}", _transport.LinkTo(other.Identity, other._transport.Address)));
+            }
+
+            return peer;
+        }
+
+        /// <summary>A frontend that takes queries here.</summary>
+        public QueryFrontend Frontend(EngineSettings? engine = null) =>
+            new(new Engine(engine ?? new EngineSettings(), TimeProvider.System), new ShardDirectory(Map, []), _settings, TimeProvider.System, Reads);
+
+        public Task<LocalViews> ViewAsync(IReadOnlyList<int> shards, CancellationToken cancel) =>
+            Task.FromResult(new LocalViews(shards.ToDictionary(shard => shard, shard => _shards[shard])));
+
+        public Task<IReadOnlyList<StoredExemplar>> ExemplarsAsync(int shard, CancellationToken cancel) => Task.FromResult<IReadOnlyList<StoredExemplar>>(
+            [new StoredExemplar(Labels.From(("__name__", "seen"), ("shard", $"{shard}")), new Exemplar(Labels.From(("trace_id", $"t{shard}")), shard, new Timestamp(1000)))]);
+
+        public Task<long> ChunksAsync(int shard, CancellationToken cancel) => Task.FromResult(1L);
+
+        public IReadOnlyList<string> Pools => ["first", "second"];
+
+        public Task<IReadOnlyList<ActiveTarget>> ActiveAsync(CancellationToken cancel) => Task.FromResult<IReadOnlyList<ActiveTarget>>([.. Pools.Select(TargetOf)]);
+
+        public Task<IReadOnlyList<DroppedTarget>> DroppedAsync(CancellationToken cancel) =>
+            Task.FromResult<IReadOnlyList<DroppedTarget>>([new DroppedTarget(Labels.From(("__address__", "dropped")), "first")]);
+
+        public Task<IReadOnlyDictionary<string, int>> DroppedCountsAsync(CancellationToken cancel) =>
+            Task.FromResult<IReadOnlyDictionary<string, int>>(new Dictionary<string, int> { ["first"] = 1 });
+
+        public Task<IReadOnlyList<TargetMetadata>> MetadataAsync(CancellationToken cancel) => Task.FromResult<IReadOnlyList<TargetMetadata>>(
+            [.. Pools.Select(pool => new TargetMetadata(
+                TargetOf(pool).Labels, pool, new Dictionary<string, MetricMetadata> { ["up"] = new(MetricType.Gauge, $"of node {Number}", "seconds") }))]);
+
+        /// <summary>What this node scrapes of a pool; the first of a node that has an odd number was not scraped yet.</summary>
+        public ActiveTarget TargetOf(string pool) => new(
+            Labels.From(("__address__", $"host-{Number}:9100"), ("job", pool)), Labels.From(("instance", $"host-{Number}:9100"), ("job", pool)), pool,
+            $"http://host-{Number}:9100/metrics", $"http://global-{Number}:9100/metrics", Number % 2 == 0 ? "" : "connection refused",
+            Number % 2 == 0 ? new DateTimeOffset(2026, 11, 29, 10, 0, 0, 123, TimeSpan.Zero) : null, TimeSpan.FromMilliseconds(12.5 * Number),
+            (TargetHealth)Number, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10));
+
+        public async ValueTask DisposeAsync()
+        {
+            await _transport.DisposeAsync();
+            Queries.Dispose();
+        }
+    }
+}
