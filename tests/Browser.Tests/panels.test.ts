@@ -145,6 +145,16 @@ visit('dragging over a heatmap zooms to that part', {}, async ({ page }) => {
   await expect.poll(() => params(page).get('from')).toMatch(/^\d+$/);
 });
 
+visit('a table of nothing says so, and a long title has the whole width until the pointer comes', {}, async ({ page }) => {
+  const empty = { uid: 'empty-test', title: 'Empty', schemaVersion: 41, panels: ['A', 'B'].map((refId, i) => ({ id: i + 1, type: 'table', title: 'A title that is as wide as its panel is', gridPos: { x: i * 8, y: i * 20, w: 8, h: 5 }, targets: ['A', 'B'].map((one) => ({ refId: one, expr: `nobody_has_this_${refId}`, format: 'table', instant: true })) })) };
+  await fetch(url('/api/dashboards/import'), { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ dashboard: empty, overwrite: true, inputs: [] }) });
+  await page.goto(url('/d/empty-test'));
+  for (const id of [1, 2]) await panel(page, id).getByText('No data').waitFor();
+  expect(await panel(page, 1).locator('header > span').first().evaluate((title) => title.scrollWidth - title.clientWidth)).toBeLessThanOrEqual(0);
+  // A gap that is stored is not drawn.
+  expect((await panel(page, 2).boundingBox())!.y).toBe((await panel(page, 1).boundingBox())!.y);
+});
+
 visit('a panel that cannot be drawn says so, and keeps its place', { height: 1900 }, async ({ page }) => {
   await page.goto(url(`/d/${uid}`));
   await panel(page, '22').first().scrollIntoViewIfNeeded();

@@ -30,6 +30,11 @@ describe('rows', () => {
     expect(sections[1]!.panels[0]!.at.y).toBe(0);
   });
 
+  it('are drawn without the gaps that are stored', () => {
+    const [section] = sectionsOf({ uid: 'x', title: 'x', panels: [panel(1, 2), panel(2, 9, { gridPos: { x: 0, y: 9, w: 24, h: 2 } }), panel(3, 2, { gridPos: { x: 6, y: 2, w: 6, h: 5 } })] }, {});
+    expect([section!.top, section!.panels.map(({ key, at }) => [key, at.y])]).toEqual([2, [['1', 0], ['3', 0], ['2', 5]]]);
+  });
+
   it('are repeated for each value, and so are panels; what is below moves down', () => {
     const chosen = { values: ['a', 'b', 'c'], isList: true, isAll: false };
     const stored = [panel(1, 0, { repeat: 'p', maxPerRow: 2 }), panel(2, 4), panel(3, 9, { type: 'row', repeat: 'p' }), panel(4, 10, { repeat: 'p', repeatDirection: 'v' })];

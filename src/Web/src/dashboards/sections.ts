@@ -10,8 +10,8 @@ export interface Placed {
   scoped: Readonly<Record<string, Chosen>>;
 }
 
-/** A row with what belongs to it; the first may have no head. Its panels are placed from its own first line on. */
-export interface Section { key: string; head: Panel | null; scoped: Readonly<Record<string, Chosen>>; panels: Placed[] }
+/** A row with what belongs to it; the first may have no head. Its panels are placed from its own first line on, which is stored as `top`. */
+export interface Section { key: string; head: Panel | null; scoped: Readonly<Record<string, Chosen>>; panels: Placed[]; top: number }
 
 export const gridColumns = 24;
 const perRowDefault = 4;
@@ -35,9 +35,10 @@ export function storedSections(panels: readonly Panel[]): StoredSection[] {
 export function sectionsOf(dashboard: Dashboard, variables: Readonly<Record<string, Chosen>>, repeats = true): Section[] {
   return storedSections(dashboard.panels ?? []).flatMap(({ head, panels }): Section[] => {
     const own = head?.repeat ? scopesOf(head.repeat, variables)?.slice(0, repeats ? undefined : 1) : null;
+    const top = panels.length > 0 ? Math.min(...panels.map((panel) => placeOf(panel).y)) : 0;
     return (own ?? [{}]).map((scoped, i): Section => {
       const key = head ? `${head.id}${i > 0 ? `-clone-${i}` : ''}` : 'top';
-      return { key, head, scoped, panels: placedOf(panels, { ...variables, ...scoped }, scoped, i > 0 ? `-row-${i}` : '', repeats) };
+      return { key, head, scoped, top, panels: compacted(placedOf(panels, top, { ...variables, ...scoped }, scoped, i > 0 ? `-row-${i}` : '', repeats)) };
     });
   }).filter((section) => section.head !== null || section.panels.length > 0);
 }
@@ -49,8 +50,7 @@ function scopesOf(name: string, variables: Readonly<Record<string, Chosen>>): Re
   return chosen.values.map((value) => ({ [name]: { values: [value], isList: chosen.isList, isAll: false } }));
 }
 
-function placedOf(panels: readonly Panel[], variables: Readonly<Record<string, Chosen>>, scoped: Record<string, Chosen>, suffix: string, repeats: boolean): Placed[] {
-  const top = panels.length > 0 ? Math.min(...panels.map((panel) => placeOf(panel).y)) : 0;
+function placedOf(panels: readonly Panel[], top: number, variables: Readonly<Record<string, Chosen>>, scoped: Record<string, Chosen>, suffix: string, repeats: boolean): Placed[] {
   const placed: Placed[] = [];
   // What a repeated panel takes more than it has pushes down what begins below it.
   const pushes: { fromY: number; by: number }[] = [];
@@ -73,4 +73,17 @@ function placedOf(panels: readonly Panel[], variables: Readonly<Record<string, C
     if (rows > 1) pushes.push({ fromY: stored.y + stored.h, by: (rows - 1) * stored.h });
   }
   return placed;
+}
+
+const overlap = (a: GridPos, b: GridPos): boolean => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+
+/** The panels moved up as far as they can, as in Grafana: a gap that is stored is not drawn. */
+function compacted(panels: readonly Placed[]): Placed[] {
+  const done: Placed[] = [];
+  for (const placed of [...panels].sort((a, b) => a.at.y - b.at.y || a.at.x - b.at.x)) {
+    let { y } = placed.at;
+    while (y > 0 && !done.some((other) => overlap({ ...placed.at, y: y - 1 }, other.at))) y--;
+    done.push(y === placed.at.y ? placed : { ...placed, at: { ...placed.at, y } });
+  }
+  return done;
 }

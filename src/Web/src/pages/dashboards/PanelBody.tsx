@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react';
 import type { Panel } from '../../dashboards/dashboard';
-import type { Frame } from '../../dashboards/frames';
+import { heightOf, type Frame } from '../../dashboards/frames';
 import type { Scope } from '../../dashboards/interpolate';
 import type { PanelSeries, TargetAnswer } from '../../dashboards/panelData';
 import { useBoard } from '../../i18n/useBoard';
@@ -46,7 +46,7 @@ export function PanelBody({ panel, board, data, heightPx }: { panel: Panel; boar
   if (panel.type === 'dashlist') return <Suspense><ListPanel panel={panel} fill={fill} /></Suspense>;
   if (panel.type === 'alertlist') return <Suspense><AlertListPanel panel={panel} /></Suspense>;
   if (!Draw) return <Centered>{b('placeholder', { type: panel.type })}</Centered>;
-  if (frames.some((frame) => frame.fields.length > 0)) return <Suspense><Draw panel={panel} board={board} span={data.span} answers={data.answers} frames={frames} series={data.series} times={data.times} heightPx={heightPx} fill={fill} scope={data.scope} /></Suspense>;
+  if (frames.some((frame) => heightOf(frame) > 0)) return <Suspense><Draw panel={panel} board={board} span={data.span} answers={data.answers} frames={frames} series={data.series} times={data.times} heightPx={heightPx} fill={fill} scope={data.scope} /></Suspense>;
   if (data.error) return <Centered bad>{data.error.message}</Centered>;
   return data.answered ? <Centered>{b('noData')}</Centered> : null;
 }

@@ -23,8 +23,7 @@ export function EditableGrid({ section, board, edits, onView, onEdit }: Editable
   // Places as they are stored: those of a section are counted from its own first line only to be drawn.
   const items = useMemo<Item[]>(() => section.panels.map(({ panel, at }) => ({ id: panel.id, x: at.x, y: at.y, w: at.w, h: at.h })), [section]);
   const shown = useMemo(() => new Map((drag ? arranged(items, drag.id, drag.to) : items).map((item) => [item.id, item])), [items, drag]);
-  const top = Math.min(0, ...section.panels.map(({ panel, at }) => at.y - (panel.gridPos?.y ?? at.y)));
-  const commit = (next: readonly Item[]): void => edits.change((now) => withLayout(now, section.head?.id ?? null, next.map((item) => ({ ...item, y: item.y - top }))));
+  const commit = (next: readonly Item[]): void => edits.change((now) => withLayout(now, section.head?.id ?? null, next.map((item) => ({ ...item, y: item.y + section.top }))));
   const columnPx = (width + 8) / gridColumns;
 
   const begin = (event: PointerEvent, item: Item, resizes: boolean): void => {
