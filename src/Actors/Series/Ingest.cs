@@ -30,7 +30,7 @@ internal sealed class Ingest(ShardDirectory shards, ClusterWrites? cluster = nul
         try
         {
             IAppendAnswer answer = await shards.OwnerOf(shard).Ask<IAppendAnswer>(new AppendBatch(batch) { IsAwaited = true }, AnswerTimeout, cancel);
-            return answer is BatchMoved moved ? new WriteHere(IngestOutcome.Nothing, moved.Batch) : new WriteHere((IngestOutcome)answer, null);
+            return answer is BatchMoved moved ? new WriteHere(IngestOutcome.Nothing, moved.Batch) : (IngestOutcome)answer;
         }
         catch (AskRefusedException)
         {
@@ -43,7 +43,7 @@ internal sealed class Ingest(ShardDirectory shards, ClusterWrites? cluster = nul
         }
     }
 
-    private static WriteHere Failed(string reason) => new(IngestOutcome.Nothing with { Failure = reason }, null);
+    private static IngestOutcome Failed(string reason) => IngestOutcome.Nothing with { Failure = reason };
 
     private async Task<IngestOutcome> WriteAloneAsync(SampleBatch batch, CancellationToken cancel) => (await WriteHereAsync(shards, batch, cancel)).Outcome;
 }

@@ -179,4 +179,8 @@ internal sealed class ClusterWrites(
 /// <summary>What became of a batch on this node.</summary>
 /// <param name="Outcome">Where it was written, or refused.</param>
 /// <param name="Moved">The batch, where this node does not lead its shard.</param>
-internal readonly record struct WriteHere(IngestOutcome Outcome, SampleBatch? Moved);
+internal readonly record struct WriteHere(IngestOutcome Outcome, SampleBatch? Moved)
+{
+    /// <summary>It was written here, or refused.</summary>
+    public static implicit operator WriteHere(IngestOutcome outcome) => new(outcome, null);
+}
