@@ -1,0 +1,273 @@
+using System.Net;
+
+namespace Pleiad.Kernel;
+
+/// <summary>This node's part in the cluster: drives <see cref="MembershipState"/> and <see cref="RegionState"/> and performs what they ask for.</summary>
+/// <remarks>Publishes each new <see cref="MembershipView"/>, and <see cref="ClusterEnded"/>, on the event stream; answers <see cref="TakeStatus"/>.</remarks>
+public sealed class ClusterActor : Actor
+{
+    private const string PlanKind = "cluster";
+    private const string PlanId = "placement";
+
+    private readonly ClusterSetup _setup;
+    private readonly Dictionary<NodeIncarnation, PeerLink> _links = [];
+    private readonly Dictionary<long, ActorRef> _askers = [];
+    private readonly long _began;
+    private MembershipState _members;
+    private RegionState _region;
+    private long _requests;
+
+    /// <param name="setup">What it lives from.</param>
+    public ClusterActor(ClusterSetup setup)
+    {
+        _setup = setup;
+        _began = Context.Time.GetTimestamp();
+        _members = MembershipState.Begin(setup.Self, setup.Membership);
+        _region = RegionState.Begin(setup.Self.Incarnation, setup.Self.Name, setup.Region);
+    }
+
+    /// <summary>Asks for a <see cref="ClusterStatus"/>.</summary>
+    public sealed record TakeStatus;
+
+    /// <summary>Asks this node to hand all its shards over and to leave.</summary>
+    public sealed record Leave;
+
+    /// <summary>Answers a message of another node's cluster actor.</summary>
+    /// <param name="cluster">This node's.</param>
+    /// <param name="incoming">With a number of <see cref="ClusterMessages"/>.</param>
+    /// <param name="patience">The longest the answer may take.</param>
+    public static ValueTask<NodeMessage> HandleAsync(ActorRef cluster, IncomingMessage incoming, TimeSpan patience)
+    {
+        ClusterRequest request = ClusterMessages.Read(incoming);
+        return AnswerAsync(incoming.Message.Number);
+
+        async ValueTask<NodeMessage> AnswerAsync(ushort number) =>
+            ClusterMessages.Answer(number, await cluster.Ask<bool>(request, patience, CancellationToken.None));
+    }
+
+    /// <inheritdoc/>
+    protected override void PreStart() => Timers.StartPeriodic(Tick.Instance, Tick.Instance, _setup.Membership.ProbeInterval, TimeSpan.Zero);
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        foreach (PeerLink link in _links.Values)
+        {
+            link.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Receive(object message)
+    {
+        switch (message)
+        {
+            case Tick:
+                Learn(new MembershipEvent.Ticked());
+                Learn(new RegionEvent.Ticked());
+                break;
+            case MembershipEvent happened:
+                Learn(happened);
+                break;
+            case RegionEvent happened:
+                Learn(happened);
+                break;
+            case ClusterRequest.AreYouThere asked:
+                Sender.Tell(_members.Reaches(asked.From), Self);
+                break;
+            case ClusterRequest.ProbeFor asked:
+                ProbeFor(asked.Peer, Sender);
+                break;
+            case ClusterRequest.LetGo asked:
+                _askers[++_requests] = Sender;
+                Learn(new RegionEvent.HandOffAsked(asked.By, asked.Shard, asked.SeenEpoch, _requests));
+                break;
+            case TakeStatus:
+                Sender.Tell(new ClusterStatus(_members.View, _region.Plan, _region.Rows, [.. _region.Leading]), Self);
+                break;
+            case Leave:
+                Learn(new MembershipEvent.LeaveAsked());
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Learn(MembershipEvent happened)
+    {
+        (_members, var effects) = _members.On(happened, Context.Time.GetElapsedTime(_began));
+        foreach (MembershipEffect effect in effects)
+        {
+            Perform(effect);
+        }
+    }
+
+    private void Learn(RegionEvent happened)
+    {
+        (_region, var effects) = _region.On(happened);
+        foreach (RegionEffect effect in effects)
+        {
+            Perform(effect);
+        }
+
+        if (_region.IsEmpty && _members.View.Find(_setup.Self.Incarnation) is { Status: MemberStatus.Leaving })
+        {
+            Learn(new MembershipEvent.Emptied());
+        }
+    }
+
+    private void Perform(MembershipEffect effect)
+    {
+        switch (effect)
+        {
+            case MembershipEffect.Probe probe:
+                Context.PipeToSelf(
+                    ProbeAsync(probe.Peer, probe.Timeout),
+                    reply => new MembershipEvent.ProbeEnded(probe.Peer.Incarnation, probe.Number, ResultOf(reply), ClusterMessages.YesOf(reply) == true),
+                    _ => new MembershipEvent.ProbeEnded(probe.Peer.Incarnation, probe.Number, ProbeResult.TimedOut));
+                break;
+            case MembershipEffect.ProbeVia ask:
+                // The other one needs its own time for the probe.
+                Context.PipeToSelf(
+                    LinkTo(ask.Via).AskAsync(Lane.Control, ClusterMessages.ProbeViaAsk(ask.Peer.Incarnation), ask.Timeout * 2).AsTask(),
+                    reply => new MembershipEvent.IndirectProbeEnded(ask.Peer.Incarnation, ask.Via.Incarnation, ClusterMessages.YesOf(reply)),
+                    _ => new MembershipEvent.IndirectProbeEnded(ask.Peer.Incarnation, ask.Via.Incarnation, null));
+                break;
+            case MembershipEffect.ReadView:
+                Context.PipeToSelf(
+                    _setup.Store.Membership.ReadAsync(CancellationToken.None).AsTask(),
+                    static view => new MembershipEvent.ViewRead(view), static _ => new MembershipEvent.StoreAway(WasWrite: false));
+                break;
+            case MembershipEffect.WriteView write:
+                Context.PipeToSelf(
+                    _setup.Store.Membership.TryChangeAsync(write.SeenVersion, write.Changed, CancellationToken.None).AsTask(),
+                    static view => new MembershipEvent.ViewWritten(view), static _ => new MembershipEvent.StoreAway(WasWrite: true));
+                break;
+            case MembershipEffect.Publish publish:
+                ForgetLinks(publish.View);
+                Context.System.EventStream.Publish(publish.View);
+                Learn(new RegionEvent.ViewChanged(publish.View));
+                break;
+            case MembershipEffect.Stop stop:
+                Context.System.EventStream.Publish(new ClusterEnded(stop.Reason));
+                Context.Stop(Self);
+                break;
+        }
+    }
+
+    private void Perform(RegionEffect effect)
+    {
+        switch (effect)
+        {
+            case RegionEffect.ReadPlan:
+                Context.PipeToSelf(
+                    _setup.Store.Documents.GetAsync(PlanKind, PlanId, CancellationToken.None).AsTask(),
+                    static document => document is null ? new RegionEvent.PlanRead(null, 0) : new RegionEvent.PlanRead(PlacementPlanText.Read(document.Body), document.Version),
+                    static _ => new RegionEvent.ReadFailed(WasPlan: true));
+                break;
+            case RegionEffect.WritePlan write:
+                Context.PipeToSelf(
+                    _setup.Store.Documents.PutAsync(PlanKind, PlanId, write.SeenVersion, PlacementPlanText.Write(write.Plan), CancellationToken.None).AsTask(),
+                    static _ => new RegionEvent.PlanWriteEnded(), static _ => new RegionEvent.PlanWriteEnded());
+                break;
+            case RegionEffect.ReadRows:
+                Context.PipeToSelf(
+                    _setup.Store.Ownership.ReadAllAsync(CancellationToken.None).AsTask(),
+                    static rows => new RegionEvent.RowsRead([.. rows]), static _ => new RegionEvent.ReadFailed(WasPlan: false));
+                break;
+            case RegionEffect.Take take:
+                Context.PipeToSelf(
+                    _setup.Store.Ownership.TakeAsync(take.Shard, take.SeenEpoch, _setup.Self.Incarnation, CancellationToken.None).AsTask(),
+                    row => new RegionEvent.TakeEnded(take.Shard, row), _ => new RegionEvent.TakeEnded(take.Shard, null));
+                break;
+            case RegionEffect.AskHandOff ask:
+                Context.PipeToSelf(
+                    LinkTo(ask.Owner).AskAsync(Lane.Control, ClusterMessages.HandOffAsk(ask.Shard, ask.SeenEpoch), _setup.HandOffTimeout).AsTask(),
+                    reply => new RegionEvent.HandOffAnswered(ask.Shard, ClusterMessages.YesOf(reply) == true),
+                    _ => new RegionEvent.HandOffAnswered(ask.Shard, false));
+                break;
+            case RegionEffect.AnswerHandOff answer:
+                if (_askers.Remove(answer.Request, out ActorRef? asker))
+                {
+                    asker.Tell(answer.MayTake, Self);
+                }
+
+                break;
+            case RegionEffect.CatchUp catchUp:
+                Context.PipeToSelf(
+                    _setup.Shards.CatchUpAsync(catchUp.Row),
+                    () => new RegionEvent.CatchUpEnded(catchUp.Row.Shard, true), _ => new RegionEvent.CatchUpEnded(catchUp.Row.Shard, false));
+                break;
+            case RegionEffect.BeginLead lead:
+                _setup.Shards.BeginLead(lead.Row);
+                break;
+            case RegionEffect.Drain drain:
+                Context.PipeToSelf(
+                    _setup.Shards.DrainAsync(drain.Shard), () => new RegionEvent.Drained(drain.Shard), _ => new RegionEvent.Drained(drain.Shard));
+                break;
+            case RegionEffect.EndLead end:
+                _setup.Shards.EndLead(end.Shard);
+                break;
+        }
+    }
+
+    private void ProbeFor(NodeIncarnation peer, ActorRef asker)
+    {
+        if (_members.View.Find(peer) is not { } member)
+        {
+            asker.Tell(false, Self);
+            return;
+        }
+
+        ActorRef self = Self;
+        Task<NodeReply> probing = ProbeAsync(member, _setup.Membership.ProbeTimeout);
+        _ = probing.ContinueWith(
+            ended => asker.Tell(ended.IsCompletedSuccessfully && ended.Result.Result == ReplyResult.Answered, self), CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private Task<NodeReply> ProbeAsync(Member peer, TimeSpan timeout) => LinkTo(peer).AskAsync(Lane.Control, ClusterMessages.ProbeAsk(), timeout).AsTask();
+
+    private static ProbeResult ResultOf(NodeReply reply) => reply.Result switch
+    {
+        ReplyResult.Answered => ProbeResult.Reached,
+        ReplyResult.NobodyThere => ProbeResult.Refused,
+        _ => ProbeResult.TimedOut,
+    };
+
+    private PeerLink LinkTo(Member peer)
+    {
+        if (!_links.TryGetValue(peer.Incarnation, out PeerLink? link))
+        {
+            _links[peer.Incarnation] = link = _setup.Transport.LinkTo(peer.Incarnation, AddressOf(peer.Address));
+        }
+
+        return link;
+    }
+
+    private void ForgetLinks(MembershipView view)
+    {
+        foreach ((NodeIncarnation peer, PeerLink link) in _links.Where(link => view.Find(link.Key) is not { Status: not MemberStatus.Dead }).ToArray())
+        {
+            link.Dispose();
+            _links.Remove(peer);
+        }
+    }
+
+    private static EndPoint AddressOf(string address)
+    {
+        if (IPEndPoint.TryParse(address, out IPEndPoint? parsed))
+        {
+            return parsed;
+        }
+
+        int colon = address.LastIndexOf(':');
+        return new DnsEndPoint(address[..colon], int.Parse(address.AsSpan(colon + 1), System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    private sealed class Tick
+    {
+        public static readonly Tick Instance = new();
+    }
+}

@@ -1,0 +1,17 @@
+namespace Pleiad.Kernel;
+
+/// <summary>What leads the shards of this node. Called by the cluster actor, in its turns.</summary>
+public interface IShardHost
+{
+    /// <summary>Brings a shard that was taken to where its journal is: through record <see cref="ShardOwnership.NextSeq"/> - 1.</summary>
+    Task CatchUpAsync(ShardOwnership row);
+
+    /// <summary>Accepts what is written to a shard from now on.</summary>
+    void BeginLead(ShardOwnership row);
+
+    /// <summary>Accepts nothing more of a shard; completes when nothing of it is under way.</summary>
+    Task DrainAsync(int shard);
+
+    /// <summary>As <see cref="DrainAsync"/>, but another has the shard already: nobody waits.</summary>
+    void EndLead(int shard);
+}
