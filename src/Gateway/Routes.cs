@@ -25,6 +25,7 @@ internal static class Routes
         var admin = new AdminEndpoints(ports.Storage, settings);
         var write = new RemoteWriteEndpoint(ports.Ingest, received, settings.RemoteWrite, metrics, time);
         var read = new RemoteReadEndpoint(ports.Query, ports.Status, settings.RemoteRead, metrics);
+        var cluster = new ClusterEndpoints(ports.Cluster);
         var federation = new FederateEndpoint(ports.Query, ports.Status, settings, time);
 
         GatewayRoute Api(string name, string[] methods, ApiEndpoint endpoint, bool needsReady = true) => new(
@@ -64,6 +65,7 @@ internal static class Routes
             Api("status/buildinfo", Get, status.BuildAsync),
             Api("status/tsdb", Get, status.StorageAsync),
             Api("status/walreplay", Get, status.ReplayAsync, needsReady: false),
+            Api("cluster", Get, cluster.ClusterAsync, needsReady: false),
             Api("features", Get, status.FeaturesAsync),
             new(RouteTable.ApiPrefix + "write", ["POST"], RouteAccess.Operator, NeedsReady: true, write.WriteAsync),
             new(RouteTable.ApiPrefix + "read", ["POST"], RouteAccess.Viewer, NeedsReady: true, read.ReadAsync),

@@ -5,8 +5,8 @@ namespace Pleiad.Node;
 /// <summary>Everything this project logs.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(100, LogLevel.Information, "Pleiad {Version} starts. Data in {Path}, {Shards} shards.")]
-    public static partial void Starting(this ILogger log, string version, string path, int shards);
+    [LoggerMessage(100, LogLevel.Information, "Pleiad {Version} starts. Data in {Path}.")]
+    public static partial void Starting(this ILogger log, string version, string path);
 
     [LoggerMessage(101, LogLevel.Information, "Replay: {ShardsLoaded} of {ShardsTotal} snapshots, {SegmentsRead} of {SegmentsTotal} journal segments.")]
     public static partial void Replaying(this ILogger log, int shardsLoaded, int shardsTotal, int segmentsRead, int segmentsTotal);
@@ -40,6 +40,18 @@ internal static partial class Log
 
     [LoggerMessage(116, LogLevel.Error, "The document {File} was damaged and lies beside the others under another name; everything else is there.")]
     public static partial void DocumentDamaged(this ILogger log, string file);
+
+    [LoggerMessage(117, LogLevel.Warning, "Acknowledged samples are no safer than the database of the cluster: {Risk}.")]
+    public static partial void DurabilityRisk(this ILogger log, string risk);
+
+    [LoggerMessage(118, LogLevel.Warning, "The cluster was made with {Shards} shards and keeps them; {Asked} were asked for.")]
+    public static partial void ShardsFixed(this ILogger log, int shards, int asked);
+
+    [LoggerMessage(119, LogLevel.Information, "Joined the cluster as {Name} at {Address}, after {Took}.")]
+    public static partial void Joined(this ILogger log, string name, string address, TimeSpan took);
+
+    [LoggerMessage(124, LogLevel.Critical, "Out of the cluster: {Reason}. The node stops; what it acknowledged is in the journal.")]
+    public static partial void OutOfCluster(this ILogger log, string reason);
 
     [LoggerMessage(120, LogLevel.Information, "Shutting down: {Reason}.")]
     public static partial void ShuttingDown(this ILogger log, string reason);

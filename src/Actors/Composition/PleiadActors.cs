@@ -39,13 +39,21 @@ public sealed class PleiadActors : IDisposable
         Engine engine,
         ActorsSettings settings,
         ILoggerFactory logging)
+        : this(system, directory, new ShardHome(directory, recovered, settings.Storage), null, engine, settings, logging)
     {
+    }
+
+    private PleiadActors(
+        ActorSystem system, DataDirectory directory, ShardHome home, ClusterParts? cluster, Engine engine, ActorsSettings settings, ILoggerFactory logging)
+    {
+        _home = home;
         system.ActorOf(Props.Create(() => new FailureLogActor(logging.CreateLogger("Pleiad.Kernel"))), "failures");
-        ShardHome home = _home = new ShardHome(directory, recovered, settings.Storage);
         ILogger seriesLog = logging.CreateLogger("Pleiad.Series");
-        ActorRef[] owners = [.. recovered.Shards.Select(shard => system.ActorOf(
-            Props.Create(() => new SeriesShardActor(shard.Id, home, seriesLog)).WithMailbox(ShardMailbox), $"shard-{shard.Id}"))];
-        _shards = new ShardDirectory(new ShardMap(directory.ShardCount), owners, home.TryView);
+        ActorRef[] owners = [.. Enumerable.Range(0, directory.ShardCount).Select(static shard => new ShardId(shard)).Select(id => system.ActorOf(
+            Props.Create(() => new SeriesShardActor(id, home, seriesLog)).WithMailbox(ShardMailbox), $"shard-{id}"))];
+        var map = new ShardMap(directory.ShardCount);
+        LedShards? led = cluster is null ? null : new LedShards(map, system.EventStream);
+        _shards = new ShardDirectory(map, owners, home.TryView);
         _engine = engine;
         _outOfOrderWindow = settings.Storage.OutOfOrderWindow;
         _queries = new QueryFrontend(engine, _shards, settings.Query, system.Time);
@@ -58,10 +66,16 @@ public sealed class PleiadActors : IDisposable
             settings.UserAgent,
             settings.StartTimestamps,
             settings.TypeAndUnitLabels,
-            new FirstReads(settings.FirstReadsMax, system.Time));
+            new FirstReads(settings.FirstReadsMax, system.Time),
+            led);
         ActorRef catalog = system.ActorOf(
             Props.Create(() => new ScrapeCatalogActor(parts, logging.CreateLogger("Pleiad.Scraping"))), "scrape");
         _targets = new TargetCatalog(catalog);
+        if (cluster is not null)
+        {
+            Cluster = new ClusterSeat(system, cluster, home.Cluster!, owners, led!);
+        }
+
         system.ActorOf(Props.Create(() => new ClockWatchActor(logging.CreateLogger("Pleiad.Clock"))), "clock");
         system.CoordinatedShutdown.AddTask(ShutdownPhase.ActorSystemTerminate, "finish snapshots", async _ =>
         {
@@ -72,6 +86,17 @@ public sealed class PleiadActors : IDisposable
             ShutdownPhase.ServiceStop, "stop scraping", cancel => catalog.GracefulStop(TimeSpan.FromSeconds(4), cancel));
     }
 
+    /// <summary>Starts the actors of a node that is part of a cluster: it joins, and is given shards.</summary>
+    /// <param name="system">As for a node by itself.</param>
+    /// <param name="directory">Made for as many shards as the cluster has; stays the caller's.</param>
+    /// <param name="cluster">What the node shares with others; stays the caller's.</param>
+    /// <param name="engine">Evaluates queries.</param>
+    /// <param name="settings">Of everything here.</param>
+    /// <param name="logging">For people.</param>
+    public static PleiadActors OfCluster(
+        ActorSystem system, DataDirectory directory, ClusterParts cluster, Engine engine, ActorsSettings settings, ILoggerFactory logging) => new(
+        system, directory, new ShardHome(directory, new ClusterJournal(cluster.Log, cluster.Terms, cluster.Store.Journal), settings.Storage), cluster, engine, settings, logging);
+
     /// <summary>For the settings of the system the actors live in.</summary>
     public static SupervisorStrategy GuardianStrategy => Patient;
 
@@ -80,6 +105,9 @@ public sealed class PleiadActors : IDisposable
 
     /// <summary>Takes samples.</summary>
     public IIngest Ingest { get; }
+
+    /// <summary>This node's place in its cluster; null on a node by itself.</summary>
+    public IClusterSeat? Cluster { get; }
 
     /// <summary>Seals and copies.</summary>
     public IStorageAdmin Admin => _admin;

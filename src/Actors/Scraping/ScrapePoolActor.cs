@@ -23,10 +23,23 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
     // A target that fails is not trusted to go on: it ends, and starts anew with what holds now.
     protected override SupervisorStrategy SupervisorStrategy => SupervisorStrategy.Stopping;
 
+    protected override void PreStart()
+    {
+        if (parts.Led is not null)
+        {
+            Context.System.EventStream.Subscribe<LedShardsChanged>(Self);
+        }
+    }
+
     protected override void Receive(object message)
     {
         switch (message)
         {
+            case LedShardsChanged when !_retiring && _config is not null:
+                FollowShards();
+                break;
+            case LedShardsChanged:
+                break;
             case ApplyPool apply:
                 OnApply(apply);
                 break;
@@ -54,7 +67,7 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
                 _closing.Remove(close.Fetcher);
                 close.Fetcher.Dispose();
                 break;
-            case StartAgain again when !_retiring && !_actors.ContainsKey(again.Key) && _targets.TryGet(again.Key, out Target? target):
+            case StartAgain again when !_retiring && !_actors.ContainsKey(again.Key) && _targets.TryGet(again.Key, out Target? target) && IsHere(target!):
                 Start(target!, Setup());
                 break;
             case StartAgain:
@@ -168,7 +181,7 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
             }
         }
 
-        foreach (Target target in change.Added)
+        foreach (Target target in change.Added.Where(IsHere))
         {
             if (_actors.TryGetValue(target.Key, out ActorRef? retired))
             {
@@ -177,6 +190,27 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
             else
             {
                 Start(target, setup);
+            }
+        }
+    }
+
+    private bool IsHere(Target target) => parts.Led is not { } led || led.LeadsTarget(target.Labels);
+
+    // Who leads a target's shard from now on scrapes it on. Its series do not end, so there are no stale markers.
+    private void FollowShards()
+    {
+        PoolSetup setup = Setup();
+        foreach (Target target in _targets.Active)
+        {
+            bool runs = _actors.TryGetValue(target.Key, out ActorRef? actor);
+            if (IsHere(target) && !runs)
+            {
+                Start(target, setup);
+            }
+            else if (!IsHere(target) && runs)
+            {
+                _actors.Remove(target.Key);
+                Context.Stop(actor!);
             }
         }
     }
@@ -205,7 +239,7 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
                 Context.Stop(Self);
             }
         }
-        else if (_targets.TryGet(ended, out Target? target))
+        else if (_targets.TryGet(ended, out Target? target) && IsHere(target!))
         {
             // It failed, or was taken up again just as it ended. Not at once: what makes it fail may still be there.
             log.DiscoveryReported(_config!.JobName, $"target {target!.Url} ended and starts anew");

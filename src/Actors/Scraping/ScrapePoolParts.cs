@@ -10,8 +10,9 @@ namespace Pleiad.Actors;
 /// <param name="StartTimestamps">Whether start timestamps are kept.</param>
 /// <param name="TypeAndUnitLabels">Whether series get <c>__type__</c> and <c>__unit__</c>.</param>
 /// <param name="FirstReads">How many targets may begin at once.</param>
+/// <param name="Led">The shards whose targets are scraped here; null for all.</param>
 internal sealed record ScrapePoolParts(
-    ShardDirectory Shards, ScrapeLimits Limits, string HostName, string UserAgent, bool StartTimestamps, bool TypeAndUnitLabels, FirstReads FirstReads)
+    ShardDirectory Shards, ScrapeLimits Limits, string HostName, string UserAgent, bool StartTimestamps, bool TypeAndUnitLabels, FirstReads FirstReads, LedShards? Led = null)
 {
     /// <summary>How long a target may take to tell how it goes.</summary>
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);

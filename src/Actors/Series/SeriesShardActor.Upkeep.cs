@@ -47,7 +47,7 @@ internal sealed partial class SeriesShardActor
         bool all = _sealAskers.Count > 0;
         if (all && !_sealedAll)
         {
-            if (Shard.IsSettling)
+            if (Shard.IsSettling || Shard.IsSealing)
             {
                 // A view or a snapshot of before the last seal is alive; it ends.
                 Timers.StartSingle(Settling.Instance, Settling.Instance, SettlingPause);
@@ -118,11 +118,22 @@ internal sealed partial class SeriesShardActor
         if (done.Written is { } written)
         {
             _log.HeadSealed(_id.Value, written.Samples, written.Bytes, done.Took);
-            GoOn();
         }
         else
         {
             _log.UpkeepFailed(_id.Value, done.Failure!);
+        }
+
+        if (_sealsForRecord)
+        {
+            OnSealedForRecord(done.Failure);
+        }
+        else if (done.Failure is null)
+        {
+            GoOn();
+        }
+        else
+        {
             EndUpkeep(done.Failure);
         }
     }

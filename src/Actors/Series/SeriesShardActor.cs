@@ -40,6 +40,7 @@ internal sealed partial class SeriesShardActor : Actor
         // A restart after a failure gets here too: what the failed turn left half done is not trusted, the journal is.
         _home.LayOut(_id, null);
         Become(WhileRecovering);
+        _home.Cluster?.Restarted(_id.Value);
         Context.PipeToSelf(_home.OpenAsync(_id), static shard => new Recovered(shard));
     }
 
@@ -53,6 +54,7 @@ internal sealed partial class SeriesShardActor : Actor
         }
 
         _pending.Clear();
+        _goalAsker?.Tell(new Failure(new InvalidOperationException($"shard {_id} is being closed")), Self);
         Answer("the shard is being closed; what was sealed stays sealed");
         GiveUpDeletions();
         GiveTurnBack();
@@ -68,8 +70,11 @@ internal sealed partial class SeriesShardActor : Actor
 
         switch (message)
         {
-            case AppendBatch append:
+            case AppendBatch append when _leads:
                 Append(append);
+                break;
+            case AppendBatch append:
+                Sender.Tell(new BatchMoved(append.Batch), Self);
                 break;
             case Logged logged:
                 OnLogged(logged);
@@ -140,7 +145,11 @@ internal sealed partial class SeriesShardActor : Actor
                 OnMerged(done);
                 break;
             default:
-                Unhandled(message);
+                if (!ReceiveOfCluster(message))
+                {
+                    Unhandled(message);
+                }
+
                 break;
         }
     }
@@ -184,6 +193,7 @@ internal sealed partial class SeriesShardActor : Actor
                 Timers.StartPeriodic(UpkeepDue.Instance, UpkeepDue.Instance, _home.Settings.UpkeepInterval);
                 _home.Publish(_id, Shard.BlockExtents);
                 _home.LayOut(_id, Shard);
+                OnOpened();
                 Unbecome();
                 Stash.UnstashAll();
                 break;
@@ -245,7 +255,7 @@ internal sealed partial class SeriesShardActor : Actor
             return;
         }
 
-        ValueTask<LogOutcome> logging = _home.AppendAsync(_id, prepared, isAwaited);
+        ValueTask<LogOutcome> logging = _home.AppendAsync(_id, _epoch, prepared, isAwaited);
         if (logging.IsCompletedSuccessfully)
         {
             pending.Outcome = logging.Result;
@@ -288,7 +298,7 @@ internal sealed partial class SeriesShardActor : Actor
             {
                 Shard.Abort(first.Batch);
                 _pending.Dequeue();
-                OnRefused(outcome);
+                OnRefused(first, outcome);
                 string reason = outcome.Reason ?? "the journal refused the batch";
                 if (first.IsDeletion)
                 {
@@ -306,6 +316,8 @@ internal sealed partial class SeriesShardActor : Actor
         {
             Stash.Unstash(room);
         }
+
+        TellDrained();
     }
 
     private void OnDurable(AppendCounts counts, IReadOnlyList<(SeriesKey Series, Exemplar Exemplar)> exemplars)
@@ -328,8 +340,19 @@ internal sealed partial class SeriesShardActor : Actor
         }
     }
 
-    private void OnRefused(LogOutcome outcome)
+    private void OnRefused(Pending refused, LogOutcome outcome)
     {
+        if (outcome.Result == LogResult.Fenced && !refused.FollowsRefused)
+        {
+            LoseTerm();
+        }
+
+        foreach (Pending later in _pending)
+        {
+            // Refused for that alone: their numbers will be used again.
+            later.FollowsRefused = true;
+        }
+
         ActorsMetrics.BatchesRefused.Add(1);
         if (!_refusing)
         {
@@ -417,6 +440,9 @@ internal sealed partial class SeriesShardActor : Actor
         public LogOutcome? Outcome { get; set; }
 
         public bool IsDeletion { get; init; }
+
+        /// <summary>Whether one before it was refused.</summary>
+        public bool FollowsRefused { get; set; }
     }
 
     private sealed record Recovered(Shard Shard);

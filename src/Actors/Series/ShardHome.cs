@@ -7,7 +7,8 @@ namespace Pleiad.Actors;
 internal sealed class ShardHome : IDisposable
 {
     private readonly DataDirectory _directory;
-    private readonly SegmentLog _journal;
+    private readonly IHomeJournal _journal;
+    private readonly SegmentLog? _segments;
     private readonly StorageSettings _settings;
     private readonly Tenant[] _tenants;
     private long _outOfOrderWindowTicks;
@@ -21,11 +22,28 @@ internal sealed class ShardHome : IDisposable
     public ShardHome(DataDirectory directory, RecoveredData recovered, StorageSettings settings)
     {
         _directory = directory;
-        _journal = recovered.Log;
+        _segments = recovered.Log;
+        _journal = new SegmentJournal(recovered.Log);
         _settings = settings;
         OutOfOrderWindow = settings.OutOfOrderWindow;
         _tenants = [.. recovered.Shards.Select(shard => new Tenant(shard, recovered.Snapshots[shard.Id.Value], recovered.Blocks[shard.Id.Value]))];
     }
+
+    /// <summary>The home of a node of a cluster: a shard is opened as it was saved, and reads on in the journal.</summary>
+    /// <param name="directory">Opened; stays the caller's.</param>
+    /// <param name="journal">Of the cluster.</param>
+    /// <param name="settings">How often, how much, how long.</param>
+    public ShardHome(DataDirectory directory, ClusterJournal journal, StorageSettings settings)
+    {
+        _directory = directory;
+        _journal = Cluster = journal;
+        _settings = settings;
+        _tenants = [.. Enumerable.Range(0, directory.ShardCount).Select(shard =>
+            new Tenant(null, directory.SnapshotsOf(new ShardId(shard)), directory.BlocksOf(new ShardId(shard))))];
+    }
+
+    /// <summary>The journal of the cluster; null on a node by itself.</summary>
+    public ClusterJournal? Cluster { get; }
 
     /// <summary>Limits and intervals.</summary>
     public StorageSettings Settings => _settings;
@@ -49,13 +67,23 @@ internal sealed class ShardHome : IDisposable
             return first;
         }
 
-        // What is still on its way into the journal belongs to the shard: it is waited for, then read back.
-        await Task.WhenAll(tenant.LastAppend, tenant.LastSave, tenant.LastUpkeep, tenant.LastTombstones).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // What is still on its way into the journal belongs to the shard: it is waited for, then read back. In a cluster the journal is read in any case.
+        Task lastAppend = _segments is null ? Task.CompletedTask : tenant.LastAppend;
+        await Task.WhenAll(lastAppend, tenant.LastSave, tenant.LastUpkeep, tenant.LastTombstones).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return await Task.Run(async () =>
         {
             tenant.Snapshots = _directory.SnapshotsOf(id);
             Shard shard = tenant.Snapshots.Load(_settings.Shard);
-            await _journal.ReplayAsync(id, shard.AppliedSeq, (_, _, seq, payload) => shard.Replay(seq, payload), CancellationToken.None);
+            if (_segments is null)
+            {
+                // Before the blocks: what is in them keeps its slots.
+                shard.BeginFollow();
+            }
+            else
+            {
+                await _segments.ReplayAsync(id, shard.AppliedSeq, (_, _, seq, payload) => shard.Replay(seq, payload), CancellationToken.None);
+            }
+
             tenant.Blocks = _directory.BlocksOf(id);
             shard.AttachBlocks(tenant.Blocks);
             return shard;
@@ -64,19 +92,15 @@ internal sealed class ShardHome : IDisposable
 
     /// <summary>Appends a prepared batch to the journal; completes when it is durable, or certainly not.</summary>
     /// <param name="id">Whose.</param>
+    /// <param name="epoch">Of the ownership it is written under.</param>
     /// <param name="batch">Unchanged until then.</param>
     /// <param name="isAwaited">Whether it should not wait for the next regular flush.</param>
-    public ValueTask<LogOutcome> AppendAsync(ShardId id, PreparedBatch batch, bool isAwaited)
+    public ValueTask<LogOutcome> AppendAsync(ShardId id, long epoch, PreparedBatch batch, bool isAwaited)
     {
-        ValueTask<LogOutcome> append = _journal.AppendAsync(id, StorageSettings.Epoch, batch.Seq, batch.Payload);
+        ValueTask<LogOutcome> append = _journal.AppendAsync(id, epoch, batch.Seq, batch.Payload, isAwaited);
         if (append.IsCompleted)
         {
             return append;
-        }
-
-        if (isAwaited)
-        {
-            _journal.FlushSoon();
         }
 
         Task<LogOutcome> running = append.AsTask();
@@ -84,13 +108,8 @@ internal sealed class ShardHome : IDisposable
         return new ValueTask<LogOutcome>(running);
     }
 
-    /// <summary>
-    /// Whether a shard without much traffic keeps the journal of all others: two snapshots of it, one after the other, let it go.
-    /// The journal is then larger than four snapshots of each shard, so that this costs less than writing the journal did.
-    /// </summary>
-    public bool IsHeldBackBy(Shard shard) =>
-        _journal.SegmentBytes >= 4 * _tenants.Length * Math.Max(_settings.SnapshotFloorBytes, shard.SnapshotHeadBytes)
-        && _journal.HoldsOldest(shard.Id);
+    /// <summary>Whether a shard without much traffic keeps the journal of all others: two snapshots of it, one after the other, let it go.</summary>
+    public bool IsHeldBackBy(Shard shard) => _journal.IsHeldBackBy(shard, _tenants.Length, _settings.SnapshotFloorBytes);
 
     /// <summary>Writes a snapshot on a pool thread and lets the journal go as far as the snapshot before it reaches.</summary>
     public Task<SnapshotWritten> SaveAsync(ShardId id, SnapshotJob job)
@@ -187,7 +206,7 @@ internal sealed class ShardHome : IDisposable
     /// <summary>Up to which time blocks have to go for the size of all of them; null where none has to.</summary>
     public long? SizeCut() => _settings.RetentionBytes > 0
         ? SizeRetention.CutThrough(
-            _tenants.SelectMany(static tenant => Volatile.Read(ref tenant.Published)), Math.Max(0, _settings.RetentionBytes - _journal.SegmentBytes))
+            _tenants.SelectMany(static tenant => Volatile.Read(ref tenant.Published)), Math.Max(0, _settings.RetentionBytes - _journal.Bytes))
         : null;
 
     /// <summary>Completes when no snapshot, no block and no tombstone is being written any more; call it when no actor begins new ones.</summary>
@@ -196,7 +215,7 @@ internal sealed class ShardHome : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _upkeep.Dispose();
 
-    private sealed class Tenant(Shard recovered, SnapshotStore snapshots, BlockStore blocks)
+    private sealed class Tenant(Shard? recovered, SnapshotStore snapshots, BlockStore blocks)
     {
         public IReadOnlyList<BlockExtent> Published = [];
 

@@ -16,6 +16,7 @@ public sealed class ClusterActor : Actor
     private MembershipState _members;
     private RegionState _region;
     private long _requests;
+    private ClusterStatus? _published;
 
     /// <param name="setup">What it lives from.</param>
     public ClusterActor(ClusterSetup setup)
@@ -32,9 +33,12 @@ public sealed class ClusterActor : Actor
     /// <summary>Asks this node to hand all its shards over and to leave.</summary>
     public sealed record Leave;
 
+    /// <summary>The numbers of the messages that cluster actors send each other.</summary>
+    public static IReadOnlyList<ushort> MessageNumbers { get; } = [ClusterMessages.Probe, ClusterMessages.ProbeVia, ClusterMessages.HandOff];
+
     /// <summary>Answers a message of another node's cluster actor.</summary>
     /// <param name="cluster">This node's.</param>
-    /// <param name="incoming">With a number of <see cref="ClusterMessages"/>.</param>
+    /// <param name="incoming">With a number of <see cref="MessageNumbers"/>.</param>
     /// <param name="patience">The longest the answer may take.</param>
     public static ValueTask<NodeMessage> HandleAsync(ActorRef cluster, IncomingMessage incoming, TimeSpan patience)
     {
@@ -83,7 +87,7 @@ public sealed class ClusterActor : Actor
                 Learn(new RegionEvent.HandOffAsked(asked.By, asked.Shard, asked.SeenEpoch, _requests));
                 break;
             case TakeStatus:
-                Sender.Tell(new ClusterStatus(_members.View, _region.Plan, _region.Rows, [.. _region.Leading]), Self);
+                Sender.Tell(Status(), Self);
                 break;
             case Leave:
                 Learn(new MembershipEvent.LeaveAsked());
@@ -110,6 +114,13 @@ public sealed class ClusterActor : Actor
         {
             Perform(effect);
         }
+
+        if (happened is RegionEvent.RowsRead)
+        {
+            FollowOthers();
+        }
+
+        Publish();
 
         if (_region.IsEmpty && _members.View.Find(_setup.Self.Incarnation) is { Status: MemberStatus.Leaving })
         {
@@ -181,6 +192,10 @@ public sealed class ClusterActor : Actor
                     _setup.Store.Ownership.TakeAsync(take.Shard, take.SeenEpoch, _setup.Self.Incarnation, CancellationToken.None).AsTask(),
                     row => new RegionEvent.TakeEnded(take.Shard, row), _ => new RegionEvent.TakeEnded(take.Shard, null));
                 break;
+            case RegionEffect.AskHandOff ask when _region.Rows[ask.Shard].NextSeq - 1 - _setup.Shards.AppliedSeq(ask.Shard) > _setup.HandOffLagMax:
+                // Not yet: nobody would lead it while it is read here.
+                Learn(new RegionEvent.HandOffAnswered(ask.Shard, MayTake: false));
+                break;
             case RegionEffect.AskHandOff ask:
                 Context.PipeToSelf(
                     LinkTo(ask.Owner).AskAsync(Lane.Control, ClusterMessages.HandOffAsk(ask.Shard, ask.SeenEpoch), _setup.HandOffTimeout).AsTask(),
@@ -211,6 +226,35 @@ public sealed class ClusterActor : Actor
                 break;
         }
     }
+
+    // Copies follow the journal whoever leads; whoever shall lead follows first, so that the hand-off takes no time.
+    private void FollowOthers()
+    {
+        if (_region.Plan is not { } plan)
+        {
+            return;
+        }
+
+        foreach (ShardOwnership row in _region.Rows)
+        {
+            if (row.Epoch > 0 && row.Shard < plan.Shards.Length && plan.Shards[row.Shard].All.Contains(_setup.Self.Name, StringComparer.Ordinal) && !_region.Holds(row.Shard))
+            {
+                _setup.Shards.Follow(row);
+            }
+        }
+    }
+
+    private void Publish()
+    {
+        ClusterStatus now = Status();
+        if (!now.Equals(_published))
+        {
+            _published = now;
+            Context.System.EventStream.Publish(now);
+        }
+    }
+
+    private ClusterStatus Status() => new(_setup.Self.Incarnation, _members.View, _region.Plan, _region.Rows, [.. _region.Leading]);
 
     private void ProbeFor(NodeIncarnation peer, ActorRef asker)
     {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Pleiad.Kernel;
 
 /// <summary>What a cluster actor lives from.</summary>
@@ -21,17 +23,30 @@ public sealed record ClusterSetup
     /// <summary>How shards are spread.</summary>
     public RegionSettings Region { get; init; } = new();
 
+    /// <summary>Records that a copy may lack at most when it asks to lead in the place of a living node.</summary>
+    public long HandOffLagMax { get; init; } = 100;
+
     /// <summary>The longest that draining a shard and answering may take.</summary>
     public TimeSpan HandOffTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }
 
-/// <summary>How things stand, as one node sees them.</summary>
+/// <summary>How things stand, as one node sees them. Published on the event stream when anything of it changes.</summary>
+/// <param name="Self">Which one.</param>
 /// <param name="View">The members.</param>
 /// <param name="Plan">Where shards shall be; null before it was read.</param>
 /// <param name="Rows">Who owns them.</param>
 /// <param name="Leading">Those this node leads.</param>
 public sealed record ClusterStatus(
-    MembershipView View, PlacementPlan? Plan, System.Collections.Immutable.ImmutableArray<ShardOwnership> Rows, System.Collections.Immutable.ImmutableArray<int> Leading);
+    NodeIncarnation Self, MembershipView View, PlacementPlan? Plan, ImmutableArray<ShardOwnership> Rows, ImmutableArray<int> Leading)
+{
+    /// <inheritdoc/>
+    public bool Equals(ClusterStatus? other) =>
+        other is not null && Self == other.Self && View.Equals(other.View) && Equals(Plan, other.Plan)
+        && Rows.AsSpan().SequenceEqual(other.Rows.AsSpan()) && Leading.AsSpan().SequenceEqual(other.Leading.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Self, View, Leading.Length);
+}
 
 /// <summary>Published on the event stream when this node must end: it has left, or is taken for dead.</summary>
 /// <param name="Reason">Why.</param>

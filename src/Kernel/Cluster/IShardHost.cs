@@ -1,6 +1,6 @@
 namespace Pleiad.Kernel;
 
-/// <summary>What leads the shards of this node. Called by the cluster actor, in its turns.</summary>
+/// <summary>What leads and copies the shards of this node. Called by the cluster actor, in its turns.</summary>
 public interface IShardHost
 {
     /// <summary>Brings a shard that was taken to where its journal is: through record <see cref="ShardOwnership.NextSeq"/> - 1.</summary>
@@ -14,4 +14,10 @@ public interface IShardHost
 
     /// <summary>As <see cref="DrainAsync"/>, but another has the shard already: nobody waits.</summary>
     void EndLead(int shard);
+
+    /// <summary>Keeps the copy of a shard that another leads: its journal reaches to record <see cref="ShardOwnership.NextSeq"/> - 1. Called again and again.</summary>
+    void Follow(ShardOwnership row);
+
+    /// <summary>Through which record the copy of a shard here is applied; 0 for none.</summary>
+    long AppliedSeq(int shard);
 }

@@ -27,7 +27,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
     public async Task<int> RunAsync()
     {
         long began = TimeProvider.System.GetTimestamp();
-        _log.Starting(PleiadCommand.Version, Path.GetFullPath(settings.Storage.Path), settings.Storage.Shards);
+        _log.Starting(PleiadCommand.Version, Path.GetFullPath(settings.Storage.Path));
         GatewaySettings gatewaySettings = SettingsMap.Gateway(settings) with { Interface = EmbeddedInterface.Files() };
         NodeConfiguration configuration = NodeConfiguration.Load(settings.ConfigFile, () => EmbeddedConfiguration.Text(settings), _log);
         var ports = new NodePorts();
@@ -35,12 +35,20 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         using var control = new NodeControl(configuration, ports);
         using var signals = new NodeSignals(control);
 
-        using DataDirectory directory = OpenDirectory();
+        await using ClusterStart? cluster = settings.Cluster.Postgres.Length > 0 ? await ClusterStart.OpenAsync(settings.Cluster, _log) : null;
+        using DataDirectory directory = OpenDirectory(cluster?.Shards ?? settings.Storage.Shards);
         using var page = new OwnPage();
         using var dashboards = new DashboardCatalog(OpenDocuments(directory), SettingsMap.Dashboards(settings), TimeProvider.System, NewUid);
         await using var provisioner = new DashboardProvisioner(dashboards, FilesOfDashboards(), TimeProvider.System, _log);
-        await using GatewayHost gateway = Compose(gatewaySettings, new GatewayPorts(ports, ports, status, control, ports, ports, page) { Dashboards = dashboards });
+        await using GatewayHost gateway = Compose(gatewaySettings, new GatewayPorts(ports, ports, status, control, ports, ports, page)
+        {
+            Dashboards = dashboards, Cluster = () => ports.IsOpen ? ports.Actors.Cluster : null,
+        });
         await StartAsync(gateway);
+        if (cluster is not null)
+        {
+            return await RunInClusterAsync(cluster, directory, configuration, new Surface(gateway, ports, status, control), began);
+        }
 
         RecoveredData recovered;
         using (var stopping = new CancellationTokenSource())
@@ -57,18 +65,23 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
             }
         }
 
+        return await RunAloneAsync(directory, recovered, configuration, new Surface(gateway, ports, status, control), began);
+    }
+
+    private async Task<int> RunAloneAsync(DataDirectory directory, RecoveredData recovered, NodeConfiguration configuration, Surface surface, long began)
+    {
         using SegmentLog journal = recovered.Log;
         using var flusher = new SegmentLogFlusher(journal, TimeProvider.System);
         ActorSystem system = ActorSystem.Create("pleiad", new KernelSettings { GuardianStrategy = PleiadActors.GuardianStrategy });
         using var actors = new PleiadActors(
             system, directory, recovered, new Engine(SettingsMap.Engine(settings, configuration.Current), TimeProvider.System), SettingsMap.Actors(settings, configuration.Current), logging);
-        ports.Open(actors);
+        surface.Ports.Open(actors);
         await actors.ApplyAsync(configuration.Current, CancellationToken.None);
-        status.SetReady();
+        surface.Status.SetReady();
         _log.Ready(TimeProvider.System.GetElapsedTime(began), recovered.Shards.Sum(shard => (long)shard.SeriesCount));
 
-        system.CoordinatedShutdown.AddTask(ShutdownPhase.ServiceUnbind, "stop listening", gateway.StopAsync);
-        Task<string> ended = await Task.WhenAny(control.QuitRequested, journal.Failed);
+        system.CoordinatedShutdown.AddTask(ShutdownPhase.ServiceUnbind, "stop listening", surface.Gateway.StopAsync);
+        Task<string> ended = await Task.WhenAny(surface.Control.QuitRequested, journal.Failed);
         bool failed = ended == journal.Failed;
         string reason = await ended;
         if (failed)
@@ -76,7 +89,39 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
             _log.JournalFailed(reason);
         }
 
-        return await StopAsync(system, status, reason, failed);
+        return await StopAsync(system, surface.Status, reason, failed);
+    }
+
+    private async Task<int> RunInClusterAsync(ClusterStart cluster, DataDirectory directory, NodeConfiguration configuration, Surface surface, long began)
+    {
+        ActorSystem system = ActorSystem.Create("pleiad", new KernelSettings { GuardianStrategy = PleiadActors.GuardianStrategy });
+        ClusterParts parts = cluster.Parts(settings.Web.ListenAddresses[0]);
+        using var actors = PleiadActors.OfCluster(
+            system, directory, parts, new Engine(SettingsMap.Engine(settings, configuration.Current), TimeProvider.System), SettingsMap.Actors(settings, configuration.Current), logging);
+        IClusterSeat seat = actors.Cluster!;
+        surface.Ports.Open(actors);
+        cluster.Begin();
+        await actors.ApplyAsync(configuration.Current, CancellationToken.None);
+        system.CoordinatedShutdown.AddTask(ShutdownPhase.ServiceUnbind, "stop listening", surface.Gateway.StopAsync);
+        Task<string> ended = Task.WhenAny(surface.Control.QuitRequested, seat.Ended).Unwrap();
+        if (await Task.WhenAny(ended, seat.Joined) == seat.Joined)
+        {
+            surface.Status.SetReady();
+            _log.Joined(parts.Self.Name, parts.Self.Address, TimeProvider.System.GetElapsedTime(began));
+        }
+
+        string reason = await ended;
+        bool failed = seat.Ended.IsCompleted;
+        if (failed)
+        {
+            _log.OutOfCluster(reason);
+        }
+        else
+        {
+            await seat.LeaveAsync(settings.Cluster.LeaveTimeout, TimeProvider.System);
+        }
+
+        return await StopAsync(system, surface.Status, reason, failed);
     }
 
     private async Task<int> StopAsync(ActorSystem system, NodeStatus status, string reason, bool failed)
@@ -93,11 +138,11 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         return failed ? PleiadCommand.Failure : PleiadCommand.Success;
     }
 
-    private DataDirectory OpenDirectory()
+    private DataDirectory OpenDirectory(int shards)
     {
         try
         {
-            return DataDirectory.Open(new DiskFiles(), settings.Storage.Path, settings.Storage.Shards);
+            return DataDirectory.Open(new DiskFiles(), settings.Storage.Path, shards);
         }
         catch (DataDirectoryException e)
         {
@@ -193,4 +238,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
             _log.Replaying(progress.ShardsLoaded, progress.ShardsTotal, progress.SegmentsRead, progress.SegmentsTotal);
         }
     }
+
+    /// <summary>What stands there before there are actors.</summary>
+    private sealed record Surface(GatewayHost Gateway, NodePorts Ports, NodeStatus Status, NodeControl Control);
 }

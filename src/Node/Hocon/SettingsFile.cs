@@ -66,6 +66,7 @@ internal static class SettingsFile
             CountMax = keys.Count("pleiad.dashboards.count-max", 1),
             VersionsMax = keys.Count("pleiad.dashboards.versions-max", 1, 1000),
         },
+        Cluster = Cluster(keys),
         Log = new LogSection
         {
             Level = keys.Word("pleiad.log.level", "debug", "info", "warn", "error"),
@@ -96,6 +97,38 @@ internal static class SettingsFile
             OutOfOrderPerSeriesMax = keys.Count("pleiad.storage.out-of-order-per-series-max", 1, 1_000_000),
             TombstonesPerShardMax = keys.Count("pleiad.storage.tombstones-per-shard-max", 1, 1_000_000),
             ExemplarsMax = keys.Count("pleiad.storage.exemplars-max", 0, 100_000_000),
+        };
+    }
+
+    private static ClusterSection Cluster(HoconBinder keys)
+    {
+        int shards = keys.Count("pleiad.cluster.shards", 1, ShardsMax);
+        if (!BitOperations.IsPow2(shards))
+        {
+            throw keys.Wrong("pleiad.cluster.shards", $"a power of two from 1 to {ShardsMax}");
+        }
+
+        IReadOnlyList<string> roles = keys.Texts("pleiad.cluster.roles");
+        if (roles.Count == 0 || roles.Any(static role => role is not ("store" or "gateway")))
+        {
+            throw keys.Wrong("pleiad.cluster.roles", "a list of store and gateway");
+        }
+
+        return new ClusterSection
+        {
+            Postgres = keys.Text("pleiad.cluster.postgres"),
+            Name = keys.Text("pleiad.cluster.name"),
+            ListenAddress = keys.Text("pleiad.cluster.listen-address"),
+            AdvertiseAddress = keys.Text("pleiad.cluster.advertise-address"),
+            InsecureListen = keys.Flag("pleiad.cluster.insecure-listen"),
+            Roles = roles,
+            Zone = keys.Text("pleiad.cluster.zone"),
+            Replicas = keys.Count("pleiad.cluster.replicas", 1, 16),
+            Shards = shards,
+            CommitInterval = keys.Duration("pleiad.cluster.commit-interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10)),
+            CommitQueueBytesMax = (int)keys.Size("pleiad.cluster.commit-queue-size", MiB, GiB),
+            CommitWatchdog = keys.Duration("pleiad.cluster.commit-watchdog", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
+            LeaveTimeout = keys.Duration("pleiad.cluster.leave-timeout", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
         };
     }
 

@@ -24,6 +24,9 @@ public sealed record NodeSettings
     /// <summary>Dashboards. <c>pleiad.dashboards</c></summary>
     public required DashboardsSection Dashboards { get; init; }
 
+    /// <summary>The cluster the node is part of. <c>pleiad.cluster</c></summary>
+    public required ClusterSection Cluster { get; init; }
+
     /// <summary>What is logged. <c>pleiad.log</c></summary>
     public required LogSection Log { get; init; }
 }

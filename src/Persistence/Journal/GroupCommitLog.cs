@@ -12,7 +12,7 @@ namespace Pleiad.Persistence;
 /// One commit is under way at a time: while it is, the next group gathers. What the store leaves open is settled by reading it, for as
 /// long as that takes; meanwhile records wait, and when too many do, more are refused. Thread-safe.
 /// </remarks>
-public sealed class GroupCommitLog : IShardLog
+public sealed class GroupCommitLog : IShardLog, IShardTerms
 {
     private readonly Lock _gate = new();
     private readonly IFencedJournal _journal;
@@ -55,6 +55,9 @@ public sealed class GroupCommitLog : IShardLog
             _leads[row.Shard] = new Lead(row.Epoch, row.Token, row.NextSeq, row.Hash);
         }
     }
+
+    /// <inheritdoc/>
+    Task IShardTerms.EndLeadAsync(int shard) => EndLeadAsync(new ShardId(shard));
 
     /// <summary>Accepts no more records of a shard; completes when none is under way.</summary>
     public Task EndLeadAsync(ShardId shard)

@@ -34,6 +34,9 @@ public sealed partial class Shard
     /// <summary>Whether samples that are in a block are still in the head too, because a view from before is alive or a snapshot is being written.</summary>
     public bool IsSettling => _blocked is not null;
 
+    /// <summary>Whether a block of the head is being written.</summary>
+    public bool IsSealing => _sealUnderWay;
+
     /// <summary>What was sealed last and furthest: every sample before the time that was applied up to the batch is in a block.</summary>
     internal (long Seq, long Before) SealedUpTo { get; private set; } = (0, long.MinValue);
 
@@ -293,7 +296,12 @@ public sealed partial class Shard
         bool isIdle = slot.PreparedTime == slot.Tail.Time && !HasLate(number);
         if (isIdle && slot.Tail.Time <= through)
         {
-            return true;
+            if (IsFollower)
+            {
+                Empty(ref slot);
+            }
+
+            return !IsFollower;
         }
 
         slot.BeginChange();

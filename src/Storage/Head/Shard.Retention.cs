@@ -60,14 +60,21 @@ public sealed partial class Shard
                 slot.BeginChange();
                 _appender.DropSealed(ref slot, _sweepBefore);
                 slot.EndChange();
-                if (slot.SealedAt == 0 && slot.OpenCount == 0 && idle)
+                if (slot.SealedAt == 0 && slot.OpenCount == 0 && idle && !IsFollower)
                 {
                     gone.Add(number);
                 }
             }
             else if (idle && slot.Tail.Time < _sweepBefore)
             {
-                gone.Add(number);
+                if (IsFollower)
+                {
+                    Empty(ref slot);
+                }
+                else
+                {
+                    gone.Add(number);
+                }
             }
         }
 

@@ -124,7 +124,8 @@ public sealed partial class Shard
             ref SeriesSlot slot = ref _table[number];
             if (slot.InUse && slot.OldestTime == SeriesSlot.NoTime)
             {
-                slot.OldestTime = slot.Tail.Time;
+                // Nothing of it is held but the time of its last sample.
+                slot.OldestTime = slot.Tail.Time + 1;
             }
         }
     }

@@ -210,7 +210,7 @@ public sealed partial class Shard
             }
 
             SeriesKey key = keys[row];
-            int number = ReferenceEquals(key.Owner, this) && _table[key.Slot].Generation == key.Generation && _table[key.Slot].InUse
+            int number = ReferenceEquals(key.Owner, _term) && _table[key.Slot].Generation == key.Generation && _table[key.Slot].InUse
                 ? key.Slot
                 : Resolve(key, time, bits);
             if (number >= 0)
@@ -325,7 +325,7 @@ public sealed partial class Shard
             }
         }
 
-        key.Owner = this;
+        key.Owner = _term;
         key.Slot = number;
         key.Generation = _table[number].Generation;
         return number;
@@ -555,6 +555,11 @@ public sealed partial class Shard
     {
         foreach (SeriesDefinition definition in _reader.Definitions)
         {
+            if (IsFollower)
+            {
+                MakeWayFor(definition);
+            }
+
             if (_table.Holds(definition.Slot))
             {
                 ref SeriesSlot slot = ref _table[definition.Slot];

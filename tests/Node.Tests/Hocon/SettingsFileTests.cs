@@ -111,6 +111,39 @@ public sealed class SettingsFileTests
         Assert.Equal("/x/prometheus.yml", SettingsFile.Load(file, HoconJson.Environment(("PLEIAD_CONFIG", "/x/prometheus.yml"))).ConfigFile);
     }
 
+    [Fact]
+    public void The_example_for_a_node_of_a_cluster_loads()
+    {
+        string file = Path.Combine(Repository(), "hocon", "cluster.conf");
+        ClusterSection defaults = SettingsFile.Load(null, _ => null).Cluster;
+        ClusterSection example = SettingsFile.Load(file, _ => null).Cluster;
+        Assert.Equal("", defaults.Postgres);
+        Assert.Equal("Host=localhost;Username=pleiad;Database=pleiad", example.Postgres);
+        Assert.Equal((defaults.ListenAddress, defaults.Replicas, defaults.Shards), (example.ListenAddress, example.Replicas, example.Shards));
+        example = SettingsFile.Load(file, HoconJson.Environment(("PLEIAD_POSTGRES", "Host=db"), ("PLEIAD_LISTEN", "10.0.0.1:9096"), ("PLEIAD_ZONE", "b"))).Cluster;
+        Assert.Equal(("Host=db", "10.0.0.1:9096", "b"), (example.Postgres, example.ListenAddress, example.Zone));
+    }
+
+    [Theory]
+    [InlineData("shards = 100")]
+    [InlineData("roles = []")]
+    [InlineData("roles = [\"store\", \"cook\"]")]
+    [InlineData("replicas = 0")]
+    [InlineData("replicas = 17")]
+    public void A_cluster_that_cannot_be_is_refused(string key)
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, "pleiad.cluster { " + key + " }");
+            Assert.Contains("pleiad.cluster.", Assert.Throws<HoconException>(() => SettingsFile.Load(file, _ => null)).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     private static string Repository()
     {
         DirectoryInfo? at = new(AppContext.BaseDirectory);

@@ -73,6 +73,13 @@ internal sealed class RunningNode : IShardHost, IAsyncDisposable
 
     public void EndLead(int shard) => _ = DrainAsync(shard);
 
+    // Its shards are read from the journal when they are taken, and at no other time.
+    public void Follow(ShardOwnership row)
+    {
+    }
+
+    public long AppliedSeq(int shard) => long.MaxValue / 2;
+
     /// <summary>Ends it without a word to anybody.</summary>
     public async ValueTask DisposeAsync()
     {

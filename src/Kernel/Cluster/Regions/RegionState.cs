@@ -32,6 +32,9 @@ public sealed record RegionState
     /// <summary>The shards this node leads.</summary>
     public IEnumerable<int> Leading => Holdings.Where(static held => held.Value.Phase == Phase.Leading).Select(static held => held.Key).Order();
 
+    /// <summary>Whether this node leads a shard, or is about to, or about not to.</summary>
+    public bool Holds(int shard) => Holdings.TryGetValue(shard, out Holding? held) && held.Phase is not Phase.Asking;
+
     /// <summary>Whether this node holds nothing: none of its shards, and nothing on the way.</summary>
     public bool IsEmpty => Holdings.IsEmpty;
 

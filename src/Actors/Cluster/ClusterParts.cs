@@ -1,0 +1,16 @@
+using Pleiad.Kernel;
+using Pleiad.Storage;
+
+namespace Pleiad.Actors;
+
+/// <summary>What the actors of a node need to be part of a cluster.</summary>
+/// <param name="Self">How this node announces itself.</param>
+/// <param name="Store">What the cluster shares.</param>
+/// <param name="Log">Commits the records of the shards this node leads.</param>
+/// <param name="Terms">Of <paramref name="Log"/>.</param>
+/// <param name="Transport">Connections with other nodes.</param>
+/// <param name="Messages">What <paramref name="Transport"/> hands what comes in to; handlers are added to it.</param>
+/// <param name="Membership">How soon a node is taken for dead.</param>
+/// <param name="Region">How shards are spread.</param>
+public sealed record ClusterParts(
+    Member Self, IClusterStore Store, IShardLog Log, IShardTerms Terms, NodeTransport Transport, NodeMessages Messages, MembershipSettings Membership, RegionSettings Region);

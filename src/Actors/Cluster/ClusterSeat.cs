@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using Pleiad.Kernel;
+using Pleiad.Model;
+
+namespace Pleiad.Actors;
+
+/// <summary>This node's place in its cluster: the cluster actor, what it leads and copies, and what it tells of that.</summary>
+internal sealed class ClusterSeat : IClusterSeat
+{
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly ClusterParts _parts;
+    private readonly ClusterJournal _journal;
+    private readonly ActorRef _cluster;
+    private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <param name="system">Where its actors live.</param>
+    /// <param name="parts">What they need.</param>
+    /// <param name="journal">Of the shards.</param>
+    /// <param name="owners">The actor of shard i at index i.</param>
+    /// <param name="led">Kept up to date.</param>
+    public ClusterSeat(ActorSystem system, ClusterParts parts, ClusterJournal journal, IReadOnlyList<ActorRef> owners, LedShards led)
+    {
+        _parts = parts;
+        _journal = journal;
+        var setup = new ClusterSetup
+        {
+            Self = parts.Self,
+            Store = parts.Store,
+            Transport = parts.Transport,
+            Shards = new ClusterShards(owners, journal, led),
+            Membership = parts.Membership,
+            Region = parts.Region,
+        };
+        system.ActorOf(Props.Create(() => new ClusterNewsActor(parts.Self.Incarnation, _joined, _ended)), "cluster-news");
+        ActorRef cluster = _cluster = system.ActorOf(Props.Create(() => new ClusterActor(setup)), "cluster");
+        journal.TermLost = (shard, epoch) => cluster.Tell(new RegionEvent.Fenced(shard, epoch));
+        foreach (ushort number in ClusterActor.MessageNumbers)
+        {
+            parts.Messages.Add(number, incoming => ClusterActor.HandleAsync(cluster, incoming, AnswerTimeout));
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task Joined => _joined.Task;
+
+    /// <inheritdoc/>
+    public Task<string> Ended => _ended.Task;
+
+    /// <inheritdoc/>
+    public async Task<ClusterReport> ReportAsync(CancellationToken cancel)
+    {
+        ClusterStatus status = await _cluster.Ask<ClusterStatus>(new ClusterActor.TakeStatus(), AnswerTimeout, cancel);
+        return ClusterReport.Of(status, _journal.AppliedSeq);
+    }
+
+    /// <inheritdoc/>
+    public async Task LeaveAsync(TimeSpan patience, TimeProvider time)
+    {
+        ClusterStatus status;
+        try
+        {
+            status = await _cluster.Ask<ClusterStatus>(new ClusterActor.TakeStatus(), AnswerTimeout, CancellationToken.None);
+        }
+        catch (Exception e) when (e is AskTimeoutException or AskRefusedException)
+        {
+            return;
+        }
+
+        // Who is alone has nobody to hand over to; the next life of the node takes its place.
+        if (!status.View.Members.Any(member => member is { Status: MemberStatus.Up, IsStore: true } && member.Incarnation != _parts.Self.Incarnation))
+        {
+            return;
+        }
+
+        _cluster.Tell(new ClusterActor.Leave());
+        using var timeout = new CancellationTokenSource(patience, time);
+        try
+        {
+            await Ended.WaitAsync(timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Whoever takes the shards over finds everything in the journal.
+        }
+    }
+}

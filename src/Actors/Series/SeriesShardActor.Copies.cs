@@ -1,0 +1,236 @@
+using Pleiad.Kernel;
+using Pleiad.Model;
+using Pleiad.Storage;
+
+namespace Pleiad.Actors;
+
+/// <content>The shard of a cluster: it follows the journal, and leads when it is told to.</content>
+internal sealed partial class SeriesShardActor
+{
+    private const int RecordsAPage = 64;
+
+    private readonly Queue<JournalRecord> _toApply = new();
+    private readonly List<ActorRef> _drainAskers = [];
+    private bool _leads;
+    private long _epoch = StorageSettings.Epoch;
+    private long _goal;
+    private ActorRef? _goalAsker;
+    private bool _readsJournal;
+    private bool _sealsForRecord;
+    private bool _blocksOverlap;
+
+    private ClusterJournal Journal => _home.Cluster ?? throw new InvalidOperationException("the node is not part of a cluster");
+
+    private bool ReceiveOfCluster(object message)
+    {
+        switch (message)
+        {
+            case CatchUp catchUp:
+                BeginCatchUp(catchUp.ThroughSeq, Sender);
+                return true;
+            case Follow follow when !_leads:
+                Head(follow.ThroughSeq);
+                return true;
+            case Follow:
+                return true;
+            case RecordsRead read:
+                OnRecordsRead(read);
+                return true;
+            case ApplyDue:
+                GoOnApplying();
+                return true;
+            case BeginLead lead:
+                OnBeginLead(lead.Row);
+                return true;
+            case EndLead:
+                _leads = false;
+                _drainAskers.Add(Sender);
+                TellDrained();
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void OnOpened()
+    {
+        _leads = _home.Cluster is null;
+        if (!_leads)
+        {
+            // Blocks may have been written after the snapshot: what is read from the journal now may be in them.
+            _blocksOverlap = true;
+            Journal.NoteApplied(_id.Value, Shard.AppliedSeq);
+        }
+    }
+
+    private void BeginCatchUp(long through, ActorRef asker)
+    {
+        _goalAsker?.Tell(new Failure(new InvalidOperationException($"shard {_id} was asked again")), Self);
+        _goalAsker = asker;
+        _leads = false;
+        Head(through);
+    }
+
+    private void Head(long through)
+    {
+        _goal = Math.Max(_goal, through);
+        GoOnApplying();
+    }
+
+    // A page at a time, so that views are handed out in between.
+    private void GoOnApplying()
+    {
+        if (_readsJournal || _sealsForRecord || _pending.Count > 0)
+        {
+            return;
+        }
+
+        Shard.BeginFollow();
+        while (_toApply.TryPeek(out JournalRecord record))
+        {
+            if (record.Seq > Shard.AppliedSeq)
+            {
+                if (Shard.SealNeededFor(record.Payload.Span) is long before)
+                {
+                    SealForRecord(before);
+                    return;
+                }
+
+                Shard.Replay(record.Seq, record.Payload.Span);
+            }
+
+            _toApply.Dequeue();
+        }
+
+        Journal.NoteApplied(_id.Value, Shard.AppliedSeq);
+        if (Shard.AppliedSeq < _goal)
+        {
+            _readsJournal = true;
+            Context.PipeToSelf(
+                Journal.ReadAsync(_id, Shard.AppliedSeq, RecordsAPage), static page => new RecordsRead(page, null), static failure => new RecordsRead([], failure));
+            return;
+        }
+
+        if (_blocksOverlap)
+        {
+            _blocksOverlap = false;
+            Shard.LetGoOfBlocked();
+        }
+
+        _goalAsker?.Tell(new CaughtUp(), Self);
+        _goalAsker = null;
+    }
+
+    private void OnRecordsRead(RecordsRead read)
+    {
+        _readsJournal = false;
+        if (read.Failure is { } failure || read.Records.Count == 0)
+        {
+            string reason = read.Failure?.Message ?? $"the journal ends at record {Shard.AppliedSeq}, not at {_goal}";
+            GiveUpCatchUp(reason, failureIsNews: read.Failure is not ClusterStoreException);
+            return;
+        }
+
+        foreach (JournalRecord record in read.Records)
+        {
+            _toApply.Enqueue(record);
+        }
+
+        GoOnApplying();
+    }
+
+    private void SealForRecord(long before)
+    {
+        if (_blocksOverlap)
+        {
+            _blocksOverlap = false;
+            Shard.LetGoOfBlocked();
+        }
+
+        if (Shard.IsSettling || Shard.IsSealing)
+        {
+            Timers.StartSingle(ApplyDue.Instance, ApplyDue.Instance, SettlingPause);
+            return;
+        }
+
+        if (Shard.SealNeededFor(_toApply.Peek().Payload.Span) is null)
+        {
+            Timers.StartSingle(ApplyDue.Instance, ApplyDue.Instance, TimeSpan.Zero);
+            return;
+        }
+
+        _sealsForRecord = true;
+        Seal(before);
+    }
+
+    private void OnSealedForRecord(string? failure)
+    {
+        _sealsForRecord = false;
+        if (failure is null)
+        {
+            GoOnApplying();
+        }
+        else
+        {
+            GiveUpCatchUp(failure, failureIsNews: true);
+        }
+    }
+
+    // Who follows is told again with the next look at the rows.
+    private void GiveUpCatchUp(string reason, bool failureIsNews)
+    {
+        _toApply.Clear();
+        _goal = Shard.AppliedSeq;
+        if (failureIsNews)
+        {
+            _log.CopyBehind(_id.Value, reason);
+        }
+
+        _goalAsker?.Tell(new Failure(new InvalidOperationException($"shard {_id}: {reason}")), Self);
+        _goalAsker = null;
+    }
+
+    private void OnBeginLead(ShardOwnership row)
+    {
+        if (Shard.NextSeq != row.NextSeq || _toApply.Count > 0 || _readsJournal)
+        {
+            Journal.TermLost(_id.Value, row.Epoch);
+            return;
+        }
+
+        Shard.BeginLead();
+        _epoch = row.Epoch;
+        _leads = true;
+    }
+
+    private void TellDrained()
+    {
+        if (_pending.Count > 0)
+        {
+            return;
+        }
+
+        foreach (ActorRef asker in _drainAskers)
+        {
+            asker.Tell(new LeadEnded(), Self);
+        }
+
+        _drainAskers.Clear();
+    }
+
+    private void LoseTerm()
+    {
+        if (_leads && _home.Cluster is { } journal)
+        {
+            _leads = false;
+            journal.TermLost(_id.Value, _epoch);
+        }
+    }
+
+    private sealed record RecordsRead(IReadOnlyList<JournalRecord> Records, Exception? Failure);
+
+    private sealed class ApplyDue
+    {
+        public static readonly ApplyDue Instance = new();
+    }
+}

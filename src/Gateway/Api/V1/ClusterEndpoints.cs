@@ -1,0 +1,88 @@
+using Pleiad.Actors;
+
+namespace Pleiad.Gateway;
+
+/// <summary><c>/api/v1/cluster</c>: an endpoint of our own, in Prometheus's envelope.</summary>
+/// <param name="seat">Null on a node by itself.</param>
+internal sealed class ClusterEndpoints(Func<IClusterSeat?> seat)
+{
+    /// <summary>Nodes and shards; <c>clustered</c> says whether there are any but this one.</summary>
+    public async Task<ApiAnswer> ClusterAsync(GatewayCall call, Parameters parameters)
+    {
+        ClusterReport? report = seat() is { } there ? await there.ReportAsync(call.Cancel).ConfigureAwait(false) : null;
+        return ApiAnswer.Of(text => Write(text, report));
+    }
+
+    private static void Write(JsonText text, ClusterReport? report)
+    {
+        text.ObjectStart().Name("clustered"u8).Bool(report is not null);
+        if (report is not null)
+        {
+            text.Name("self"u8).String(report.Self).Name("version"u8).Number(report.Version).Name("nodes"u8).ArrayStart();
+            foreach (ClusterNodeReport node in report.Nodes)
+            {
+                WriteNode(text, node);
+            }
+
+            text.ArrayEnd().Name("shards"u8).ArrayStart();
+            foreach (ClusterShardReport shard in report.Shards)
+            {
+                WriteShard(text, shard);
+            }
+
+            text.ArrayEnd();
+        }
+
+        text.ObjectEnd();
+    }
+
+    private static void WriteNode(JsonText text, ClusterNodeReport node)
+    {
+        text.ObjectStart()
+            .Name("name"u8).String(node.Name)
+            .Name("incarnation"u8).String(node.Incarnation)
+            .Name("address"u8).String(node.Address)
+            .Name("httpAddress"u8).String(node.HttpAddress)
+            .Name("roles"u8).ArrayStart();
+        foreach (string role in node.Roles)
+        {
+            text.String(role);
+        }
+
+        text.ArrayEnd()
+            .Name("zone"u8).String(node.Zone)
+            .Name("status"u8).String(node.Status)
+            .Name("leads"u8).Number(node.Leads)
+            .Name("follows"u8).Number(node.Follows)
+            .Name("accusers"u8).Number(node.Accusers)
+            .ObjectEnd();
+    }
+
+    private static void WriteShard(JsonText text, ClusterShardReport shard)
+    {
+        text.ObjectStart()
+            .Name("shard"u8).Number(shard.Shard)
+            .Name("leader"u8).String(shard.Leader)
+            .Name("followers"u8).ArrayStart();
+        foreach (string follower in shard.Followers)
+        {
+            text.String(follower);
+        }
+
+        text.ArrayEnd()
+            .Name("epoch"u8).Number(shard.Epoch)
+            .Name("journalSeq"u8).Number(shard.JournalSeq)
+            .Name("snapshotSeq"u8).Number(shard.SnapshotSeq);
+        if (shard.AppliedSeq is { } applied)
+        {
+            text.Name("appliedSeq"u8).Number(applied).Name("lag"u8).Number(Math.Max(0, shard.JournalSeq - applied));
+        }
+
+        if (shard.MovingTo is { } moving)
+        {
+            text.Name("movingTo"u8).String(moving);
+        }
+
+        text.ObjectEnd();
+    }
+}

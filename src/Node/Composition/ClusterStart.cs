@@ -1,0 +1,157 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Pleiad.Actors;
+using Pleiad.Kernel;
+using Pleiad.Model;
+using Pleiad.Persistence;
+
+namespace Pleiad.Node;
+
+/// <summary>What a node of a cluster opens before it has actors: the store, the journal's commits, the connections.</summary>
+internal sealed class ClusterStart : IAsyncDisposable
+{
+    private readonly PostgresClusterStore _store;
+    private readonly NodeTransport _transport;
+    private readonly GroupCommitLog _log;
+    private readonly CancellationTokenSource _ends = new();
+    private readonly NodeMessages _messages = new();
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ClusterSection _settings;
+    private readonly NodeIncarnation _self = new(Guid.NewGuid());
+    private Task _committing = Task.CompletedTask;
+
+    private ClusterStart(ClusterSection settings, PostgresClusterStore store, int shards)
+    {
+        _settings = settings;
+        _store = store;
+        Shards = shards;
+        _log = new GroupCommitLog(
+            store.Journal,
+            new GroupCommitSettings { Interval = settings.CommitInterval, QueueBytesMax = settings.CommitQueueBytesMax },
+            TimeProvider.System);
+        _transport = Listen();
+    }
+
+    /// <summary>How many shards the cluster has, fixed when it was created.</summary>
+    public int Shards { get; }
+
+    /// <summary>Opens all of it; the tables are made where they are missing.</summary>
+    /// <exception cref="UsageException">The database cannot be used, or the address cannot be listened on.</exception>
+    public static async Task<ClusterStart> OpenAsync(ClusterSection settings, ILogger log)
+    {
+        PostgresClusterStore store;
+        try
+        {
+            store = await PostgresClusterStore.OpenAsync(
+                new PostgresSettings { Connection = settings.Postgres, JournalWatchdog = settings.CommitWatchdog }, TimeProvider.System, CancellationToken.None);
+        }
+        catch (Exception e) when (e is ClusterStoreException or ArgumentException)
+        {
+            throw new UsageException($"cannot use the cluster's PostgreSQL (pleiad.cluster.postgres): {e.Message}", e);
+        }
+
+        try
+        {
+            foreach (string risk in await store.DurabilityRisksAsync(CancellationToken.None))
+            {
+                log.DurabilityRisk(risk);
+            }
+
+            int shards = await store.Ownership.CreateAsync(settings.Shards, CancellationToken.None);
+            _ = new ShardMap(shards);
+            if (shards != settings.Shards)
+            {
+                log.ShardsFixed(shards, settings.Shards);
+            }
+
+            return new ClusterStart(settings, store, shards);
+        }
+        catch (Exception e)
+        {
+            // Whatever it was: nobody else could close it.
+            await store.DisposeAsync();
+            throw e is ClusterStoreException or SocketException ? new UsageException($"cannot join the cluster: {e.Message}", e) : e;
+        }
+    }
+
+    /// <summary>What the actors need.</summary>
+    /// <param name="httpAddress">Where the HTTP API of this node is.</param>
+    public ClusterParts Parts(string httpAddress)
+    {
+        string advertised = _settings.AdvertiseAddress.Length > 0 ? _settings.AdvertiseAddress : _transport.Address.ToString()!;
+        var self = new Member
+        {
+            Incarnation = _self,
+            Name = _settings.Name.Length > 0 ? _settings.Name : advertised,
+            Address = advertised,
+            HttpAddress = httpAddress,
+            Roles = [.. _settings.Roles],
+            Zone = _settings.Zone,
+            Status = MemberStatus.Joining,
+        };
+        return new ClusterParts(self, _store, _log, _log, _transport, _messages, new MembershipSettings(), new RegionSettings { Replicas = _settings.Replicas });
+    }
+
+    /// <summary>Begins to answer other nodes and to commit: everybody who handles messages has said so.</summary>
+    public void Begin()
+    {
+        _committing = _log.RunAsync(_ends.Token);
+        _opened.SetResult();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _transport.DisposeAsync();
+        await _ends.CancelAsync();
+        await _committing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _store.DisposeAsync();
+        _ends.Dispose();
+    }
+
+    private NodeTransport Listen()
+    {
+        IPEndPoint address = EndPointOf(_settings.ListenAddress);
+        if (!IPAddress.IsLoopback(address.Address) && !_settings.InsecureListen)
+        {
+            throw new UsageException(
+                $"pleiad.cluster.listen-address {_settings.ListenAddress} can be reached by other machines, and nothing that nodes say to each other is encrypted or "
+                + "authenticated: keep it in a network of its own and say pleiad.cluster.insecure-listen = true");
+        }
+
+        // Questions that come before there are actors are refused: whoever asked asks again.
+        return NodeTransport.Listen(
+            _self, address, new TransportSettings(), TimeProvider.System,
+            incoming => _opened.Task.IsCompleted ? _messages.HandleAsync(incoming) : throw new InvalidOperationException("the node is still starting"));
+    }
+
+    private static IPEndPoint EndPointOf(string text)
+    {
+        int colon = text.LastIndexOf(':');
+        if (colon < 0 || !int.TryParse(text.AsSpan(colon + 1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int port) || port > ushort.MaxValue)
+        {
+            throw new UsageException($"pleiad.cluster.listen-address: \"{text}\" is not host:port");
+        }
+
+        string host = text[..colon].Trim('[', ']');
+        if (host.Length == 0)
+        {
+            return new IPEndPoint(IPAddress.Any, port);
+        }
+
+        if (IPAddress.TryParse(host, out IPAddress? address))
+        {
+            return new IPEndPoint(address, port);
+        }
+
+        try
+        {
+            return new IPEndPoint(Dns.GetHostAddresses(host, AddressFamily.InterNetwork)[0], port);
+        }
+        catch (Exception e) when (e is SocketException or IndexOutOfRangeException)
+        {
+            throw new UsageException($"pleiad.cluster.listen-address: {host} has no address", e);
+        }
+    }
+}
