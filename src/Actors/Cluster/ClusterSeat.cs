@@ -9,7 +9,7 @@ internal sealed class ClusterSeat : IClusterSeat
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly ClusterParts _parts;
+    private readonly ClusterAccess _parts;
     private readonly ClusterJournal _journal;
     private readonly ActorRef _cluster;
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -20,7 +20,7 @@ internal sealed class ClusterSeat : IClusterSeat
     /// <param name="journal">Of the shards.</param>
     /// <param name="owners">The actor of shard i at index i.</param>
     /// <param name="led">Kept up to date.</param>
-    public ClusterSeat(ActorSystem system, ClusterParts parts, ClusterJournal journal, IReadOnlyList<ActorRef> owners, LedShards led)
+    public ClusterSeat(ActorSystem system, ClusterAccess parts, ClusterJournal journal, IReadOnlyList<ActorRef> owners, LedShards led)
     {
         _parts = parts;
         _journal = journal;
@@ -33,6 +33,10 @@ internal sealed class ClusterSeat : IClusterSeat
             Membership = parts.Membership,
             Region = parts.Region,
         };
+        var places = new PublishedPlaces(
+            new ShardPlaces(0, [.. owners.Select(static (_, shard) => new ShardPlace { Shard = shard })]), journal.AppliedSeq);
+        Places = places;
+        system.ActorOf(Props.Create(() => new ShardPlacesActor(parts.Transport, places, journal.AppliedSeq)), "places");
         system.ActorOf(Props.Create(() => new ClusterNewsActor(parts.Self.Incarnation, _joined, _ended)), "cluster-news");
         ActorRef cluster = _cluster = system.ActorOf(Props.Create(() => new ClusterActor(setup)), "cluster");
         journal.TermLost = (shard, epoch) => cluster.Tell(new RegionEvent.Fenced(shard, epoch));
@@ -41,6 +45,9 @@ internal sealed class ClusterSeat : IClusterSeat
             parts.Messages.Add(number, incoming => ClusterActor.HandleAsync(cluster, incoming, AnswerTimeout));
         }
     }
+
+    /// <summary>Where all shards are.</summary>
+    public IShardPlaces Places { get; }
 
     /// <inheritdoc/>
     public Task Joined => _joined.Task;

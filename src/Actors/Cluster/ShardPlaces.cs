@@ -42,4 +42,12 @@ public sealed record ShardPlace
 
     /// <summary>Other nodes with a warm copy, the one to be asked first in front.</summary>
     public ImmutableArray<ShardPeer> Followers { get; init; } = [];
+
+    /// <inheritdoc/>
+    public bool Equals(ShardPlace? other) =>
+        other is not null && Shard == other.Shard && Epoch == other.Epoch && Here == other.Here && Equals(Leader, other.Leader)
+        && Followers.AsSpan().SequenceEqual(other.Followers.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Shard, Epoch, Here);
 }

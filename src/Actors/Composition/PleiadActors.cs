@@ -44,7 +44,7 @@ public sealed class PleiadActors : IDisposable
     }
 
     private PleiadActors(
-        ActorSystem system, DataDirectory directory, ShardHome home, ClusterParts? cluster, Engine engine, ActorsSettings settings, ILoggerFactory logging)
+        ActorSystem system, DataDirectory directory, ShardHome home, ClusterAccess? cluster, Engine engine, ActorsSettings settings, ILoggerFactory logging)
     {
         _home = home;
         system.ActorOf(Props.Create(() => new FailureLogActor(logging.CreateLogger("Pleiad.Kernel"))), "failures");
@@ -94,7 +94,7 @@ public sealed class PleiadActors : IDisposable
     /// <param name="settings">Of everything here.</param>
     /// <param name="logging">For people.</param>
     public static PleiadActors OfCluster(
-        ActorSystem system, DataDirectory directory, ClusterParts cluster, Engine engine, ActorsSettings settings, ILoggerFactory logging) => new(
+        ActorSystem system, DataDirectory directory, ClusterAccess cluster, Engine engine, ActorsSettings settings, ILoggerFactory logging) => new(
         system, directory, new ShardHome(directory, new ClusterJournal(cluster.Log, cluster.Terms, cluster.Store.Journal), settings.Storage), cluster, engine, settings, logging);
 
     /// <summary>For the settings of the system the actors live in.</summary>

@@ -317,6 +317,7 @@ internal sealed partial class SeriesShardActor : Actor
             Stash.Unstash(room);
         }
 
+        _home.Cluster?.NoteApplied(_id.Value, Shard.AppliedSeq);
         TellDrained();
     }
 

@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace Pleiad.Kernel;
 
 /// <summary>This node's part in the cluster: drives <see cref="MembershipState"/> and <see cref="RegionState"/> and performs what they ask for.</summary>
@@ -284,7 +282,7 @@ public sealed class ClusterActor : Actor
     {
         if (!_links.TryGetValue(peer.Incarnation, out PeerLink? link))
         {
-            _links[peer.Incarnation] = link = _setup.Transport.LinkTo(peer.Incarnation, AddressOf(peer.Address));
+            _links[peer.Incarnation] = link = _setup.Transport.LinkTo(peer.Incarnation, NodeAddress.Of(peer.Address));
         }
 
         return link;
@@ -297,17 +295,6 @@ public sealed class ClusterActor : Actor
             link.Dispose();
             _links.Remove(peer);
         }
-    }
-
-    private static EndPoint AddressOf(string address)
-    {
-        if (IPEndPoint.TryParse(address, out IPEndPoint? parsed))
-        {
-            return parsed;
-        }
-
-        int colon = address.LastIndexOf(':');
-        return new DnsEndPoint(address[..colon], int.Parse(address.AsSpan(colon + 1), System.Globalization.CultureInfo.InvariantCulture));
     }
 
     private sealed class Tick

@@ -77,7 +77,7 @@ internal sealed class ClusterStart : IAsyncDisposable
 
     /// <summary>What the actors need.</summary>
     /// <param name="httpAddress">Where the HTTP API of this node is.</param>
-    public ClusterParts Parts(string httpAddress)
+    public ClusterAccess Parts(string httpAddress)
     {
         string advertised = _settings.AdvertiseAddress.Length > 0 ? _settings.AdvertiseAddress : _transport.Address.ToString()!;
         var self = new Member
@@ -90,7 +90,7 @@ internal sealed class ClusterStart : IAsyncDisposable
             Zone = _settings.Zone,
             Status = MemberStatus.Joining,
         };
-        return new ClusterParts(self, _store, _log, _log, _transport, _messages, new MembershipSettings(), new RegionSettings { Replicas = _settings.Replicas });
+        return new ClusterAccess(self, _store, _log, _log, _transport, _messages, new MembershipSettings(), new RegionSettings { Replicas = _settings.Replicas });
     }
 
     /// <summary>Begins to answer other nodes and to commit: everybody who handles messages has said so.</summary>

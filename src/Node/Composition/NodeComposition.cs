@@ -95,7 +95,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
     private async Task<int> RunInClusterAsync(ClusterStart cluster, DataDirectory directory, NodeConfiguration configuration, Surface surface, long began)
     {
         ActorSystem system = ActorSystem.Create("pleiad", new KernelSettings { GuardianStrategy = PleiadActors.GuardianStrategy });
-        ClusterParts parts = cluster.Parts(settings.Web.ListenAddresses[0]);
+        ClusterAccess parts = cluster.Parts(settings.Web.ListenAddresses[0]);
         using var actors = PleiadActors.OfCluster(
             system, directory, parts, new Engine(SettingsMap.Engine(settings, configuration.Current), TimeProvider.System), SettingsMap.Actors(settings, configuration.Current), logging);
         IClusterSeat seat = actors.Cluster!;

@@ -31,7 +31,7 @@ public sealed class SettingsFileTests
     public void Every_key_changes_one_property_and_only_that()
     {
         NodeSettings defaults = SettingsFile.Load(null, _ => null);
-        string[] values = ["true", "false", "4", "4h", "4MiB", "16KiB", "4s", "words", "[x]", "debug", "json"];
+        string[] values = ["true", "false", "4", "4h", "4MiB", "16KiB", "4s", "words", "[x]", "[store]", "debug", "json"];
         var touched = new List<string>();
         foreach (string key in Leaves(Root(), string.Empty))
         {

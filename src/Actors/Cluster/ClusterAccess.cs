@@ -12,5 +12,5 @@ namespace Pleiad.Actors;
 /// <param name="Messages">What <paramref name="Transport"/> hands what comes in to; handlers are added to it.</param>
 /// <param name="Membership">How soon a node is taken for dead.</param>
 /// <param name="Region">How shards are spread.</param>
-public sealed record ClusterParts(
+public sealed record ClusterAccess(
     Member Self, IClusterStore Store, IShardLog Log, IShardTerms Terms, NodeTransport Transport, NodeMessages Messages, MembershipSettings Membership, RegionSettings Region);
