@@ -58,6 +58,12 @@ internal static class ActorsMetrics
     public static readonly Counter<long> DeletionsRefused =
         Meter.CreateCounter<long>("pleiad_actors_deletions_refused", description: "Deletions that a shard refused because as many as may wait for blocks to be cleaned.");
 
+    public static readonly Counter<long> ShardsCopied =
+        Meter.CreateCounter<long>("pleiad_actors_shards_copied", description: "Shards copied from another node because the journal did not reach back far enough.");
+
+    public static readonly Counter<long> CopyBytes =
+        Meter.CreateCounter<long>("pleiad_actors_copy_bytes", description: "Bytes of shards copied from other nodes.");
+
     public static readonly Counter<long> ClockJumps =
         Meter.CreateCounter<long>("pleiad_actors_clock_jumps", description: "Times the wall clock moved away from the steady one by more than the tolerance.");
 }

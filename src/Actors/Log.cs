@@ -41,6 +41,9 @@ internal static partial class Log
     [LoggerMessage(219, LogLevel.Warning, "The copy of shard {Shard} on this node stays behind its journal: {Reason}")]
     public static partial void CopyBehind(this ILogger log, int shard, string reason);
 
+    [LoggerMessage(225, LogLevel.Information, "Shard {Shard} was copied from another node, for the journal does not reach back far enough; it is opened anew.")]
+    public static partial void CopyMade(this ILogger log, int shard);
+
     [LoggerMessage(220, LogLevel.Warning, "Target {Target} of {Pool}: {Refused} samples refused, of them {OutOfOrder} out of order, {Conflicting} with another value at the same time, {TooOld} too old, {OverLimit} of new series over the limit.")]
     public static partial void SamplesRefused(
         this ILogger log, string pool, string target, int refused, int outOfOrder, int conflicting, int tooOld, int overLimit);

@@ -12,5 +12,7 @@ namespace Pleiad.Actors;
 /// <param name="Messages">What <paramref name="Transport"/> hands what comes in to; handlers are added to it.</param>
 /// <param name="Membership">How soon a node is taken for dead.</param>
 /// <param name="Region">How shards are spread.</param>
+/// <param name="TrimInterval">Between two times that what all copies have saved is let go of.</param>
 public sealed record ClusterAccess(
-    Member Self, IClusterStore Store, IShardLog Log, IShardTerms Terms, NodeTransport Transport, NodeMessages Messages, MembershipSettings Membership, RegionSettings Region);
+    Member Self, IClusterStore Store, IShardLog Log, IShardTerms Terms, NodeTransport Transport, NodeMessages Messages, MembershipSettings Membership, RegionSettings Region,
+    TimeSpan TrimInterval);

@@ -5,25 +5,26 @@ using Pleiad.Model;
 namespace Pleiad.Actors;
 
 /// <summary>This node's place in its cluster: the cluster actor, what it leads and copies, and what it tells of that.</summary>
-internal sealed class ClusterSeat : IClusterSeat
+internal sealed class ClusterSeat : IClusterSeat, IDisposable
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ClusterAccess _parts;
     private readonly ClusterJournal _journal;
     private readonly ActorRef _cluster;
+    private readonly ShardCopier _copier;
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="system">Where its actors live.</param>
     /// <param name="parts">What they need.</param>
-    /// <param name="journal">Of the shards.</param>
+    /// <param name="home">Of the shards.</param>
     /// <param name="owners">The actor of shard i at index i.</param>
     /// <param name="led">Kept up to date.</param>
-    public ClusterSeat(ActorSystem system, ClusterAccess parts, ClusterJournal journal, IReadOnlyList<ActorRef> owners, LedShards led)
+    public ClusterSeat(ActorSystem system, ClusterAccess parts, ShardHome home, IReadOnlyList<ActorRef> owners, LedShards led)
     {
         _parts = parts;
-        _journal = journal;
+        ClusterJournal journal = _journal = home.Cluster ?? throw new ArgumentException("the shards are not those of a cluster", nameof(home));
         var setup = new ClusterSetup
         {
             Self = parts.Self,
@@ -36,6 +37,10 @@ internal sealed class ClusterSeat : IClusterSeat
         var places = new PublishedPlaces(
             new ShardPlaces(0, [.. owners.Select(static (_, shard) => new ShardPlace { Shard = shard })]), journal.AppliedSeq);
         Places = places;
+        _copier = new ShardCopier(places);
+        journal.Copy = _copier.CopyAsync;
+        new CopySource(shard => home.FilesOf(new ShardId(shard)), owners.Count, journal.SavedSeq).AddTo(parts.Messages);
+        system.ActorOf(Props.Create(() => new JournalTrimActor(places, parts.Store, journal.SavedSeq, parts.TrimInterval)), "trim");
         system.ActorOf(Props.Create(() => new ShardPlacesActor(parts.Transport, places, journal.AppliedSeq)), "places");
         system.ActorOf(Props.Create(() => new ClusterNewsActor(parts.Self.Incarnation, _joined, _ended)), "cluster-news");
         ActorRef cluster = _cluster = system.ActorOf(Props.Create(() => new ClusterActor(setup)), "cluster");
@@ -61,6 +66,9 @@ internal sealed class ClusterSeat : IClusterSeat
         ClusterStatus status = await _cluster.Ask<ClusterStatus>(new ClusterActor.TakeStatus(), AnswerTimeout, cancel);
         return ClusterReport.Of(status, _journal.AppliedSeq);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _copier.Dispose();
 
     /// <inheritdoc/>
     public async Task LeaveAsync(TimeSpan patience, TimeProvider time)

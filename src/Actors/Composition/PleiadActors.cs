@@ -24,6 +24,7 @@ public sealed class PleiadActors : IDisposable
     private readonly ShardHome _home;
     private readonly StorageAdmin _admin;
     private readonly TimeSpan _outOfOrderWindow;
+    private readonly ClusterSeat? _seat;
 
     /// <summary>Starts the actors.</summary>
     /// <param name="system">Where they live; its guardian should be patient (<see cref="GuardianStrategy"/>).</param>
@@ -73,7 +74,7 @@ public sealed class PleiadActors : IDisposable
         _targets = new TargetCatalog(catalog);
         if (cluster is not null)
         {
-            Cluster = new ClusterSeat(system, cluster, home.Cluster!, owners, led!);
+            _seat = new ClusterSeat(system, cluster, home, owners, led!);
         }
 
         system.ActorOf(Props.Create(() => new ClockWatchActor(logging.CreateLogger("Pleiad.Clock"))), "clock");
@@ -107,7 +108,7 @@ public sealed class PleiadActors : IDisposable
     public IIngest Ingest { get; }
 
     /// <summary>This node's place in its cluster; null on a node by itself.</summary>
-    public IClusterSeat? Cluster { get; }
+    public IClusterSeat? Cluster => _seat;
 
     /// <summary>Seals and copies.</summary>
     public IStorageAdmin Admin => _admin;
@@ -136,6 +137,7 @@ public sealed class PleiadActors : IDisposable
     public void Dispose()
     {
         _queries.Dispose();
+        _seat?.Dispose();
         _home.Dispose();
         _admin.Dispose();
     }

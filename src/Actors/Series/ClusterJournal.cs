@@ -13,6 +13,7 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
 {
     private readonly ConcurrentDictionary<int, long> _applied = new();
     private readonly ConcurrentDictionary<int, long> _led = new();
+    private readonly ConcurrentDictionary<int, long> _saved = new();
 
     /// <summary>Called when a shard cannot go on leading under an epoch: the journal refused it, or its actor has failed. From any thread.</summary>
     public Action<int, long> TermLost { get; set; } = static (_, _) => { };
@@ -58,13 +59,18 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
     /// <summary>Through which record a shard is applied here; 0 for none.</summary>
     public long AppliedSeq(int shard) => _applied.GetValueOrDefault(shard);
 
-    /// <summary>Nothing: records go when the manifests of all shards cover them.</summary>
-    public void Release(ShardId shard, long throughSeq)
-    {
-    }
+    /// <summary>Copies a shard from another node, where the journal does not reach back far enough.</summary>
+    public Func<int, long, ShardFiles, Task> Copy { get; set; } = static (shard, _, _) => Task.FromException(new IOException($"nobody has shard {shard}"));
+
+    /// <summary>Through which record a shard is saved here, even if its newest snapshot should turn out to be damaged; 0 for none.</summary>
+    public long SavedSeq(int shard) => _saved.GetValueOrDefault(shard);
+
+    /// <summary>Notes how far a shard is saved: its records go when all its copies have saved them.</summary>
+    public void Release(ShardId shard, long throughSeq) => _saved[shard.Value] = throughSeq;
 
     /// <inheritdoc/>
-    public bool IsHeldBackBy(Shard shard, int shards, long snapshotFloorBytes) => false;
+    /// <remarks>Whatever is not saved, for the journal goes in the order in which it came.</remarks>
+    public bool IsHeldBackBy(Shard shard, int shards, long snapshotFloorBytes) => SavedSeq(shard.Id.Value) < shard.AppliedSeq;
 
     /// <summary>Nothing: it is not made of pieces of this node.</summary>
     public void Roll()

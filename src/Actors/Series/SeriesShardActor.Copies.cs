@@ -36,6 +36,9 @@ internal sealed partial class SeriesShardActor
             case RecordsRead read:
                 OnRecordsRead(read);
                 return true;
+            case Copied copied:
+                OnCopied(copied.Failure);
+                return true;
             case ApplyDue:
                 GoOnApplying();
                 return true;
@@ -123,6 +126,13 @@ internal sealed partial class SeriesShardActor
 
     private void OnRecordsRead(RecordsRead read)
     {
+        if (read.Failure is JournalGapException gap)
+        {
+            // What lies between is in other copies alone. Nothing is read meanwhile.
+            Context.PipeToSelf(Journal.Copy(_id.Value, gap.NextSeq - 1, _home.FilesOf(_id)), static () => new Copied(null), static failure => new Copied(failure));
+            return;
+        }
+
         _readsJournal = false;
         if (read.Failure is { } failure || read.Records.Count == 0)
         {
@@ -139,6 +149,31 @@ internal sealed partial class SeriesShardActor
         GoOnApplying();
     }
 
+    private void OnCopied(Exception? failure)
+    {
+        if (failure is not null)
+        {
+            _readsJournal = false;
+            GiveUpCatchUp(failure.Message, failureIsNews: true);
+            return;
+        }
+
+        _log.CopyMade(_id.Value);
+        Become(WhileInstalling);
+        Context.PipeToSelf(_home.InstallAsync(_id), static () => new Installed(null), static wrong => new Installed(wrong));
+    }
+
+    // Nothing of what the actor holds is what the files are now: it begins anew with them.
+    private void WhileInstalling(object message)
+    {
+        if (message is Installed installed)
+        {
+            throw new InvalidOperationException($"shard {_id} begins anew with the files of another copy", installed.Failure);
+        }
+
+        Stash.Add();
+    }
+
     private void SealForRecord(long before)
     {
         if (_blocksOverlap)
@@ -147,6 +182,7 @@ internal sealed partial class SeriesShardActor
             Shard.LetGoOfBlocked();
         }
 
+        Shard.Settle();
         if (Shard.IsSettling || Shard.IsSealing)
         {
             Timers.StartSingle(ApplyDue.Instance, ApplyDue.Instance, SettlingPause);
@@ -226,6 +262,10 @@ internal sealed partial class SeriesShardActor
             journal.TermLost(_id.Value, _epoch);
         }
     }
+
+    private sealed record Copied(Exception? Failure);
+
+    private sealed record Installed(Exception? Failure);
 
     private sealed record RecordsRead(IReadOnlyList<JournalRecord> Records, Exception? Failure);
 

@@ -108,6 +108,10 @@ internal sealed partial class SeriesShardActor : Actor
                 _home.OutOfOrderWindow = use.Window;
                 Shard.OutOfOrderWindowMs = (long)use.Window.TotalMilliseconds;
                 break;
+            case DeleteSamples when _home.Cluster is not null:
+                // Tombstones would have to be on the disks of all copies.
+                Sender.Tell(new SamplesDeleted("samples of a cluster cannot be deleted yet"), Self);
+                break;
             case DeleteSamples delete:
                 _deletions.Enqueue((delete, Sender));
                 BeginDeletion();

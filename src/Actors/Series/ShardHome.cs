@@ -38,6 +38,7 @@ internal sealed class ShardHome : IDisposable
         _directory = directory;
         _journal = Cluster = journal;
         _settings = settings;
+        OutOfOrderWindow = settings.OutOfOrderWindow;
         _tenants = [.. Enumerable.Range(0, directory.ShardCount).Select(shard =>
             new Tenant(null, directory.SnapshotsOf(new ShardId(shard)), directory.BlocksOf(new ShardId(shard))))];
     }
@@ -78,6 +79,7 @@ internal sealed class ShardHome : IDisposable
             {
                 // Before the blocks: what is in them keeps its slots.
                 shard.BeginFollow();
+                _journal.Release(id, tenant.Snapshots.ReleaseThrough);
             }
             else
             {
@@ -131,6 +133,17 @@ internal sealed class ShardHome : IDisposable
         });
         tenant.LastSave = saving;
         return saving;
+    }
+
+    /// <summary>The files of a shard.</summary>
+    public ShardFiles FilesOf(ShardId id) => _directory.FilesOf(id);
+
+    /// <summary>Puts the files of a shard that were copied from elsewhere in the place of its own; nothing new may be begun meanwhile, and it must be opened anew.</summary>
+    public async Task InstallAsync(ShardId id)
+    {
+        Tenant tenant = _tenants[id.Value];
+        await Task.WhenAll(tenant.LastSave, tenant.LastUpkeep).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Run(_directory.FilesOf(id).InstallCopy);
     }
 
     /// <summary>Where damaged files are put.</summary>

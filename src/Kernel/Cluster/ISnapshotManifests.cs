@@ -6,7 +6,7 @@ namespace Pleiad.Kernel;
 public interface ISnapshotManifests
 {
     /// <summary>Records a snapshot that has been written, flushed, read back and hashed. The one before it becomes the previous one, through which the journal may be cut.</summary>
-    /// <param name="manifest">Reaches further than the newest one, and not beyond the journal.</param>
+    /// <param name="manifest">Reaches further than the newest one, or as far if that is not the previous one too; and not beyond the journal.</param>
     /// <param name="token">Of the writer's acquisition.</param>
     /// <param name="cancel">Leaves open whether it was recorded.</param>
     /// <returns>False when the writer does not hold the shard any more, or the snapshot is not newer.</returns>

@@ -1,45 +1,41 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Pleiad.Node;
 
-/// <summary><c>pleiad cluster status</c>: the nodes there are and whether they serve.</summary>
+/// <summary><c>pleiad cluster</c>: look at the nodes of a cluster, and empty one.</summary>
 internal static class ClusterCommand
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan DrainPatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>The command.</summary>
     public static Command Create(TextWriter output, TextWriter error)
     {
-        var command = new Command("cluster", "Look at the nodes of a cluster.");
-        var server = new Argument<string>("server")
-        {
-            Description = "URL of a node", DefaultValueFactory = _ => "http://localhost:9090",
-        };
-        var status = new Command("status", "Show the nodes. This version runs as one node; there is no cluster to join yet.") { server };
-        status.SetAction((result, cancel) => StatusAsync(result.GetValue(server)!, output, error, cancel));
+        var command = new Command("cluster", "Look at the nodes of a cluster, and empty one.");
+        var server = new Argument<string>("server") { Description = "URL of a node", DefaultValueFactory = _ => "http://localhost:9090" };
+        var shards = new Option<bool>("--shards") { Description = "Show every shard." };
+        var status = new Command("status", "Show the nodes, and what they lead and copy.") { server, shards };
+        status.SetAction((result, cancel) => AskAsync(
+            result.GetValue(server)!, error, (http, url) => StatusAsync(http, url, result.GetValue(shards), output, cancel)));
+        var node = new Argument<string>("node") { Description = "Name of the node that is to be emptied" };
+        var drain = new Command("drain", "Have a node hand its shards over, leave the cluster and stop. It must run with --web.enable-lifecycle.") { node, server };
+        drain.SetAction((result, cancel) => AskAsync(
+            result.GetValue(server)!, error, (http, url) => DrainAsync(http, url, result.GetValue(node)!, output, error, cancel)));
         command.Subcommands.Add(status);
+        command.Subcommands.Add(drain);
         return command;
     }
 
-    private static async Task<int> StatusAsync(string server, TextWriter output, TextWriter error, CancellationToken cancel)
+    private static async Task<int> AskAsync(string server, TextWriter error, Func<HttpClient, string, Task<int>> ask)
     {
         string url = (server.Contains("://", StringComparison.Ordinal) ? server : "http://" + server).TrimEnd('/');
         using var http = new HttpClient { Timeout = AnswerTimeout };
         try
         {
-            using HttpResponseMessage ready = await http.GetAsync(new Uri(url + "/-/ready"), cancel);
-            string series = "-";
-            if (ready.IsSuccessStatusCode)
-            {
-                using JsonDocument tsdb = JsonDocument.Parse(await http.GetStringAsync(new Uri(url + "/api/v1/status/tsdb"), cancel));
-                series = tsdb.RootElement.GetProperty("data").GetProperty("headStats").GetProperty("numSeries").GetRawText();
-            }
-
-            await output.WriteLineAsync($"{"NODE",-40} {"STATE",-12} SERIES");
-            await output.WriteLineAsync($"{url,-40} {(ready.IsSuccessStatusCode ? "ready" : "starting"),-12} {series}");
-            await output.WriteLineAsync("one node, not part of a cluster");
-            return PleiadCommand.Success;
+            return await ask(http, url);
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException or JsonException or KeyNotFoundException or UriFormatException)
         {
@@ -47,4 +43,107 @@ internal static class ClusterCommand
             return PleiadCommand.Failure;
         }
     }
+
+    private static async Task<int> StatusAsync(HttpClient http, string url, bool withShards, TextWriter output, CancellationToken cancel)
+    {
+        JsonElement cluster = await ClusterAsync(http, url, cancel);
+        if (!cluster.GetProperty("clustered").GetBoolean())
+        {
+            await StatusOfOneAsync(http, url, output, cancel);
+            return PleiadCommand.Success;
+        }
+
+        await output.WriteLineAsync($"{"NODE",-24} {"STATE",-8} {"ZONE",-12} {"LEADS",6} {"COPIES",6}  {"ADDRESS",-24} HTTP");
+        foreach (JsonElement node in cluster.GetProperty("nodes").EnumerateArray())
+        {
+            await output.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{TextOf(node, "name"),-24} {TextOf(node, "status"),-8} {TextOf(node, "zone"),-12} {node.GetProperty("leads").GetInt32(),6} {node.GetProperty("follows").GetInt32(),6}  {TextOf(node, "address"),-24} {TextOf(node, "httpAddress")}"));
+        }
+
+        JsonElement[] shards = [.. cluster.GetProperty("shards").EnumerateArray()];
+        int leaderless = shards.Count(static shard => TextOf(shard, "leader").Length == 0);
+        int moving = shards.Count(static shard => shard.TryGetProperty("movingTo", out _));
+        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{shards.Length} shards, {leaderless} without a leader, {moving} moving; as {TextOf(cluster, "self")} sees it"));
+        if (withShards)
+        {
+            await WriteShardsAsync(shards, output);
+        }
+
+        return leaderless == 0 ? PleiadCommand.Success : PleiadCommand.Failure;
+    }
+
+    private static async Task WriteShardsAsync(JsonElement[] shards, TextWriter output)
+    {
+        await output.WriteLineAsync($"{"SHARD",5} {"LEADER",-24} {"COPIES",-24} {"EPOCH",6} {"JOURNAL",10} {"SAVED",10} {"LAG",6}  MOVES TO");
+        foreach (JsonElement shard in shards)
+        {
+            string copies = string.Join(',', shard.GetProperty("followers").EnumerateArray().Select(static follower => follower.GetString()));
+            string lag = shard.TryGetProperty("lag", out JsonElement behind) ? behind.GetRawText() : "-";
+            string moves = shard.TryGetProperty("movingTo", out JsonElement to) ? to.GetString()! : "";
+            await output.WriteLineAsync(
+                $"{shard.GetProperty("shard").GetRawText(),5} {TextOf(shard, "leader"),-24} {copies,-24} {shard.GetProperty("epoch").GetRawText(),6} "
+                + $"{shard.GetProperty("journalSeq").GetRawText(),10} {shard.GetProperty("snapshotSeq").GetRawText(),10} {lag,6}  {moves}");
+        }
+    }
+
+    private static async Task StatusOfOneAsync(HttpClient http, string url, TextWriter output, CancellationToken cancel)
+    {
+        using HttpResponseMessage ready = await http.GetAsync(new Uri(url + "/-/ready"), cancel);
+        string series = "-";
+        if (ready.IsSuccessStatusCode)
+        {
+            using JsonDocument tsdb = JsonDocument.Parse(await http.GetStringAsync(new Uri(url + "/api/v1/status/tsdb"), cancel));
+            series = tsdb.RootElement.GetProperty("data").GetProperty("headStats").GetProperty("numSeries").GetRawText();
+        }
+
+        await output.WriteLineAsync($"{"NODE",-40} {"STATE",-12} SERIES");
+        await output.WriteLineAsync($"{url,-40} {(ready.IsSuccessStatusCode ? "ready" : "starting"),-12} {series}");
+        await output.WriteLineAsync("one node, not part of a cluster");
+    }
+
+    private static async Task<int> DrainAsync(HttpClient http, string url, string name, TextWriter output, TextWriter error, CancellationToken cancel)
+    {
+        JsonElement? found = await NodeAsync(http, url, name, cancel);
+        if (found is not { } node)
+        {
+            await error.WriteLineAsync($"{url}: there is no node \"{name}\"");
+            return PleiadCommand.Failure;
+        }
+
+        using HttpResponseMessage asked = await http.PostAsync(new Uri("http://" + TextOf(node, "httpAddress") + "/-/quit"), null, cancel);
+        if (!asked.IsSuccessStatusCode)
+        {
+            await error.WriteLineAsync($"{name}: {await asked.Content.ReadAsStringAsync(cancel)}");
+            return PleiadCommand.Failure;
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(DrainPatience);
+        string incarnation = TextOf(node, "incarnation");
+        while (await NodeAsync(http, url, name, patience.Token) is { } there && TextOf(there, "incarnation") == incarnation && TextOf(there, "status") != "dead")
+        {
+            await output.WriteLineAsync($"{name} still leads {there.GetProperty("leads").GetRawText()} shards");
+            await Task.Delay(LookPause, patience.Token);
+        }
+
+        await output.WriteLineAsync($"{name} has left");
+        return PleiadCommand.Success;
+    }
+
+    private static async Task<JsonElement?> NodeAsync(HttpClient http, string url, string name, CancellationToken cancel)
+    {
+        JsonElement cluster = await ClusterAsync(http, url, cancel);
+        return cluster.TryGetProperty("nodes", out JsonElement nodes)
+            ? nodes.EnumerateArray().Where(node => TextOf(node, "name") == name && TextOf(node, "status") != "dead").Select(static node => (JsonElement?)node).FirstOrDefault()
+            : null;
+    }
+
+    private static async Task<JsonElement> ClusterAsync(HttpClient http, string url, CancellationToken cancel)
+    {
+        using JsonDocument answer = JsonDocument.Parse(await http.GetStringAsync(new Uri(url + "/api/v1/cluster"), cancel));
+        return answer.RootElement.GetProperty("data").Clone();
+    }
+
+    private static string TextOf(JsonElement element, string name) => element.GetProperty(name).GetString()!;
 }

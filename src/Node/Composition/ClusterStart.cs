@@ -85,12 +85,12 @@ internal sealed class ClusterStart : IAsyncDisposable
             Incarnation = _self,
             Name = _settings.Name.Length > 0 ? _settings.Name : advertised,
             Address = advertised,
-            HttpAddress = httpAddress,
+            HttpAddress = httpAddress.StartsWith(':') ? advertised[..advertised.LastIndexOf(':')] + httpAddress : httpAddress,
             Roles = [.. _settings.Roles],
             Zone = _settings.Zone,
             Status = MemberStatus.Joining,
         };
-        return new ClusterAccess(self, _store, _log, _log, _transport, _messages, new MembershipSettings(), new RegionSettings { Replicas = _settings.Replicas });
+        return new ClusterAccess(self, _store, _log, _log, _transport, _messages, new MembershipSettings(), new RegionSettings { Replicas = _settings.Replicas }, _settings.TrimInterval);
     }
 
     /// <summary>Begins to answer other nodes and to commit: everybody who handles messages has said so.</summary>

@@ -128,6 +128,7 @@ internal static class SettingsFile
             CommitInterval = keys.Duration("pleiad.cluster.commit-interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10)),
             CommitQueueBytesMax = (int)keys.Size("pleiad.cluster.commit-queue-size", MiB, GiB),
             CommitWatchdog = keys.Duration("pleiad.cluster.commit-watchdog", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
+            TrimInterval = keys.Duration("pleiad.cluster.trim-interval", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             LeaveTimeout = keys.Duration("pleiad.cluster.leave-timeout", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
         };
     }

@@ -39,6 +39,9 @@ public sealed record ClusterSection
     /// <summary>The longest a commit may take before its connection is given up. <c>pleiad.cluster.commit-watchdog</c></summary>
     public required TimeSpan CommitWatchdog { get; init; }
 
+    /// <summary>Between two times that the journal is cut. <c>pleiad.cluster.trim-interval</c></summary>
+    public required TimeSpan TrimInterval { get; init; }
+
     /// <summary>The longest the hand-over may take when the node is stopped. <c>pleiad.cluster.leave-timeout</c></summary>
     public required TimeSpan LeaveTimeout { get; init; }
 }

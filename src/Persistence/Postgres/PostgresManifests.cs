@@ -12,7 +12,7 @@ internal sealed class PostgresManifests(PostgresControl control) : ISnapshotMani
             int fenced = await new NpgsqlCommand(
                 """
                 UPDATE shard SET previous_snapshot_seq = snapshot_seq, snapshot_seq = $2
-                WHERE shard_id = $1 AND epoch = $3 AND token = $4 AND snapshot_seq < $2 AND $2 < next_seq
+                WHERE shard_id = $1 AND epoch = $3 AND token = $4 AND snapshot_seq <= $2 AND previous_snapshot_seq < $2 AND $2 < next_seq
                 """,
                 connection).With(manifest.Shard).With(manifest.SnapshotSeq).With(manifest.Epoch).With(token).DoAsync(cancel);
             if (fenced != 1)
@@ -20,7 +20,12 @@ internal sealed class PostgresManifests(PostgresControl control) : ISnapshotMani
                 return (false, false);
             }
 
-            NpgsqlCommand insert = new NpgsqlCommand("INSERT INTO manifest(shard_id, snapshot_seq, epoch, files) VALUES ($1, $2, $3, $4)", connection)
+            NpgsqlCommand insert = new NpgsqlCommand(
+                """
+                INSERT INTO manifest(shard_id, snapshot_seq, epoch, files) VALUES ($1, $2, $3, $4)
+                ON CONFLICT (shard_id, snapshot_seq) DO UPDATE SET epoch = excluded.epoch, files = excluded.files
+                """,
+                connection)
                 .With(manifest.Shard).With(manifest.SnapshotSeq).With(manifest.Epoch);
             insert.Parameters.Add(new NpgsqlParameter { Value = StoredJson.Of(manifest.Files), NpgsqlDbType = NpgsqlDbType.Jsonb });
             await insert.DoAsync(cancel);

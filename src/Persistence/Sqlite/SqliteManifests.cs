@@ -10,7 +10,7 @@ internal sealed class SqliteManifests(SqliteDatabase database) : ISnapshotManife
         int fenced = new SqliteCommand(
             """
             UPDATE shard SET previous_snapshot_seq = snapshot_seq, snapshot_seq = $seq
-            WHERE shard_id = $shard AND epoch = $epoch AND token = $token AND snapshot_seq < $seq AND $seq < next_seq
+            WHERE shard_id = $shard AND epoch = $epoch AND token = $token AND snapshot_seq <= $seq AND previous_snapshot_seq < $seq AND $seq < next_seq
             """,
             connection)
             .With("$seq", manifest.SnapshotSeq).With("$shard", manifest.Shard).With("$epoch", manifest.Epoch).With("$token", token).Do();
@@ -19,7 +19,7 @@ internal sealed class SqliteManifests(SqliteDatabase database) : ISnapshotManife
             return false;
         }
 
-        new SqliteCommand("INSERT INTO manifest VALUES ($shard, $seq, $epoch, $files)", connection)
+        new SqliteCommand("INSERT OR REPLACE INTO manifest VALUES ($shard, $seq, $epoch, $files)", connection)
             .With("$shard", manifest.Shard).With("$seq", manifest.SnapshotSeq).With("$epoch", manifest.Epoch).With("$files", StoredJson.Of(manifest.Files)).Do();
         new SqliteCommand(
             "DELETE FROM manifest WHERE shard_id = $shard AND snapshot_seq < (SELECT previous_snapshot_seq FROM shard WHERE shard_id = $shard)", connection)

@@ -39,9 +39,6 @@ internal sealed class SeriesTable
     /// <summary>Whether a slot holds a series.</summary>
     public bool Holds(int slot) => (uint)slot < (uint)_end && this[slot].InUse;
 
-    /// <summary>Whether a slot in use is that of a series with these labels.</summary>
-    public bool Has(int slot, Labels labels) => this[slot].Hash == labels.Hash && Same(this[slot], labels);
-
     /// <summary>The numbers of the label pairs of a series.</summary>
     public ReadOnlySpan<int> PairsOf(in SeriesSlot slot) =>
         MemoryMarshal.Cast<byte, int>(_arena.Span(slot.LabelsAt, slot.LabelCount * sizeof(int)));

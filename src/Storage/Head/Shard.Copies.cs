@@ -24,7 +24,18 @@ public sealed partial class Shard
 
         IsFollower = true;
         _term = new object();
-        RemoveSeries(SlotsWhere(static (in SeriesSlot slot) => slot.CreatedSeq == SeriesSlot.NotYet));
+        RemoveSeries(SlotsWhere(static (int _, in SeriesSlot slot) => slot.CreatedSeq == SeriesSlot.NotYet));
+        for (int number = 0; number < _table.End; number++)
+        {
+            ref SeriesSlot slot = ref _table[number];
+            if (slot.InUse && slot.OpenCount == 0 && slot.SealedAt == 0 && slot.Tail.Time != SeriesSlot.NoTime)
+            {
+                // Nothing of it is held but the time of its last sample: a slot that was kept, from a snapshot.
+                slot.BeginChange();
+                slot.OldestTime = slot.Tail.Time + 1;
+                slot.EndChange();
+            }
+        }
     }
 
     /// <summary>From now on it decides itself. Every series is defined anew when it comes next: other copies may not have it any more.</summary>
@@ -32,7 +43,8 @@ public sealed partial class Shard
     {
         IsFollower = false;
         _term = new object();
-        RemoveSeries(SlotsWhere(static (in SeriesSlot slot) => slot.OpenCount == 0 && slot.SealedAt == 0 && slot.PreparedTime == slot.Tail.Time));
+        RemoveSeries(SlotsWhere((int number, in SeriesSlot slot) =>
+            slot.OpenCount == 0 && slot.SealedAt == 0 && slot.PreparedTime == slot.Tail.Time && !HasLate(number)));
         for (int number = 0; number < _table.End; number++)
         {
             ref SeriesSlot slot = ref _table[number];
@@ -61,6 +73,11 @@ public sealed partial class Shard
                 {
                     before = Math.Max(before ?? long.MinValue, slot.Tail.Time + 1);
                 }
+
+                if (Late.TryGetValue(number, out LateSamples? late) && late.LastTime >= AcceptFrom)
+                {
+                    before = Math.Max(before ?? long.MinValue, late.LastTime + 1);
+                }
             }
         }
 
@@ -70,17 +87,20 @@ public sealed partial class Shard
     /// <summary>After records were applied that blocks may have the samples of: lets go of what the head has of them.</summary>
     public void LetGoOfBlocked()
     {
-        _blocked = BlockedInHead.Of(_blocks, _table, _index);
-        _blockedTicket = _reclaimer.NextTicket;
+        ForgetLateInBlocks();
+        LetGoOf(BlockedOrDeleted(BlockedInHead.Of(Blocks, _table, _index)));
         SettleIfQuiet();
     }
+
+    /// <summary>Lets go of what is in blocks as soon as no view from before is alive; <see cref="IsSettling"/> says whether one is.</summary>
+    public void Settle() => SettleIfQuiet();
 
     // The slot's former series, and the series' former slot.
     private List<int> InTheWayOf(in SeriesDefinition definition)
     {
         var inTheWay = new List<int>(2);
         bool isHeld = _table.Holds(definition.Slot);
-        if (isHeld && (_table[definition.Slot].Generation != definition.Generation || !_table.Has(definition.Slot, definition.Labels)))
+        if (isHeld && (_table[definition.Slot].Generation != definition.Generation || !_table.Holds(definition.Slot, definition.Labels)))
         {
             inTheWay.Add(definition.Slot);
         }
@@ -111,7 +131,7 @@ public sealed partial class Shard
         slot.BeginChange();
         _appender.DropSealed(ref slot, long.MaxValue);
         _appender.DropOpen(ref slot);
-        slot.OldestTime = slot.Tail.Time + 1;
+        slot.OldestTime = slot.Tail.Time == SeriesSlot.NoTime ? SeriesSlot.NoTime : slot.Tail.Time + 1;
         slot.EndChange();
     }
 
@@ -120,7 +140,7 @@ public sealed partial class Shard
         var found = new List<int>();
         for (int number = 0; number < _table.End; number++)
         {
-            if (_table[number].InUse && condition(_table[number]))
+            if (_table[number].InUse && condition(number, _table[number]))
             {
                 found.Add(number);
             }
@@ -129,5 +149,5 @@ public sealed partial class Shard
         return found;
     }
 
-    private delegate bool SlotCondition(in SeriesSlot slot);
+    private delegate bool SlotCondition(int number, in SeriesSlot slot);
 }

@@ -124,8 +124,7 @@ public sealed partial class Shard
             ref SeriesSlot slot = ref _table[number];
             if (slot.InUse && slot.OldestTime == SeriesSlot.NoTime)
             {
-                // Nothing of it is held but the time of its last sample.
-                slot.OldestTime = slot.Tail.Time + 1;
+                slot.OldestTime = slot.Tail.Time;
             }
         }
     }

@@ -90,6 +90,9 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Where the snapshots of a shard lie.</summary>
     public string ShardPath(ShardId shard) => PathOf(Root, shard);
 
+    /// <summary>The files of a shard, for copies of it.</summary>
+    public ShardFiles FilesOf(ShardId shard) => new(Files, ShardPath(shard));
+
     /// <summary>The snapshots of a shard.</summary>
     public SnapshotStore SnapshotsOf(ShardId shard) => new(Files, ShardPath(shard), QuarantinePath, shard);
 

@@ -12,7 +12,8 @@ internal sealed class ScrapeNode : IDisposable
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
     /// <param name="firstReadsMax">Targets that may read their first page at once.</param>
-    public ScrapeNode(int firstReadsMax = 16)
+    /// <param name="led">Makes what says which shards' targets are scraped here; null for all.</param>
+    public ScrapeNode(int firstReadsMax = 16, Func<ActorSystem, LedShards>? led = null)
     {
         Test = TestActorSystem.OnPool();
         Shard = Test.CreateProbe("shard");
@@ -20,7 +21,7 @@ internal sealed class ScrapeNode : IDisposable
         Asker = Test.CreateProbe("asker");
         FirstReads = new FirstReads(firstReadsMax, Test.Time);
         var shards = new ShardDirectory(new ShardMap(1), [Shard.Ref]);
-        var parts = new ScrapePoolParts(shards, ScrapeLimits.Default, "here.example", "Pleiad/test", StartTimestamps: false, TypeAndUnitLabels: false, FirstReads);
+        var parts = new ScrapePoolParts(shards, ScrapeLimits.Default, "here.example", "Pleiad/test", StartTimestamps: false, TypeAndUnitLabels: false, FirstReads, led?.Invoke(Test.System));
         Catalog = Test.ActorOf(() => new ScrapeCatalogActor(parts, NullLogger.Instance), "scrape");
     }
 

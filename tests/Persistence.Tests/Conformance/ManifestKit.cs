@@ -35,6 +35,11 @@ public abstract class ManifestKit(IStoreMaker stores) : StoreKit(stores)
         Assert.False(await store.Manifests.RecordAsync(new SnapshotManifest(0, 2, 2, []), old.Token, Never));
         Assert.False(await store.Manifests.RecordAsync(new SnapshotManifest(0, 2, 5, []), term.Token, Never));
         Assert.True(await store.Manifests.RecordAsync(new SnapshotManifest(0, 2, 4, []), term.Token, Never));
+
+        // A second one of the same place: nothing was written in between, and the journal can be cut there.
+        Assert.True(await store.Manifests.RecordAsync(new SnapshotManifest(0, 2, 4, []), term.Token, Never));
+        ShardOwnership row = (await store.Ownership.ReadAsync(0, Never))!.Value;
+        Assert.Equal((4L, 4L), (row.SnapshotSeq, row.PreviousSnapshotSeq));
         Assert.False(await store.Manifests.RecordAsync(new SnapshotManifest(0, 2, 4, []), term.Token, Never));
         Assert.False(await store.Manifests.RecordAsync(new SnapshotManifest(0, 2, 3, []), term.Token, Never));
         Assert.Equal([4L], (await store.Manifests.ReadAsync(0, Never)).Select(manifest => manifest.SnapshotSeq));

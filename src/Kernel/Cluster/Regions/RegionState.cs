@@ -168,7 +168,8 @@ public sealed record RegionState
 
         if (!ended.Succeeded)
         {
-            return this with { Holdings = Holdings.Remove(ended.Shard) };
+            // Not at once again: with the next look at the rows.
+            return this with { Holdings = Holdings.Remove(ended.Shard), Rows = Rows.SetItem(ended.Shard, Rows[ended.Shard] with { Epoch = -1 }) };
         }
 
         effects.Add(new RegionEffect.BeginLead(held.Row));

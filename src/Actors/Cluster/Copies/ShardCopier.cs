@@ -1,0 +1,90 @@
+using Pleiad.Kernel;
+using Pleiad.Storage;
+
+namespace Pleiad.Actors;
+
+/// <summary>Copies the files of a shard from a node that has it, where the journal does not reach back far enough.</summary>
+/// <param name="places">Who has it.</param>
+internal sealed class ShardCopier(IShardPlaces places) : IDisposable
+{
+    private static readonly TimeSpan PartTimeout = TimeSpan.FromSeconds(30);
+
+    // One shard at a time: what a node that joins needs is a lot, and the others have their work.
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    /// <summary>Copies all files of a shard beside those that are here.</summary>
+    /// <param name="shard">Which.</param>
+    /// <param name="throughSeq">The copy must reach through this record: the journal goes on behind it.</param>
+    /// <param name="into">Takes them.</param>
+    /// <exception cref="IOException">Nobody has it, or a file went away or did not come whole. To be tried again.</exception>
+    public async Task CopyAsync(int shard, long throughSeq, ShardFiles into)
+    {
+        await _turn.WaitAsync(CancellationToken.None);
+        try
+        {
+            ShardPeer peer = await FindAsync(places.Now.Shards[shard], throughSeq);
+            into.BeginCopy();
+            foreach ((string name, long bytes) in CopyWire.FilesOf(await AskAsync(peer, CopyWire.AskFiles(shard))))
+            {
+                await CopyAsync(peer, shard, name, bytes, into);
+            }
+
+            ActorsMetrics.ShardsCopied.Add(1);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
+    private static async Task<ShardPeer> FindAsync(ShardPlace place, long throughSeq)
+    {
+        var reasons = new List<string>();
+        foreach (ShardPeer peer in place.Leader is { } leader ? place.Followers.Prepend(leader) : place.Followers)
+        {
+            try
+            {
+                long saved = CopyWire.SavedOf((await AskAsync(peer, CopyWire.AskSaved([place.Shard]))).Span, 1)[0];
+                if (saved >= throughSeq)
+                {
+                    return peer;
+                }
+
+                reasons.Add($"{peer.Name} has saved it through record {saved}");
+            }
+            catch (IOException e)
+            {
+                reasons.Add(e.Message);
+            }
+        }
+
+        throw new IOException($"nobody has shard {place.Shard} saved through record {throughSeq}, where the journal goes on: {(reasons.Count == 0 ? "no other node lives that should" : string.Join("; ", reasons))}");
+    }
+
+    private static async Task CopyAsync(ShardPeer peer, int shard, string name, long bytes, ShardFiles into)
+    {
+        using IFile file = into.CreateCopy(name);
+        while (file.Length < bytes)
+        {
+            ReadOnlyMemory<byte> part = CopyWire.PartOfAnswer(await AskAsync(peer, CopyWire.AskPart(shard, name, file.Length)));
+            if (part.IsEmpty)
+            {
+                throw new IOException($"{name} of shard {shard} ends at {file.Length} of {bytes} bytes");
+            }
+
+            file.Append(part.Span);
+            ActorsMetrics.CopyBytes.Add(part.Length);
+        }
+
+        file.Flush();
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> AskAsync(ShardPeer peer, NodeMessage message)
+    {
+        NodeReply reply = await peer.Link.AskAsync(Lane.Replication, message, PartTimeout);
+        return reply.Result == ReplyResult.Answered ? reply.Message.Payload : throw new IOException($"{peer.Name}: {reply.Reason}");
+    }
+}

@@ -1,0 +1,91 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Pleiad.Kernel;
+using Pleiad.Model;
+using Pleiad.Storage;
+using Pleiad.TestKit;
+
+namespace Pleiad.Actors.Tests;
+
+/// <summary>The one shard of a cluster on one of its nodes: its actor, its host, a data directory of its own.</summary>
+internal sealed class CopyNode : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly TempDirectory _place = new();
+    private readonly DataDirectory _directory;
+    private readonly ShardHome _home;
+    private readonly Dictionary<string, SeriesKey> _keys = [];
+
+    public CopyNode(SharedJournal journal)
+    {
+        _directory = DataDirectory.Open(new DiskFiles(), _place.Path, shardCount: 1);
+        var settings = new StorageSettings { Retention = TimeSpan.Zero };
+        Journal = new ClusterJournal(journal, journal, journal) { TermLost = (_, epoch) => TermsLost.Add(epoch) };
+        ShardHome home = _home = new ShardHome(_directory, Journal, settings);
+        Test = TestActorSystem.OnPool();
+        Shard = Test.ActorOf(() => new SeriesShardActor(new ShardId(0), home, NullLogger.Instance), "shard");
+        Led = new LedShards(new ShardMap(1), Test.System.EventStream);
+        Host = new ClusterShards([Shard], Journal, Led);
+        Writer = Test.CreateProbe("writer");
+    }
+
+    public TestActorSystem Test { get; }
+
+    public ActorRef Shard { get; }
+
+    public ClusterJournal Journal { get; }
+
+    public LedShards Led { get; }
+
+    public ClusterShards Host { get; }
+
+    public TestProbe Writer { get; }
+
+    /// <summary>Epochs that could not go on.</summary>
+    public List<long> TermsLost { get; } = [];
+
+    /// <summary>As the cluster actor does when it has taken the shard.</summary>
+    public void Lead(ShardOwnership row)
+    {
+        Test.Await(Host.CatchUpAsync(row));
+        Host.BeginLead(row);
+    }
+
+    public void Send(string name, long time, double value)
+    {
+        if (!_keys.TryGetValue(name, out SeriesKey? key))
+        {
+            _keys.Add(name, key = new SeriesKey(Labels.From((LabelName.MetricName, name), ("instance", "a"))));
+        }
+
+        var batch = new SampleBatch(new ShardId(0));
+        batch.Add(key, time, value);
+        Writer.Send(Shard, new AppendBatch(batch));
+    }
+
+    /// <summary>The files of the shard.</summary>
+    public ShardFiles Files => _home.FilesOf(new ShardId(0));
+
+    /// <summary>Saves the shard, so often that its records may go.</summary>
+    public void Save()
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Null(Test.Await(Shard.Ask<SnapshotSaved>(new SaveSnapshot(), Patience, CancellationToken.None)).Failure);
+        }
+    }
+
+    public IReadOnlyList<string> Samples()
+    {
+        using ShardView view = Test.Await(Shard.Ask<ShardView>(TakeView.Instance, Patience, CancellationToken.None));
+        return ShardNode.Read(view);
+    }
+
+    public void Dispose()
+    {
+        Test.Dispose();
+        _home.Dispose();
+        _directory.Dispose();
+        _place.Dispose();
+    }
+}

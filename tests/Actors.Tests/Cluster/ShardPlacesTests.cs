@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using System.Net;
+using Pleiad.Kernel;
+
+namespace Pleiad.Actors.Tests;
+
+public sealed class ShardPlacesTests : IAsyncLifetime
+{
+    private static readonly NodeIncarnation Self = new(new Guid(1, 0, 0, new byte[8]));
+    private static readonly NodeIncarnation Other = new(new Guid(2, 0, 0, new byte[8]));
+    private static readonly NodeIncarnation Gone = new(new Guid(3, 0, 0, new byte[8]));
+
+    private readonly NodeTransport _transport = NodeTransport.Listen(
+        Self, new IPEndPoint(IPAddress.Loopback, 0), new TransportSettings(), TimeProvider.System, static _ => throw new NotSupportedException());
+
+    private Dictionary<NodeIncarnation, ShardPeer> _peers = [];
+
+    public Task InitializeAsync()
+    {
+        _peers = new() { [Other] = new ShardPeer(Other, "b", _transport.LinkTo(Other, _transport.Address)) };
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync() => await _transport.DisposeAsync();
+
+    [Fact]
+    public void A_shard_is_where_its_row_says_and_its_copies_where_the_plan_says()
+    {
+        ImmutableArray<ShardPlace> places = Places([Row(0, Self), Row(1, Other), Row(2, Gone)], [("a", "b"), ("b", "a"), ("a", "b")], leading: [0]);
+        Assert.Equal((ShardRole.Leader, null, "b"), (places[0].Here, places[0].Leader, Assert.Single(places[0].Followers).Name));
+        Assert.Equal((ShardRole.Follower, "b"), (places[1].Here, places[1].Leader!.Name));
+        Assert.Empty(places[1].Followers);
+        Assert.Equal((ShardRole.Follower, null), (places[2].Here, places[2].Leader));
+        Assert.Equal(7, places[0].Epoch);
+    }
+
+    [Fact]
+    public void A_row_of_ours_that_is_not_led_yet_is_no_leader()
+    {
+        Assert.NotEqual(ShardRole.Leader, Places([Row(0, Self)], [("a", "b")], leading: [])[0].Here);
+    }
+
+    [Fact]
+    public void A_copy_answers_only_while_it_lacks_nothing_of_a_look_ago()
+    {
+        Assert.Equal(ShardRole.Follower, Places([Row(0, Other)], [("b", "a")], [], applied: 9)[0].Here);
+        Assert.Equal(ShardRole.None, Places([Row(0, Other)], [("b", "a")], [], applied: 8)[0].Here);
+        Assert.Equal(ShardRole.None, Places([Row(0, Other)], [("b", "c")], [], applied: 9)[0].Here);
+    }
+
+    [Fact]
+    public void The_same_places_are_equal()
+    {
+        Assert.Equal(Places([Row(0, Self)], [("a", "b")], [0]).ToArray(), Places([Row(0, Self)], [("a", "b")], [0]).ToArray());
+    }
+
+    private static ShardOwnership Row(int shard, NodeIncarnation owner) => new(shard, 7, Guid.Empty, owner, 20, 0, 0, 0);
+
+    private ImmutableArray<ShardPlace> Places(ShardOwnership[] rows, (string Leader, string Follower)[] plan, int[] leading, long applied = 100)
+    {
+        var view = new MembershipView(
+            1, [.. new[] { (Self, "a"), (Other, "b") }.Select(static node => new Member { Incarnation = node.Item1, Name = node.Item2, Address = "x:1", Status = MemberStatus.Up })]);
+        var status = new ClusterStatus(
+            Self, view, new PlacementPlan([.. plan.Select(static shard => new ShardReplicas(shard.Leader, [shard.Follower]))]), [.. rows], [.. leading]);
+        return ShardPlacesActor.PlacesOf(status, [.. rows.Select(static row => row with { NextSeq = 10 })], _peers, _ => applied);
+    }
+}

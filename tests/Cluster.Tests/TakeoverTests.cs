@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using Xunit.Abstractions;
+
+namespace Pleiad.Cluster.Tests;
+
+/// <summary>Rows N1, N3 and N4 of what a cluster promises: nodes are killed and stopped; nothing that was ever read is lost.</summary>
+public sealed class TakeoverTests(ITestOutputHelper output)
+{
+    [SkippableFact]
+    public async Task Killed_stopped_and_started_nodes_lose_nothing_and_their_shards_are_led_by_others()
+    {
+        await using ClusterOfThree cluster = await ClusterOfThree.StartAsync();
+        var ledger = new Ledger();
+        await cluster.UntilAllScrapedAsync(ledger);
+
+        // kill -9: the others lead its shards.
+        long killed = Stopwatch.GetTimestamp();
+        await cluster.KillAsync(1);
+        await cluster.UntilShardsAsync(static shards => shards.All(static shard => shard.Leader is "n0" or "n2" && !shard.Moves));
+        output.WriteLine($"taken over after {Stopwatch.GetElapsedTime(killed)}");
+        await cluster.UntilAllScrapedAsync(ledger);
+        await ledger.CheckAsync(cluster.Running);
+
+        // It comes back, and is given its share.
+        await cluster.StartNodesAsync(1);
+        await cluster.UntilShardsAsync(static shards => shards.Count(static shard => shard.Leader == "n1") >= (ClusterOfThree.Shards / 3) - 1 && shards.All(static shard => !shard.Moves));
+        await cluster.UntilAllScrapedAsync(ledger);
+
+        // SIGTERM: it hands over and leaves.
+        long stopped = Stopwatch.GetTimestamp();
+        (int code, string said) = await cluster.StopAsync(2);
+        output.WriteLine($"left after {Stopwatch.GetElapsedTime(stopped)}");
+        Assert.True(code == 0, said);
+        await cluster.UntilShardsAsync(static shards => shards.All(static shard => shard.Leader is "n0" or "n1" && !shard.Moves));
+        await cluster.UntilAllScrapedAsync(ledger);
+        await ledger.CheckAsync(cluster.Running);
+
+        // All at once: what they acknowledged is in the journal.
+        await cluster.KillAsync(0);
+        await cluster.KillAsync(1);
+        await cluster.StartNodesAsync(0, 1, 2);
+        await cluster.UntilShardsAsync(static shards => shards.Select(static shard => shard.Leader).Distinct().Count() == 3 && shards.All(static shard => !shard.Moves));
+        await cluster.UntilAllScrapedAsync(ledger);
+        await ledger.CheckAsync(cluster.Running);
+
+        // Whoever scrapes a target scrapes it at the same instants.
+        for (int target = 0; target < ClusterOfThree.Targets; target++)
+        {
+            Assert.Single(ledger.TimesOf($"t{target}").Select(static time => time % 1000).Distinct());
+        }
+
+        output.WriteLine($"{ledger.Count} samples read");
+    }
+}

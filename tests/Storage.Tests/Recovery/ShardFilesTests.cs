@@ -1,0 +1,123 @@
+using Pleiad.Model;
+using static Pleiad.Storage.Tests.ShardDriver;
+
+namespace Pleiad.Storage.Tests;
+
+/// <summary>The files of a shard, from one place to another.</summary>
+public sealed class ShardFilesTests
+{
+    private static readonly Labels s_a = Named("a", ("instance", "x"));
+    private static readonly Labels s_b = Named("b", ("instance", "x"));
+
+    [Fact]
+    public void A_shard_opened_on_copied_files_is_the_one_that_was_saved()
+    {
+        var from = new FaultyFiles();
+        Save(from, "/from", 300);
+        var to = new FaultyFiles();
+        Save(to, "/to", 10, s_b);
+        Copy(new ShardFiles(from, "/from"), new ShardFiles(to, "/to"));
+        SortedDictionary<Labels, List<(long Time, double Value)>> read = Read(to, "/to");
+        Assert.Equal([s_a], read.Keys);
+        Assert.Equal(300, read[s_a].Count);
+    }
+
+    [Fact]
+    public void Whatever_call_fails_the_shard_is_the_old_one_the_new_one_or_has_nothing()
+    {
+        for (int failing = 1; ; failing++)
+        {
+            var from = new FaultyFiles();
+            Save(from, "/from", 300);
+            var to = new FaultyFiles();
+            Save(to, "/to", 10, s_b);
+            var source = new ShardFiles(from, "/from");
+            var target = new ShardFiles(to, "/to");
+            Fetch(source, target);
+            to.Fault = Fault.PowerCut;
+            to.FailAt = to.Calls + failing;
+            bool failed = false;
+            try
+            {
+                target.InstallCopy();
+            }
+            catch (IOException)
+            {
+                failed = true;
+            }
+
+            to.Restart(keepsUnflushed: !failed);
+            SnapshotStore snapshots = new(to, "/to", "/q", new ShardId(0));
+            Shard shard = snapshots.Load(new ShardSettings());
+            Assert.True(shard.AppliedSeq is 0 or 10 or 300, $"call {failing}: {shard.AppliedSeq}");
+            if (!failed)
+            {
+                Assert.Equal(300, shard.AppliedSeq);
+                return;
+            }
+
+            // And it can be done again.
+            Copy(source, target);
+            Assert.Equal(300, Read(to, "/to")[s_a].Count);
+        }
+    }
+
+    [Fact]
+    public void Only_files_of_shards_are_given_and_taken()
+    {
+        var files = new ShardFiles(new FaultyFiles(), "/s");
+        Assert.Throws<IOException>(() => files.Read("../pleiad.meta", 0, new byte[8]));
+        Assert.Throws<IOException>(() => files.CreateCopy("../../etc/passwd"));
+        Assert.Empty(files.List());
+    }
+
+    // The first third in a block, the rest in the head.
+    private static void Save(FaultyFiles files, string path, int samples, Labels? labels = null)
+    {
+        var driver = new ShardDriver();
+        var snapshots = new SnapshotStore(files, path, "/q", new ShardId(0));
+        var blocks = new BlockStore(files, path, "/q", new ShardId(0));
+        driver.Shard.AttachBlocks(blocks);
+        for (int time = 1; time <= samples; time++)
+        {
+            driver.Append((labels ?? s_a, time, time));
+        }
+
+        SnapshotJob early = driver.Shard.BeginSnapshot();
+        driver.Shard.CompleteSnapshot(early, snapshots.Write(early));
+        SealJob seal = driver.Shard.BeginSeal(samples / 3);
+        driver.Shard.CompleteSeal(seal, blocks.Write(seal));
+        SnapshotJob late = driver.Shard.BeginSnapshot();
+        driver.Shard.CompleteSnapshot(late, snapshots.Write(late));
+    }
+
+    private static void Copy(ShardFiles from, ShardFiles to)
+    {
+        Fetch(from, to);
+        to.InstallCopy();
+    }
+
+    private static void Fetch(ShardFiles from, ShardFiles to)
+    {
+        to.BeginCopy();
+        foreach ((string name, long bytes) in from.List())
+        {
+            using IFile file = to.CreateCopy(name);
+            var part = new byte[1000];
+            while (file.Length < bytes)
+            {
+                file.Append(part.AsSpan(0, from.Read(name, file.Length, part)));
+            }
+
+            file.Flush();
+        }
+    }
+
+    private static SortedDictionary<Labels, List<(long Time, double Value)>> Read(FaultyFiles files, string path)
+    {
+        Shard shard = new SnapshotStore(files, path, "/q", new ShardId(0)).Load(new ShardSettings());
+        shard.AttachBlocks(new BlockStore(files, path, "/q", new ShardId(0)));
+        using ShardView view = shard.View();
+        return Everything(view);
+    }
+}
