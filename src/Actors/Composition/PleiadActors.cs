@@ -25,6 +25,7 @@ public sealed class PleiadActors : IDisposable
     private readonly StorageAdmin _admin;
     private readonly TimeSpan _outOfOrderWindow;
     private readonly ClusterSeat? _seat;
+    private readonly ClusterReach? _reach;
 
     /// <summary>Starts the actors.</summary>
     /// <param name="system">Where they live; its guardian should be patient (<see cref="GuardianStrategy"/>).</param>
@@ -57,8 +58,6 @@ public sealed class PleiadActors : IDisposable
         _shards = new ShardDirectory(map, owners, home.TryView);
         _engine = engine;
         _outOfOrderWindow = settings.Storage.OutOfOrderWindow;
-        _queries = new QueryFrontend(engine, _shards, settings.Query, system.Time);
-        Ingest = new Ingest(_shards);
         _admin = new StorageAdmin(_shards, directory, TimeProvider.System);
         var parts = new ScrapePoolParts(
             _shards,
@@ -75,7 +74,11 @@ public sealed class PleiadActors : IDisposable
         if (cluster is not null)
         {
             _seat = new ClusterSeat(system, cluster, home, owners, led!);
+            _reach = new ClusterReach(_shards, _targets, _seat.Places, cluster.Messages, engine, settings, system.Time);
         }
+
+        _queries = new QueryFrontend(engine, _shards, settings.Query, system.Time, _reach?.Reads);
+        Ingest = new Ingest(_shards, _reach?.Writes);
 
         system.ActorOf(Props.Create(() => new ClockWatchActor(logging.CreateLogger("Pleiad.Clock"))), "clock");
         system.CoordinatedShutdown.AddTask(ShutdownPhase.ActorSystemTerminate, "finish snapshots", async _ =>
@@ -114,7 +117,7 @@ public sealed class PleiadActors : IDisposable
     public IStorageAdmin Admin => _admin;
 
     /// <summary>What is scraped.</summary>
-    public ITargetCatalog Targets => _targets;
+    public ITargetCatalog Targets => _reach?.Targets ?? _targets;
 
     /// <summary>Puts a configuration in force; targets that did not change keep running. Subqueries without a step take its evaluation interval.</summary>
     public Task ApplyAsync(PrometheusConfig config, CancellationToken cancel)
@@ -137,6 +140,7 @@ public sealed class PleiadActors : IDisposable
     public void Dispose()
     {
         _queries.Dispose();
+        _reach?.Dispose();
         _seat?.Dispose();
         _home.Dispose();
         _admin.Dispose();
