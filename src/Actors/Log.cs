@@ -65,4 +65,31 @@ internal static partial class Log
 
     [LoggerMessage(223, LogLevel.Warning, "Pool {Pool}: {Message}")]
     public static partial void DiscoveryReported(this ILogger log, string pool, string message);
+
+    [LoggerMessage(260, LogLevel.Information, "Samples are sent to {Destination}.")]
+    public static partial void DestinationStarted(this ILogger log, string destination);
+
+    [LoggerMessage(261, LogLevel.Error, "Nothing is sent to {Destination}: {Reason}.")]
+    public static partial void DestinationLeftOut(this ILogger log, string destination, string reason);
+
+    [LoggerMessage(262, LogLevel.Warning, "Samples cannot be sent to {Destination} at present: {Reason}. They wait and are sent when it takes them again.")]
+    public static partial void SendingFails(this ILogger log, string destination, string reason);
+
+    [LoggerMessage(263, LogLevel.Information, "{Destination} takes samples again, after {Took} and {Failures} failed requests.")]
+    public static partial void SendingAgain(this ILogger log, string destination, TimeSpan took, int failures);
+
+    [LoggerMessage(264, LogLevel.Error, "{Destination} refused {Samples} samples for good: {Reason}")]
+    public static partial void SamplesNotTaken(this ILogger log, string destination, long samples, string reason);
+
+    [LoggerMessage(265, LogLevel.Error, "What {Destination} has missed could not be read back from storage: {Reason}. It is tried again.")]
+    public static partial void ReadBackFailed(this ILogger log, string destination, string reason);
+
+    [LoggerMessage(266, LogLevel.Warning, "Metadata could not be sent to {Destination}: {Reason}. All of it is sent again at the next interval.")]
+    public static partial void MetadataNotSent(this ILogger log, string destination, string reason);
+
+    [LoggerMessage(267, LogLevel.Error, "Where remote write had got to is not known: {Reason}. Destinations get what comes from now on.")]
+    public static partial void PositionsUnreadable(this ILogger log, string reason);
+
+    [LoggerMessage(268, LogLevel.Error, "Where remote write has got to could not be saved: {Reason}. After a crash more would be sent twice.")]
+    public static partial void PositionsNotSaved(this ILogger log, string reason);
 }

@@ -10,6 +10,9 @@ namespace Pleiad.TestKit;
 /// <param name="Body">As many bytes as <c>Content-Length</c> says.</param>
 public sealed record ByteRequest(string Line, IReadOnlyDictionary<string, string> Headers, string Body)
 {
+    /// <summary>The body, whatever bytes it has.</summary>
+    public byte[] Bytes { get; init; } = [];
+
     /// <summary>The value of a header; empty where there is none.</summary>
     public string Header(string name) => Headers.GetValueOrDefault(name, string.Empty);
 }
@@ -161,7 +164,7 @@ public sealed class ByteTarget : IDisposable
 
         byte[] body = new byte[headers.TryGetValue("Content-Length", out string? length) ? int.Parse(length, System.Globalization.CultureInfo.InvariantCulture) : 0];
         await wire.ReadExactlyAsync(body, _stopped).ConfigureAwait(false);
-        return new ByteRequest(lines[0], headers, Encoding.UTF8.GetString(body));
+        return new ByteRequest(lines[0], headers, Encoding.UTF8.GetString(body)) { Bytes = body };
     }
 
     private static bool EndsHead(StringBuilder head) =>

@@ -17,12 +17,15 @@ public sealed class PleiadActors : IDisposable
     private static readonly SupervisorStrategy Patient = new OneForOneStrategy(
         new RestartBackoff { RestartsMax = RestartBackoff.RestartsLimit, Longest = TimeSpan.FromSeconds(30) });
 
+    private static readonly TimeSpan ForwardingTimeout = TimeSpan.FromSeconds(30);
+
     private readonly Engine _engine;
     private readonly QueryFrontend _queries;
     private readonly TargetCatalog _targets;
     private readonly ShardDirectory _shards;
     private readonly ShardHome _home;
     private readonly StorageAdmin _admin;
+    private readonly ActorRef _forwarding;
     private readonly TimeSpan _outOfOrderWindow;
     private readonly ClusterSeat? _seat;
     private readonly ClusterReach? _reach;
@@ -50,9 +53,10 @@ public sealed class PleiadActors : IDisposable
     {
         _home = home;
         system.ActorOf(Props.Create(() => new FailureLogActor(logging.CreateLogger("Pleiad.Kernel"))), "failures");
+        var tap = new SampleTap();
         ILogger seriesLog = logging.CreateLogger("Pleiad.Series");
         ActorRef[] owners = [.. Enumerable.Range(0, directory.ShardCount).Select(static shard => new ShardId(shard)).Select(id => system.ActorOf(
-            Props.Create(() => new SeriesShardActor(id, home, seriesLog)).WithMailbox(ShardMailbox), $"shard-{id}"))];
+            Props.Create(() => new SeriesShardActor(id, home, tap, seriesLog)).WithMailbox(ShardMailbox), $"shard-{id}"))];
         var map = new ShardMap(directory.ShardCount);
         LedShards? led = cluster is null ? null : new LedShards(map, system.EventStream);
         _shards = new ShardDirectory(map, owners, home.TryView);
@@ -79,7 +83,10 @@ public sealed class PleiadActors : IDisposable
 
         _queries = new QueryFrontend(engine, _shards, settings.Query, system.Time, _reach?.Reads);
         Ingest = new Ingest(_shards, _reach?.Writes);
-
+        ActorRef forwarding = _forwarding = system.ActorOf(
+            Props.Create(() => new RemoteWriteActor(
+                tap, _shards, catalog, new SendPositions(directory), settings.UserAgent, logging.CreateLogger("Pleiad.RemoteWrite"))),
+            "remote-write");
         system.ActorOf(Props.Create(() => new ClockWatchActor(logging.CreateLogger("Pleiad.Clock"))), "clock");
         system.CoordinatedShutdown.AddTask(ShutdownPhase.ActorSystemTerminate, "finish snapshots", async _ =>
         {
@@ -88,6 +95,10 @@ public sealed class PleiadActors : IDisposable
         });
         system.CoordinatedShutdown.AddTask(
             ShutdownPhase.ServiceStop, "stop scraping", cancel => catalog.GracefulStop(TimeSpan.FromSeconds(4), cancel));
+        system.CoordinatedShutdown.AddTask(
+            ShutdownPhase.BeforeActorSystemTerminate,
+            "send what waits",
+            cancel => forwarding.Ask<AllFlushed>(new FlushAll(), TimeSpan.FromSeconds(4), cancel));
     }
 
     /// <summary>Starts the actors of a node that is part of a cluster: it joins, and is given shards.</summary>
@@ -120,7 +131,7 @@ public sealed class PleiadActors : IDisposable
     public ITargetCatalog Targets => _reach?.Targets ?? _targets;
 
     /// <summary>Puts a configuration in force; targets that did not change keep running. Subqueries without a step take its evaluation interval.</summary>
-    public Task ApplyAsync(PrometheusConfig config, CancellationToken cancel)
+    public async Task ApplyAsync(PrometheusConfig config, CancellationToken cancel)
     {
         _queries.Use(_engine.WithSubqueryStep(config.Global.EvaluationInterval));
         var window = new UseOutOfOrderWindow(config.Storage.OutOfOrderWindow ?? _outOfOrderWindow);
@@ -129,7 +140,11 @@ public sealed class PleiadActors : IDisposable
             owner.Tell(window);
         }
 
-        return _targets.ApplyAsync(new ApplyConfiguration(config), cancel);
+        var apply = new ApplyConfiguration(config);
+
+        // Destinations first, so that they get what the first scrapes bring.
+        await _forwarding.Ask<ConfigurationApplied>(apply, ForwardingTimeout, cancel);
+        await _targets.ApplyAsync(apply, cancel);
     }
 
     /// <summary>The figures of all shards and what costs most.</summary>

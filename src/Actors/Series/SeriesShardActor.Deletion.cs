@@ -63,7 +63,7 @@ internal sealed partial class SeriesShardActor
             return;
         }
 
-        Log(new Pending(Shard.PrepareDeletion(saved.Tombstone), [], saved.Asker) { IsDeletion = true }, isAwaited: true);
+        Log(new Pending(Shard.PrepareDeletion(saved.Tombstone), [], saved.Asker, rows: null) { IsDeletion = true }, isAwaited: true);
     }
 
     private void EndDeletion(ActorRef asker, string? failure)

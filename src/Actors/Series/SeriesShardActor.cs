@@ -13,6 +13,7 @@ internal sealed partial class SeriesShardActor : Actor
 {
     private readonly ShardId _id;
     private readonly ShardHome _home;
+    private readonly SampleTap _tap;
     private readonly ILogger _log;
     private readonly Queue<Pending> _pending = new();
     private readonly ExemplarBuffer _exemplars;
@@ -24,11 +25,13 @@ internal sealed partial class SeriesShardActor : Actor
 
     /// <param name="id">Which shard.</param>
     /// <param name="home">Where it recovers from, is journalled and saved.</param>
+    /// <param name="tap">Where durable samples are offered to whom they are forwarded.</param>
     /// <param name="log">For people.</param>
-    public SeriesShardActor(ShardId id, ShardHome home, ILogger log)
+    public SeriesShardActor(ShardId id, ShardHome home, SampleTap tap, ILogger log)
     {
         _id = id;
         _home = home;
+        _tap = tap;
         _log = log;
         _exemplars = new ExemplarBuffer(home.ExemplarsPerShard);
     }
@@ -50,6 +53,7 @@ internal sealed partial class SeriesShardActor : Actor
         foreach (Pending pending in _pending)
         {
             const string unknown = "the shard is being closed; what became of the batch is unknown";
+            pending.Rows?.Dispose();
             pending.Sender.Tell(pending.IsDeletion ? new SamplesDeleted(unknown) : IngestOutcome.Nothing with { Failure = unknown }, Self);
         }
 
@@ -230,22 +234,28 @@ internal sealed partial class SeriesShardActor : Actor
 
         PreparedBatch prepared;
         IReadOnlyList<(SeriesKey Series, Exemplar Exemplar)> exemplars;
+        bool forwards = _tap.IsOpen;
         try
         {
-            using (append.Batch)
+            exemplars = append.Batch.Exemplars;
+            Shard.TracksRows = forwards;
+            prepared = Shard.Prepare(append.Batch);
+            forwards &= !prepared.IsEmpty;
+            if (!forwards)
             {
-                exemplars = append.Batch.Exemplars;
-                prepared = Shard.Prepare(append.Batch);
+                append.Batch.Dispose();
             }
         }
         catch
         {
+            append.Batch.Dispose();
+
             // Whatever it was, the turn fails with it; but whoever counts what is unacknowledged is not left waiting for ever.
             Sender.Tell(IngestOutcome.Nothing with { Failure = "the shard failed over the batch; nothing of it was written" }, Self);
             throw;
         }
 
-        Log(new Pending(prepared, exemplars, Sender), append.IsAwaited);
+        Log(new Pending(prepared, exemplars, Sender, forwards ? append.Batch : null), append.IsAwaited);
     }
 
     private void Log(Pending pending, bool isAwaited)
@@ -285,6 +295,11 @@ internal sealed partial class SeriesShardActor : Actor
             AppendCounts counts = first.Batch.Counts;
             if (outcome.IsDurable)
             {
+                if (first.Rows is not null)
+                {
+                    _tap.Offer(_id, first.Rows, first.Batch);
+                }
+
                 // Taken out only then: if applying fails, the batch is among those that PostStop answers.
                 Shard.Apply(first.Batch);
                 _pending.Dequeue();
@@ -313,6 +328,8 @@ internal sealed partial class SeriesShardActor : Actor
                     first.Sender.Tell(OutcomeOf(counts with { Accepted = 0, Histograms = 0, Late = 0 }, reason), Self);
                 }
             }
+
+            first.Rows?.Dispose();
         }
 
         // As many as there is room for: what waits beyond them stays where it is.
@@ -433,9 +450,12 @@ internal sealed partial class SeriesShardActor : Actor
         }
     }
 
-    /// <summary>A batch on its way through the journal.</summary>
-    private sealed class Pending(PreparedBatch batch, IReadOnlyList<(SeriesKey Series, Exemplar Exemplar)> exemplars, ActorRef sender)
+    /// <summary>A batch on its way through the journal; its rows are kept only where they are forwarded.</summary>
+    private sealed class Pending(
+        PreparedBatch batch, IReadOnlyList<(SeriesKey Series, Exemplar Exemplar)> exemplars, ActorRef sender, SampleBatch? rows)
     {
+        public SampleBatch? Rows => rows;
+
         public PreparedBatch Batch { get; } = batch;
 
         public IReadOnlyList<(SeriesKey Series, Exemplar Exemplar)> Exemplars { get; } = exemplars;

@@ -12,7 +12,7 @@ public sealed class RemoteReadWriter
 
     private readonly ProtoWriter _message = new();
     private readonly ProtoWriter _inner = new();
-    private readonly ProtoWriter _packed = new();
+    private readonly HistogramMessage _histogram = new();
     private readonly XorChunkWriter _chunk = new();
 
     /// <summary>A <c>prometheus.TimeSeries</c> with all samples.</summary>
@@ -25,7 +25,7 @@ public sealed class RemoteReadWriter
             _inner.Clear();
             if (samples.HasHistograms && samples.Histograms[i] is { } histogram)
             {
-                WriteHistogram(histogram, samples.Times[i]);
+                _histogram.Write(_inner, histogram, samples.Times[i]);
                 _message.Bytes(4, _inner.Written);
             }
             else
@@ -114,55 +114,5 @@ public sealed class RemoteReadWriter
             _inner.Text(2, label.Value);
             _message.Bytes(1, _inner.Written);
         }
-    }
-
-    // As a histogram of floats: it says the same of one of integers, and readers take either.
-    private void WriteHistogram(NativeHistogram histogram, long timeMs)
-    {
-        _inner.Double(2, histogram.Count);
-        _inner.Double(3, histogram.Sum);
-        _inner.ZigZag(4, histogram.Schema);
-        _inner.Double(5, histogram.ZeroThreshold);
-        _inner.Double(7, histogram.ZeroCount);
-        WriteSide(8, 10, histogram.NegativeSpans, histogram.NegativeBuckets);
-        WriteSide(11, 13, histogram.PositiveSpans, histogram.PositiveBuckets);
-        _inner.Varint(14, histogram.ResetHint switch
-        {
-            CounterResetHint.Reset => 1UL,
-            CounterResetHint.NotReset => 2UL,
-            CounterResetHint.Gauge => 3UL,
-            _ => 0UL,
-        });
-        _inner.Varint(15, (ulong)timeMs);
-        WriteDoubles(16, histogram.CustomBounds);
-    }
-
-    private void WriteSide(int spansField, int countsField, BucketSpan[] spans, double[] counts)
-    {
-        foreach (BucketSpan span in spans)
-        {
-            _packed.Clear();
-            _packed.ZigZag(1, span.Offset);
-            _packed.Varint(2, span.Length);
-            _inner.Bytes(spansField, _packed.Written);
-        }
-
-        WriteDoubles(countsField, counts);
-    }
-
-    private void WriteDoubles(int field, double[] values)
-    {
-        if (values.Length == 0)
-        {
-            return;
-        }
-
-        _packed.Clear();
-        foreach (double value in values)
-        {
-            _packed.RawDouble(value);
-        }
-
-        _inner.Bytes(field, _packed.Written);
     }
 }

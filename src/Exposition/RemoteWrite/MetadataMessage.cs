@@ -79,6 +79,19 @@ internal static class MetadataMessage
         return suffix is null ? metric : metric[..^suffix.Length];
     }
 
+    /// <summary>The number of a type in both messages.</summary>
+    public static ulong NumberOf(MetricType type) => type switch
+    {
+        MetricType.Counter => 1,
+        MetricType.Gauge => 2,
+        MetricType.Histogram => 3,
+        MetricType.GaugeHistogram => 4,
+        MetricType.Summary => 5,
+        MetricType.Info => 6,
+        MetricType.StateSet => 7,
+        _ => 0,
+    };
+
     public static MetricType TypeOf(ulong type) => type switch
     {
         1 => MetricType.Counter,

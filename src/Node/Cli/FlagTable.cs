@@ -103,7 +103,7 @@ internal static class FlagTable
         Ignored("storage.tsdb.allow-overlapping-blocks", OwnFiles) with { Kind = FlagKind.Switch },
         Ignored("storage.tsdb.no-lockfile", "a data directory is always locked") with { Kind = FlagKind.Switch },
         Ignored("storage.tsdb.use-lockfile", "a data directory is always locked") with { Kind = FlagKind.Switch },
-        Ignored("storage.remote.flush-deadline", "remote write is not sent yet"),
+        Ignored("storage.remote.flush-deadline", "what a destination does not have at the stop is read from storage and sent after the next start"),
         Ignored("storage.remote.read-sample-limit", RemoteReadLimits),
         Ignored("storage.remote.read-concurrent-limit", RemoteReadLimits),
         Ignored("storage.remote.read-max-bytes-in-frame", RemoteReadLimits),

@@ -25,8 +25,8 @@ public sealed record PrometheusConfig
     /// <summary>What the storage is told.</summary>
     public required StorageConfig Storage { get; init; }
 
-    /// <summary>Where samples are to be forwarded: keys as in the file.</summary>
-    public IReadOnlyList<ConfigSection> RemoteWrite => Root.Sections("remote_write");
+    /// <summary>Where samples are forwarded.</summary>
+    public required IReadOnlyList<RemoteWriteConfig> RemoteWrite { get; init; }
 
     /// <summary>Other servers to be asked: keys as in the file.</summary>
     public IReadOnlyList<ConfigSection> RemoteRead => Root.Sections("remote_read");

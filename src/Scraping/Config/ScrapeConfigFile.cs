@@ -62,6 +62,7 @@ public static class ScrapeConfigFile
         ConfigSection global = root.Section("global")!;
         ExpandExternalLabels(global, environment ?? Environment.GetEnvironmentVariable);
         NameValidation names = global.Text("metric_name_validation_scheme") == "legacy" ? NameValidation.Legacy : NameValidation.Utf8;
+        Labels externalLabels = DiscoveryConfigs.LabelsOf(global.TextsByName("external_labels"));
         return new PrometheusConfig(root)
         {
             File = name,
@@ -71,12 +72,13 @@ public static class ScrapeConfigFile
                 ScrapeTimeout = global.Duration("scrape_timeout"),
                 EvaluationInterval = global.Duration("evaluation_interval"),
                 RuleQueryOffset = global.Duration("rule_query_offset"),
-                ExternalLabels = DiscoveryConfigs.LabelsOf(global.TextsByName("external_labels")),
+                ExternalLabels = externalLabels,
                 NameValidation = names,
             },
             ScrapeConfigs = [.. root.Sections("scrape_configs").Select(ScrapeConfig.From)],
             RuleFiles = root.Texts("rule_files"),
             Alerting = AlertingOf(root.Section("alerting"), names),
+            RemoteWrite = [.. root.Sections("remote_write").Select(section => RemoteWriteConfig.From(section, externalLabels, names))],
             Storage = StorageOf(root.Section("storage")),
             Report = report,
         };

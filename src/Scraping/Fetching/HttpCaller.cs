@@ -6,7 +6,7 @@ using System.Text;
 namespace Pleiad.Scraping;
 
 /// <summary>
-/// Sends GET requests as a <see cref="HttpClientConfig"/> says: credentials, headers, TLS, proxy, redirects. Connections are kept and
+/// Sends requests as a <see cref="HttpClientConfig"/> says: credentials, headers, TLS, proxy, redirects. Connections are kept and
 /// used again. Thread-safe.
 /// </summary>
 internal sealed class HttpCaller : IDisposable
@@ -51,7 +51,7 @@ internal sealed class HttpCaller : IDisposable
         {
             // Credentials and custom headers are meant for one host; once a redirect has left it they do not come back.
             trusted &= IsSameHost(url, at);
-            HttpResponseMessage response = await SendAsync(at, headers, trusted, cancel).ConfigureAwait(false);
+            HttpResponseMessage response = await SendAsync(HttpMethod.Get, at, headers, null, trusted, cancel).ConfigureAwait(false);
             Uri? next = _config.FollowRedirects ? RedirectOf(at, response) : null;
             if (next is null)
             {
@@ -67,6 +67,17 @@ internal sealed class HttpCaller : IDisposable
             at = next;
         }
     }
+
+    /// <summary>Sends a POST request and waits for the headers of the answer. Redirects are answers: a body is not sent twice.</summary>
+    /// <param name="url">An absolute URL.</param>
+    /// <param name="headers">They hold no secrets.</param>
+    /// <param name="content">The body; stays the caller's.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <exception cref="FetchFailure">The credentials cannot be had.</exception>
+    /// <exception cref="HttpRequestException">No answer.</exception>
+    public Task<HttpResponseMessage> PostAsync(
+        Uri url, IReadOnlyList<KeyValuePair<string, string>> headers, HttpContent content, CancellationToken cancel) =>
+        SendAsync(HttpMethod.Post, url, headers, content, trusted: true, cancel);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -120,10 +131,10 @@ internal sealed class HttpCaller : IDisposable
     }
 
     private async Task<HttpResponseMessage> SendAsync(
-        Uri url, IReadOnlyList<KeyValuePair<string, string>> headers, bool trusted, CancellationToken cancel)
+        HttpMethod method, Uri url, IReadOnlyList<KeyValuePair<string, string>> headers, HttpContent? content, bool trusted, CancellationToken cancel)
     {
         bool https = url.Scheme == Uri.UriSchemeHttps;
-        using var request = new HttpRequestMessage(HttpMethod.Get, https && _ownTls ? WithoutTls(url) : url);
+        using var request = new HttpRequestMessage(method, https && _ownTls ? WithoutTls(url) : url) { Content = content };
         bool http2 = https && _config.EnableHttp2 && !_ownTls;
         request.Version = http2 ? HttpVersion.Version20 : HttpVersion.Version11;
         request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;

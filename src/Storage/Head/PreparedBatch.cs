@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Pleiad.Storage;
 
 /// <summary>
@@ -25,6 +27,11 @@ public sealed class PreparedBatch
     /// <summary>Whether there is nothing to log: no sample was accepted. Apply it at once.</summary>
     public bool IsEmpty => Seq == 0;
 
+    /// <summary>Which rows of the batch are in the log, where <see cref="Shard.TracksRows"/>; gone when it is applied or aborted.</summary>
+    public ReadOnlySpan<int> Rows => CollectionsMarshal.AsSpan(Tracked);
+
+    internal List<int> Tracked { get; } = [];
+
     internal ByteWriter Bytes { get; } = new(1024);
 
     /// <summary>Slots of the rows, and of the definitions.</summary>
@@ -46,6 +53,7 @@ public sealed class PreparedBatch
         Deletion = null;
         Bytes.Clear(PayloadKept);
         Slots.Clear();
+        Tracked.Clear();
         Definitions.Clear();
     }
 }

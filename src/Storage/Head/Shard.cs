@@ -21,6 +21,7 @@ public sealed partial class Shard
     private readonly BatchRecordReader _reader = new();
     private readonly ByteWriter _histogram = new();
     private readonly List<int> _newSlots = [];
+    private readonly List<int> _tracked = [];
     private readonly Queue<PreparedBatch> _inFlight = new();
     private readonly Stack<PreparedBatch> _idle = new();
 
@@ -61,6 +62,9 @@ public sealed partial class Shard
     /// <summary>Samples that replay could not place because the record that defined their series is lost.</summary>
     public long UnplacedSamples { get; private set; }
 
+    /// <summary>Whether <see cref="PreparedBatch.Rows"/> are kept.</summary>
+    public bool TracksRows { get; set; }
+
     /// <summary>
     /// Decides about every sample of a batch, finds or makes its series, and writes what the log has to keep.
     /// Nothing is visible yet. Steady state allocates nothing per sample.
@@ -76,6 +80,7 @@ public sealed partial class Shard
 
         PreparedBatch prepared = TakeIdle();
         _writer.Begin();
+        _tracked.Clear();
         AppendCounts counts = PrepareRows(batch);
         prepared.Counts = counts;
         if (_writer.Rows > 0)
@@ -85,6 +90,7 @@ public sealed partial class Shard
             CollectionsMarshal.SetCount(prepared.Slots, _writer.Rows);
             _writer.Slots.CopyTo(CollectionsMarshal.AsSpan(prepared.Slots));
             prepared.Definitions.AddRange(_writer.Definitions);
+            prepared.Tracked.AddRange(_tracked);
             _inFlight.Enqueue(prepared);
         }
 
@@ -186,6 +192,7 @@ public sealed partial class Shard
         int lateTaken = 0;
         int beyondWindow = 0;
         int lateOverLimit = 0;
+        bool tracks = TracksRows;
         _knowsRowsUnderWay = false;
         for (int row = 0; row < keys.Length; row++)
         {
@@ -284,6 +291,11 @@ public sealed partial class Shard
 
             _writer.Add(number, time, bits, starts.IsEmpty ? 0 : starts[row], histogram);
             NoteRow(number, time, bits);
+            if (tracks)
+            {
+                _tracked.Add(row);
+            }
+
             if (isLate)
             {
                 _writer.MarkLate();

@@ -17,6 +17,7 @@ public sealed class DataDirectoryException(string message, Exception? cause = nu
 /// log/              segments of the log
 /// shards/0007/      snapshots, blocks and tombstones of shard 7
 /// quarantine/       damaged bytes, kept for whoever wants to look
+/// remote-write.json how far each destination of remote write has everything
 /// snapshots/        copies of blocks that an operator asked for, each a directory like this one
 /// </code>
 /// </remarks>
@@ -126,6 +127,19 @@ public sealed class DataDirectory : IDisposable
         Files.CreateDirectory(path);
         WriteMeta(Files, path, ShardCount);
     }
+
+    /// <summary>A small file beside the data; null where there is none.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public byte[]? ReadNote(string name)
+    {
+        string path = Path.Combine(Root, name);
+        return Files.Exists(path) ? AtomicFile.ReadAll(Files, path) : null;
+    }
+
+    /// <summary>Writes a small file beside the data, whole or not at all.</summary>
+    /// <exception cref="IOException">It could not be written; it is as it was before.</exception>
+    public void WriteNote(string name, ReadOnlyMemory<byte> bytes) =>
+        AtomicFile.Write(Files, Path.Combine(Root, name), file => file.Append(bytes.Span));
 
     /// <summary>Lets the directory go.</summary>
     public void Dispose() => _lock.Dispose();

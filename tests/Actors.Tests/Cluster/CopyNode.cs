@@ -23,7 +23,7 @@ internal sealed class CopyNode : IDisposable
         Journal = new ClusterJournal(journal, journal, journal) { TermLost = (_, epoch) => TermsLost.Add(epoch) };
         ShardHome home = _home = new ShardHome(_directory, Journal, settings);
         Test = TestActorSystem.OnPool();
-        Shard = Test.ActorOf(() => new SeriesShardActor(new ShardId(0), home, NullLogger.Instance), "shard");
+        Shard = Test.ActorOf(() => new SeriesShardActor(new ShardId(0), home, new SampleTap(), NullLogger.Instance), "shard");
         Led = new LedShards(new ShardMap(1), Test.System.EventStream);
         Host = new ClusterShards([Shard], Journal, Led);
         Writer = Test.CreateProbe("writer");

@@ -22,11 +22,16 @@ internal sealed class ShardNode : IDisposable
         Journal = recovered.Log;
         Test = TestActorSystem.OnPool();
         var home = _home = new ShardHome(_directory, recovered, settings);
-        Shard = Test.ActorOf(() => new SeriesShardActor(new ShardId(0), home, NullLogger.Instance), "shard");
+        Shard = Test.ActorOf(() => new SeriesShardActor(new ShardId(0), home, Tap, NullLogger.Instance), "shard");
         Writer = Test.CreateProbe("writer");
     }
 
     public TestActorSystem Test { get; }
+
+    public DataDirectory Directory => _directory;
+
+    /// <summary>Where durable samples are offered.</summary>
+    public SampleTap Tap { get; } = new();
 
     public SegmentLog Journal { get; }
 

@@ -136,7 +136,7 @@ public sealed class ConfigConformanceTests
             ["global"] = config.Root.Section("global")!,
             ["scrape_config"] = config.Root.Sections("scrape_configs")[0],
             ["alertmanager_config"] = config.Root.Section("alerting")!.Sections("alertmanagers")[0],
-            ["remote_write"] = config.RemoteWrite[0],
+            ["remote_write"] = config.Root.Sections("remote_write")[0],
             ["remote_read"] = config.RemoteRead[0],
             ["storage"] = config.Root.Section("storage")!,
             ["otlp"] = config.Otlp,

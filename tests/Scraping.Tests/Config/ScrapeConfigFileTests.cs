@@ -63,14 +63,14 @@ public sealed class ScrapeConfigFileTests
         PrometheusConfig config = Parse(
             """
             runtime: {gogc: 50}
-            remote_write: [{url: "http://a/push", basic_auth: {username: u, password: p}}]
+            remote_write: [{url: "http://a/push", sigv4: {region: eu-central-1}}]
             scrape_configs:
               - job_name: a
                 kubernetes_sd_configs: [{role: pod}]
                 static_configs: [{targets: [a:1]}]
             """);
         Assert.Equal(
-            ["runtime", "remote_write", "scrape_configs[0].kubernetes_sd_configs"],
+            ["runtime", "remote_write[0].sigv4", "scrape_configs[0].kubernetes_sd_configs"],
             config.Report.Warnings.Select(note => note.Key));
         Assert.Contains(config.Report.Notes, note => note is { Key: "scrape_configs[0].job_name", Use: KeyUse.Used, Line: 4 });
         UnavailableDiscoveryConfig missing = Assert.Single(config.ScrapeConfigs[0].Discoveries.OfType<UnavailableDiscoveryConfig>());

@@ -7,6 +7,8 @@ internal static class ServerShapes
     private const string HeaderProblem =
         "authorization header must be changed via the basic_auth, authorization, oauth2, sigv4, azuread or google_iam parameter";
 
+    private static readonly (KeyUse, string) NoCloudIdentity = (KeyUse.Unavailable, "requests cannot be signed for this cloud yet; nothing is sent to this destination");
+
     private static readonly ConfigShape SigV4 = new(
         "sigv4.plain",
         [
@@ -67,7 +69,7 @@ internal static class ServerShapes
             new("max_samples_per_send", ValueKind.Int) { Default = 2_000L },
         ]);
 
-    private static readonly ConfigShape RemoteWrite = new(
+    internal static readonly ConfigShape RemoteWrite = new(
         "config.plain",
         [
             new("url", ValueKind.Url) { Always = true },
@@ -77,14 +79,14 @@ internal static class ServerShapes
             new("name", ValueKind.Text),
             new("send_exemplars", ValueKind.Flag),
             new("send_native_histograms", ValueKind.Flag),
-            new("round_robin_dns", ValueKind.Flag),
+            new("round_robin_dns", ValueKind.Flag) { Caveat = (KeyUse.Ignored, "connections are spread by the resolver's own order") },
             new("protobuf_message", ValueKind.Text) { Default = "prometheus.WriteRequest" },
             .. HttpShapes.Fields(http2: false),
             new("queue_config", ValueKind.Section(Queue)) { Default = new ConfigSection(Queue, string.Empty, 0, "queue_config") },
             new("metadata_config", ValueKind.Section(SentMetadata)) { Default = new ConfigSection(SentMetadata, string.Empty, 0, "metadata_config") },
-            new("sigv4", ValueKind.Section(SigV4)),
-            new("azuread", ValueKind.Section(AzureAd)),
-            new("google_iam", ValueKind.Section(GoogleIam)),
+            new("sigv4", ValueKind.Section(SigV4)) { Caveat = NoCloudIdentity },
+            new("azuread", ValueKind.Section(AzureAd)) { Caveat = NoCloudIdentity },
+            new("google_iam", ValueKind.Section(GoogleIam)) { Caveat = NoCloudIdentity },
         ],
         CheckRemoteWrite);
 
@@ -222,10 +224,7 @@ internal static class ServerShapes
             new("scrape_configs", ValueKind.Sections(ScrapeShapes.Scrape, "empty or null scrape config section")),
             new("storage", ValueKind.Section(Storage)),
             new("tracing", ValueKind.Section(Tracing)) { Caveat = (KeyUse.Unavailable, "traces are not exported") },
-            new("remote_write", ValueKind.Sections(RemoteWrite, "empty or null remote write config section"))
-            {
-                Caveat = (KeyUse.Unavailable, "samples are not forwarded yet"),
-            },
+            new("remote_write", ValueKind.Sections(RemoteWrite, "empty or null remote write config section")),
             new("remote_read", ValueKind.Sections(RemoteRead, "empty or null remote read config section"))
             {
                 Caveat = (KeyUse.Unavailable, "other servers are not asked yet"),
