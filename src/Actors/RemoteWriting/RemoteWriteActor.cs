@@ -145,6 +145,9 @@ internal sealed class RemoteWriteActor : Actor
         }
 
         _lastRun = _lastRun.Where(entry => !wanted.ContainsKey(entry.Key)).ToDictionary();
+
+        // At once: after a crash in the first seconds a new destination is to get what came since now.
+        Save(clean: false);
     }
 
     private Running Start(RemoteWriteConfig config, long? position)
@@ -165,7 +168,7 @@ internal sealed class RemoteWriteActor : Actor
             Timers.StartPeriodic(config.Name, new MetadataDue(config.Name), interval);
         }
 
-        return new Running(destination, lanes, actors);
+        return new Running(destination, lanes, actors, Timestamp.From(Context.Time.GetUtcNow()).Milliseconds);
     }
 
     private void Stop(Running running)
@@ -253,10 +256,7 @@ internal sealed class RemoteWriteActor : Actor
         var positions = new Dictionary<string, long>();
         foreach (Running one in running)
         {
-            if (SendQueue.PositionOf(one.Lanes.Select(static lane => lane.Queue)) is { } position)
-            {
-                positions[one.Destination.Config.Name] = position;
-            }
+            positions[one.Destination.Config.Name] = SendQueue.PositionOf(one.Lanes.Select(static lane => lane.Queue)) ?? one.BeganMs;
         }
 
         return positions;
@@ -273,7 +273,11 @@ internal sealed class RemoteWriteActor : Actor
         return families;
     }
 
-    private sealed record Running(SendDestination Destination, SendLane[] Lanes, ActorRef[] Actors);
+    /// <param name="Destination">Where to.</param>
+    /// <param name="Lanes">All of them.</param>
+    /// <param name="Actors">Who empties the lanes.</param>
+    /// <param name="BeganMs">Its position before it has seen a sample.</param>
+    private sealed record Running(SendDestination Destination, SendLane[] Lanes, ActorRef[] Actors, long BeganMs);
 
     private sealed record MetadataDue(string Name);
 
