@@ -34,6 +34,18 @@ public sealed class TestProbe
     /// <summary>Who sent the last message that was expected.</summary>
     public ActorRef LastSender => _lastSender ?? throw new InvalidOperationException("no message was expected yet");
 
+    /// <summary>Whether a message waits.</summary>
+    public bool HasMessage
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _received.Count > 0;
+            }
+        }
+    }
+
     /// <summary>Tells an actor something, with the probe as sender.</summary>
     public void Send(ActorRef target, object message)
     {

@@ -7,6 +7,7 @@ namespace Pleiad.Persistence;
 internal sealed class SqliteDatabase
 {
     private const int BusySeconds = 5;
+    private readonly Lock _writing = new();
     private readonly string _connection;
 
     public SqliteDatabase(string path) => _connection = new SqliteConnectionStringBuilder
@@ -24,7 +25,14 @@ internal sealed class SqliteDatabase
     public ValueTask<T> WriteAsync<T>(Func<SqliteConnection, T> write) => new(Write(write));
 
     /// <inheritdoc cref="WriteAsync{T}"/>
-    public T Write<T>(Func<SqliteConnection, T> write) => Run(connection => Transact(connection, new SqliteCommand("BEGIN IMMEDIATE", connection), write));
+    public T Write<T>(Func<SqliteConnection, T> write)
+    {
+        // SQLite waits for its lock by trying again and again: beside a writer that never rests, another of this process would come too late.
+        lock (_writing)
+        {
+            return Run(connection => Transact(connection, new SqliteCommand("BEGIN IMMEDIATE", connection), write));
+        }
+    }
 
     /// <summary>Runs something outside of a transaction.</summary>
     public T Run<T>(Func<SqliteConnection, T> run)

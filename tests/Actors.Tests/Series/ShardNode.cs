@@ -61,12 +61,19 @@ internal sealed class ShardNode : IDisposable
     public void Send(params ReadOnlySpan<(string Name, long Time, double Value)> rows) =>
         Writer.Send(Shard, new AppendBatch(Batch(new ShardId(0), rows)));
 
-    /// <summary>Sends a batch, flushes, and takes the answer.</summary>
+    /// <summary>Sends a batch, flushes until it is in the journal, for the shard may be busy on another thread meanwhile, and takes the answer.</summary>
     public IngestOutcome Append(params ReadOnlySpan<(string Name, long Time, double Value)> rows)
     {
         Send(rows);
-        Test.Drain();
-        Journal.FlushOnce();
+        long began = TimeProvider.System.GetTimestamp();
+        do
+        {
+            Test.Drain();
+            Journal.FlushOnce();
+            Thread.Yield();
+        }
+        while (!Writer.HasMessage && TimeProvider.System.GetElapsedTime(began) < TestActorSystem.HangGuard);
+
         return Writer.ExpectMsg<IngestOutcome>();
     }
 

@@ -134,12 +134,17 @@ public abstract class JournalKit(IStoreMaker stores) : StoreKit(stores)
         using var ended = new CancellationTokenSource();
         Task taking = Task.Run(async () =>
         {
-            for (int i = 0; i < 60; i++)
+            try
             {
-                await TakeAsync(store, 0, i % 2 == 0 ? A : B);
+                for (int i = 0; i < 60; i++)
+                {
+                    await TakeAsync(store, 0, i % 2 == 0 ? A : B);
+                }
             }
-
-            await ended.CancelAsync();
+            finally
+            {
+                await ended.CancelAsync();
+            }
         });
         while (!ended.IsCancellationRequested)
         {
