@@ -53,6 +53,7 @@ internal sealed partial class SeriesShardActor
 
         if (saved.Failure is { } failure)
         {
+            Shard.GiveUp(saved.Tombstone);
             EndDeletion(saved.Asker, failure);
             return;
         }

@@ -26,6 +26,12 @@ public sealed partial class Shard
     /// <summary>The tombstones as they will be with another one: what the file has to have before <see cref="PrepareDeletion"/>.</summary>
     public TombstoneList TombstonesWith(Tombstone tombstone) => Tombstones.With(tombstone);
 
+    /// <summary>
+    /// The file may hold a tombstone whose deletion failed, and the next start would take it for made. Its number is used up, so that
+    /// blocks written from now on say that they have it applied: what they hold came after it.
+    /// </summary>
+    public void GiveUp(Tombstone tombstone) => Tombstones = Tombstones.UsedUpTo(tombstone.Number);
+
     /// <summary>Makes what the log has to keep of a deletion. Nothing is deleted yet; the tombstone has to be durable before.</summary>
     /// <param name="tombstone">With a number larger than all before.</param>
     /// <returns>To be applied or aborted as a batch.</returns>

@@ -256,6 +256,39 @@ public sealed class DeletionTests
         Assert.True(failAt > 60, $"only {failAt} calls were made to fail");
     }
 
+    [Fact]
+    public void A_deletion_that_failed_takes_nothing_that_comes_after_it()
+    {
+        int failures = 0;
+        for (int call = 1; ; call++)
+        {
+            var files = new FaultyFiles();
+            var node = new LedgerNode(files, shardCount: 1);
+            node.Start();
+            Assert.True(node.Write((s_a, 1, 1), (s_b, 1, 1)));
+            files.FailAt = files.Calls + call;
+            try
+            {
+                // Of all time: what comes later is meant as well, as it is where a request names no end.
+                node.Delete([new Matcher(LabelName.MetricName, MatchKind.NotEqual, string.Empty)], long.MinValue, long.MaxValue);
+                break;
+            }
+            catch (IOException)
+            {
+                failures++;
+            }
+
+            Assert.True(node.Write((s_a, 2, 2), (s_b, 2, 2)));
+            node.Seal(long.MaxValue);
+            Again(node);
+            node.Clean();
+            Again(node);
+            node.Kill();
+        }
+
+        Assert.True(failures >= 4, $"only {failures} calls were made to fail");
+    }
+
     // Writes, deletes, snapshots, seals, merges, cleans; returns false where a failure ended it early.
     private static bool Tell(LedgerNode node)
     {

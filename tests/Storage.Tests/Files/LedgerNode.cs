@@ -156,7 +156,16 @@ internal sealed class LedgerNode(IFiles files, SegmentLogSettings? logSettings =
             }
 
             var tombstone = new Tombstone(shard.Tombstones.LastNumber + 1, matchers, from, through);
-            Data.Blocks[shard.Id.Value].Tombstones.Write(shard.TombstonesWith(tombstone));
+            try
+            {
+                Data.Blocks[shard.Id.Value].Tombstones.Write(shard.TombstonesWith(tombstone));
+            }
+            catch (IOException)
+            {
+                shard.GiveUp(tombstone);
+                throw;
+            }
+
             PreparedBatch prepared = shard.PrepareDeletion(tombstone);
             Task<LogOutcome> logging = Data.Log.AppendAsync(shard.Id, 1, prepared.Seq, prepared.Payload).AsTask();
             Data.Log.FlushOnce();
