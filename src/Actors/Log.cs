@@ -92,4 +92,7 @@ internal static partial class Log
 
     [LoggerMessage(268, LogLevel.Error, "Where remote write has got to could not be saved: {Reason}. After a crash more would be sent twice.")]
     public static partial void PositionsNotSaved(this ILogger log, string reason);
+
+    [LoggerMessage(269, LogLevel.Error, "The destinations of remote write did not take the configuration within {Limit}; those before it may still be in force. Reload to try again.")]
+    public static partial void DestinationsNotApplied(this ILogger log, TimeSpan limit);
 }

@@ -26,6 +26,7 @@ public sealed class PleiadActors : IDisposable
     private readonly ShardHome _home;
     private readonly StorageAdmin _admin;
     private readonly ActorRef _forwarding;
+    private readonly ILogger _log;
     private readonly TimeSpan _outOfOrderWindow;
     private readonly ClusterSeat? _seat;
     private readonly ClusterReach? _reach;
@@ -52,6 +53,7 @@ public sealed class PleiadActors : IDisposable
         ActorSystem system, DataDirectory directory, ShardHome home, ClusterAccess? cluster, Engine engine, ActorsSettings settings, ILoggerFactory logging)
     {
         _home = home;
+        _log = logging.CreateLogger("Pleiad.RemoteWrite");
         system.ActorOf(Props.Create(() => new FailureLogActor(logging.CreateLogger("Pleiad.Kernel"))), "failures");
         var tap = new SampleTap();
         ILogger seriesLog = logging.CreateLogger("Pleiad.Series");
@@ -85,7 +87,7 @@ public sealed class PleiadActors : IDisposable
         Ingest = new Ingest(_shards, _reach?.Writes);
         ActorRef forwarding = _forwarding = system.ActorOf(
             Props.Create(() => new RemoteWriteActor(
-                tap, _shards, catalog, new SendPositions(directory), settings.UserAgent, logging.CreateLogger("Pleiad.RemoteWrite"))),
+                tap, _shards, led, catalog, new SendPositions(directory), settings.UserAgent, logging.CreateLogger("Pleiad.RemoteWrite"))),
             "remote-write");
         system.ActorOf(Props.Create(() => new ClockWatchActor(logging.CreateLogger("Pleiad.Clock"))), "clock");
         system.CoordinatedShutdown.AddTask(ShutdownPhase.ActorSystemTerminate, "finish snapshots", async _ =>
@@ -142,8 +144,16 @@ public sealed class PleiadActors : IDisposable
 
         var apply = new ApplyConfiguration(config);
 
-        // Destinations first, so that they get what the first scrapes bring.
-        await _forwarding.Ask<ConfigurationApplied>(apply, ForwardingTimeout, cancel);
+        // Destinations first, so that they get what the first scrapes bring; whatever becomes of them, scraping goes on.
+        try
+        {
+            await _forwarding.Ask<ConfigurationApplied>(apply, ForwardingTimeout, cancel);
+        }
+        catch (AskTimeoutException)
+        {
+            _log.DestinationsNotApplied(ForwardingTimeout);
+        }
+
         await _targets.ApplyAsync(apply, cancel);
     }
 

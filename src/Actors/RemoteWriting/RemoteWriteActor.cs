@@ -14,6 +14,7 @@ internal sealed class RemoteWriteActor : Actor
 
     private readonly SampleTap _tap;
     private readonly ShardDirectory _shards;
+    private readonly LedShards? _led;
     private readonly ActorRef _catalog;
     private readonly SendPositions _positions;
     private readonly string _userAgent;
@@ -24,14 +25,17 @@ internal sealed class RemoteWriteActor : Actor
 
     /// <param name="tap">Where samples come from.</param>
     /// <param name="shards">To read back from.</param>
+    /// <param name="led">The shards whose samples this node forwards; null where it has all of them.</param>
     /// <param name="catalog">Knows what targets say of metric families.</param>
     /// <param name="positions">Of the last run.</param>
     /// <param name="userAgent">Who we say we are.</param>
     /// <param name="log">For people.</param>
-    public RemoteWriteActor(SampleTap tap, ShardDirectory shards, ActorRef catalog, SendPositions positions, string userAgent, ILogger log)
+    public RemoteWriteActor(
+        SampleTap tap, ShardDirectory shards, LedShards? led, ActorRef catalog, SendPositions positions, string userAgent, ILogger log)
     {
         _tap = tap;
         _shards = shards;
+        _led = led;
         _catalog = catalog;
         _positions = positions;
         _userAgent = userAgent;
@@ -50,6 +54,11 @@ internal sealed class RemoteWriteActor : Actor
         }
 
         Timers.StartPeriodic(SaveDue.Instance, SaveDue.Instance, SaveInterval);
+        if (_tap.InForce is { } before)
+        {
+            // After a failed turn: where the destinations were is in the file.
+            Apply(before.Config.RemoteWrite);
+        }
     }
 
     protected override void PostStop()
@@ -70,6 +79,7 @@ internal sealed class RemoteWriteActor : Actor
         {
             case ApplyConfiguration apply:
                 Apply(apply.Config.RemoteWrite);
+                _tap.InForce = apply;
                 Sender.Tell(new ConfigurationApplied(), Self);
                 break;
             case SaveDue:
@@ -160,7 +170,7 @@ internal sealed class RemoteWriteActor : Actor
         {
             SendLane lane = lanes[i] = new SendLane(new SendQueue(config, position));
             ShardId[] own = [.. Enumerable.Range(0, shards).Where(shard => shard % lanes.Length == i).Select(static shard => new ShardId(shard))];
-            actors[i] = Context.ActorOf(Props.Create(() => new SendLaneActor(lane, destination, own, _shards, _log)));
+            actors[i] = Context.ActorOf(Props.Create(() => new SendLaneActor(lane, destination, own, _shards, _led, _log)));
         }
 
         if (config.MetadataInterval is { } interval && interval > TimeSpan.Zero)

@@ -13,6 +13,9 @@ internal sealed class SampleTap
 {
     private volatile IReadOnlyList<SendLane[]> _destinations = [];
 
+    /// <summary>The configuration in force, for an actor that has to begin anew; null before the first.</summary>
+    public ApplyConfiguration? InForce { get; set; }
+
     /// <summary>Whether anybody takes samples; while nobody does, shards keep nothing for it.</summary>
     public bool IsOpen => _destinations.Count > 0;
 

@@ -22,6 +22,7 @@ internal sealed class SendLaneActor : Actor
     private readonly SendDestination _destination;
     private readonly IReadOnlyList<ShardId> _shards;
     private readonly ShardDirectory _directory;
+    private readonly LedShards? _led;
     private readonly ILogger _log;
     private readonly SendBatch _batch;
     private int _trims;
@@ -42,13 +43,16 @@ internal sealed class SendLaneActor : Actor
     /// <param name="destination">Where to.</param>
     /// <param name="shards">Whose samples come through the lane.</param>
     /// <param name="directory">Where the shards are.</param>
+    /// <param name="led">Those whose samples this node forwards, of a copy another node does; null where it has all of them.</param>
     /// <param name="log">For people.</param>
-    public SendLaneActor(SendLane lane, SendDestination destination, IReadOnlyList<ShardId> shards, ShardDirectory directory, ILogger log)
+    public SendLaneActor(
+        SendLane lane, SendDestination destination, IReadOnlyList<ShardId> shards, ShardDirectory directory, LedShards? led, ILogger log)
     {
         _lane = lane;
         _destination = destination;
         _shards = shards;
         _directory = directory;
+        _led = led;
         _log = log;
         _batch = new SendBatch(destination.Config);
         _failures = new SendFailures(destination.Config.Queue);
@@ -61,6 +65,9 @@ internal sealed class SendLaneActor : Actor
     protected override void PreStart()
     {
         _lane.Belongs(Self);
+
+        // Whoever woke the lane before it belonged to anybody told nobody.
+        _lane.Looked();
         Timers.StartPeriodic(Deadline.Instance, Deadline.Instance, Settings.Deadline > TimeSpan.Zero ? Settings.Deadline : TimeSpan.FromMilliseconds(1));
         Timers.StartPeriodic(SweepDue.Instance, SweepDue.Instance, SweepInterval);
         Pump();
@@ -93,15 +100,19 @@ internal sealed class SendLaneActor : Actor
                 _flushing = true;
                 Pump();
                 break;
+            case Begun of when !ReferenceEquals(of.By, this):
+                // Asked for before a failed turn: what the lane holds now has nothing to do with it.
+                of.LetGo();
+                break;
             case Sent sent:
                 OnSent(sent.Outcome);
                 break;
             case RetryDue:
                 Send();
                 break;
-            case ShardView view:
-                _view = view;
-                _reader = new CatchUpReader(_destination.Config, view, _slice!, _sentThrough, _stopping.Token);
+            case ViewTaken taken:
+                _view = taken.View;
+                _reader = new CatchUpReader(_destination.Config, taken.View, _slice!, _sentThrough, _stopping.Token);
                 Read();
                 break;
             case ReadBack read:
@@ -168,7 +179,10 @@ internal sealed class SendLaneActor : Actor
             _slice = Queue.BeginSlice(Timestamp.From(Context.Time.GetUtcNow()).Milliseconds);
             Queue.UnderWayMs = _slice.Range.After + 1;
             _sentThrough = Queue.SentWithin(_slice);
-            _shards.ToList().ForEach(_unread.Enqueue);
+            foreach (ShardId shard in _shards.Where(shard => _led is null || _led.Leads(shard.Value)))
+            {
+                _unread.Enqueue(shard);
+            }
         }
     }
 
@@ -183,8 +197,8 @@ internal sealed class SendLaneActor : Actor
             _busy = true;
             Context.PipeToSelf(
                 _directory.OwnerOf(shard).Ask<ShardView>(TakeView.Instance, ViewTimeout, _stopping.Token),
-                static view => view,
-                static failure => new ReadingFailed(failure.Message));
+                view => new ViewTaken(this, view),
+                failure => new ReadingFailed(this, failure.Message));
         }
         else
         {
@@ -203,7 +217,7 @@ internal sealed class SendLaneActor : Actor
         Task<bool> reading = Task.Run(() => reader.Fill(_batch));
         _reading = reading;
         Context.PipeToSelf(
-            reading, static more => new ReadBack(more), static failure => new ReadingFailed(failure.Message));
+            reading, more => new ReadBack(this, more), failure => new ReadingFailed(this, failure.Message));
     }
 
     private void OnRead(bool more)
@@ -262,8 +276,8 @@ internal sealed class SendLaneActor : Actor
         CancellationToken cancel = _stopping.Token;
         Context.PipeToSelf(
             Task.Run(() => destination.Client.SendAsync(batch.ToBody(destination.MetadataBesideSeries), cancel), cancel),
-            static outcome => new Sent(outcome),
-            static failure => new Sent(new SendOutcome(SendVerdict.TryAgain, failure.Message, null)));
+            outcome => new Sent(this, outcome),
+            failure => new Sent(this, new SendOutcome(SendVerdict.TryAgain, failure.Message, null)));
     }
 
     private void DropOld()
@@ -345,11 +359,24 @@ internal sealed class SendLaneActor : Actor
             TaskScheduler.Default);
     }
 
-    private sealed record Sent(SendOutcome Outcome);
+    /// <summary>The result of something that an instance of the actor began.</summary>
+    private abstract record Begun(SendLaneActor By)
+    {
+        public virtual void LetGo()
+        {
+        }
+    }
 
-    private sealed record ReadBack(bool More);
+    private sealed record Sent(SendLaneActor By, SendOutcome Outcome) : Begun(By);
 
-    private sealed record ReadingFailed(string Reason);
+    private sealed record ViewTaken(SendLaneActor By, ShardView View) : Begun(By)
+    {
+        public override void LetGo() => View.Dispose();
+    }
+
+    private sealed record ReadBack(SendLaneActor By, bool More) : Begun(By);
+
+    private sealed record ReadingFailed(SendLaneActor By, string Reason) : Begun(By);
 
     private sealed class Deadline
     {

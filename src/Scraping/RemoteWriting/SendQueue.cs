@@ -17,7 +17,7 @@ public sealed class SendQueue
     private readonly RemoteWriteConfig _config;
     private readonly SeriesForwarding _forwarding;
     private readonly Queue<Waiting> _waiting = new();
-    private readonly Dictionary<SeriesKey, Known> _known = [];
+    private readonly Dictionary<Labels, Known> _known = [];
     private bool _afterCatchUp;
     private bool _behind;
     private bool _mayOverlap;
@@ -85,7 +85,7 @@ public sealed class SendQueue
             foreach (int row in rows)
             {
                 NativeHistogram? histogram = histograms.IsEmpty ? null : histograms[row];
-                if (KnownOf(keys[row]) is { Outgoing: { } series } known && (histogram is null || _config.SendHistograms))
+                if (KnownOf(keys[row].Labels) is { Outgoing: { } series } known && (histogram is null || _config.SendHistograms))
                 {
                     Put(known, new OutgoingSample(series, times[row], values[row], starts.IsEmpty ? 0 : starts[row], histogram, null));
                 }
@@ -157,8 +157,8 @@ public sealed class SendQueue
     {
         lock (_lock)
         {
-            return _known.Values.Where(known => slice.Range.Contains(known.SentThrough))
-                .DistinctBy(static known => known.Source).ToDictionary(static known => known.Source, static known => known.SentThrough);
+            return _known.Where(entry => entry.Value.SentThrough > slice.Range.After)
+                .ToDictionary(static entry => entry.Key, static entry => entry.Value.SentThrough);
         }
     }
 
@@ -169,9 +169,9 @@ public sealed class SendQueue
     {
         lock (_lock)
         {
-            foreach (Known known in _known.Values)
+            foreach ((Labels series, Known known) in _known)
             {
-                if (sentThrough.TryGetValue(known.Source, out long through))
+                if (sentThrough.TryGetValue(series, out long through))
                 {
                     known.SentThrough = Math.Max(known.SentThrough, through);
                 }
@@ -270,9 +270,9 @@ public sealed class SendQueue
         lock (_lock)
         {
             _generation++;
-            foreach (SeriesKey key in _known.Where(entry => entry.Value.Generation < _generation - 1).Select(static entry => entry.Key).ToArray())
+            foreach (Labels series in _known.Where(entry => entry.Value.Generation < _generation - 1).Select(static entry => entry.Key).ToArray())
             {
-                _known.Remove(key);
+                _known.Remove(series);
             }
         }
     }
@@ -282,7 +282,7 @@ public sealed class SendQueue
         foreach ((SeriesKey key, Exemplar exemplar) in batch.Exemplars)
         {
             // Storage does not give exemplars back: one that finds no room is not sent.
-            if (!_behind && _waiting.Count < _config.Queue.Capacity && exemplar.At is { } at && KnownOf(key) is { Outgoing: { } series } known)
+            if (!_behind && _waiting.Count < _config.Queue.Capacity && exemplar.At is { } at && KnownOf(key.Labels) is { Outgoing: { } series } known)
             {
                 _waiting.Enqueue(new Waiting(known, new OutgoingSample(series, at.Milliseconds, exemplar.Value, 0, null, exemplar)));
             }
@@ -303,11 +303,12 @@ public sealed class SendQueue
         }
     }
 
-    private Known KnownOf(SeriesKey key)
+    // By labels, not by key: a batch from another node has keys of its own.
+    private Known KnownOf(Labels series)
     {
-        if (!_known.TryGetValue(key, out Known? known))
+        if (!_known.TryGetValue(series, out Known? known))
         {
-            _known.Add(key, known = new Known(key.Labels, _forwarding.Of(key.Labels)));
+            _known.Add(series, known = new Known(_forwarding.Of(series)));
         }
 
         known.Generation = _generation;
@@ -316,10 +317,8 @@ public sealed class SendQueue
 
     private readonly record struct Waiting(Known Series, OutgoingSample Row);
 
-    private sealed class Known(Labels source, OutgoingSeries? outgoing)
+    private sealed class Known(OutgoingSeries? outgoing)
     {
-        public Labels Source => source;
-
         public OutgoingSeries? Outgoing => outgoing;
 
         public int Generation { get; set; }

@@ -190,7 +190,7 @@ public sealed class RemoteWriteTests : IDisposable
             catalog.AnswerWith(message => message is TellMetadata ? new MetadataTold([new TargetMetadata(Labels.Empty, "job", said)]) : null);
             var shards = new ShardDirectory(new ShardMap(1), [_node.Shard]);
             _remoteWrite = Test.ActorOf(
-                () => new RemoteWriteActor(_node.Tap, shards, catalog.Ref, new SendPositions(_node.Directory), "Pleiad/test", NullLogger.Instance), "remote-write");
+                () => new RemoteWriteActor(_node.Tap, shards, null, catalog.Ref, new SendPositions(_node.Directory), "Pleiad/test", NullLogger.Instance), "remote-write");
         }
 
         public TestActorSystem Test => _node.Test;
