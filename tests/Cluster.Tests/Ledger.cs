@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Pleiad.Outside.Tests;
 
@@ -69,7 +68,7 @@ internal sealed class Ledger
             samples.AddRange(points.Select(point => (instance, point.TimeMs, point.Value)));
         }
 
-        Debug.Assert(samples.Select(static sample => (sample.Item1, sample.Item2)).Distinct().Count() == samples.Count, "no sample twice");
+        Assert.True(samples.Select(static sample => (sample.Item1, sample.Item2)).Distinct().Count() == samples.Count, "a sample is there twice");
         return samples;
     }
 }

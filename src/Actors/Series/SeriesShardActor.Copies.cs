@@ -33,11 +33,14 @@ internal sealed partial class SeriesShardActor
                 return true;
             case Follow:
                 return true;
-            case RecordsRead read:
+            case RecordsRead read when ReferenceEquals(read.Of, Shard):
                 OnRecordsRead(read);
                 return true;
-            case Copied copied:
+            case Copied copied when ReferenceEquals(copied.Of, Shard):
                 OnCopied(copied.Failure);
+                return true;
+            case RecordsRead or Copied:
+                // Begun before a restart: it goes on from where the shard was then.
                 return true;
             case ApplyDue:
                 GoOnApplying();
@@ -91,6 +94,12 @@ internal sealed partial class SeriesShardActor
         Shard.BeginFollow();
         while (_toApply.TryPeek(out JournalRecord record))
         {
+            if (record.Seq > Shard.AppliedSeq + 1)
+            {
+                GiveUpCatchUp($"the journal gave record {record.Seq} after record {Shard.AppliedSeq}", failureIsNews: true);
+                return;
+            }
+
             if (record.Seq > Shard.AppliedSeq)
             {
                 if (Shard.SealNeededFor(record.Payload.Span) is long before)
@@ -109,8 +118,9 @@ internal sealed partial class SeriesShardActor
         if (Shard.AppliedSeq < _goal)
         {
             _readsJournal = true;
+            Shard shard = Shard;
             Context.PipeToSelf(
-                Journal.ReadAsync(_id, Shard.AppliedSeq, RecordsAPage), static page => new RecordsRead(page, null), static failure => new RecordsRead([], failure));
+                Journal.ReadAsync(_id, shard.AppliedSeq, RecordsAPage), page => new RecordsRead(shard, page, null), failure => new RecordsRead(shard, [], failure));
             return;
         }
 
@@ -129,7 +139,8 @@ internal sealed partial class SeriesShardActor
         if (read.Failure is JournalGapException gap)
         {
             // What lies between is in other copies alone. Nothing is read meanwhile.
-            Context.PipeToSelf(Journal.Copy(_id.Value, gap.NextSeq - 1, _home.FilesOf(_id)), static () => new Copied(null), static failure => new Copied(failure));
+            Shard shard = Shard;
+            Context.PipeToSelf(Journal.Copy(_id.Value, gap.NextSeq - 1, _home.FilesOf(_id)), () => new Copied(shard, null), failure => new Copied(shard, failure));
             return;
         }
 
@@ -263,11 +274,11 @@ internal sealed partial class SeriesShardActor
         }
     }
 
-    private sealed record Copied(Exception? Failure);
+    private sealed record Copied(Shard Of, Exception? Failure);
 
     private sealed record Installed(Exception? Failure);
 
-    private sealed record RecordsRead(IReadOnlyList<JournalRecord> Records, Exception? Failure);
+    private sealed record RecordsRead(Shard Of, IReadOnlyList<JournalRecord> Records, Exception? Failure);
 
     private sealed class ApplyDue
     {

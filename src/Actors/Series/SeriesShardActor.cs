@@ -340,6 +340,11 @@ internal sealed partial class SeriesShardActor : Actor
 
         _home.Cluster?.NoteApplied(_id.Value, Shard.AppliedSeq);
         TellDrained();
+        if (_home.Cluster is not null && !_leads && _pending.Count == 0 && (_goalAsker is not null || _goal > Shard.AppliedSeq))
+        {
+            // A catch-up that began while batches of its own were under way has waited for them.
+            GoOnApplying();
+        }
     }
 
     private void OnDurable(AppendCounts counts, IReadOnlyList<(SeriesKey Series, Exemplar Exemplar)> exemplars)

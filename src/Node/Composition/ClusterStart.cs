@@ -19,6 +19,7 @@ internal sealed class ClusterStart : IAsyncDisposable
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ClusterSection _settings;
     private readonly NodeIncarnation _self = new(Guid.NewGuid());
+    private readonly TaskCompletionSource<string> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _committing = Task.CompletedTask;
 
     private ClusterStart(ClusterSection settings, PostgresClusterStore store, int shards)
@@ -93,10 +94,18 @@ internal sealed class ClusterStart : IAsyncDisposable
         return new ClusterAccess(self, _store, _log, _log, _transport, _messages, new MembershipSettings(), new RegionSettings { Replicas = _settings.Replicas }, _settings.TrimInterval);
     }
 
+    /// <summary>Completes with the reason if nothing can be committed any more: a node that led on without committing would hold its shards up.</summary>
+    public Task<string> Failed => _failed.Task;
+
     /// <summary>Begins to answer other nodes and to commit: everybody who handles messages has said so.</summary>
     public void Begin()
     {
         _committing = _log.RunAsync(_ends.Token);
+        _ = _committing.ContinueWith(
+            committing => _failed.TrySetResult($"batches are not committed any more: {committing.Exception!.GetBaseException().Message}"),
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
         _opened.SetResult();
     }
 

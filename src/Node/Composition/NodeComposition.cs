@@ -103,7 +103,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         cluster.Begin();
         await actors.ApplyAsync(configuration.Current, CancellationToken.None);
         system.CoordinatedShutdown.AddTask(ShutdownPhase.ServiceUnbind, "stop listening", surface.Gateway.StopAsync);
-        Task<string> ended = Task.WhenAny(surface.Control.QuitRequested, seat.Ended).Unwrap();
+        Task<string> ended = Task.WhenAny(surface.Control.QuitRequested, seat.Ended, cluster.Failed).Unwrap();
         if (await Task.WhenAny(ended, seat.Joined) == seat.Joined)
         {
             surface.Status.SetReady();
@@ -111,7 +111,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         }
 
         string reason = await ended;
-        bool failed = seat.Ended.IsCompleted;
+        bool failed = seat.Ended.IsCompleted || cluster.Failed.IsCompleted;
         if (failed)
         {
             _log.OutOfCluster(reason);
