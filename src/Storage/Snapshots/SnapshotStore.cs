@@ -373,18 +373,19 @@ public sealed class SnapshotStore
         }
     }
 
-    private void DeleteQuietly(List<string> paths)
+    // The head first, which names the others: a stop in between leaves no snapshot that lacks some of its chunks.
+    private void DeleteQuietly(List<string> written)
     {
-        foreach (string path in paths)
+        try
         {
-            try
+            for (int i = written.Count - 1; i >= 0; i--)
             {
-                _files.Delete(path);
+                _files.Delete(written[i]);
             }
-            catch (IOException)
-            {
-                // Nobody refers to it; the next snapshot that succeeds deletes it.
-            }
+        }
+        catch (IOException)
+        {
+            // What is left is whole; the next snapshot that succeeds deletes what nobody refers to.
         }
     }
 
