@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using Pleiad.Model;
 
 namespace Pleiad.Exposition;
 
@@ -47,6 +48,21 @@ internal sealed class ProtoWriter
         Raw((ulong)length);
         Encoding.UTF8.GetBytes(value, _bytes.GetSpan(length));
         _bytes.Advance(length);
+    }
+
+    /// <summary>Labels as remote read and remote write 1.0 have them: a message of name and value for each.</summary>
+    /// <param name="field">Of each label.</param>
+    /// <param name="labels">In their order.</param>
+    /// <param name="pair">Room for one of them; another than this.</param>
+    public void Labels(int field, Labels labels, ProtoWriter pair)
+    {
+        foreach (Label label in labels)
+        {
+            pair.Clear();
+            pair.Text(1, label.Name);
+            pair.Text(2, label.Value);
+            Bytes(field, pair.Written);
+        }
     }
 
     public void Raw(ulong value)

@@ -19,7 +19,7 @@ public sealed class RemoteReadWriter
     public byte[] Series(Labels labels, SampleColumns samples)
     {
         _message.Clear();
-        WriteLabels(labels);
+        _message.Labels(1, labels, _inner);
         for (int i = 0; i < samples.Count; i++)
         {
             _inner.Clear();
@@ -69,13 +69,13 @@ public sealed class RemoteReadWriter
         var frames = new ProtoWriter();
         int chunkBytes = 0;
         _message.Clear();
-        WriteLabels(labels);
+        _message.Labels(1, labels, _inner);
         for (int from = 0; from < samples.Count; from += ChunkSamplesMax)
         {
             if (chunkBytes >= frameBytesMax)
             {
                 EndFrame(frames, query);
-                WriteLabels(labels);
+                _message.Labels(1, labels, _inner);
                 chunkBytes = 0;
             }
 
@@ -103,16 +103,5 @@ public sealed class RemoteReadWriter
         frames.RawBigEndian(Crc32Castagnoli.Of(_inner.Written));
         frames.RawBytes(_inner.Written);
         _message.Clear();
-    }
-
-    private void WriteLabels(Labels labels)
-    {
-        foreach (Label label in labels)
-        {
-            _inner.Clear();
-            _inner.Text(1, label.Name);
-            _inner.Text(2, label.Value);
-            _message.Bytes(1, _inner.Written);
-        }
     }
 }

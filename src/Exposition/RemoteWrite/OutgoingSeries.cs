@@ -12,15 +12,7 @@ public sealed class OutgoingSeries
     {
         Labels = labels;
         var message = new ProtoWriter();
-        var pair = new ProtoWriter();
-        foreach (Label label in labels)
-        {
-            pair.Clear();
-            pair.Text(1, label.Name);
-            pair.Text(2, label.Value);
-            message.Bytes(1, pair.Written);
-        }
-
+        message.Labels(1, labels, new ProtoWriter());
         _labels = message.Written.ToArray();
     }
 

@@ -125,13 +125,7 @@ public sealed class RemoteWriteRequest(RemoteWriteVersion version)
         }
         else
         {
-            foreach (Label label in exemplar.Labels)
-            {
-                _packed.Clear();
-                _packed.Text(1, label.Name);
-                _packed.Text(2, label.Value);
-                _inner.Bytes(1, _packed.Written);
-            }
+            _inner.Labels(1, exemplar.Labels, _packed);
         }
 
         _inner.Double(2, exemplar.Value);
