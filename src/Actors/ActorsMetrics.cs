@@ -58,6 +58,12 @@ internal static class ActorsMetrics
     public static readonly Counter<long> DeletionsRefused =
         Meter.CreateCounter<long>("pleiad_actors_deletions_refused", description: "Deletions that a shard refused because as many as may wait for blocks to be cleaned.");
 
+    public static readonly Counter<long> TrimsHeld =
+        Meter.CreateCounter<long>("pleiad_actors_journal_trims_held", description: "Times a shard's records were kept in the journal because fewer nodes than pleiad.cluster.replicas have a copy of it.");
+
+    public static readonly Counter<long> BatchesForwarded =
+        Meter.CreateCounter<long>("pleiad_actors_batches_forwarded", description: "Scraped batches that were taken to another node because their shard had moved there meanwhile.");
+
     public static readonly Counter<long> ShardsCopied =
         Meter.CreateCounter<long>("pleiad_actors_shards_copied", description: "Shards copied from another node because the journal did not reach back far enough.");
 

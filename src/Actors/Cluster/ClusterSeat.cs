@@ -40,7 +40,7 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
         _copier = new ShardCopier(places);
         journal.Copy = _copier.CopyAsync;
         new CopySource(shard => home.FilesOf(new ShardId(shard)), owners.Count, journal.SavedSeq).AddTo(parts.Messages);
-        system.ActorOf(Props.Create(() => new JournalTrimActor(places, parts.Store, journal.SavedSeq, parts.TrimInterval)), "trim");
+        system.ActorOf(Props.Create(() => new JournalTrimActor(places, parts.Store, journal.SavedSeq, parts.Region.Replicas, parts.TrimInterval)), "trim");
         system.ActorOf(Props.Create(() => new ShardPlacesActor(parts.Transport, places, journal.AppliedSeq)), "places");
         system.ActorOf(Props.Create(() => new ClusterNewsActor(parts.Self.Incarnation, _joined, _ended)), "cluster-news");
         ActorRef cluster = _cluster = system.ActorOf(Props.Create(() => new ClusterActor(setup)), "cluster");

@@ -6,6 +6,9 @@ public interface IShardPlaces
     /// <summary>What is known now; replaced whole when anything changes.</summary>
     ShardPlaces Now { get; }
 
+    /// <summary>All other nodes that live.</summary>
+    IReadOnlyList<ShardPeer> Peers { get; }
+
     /// <summary>Completes as soon as something else is known than what was seen.</summary>
     Task<ShardPlaces> NewerThanAsync(ShardPlaces seen, CancellationToken cancel);
 

@@ -9,13 +9,20 @@ public sealed class PublishedPlaces(ShardPlaces first, Func<int, long>? appliedS
 {
     private readonly Lock _gate = new();
     private ShardPlaces _now = first;
+    private IReadOnlyList<ShardPeer> _peers = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <inheritdoc/>
     public ShardPlaces Now => Volatile.Read(ref _now);
 
     /// <inheritdoc/>
+    public IReadOnlyList<ShardPeer> Peers => Volatile.Read(ref _peers);
+
+    /// <inheritdoc/>
     public long AppliedSeq(int shard) => appliedSeq?.Invoke(shard) ?? 0;
+
+    /// <summary>Replaces the other nodes that live.</summary>
+    public void Publish(IReadOnlyList<ShardPeer> peers) => Volatile.Write(ref _peers, peers);
 
     /// <summary>Replaces all places; the version goes up by one.</summary>
     /// <param name="shards">Shard i at index i; as many as before.</param>

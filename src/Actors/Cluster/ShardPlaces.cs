@@ -18,6 +18,12 @@ public enum ShardRole
     /// <summary>Nothing: others have it.</summary>
     None,
 
+    /// <summary>
+    /// Holds a copy that may lack what others have: it is behind, or cannot know, because the journal cannot be reached from here. It answers when
+    /// nobody else does, and the answer says that it is partial.
+    /// </summary>
+    Uncertain,
+
     /// <summary>Holds a warm copy: it answers queries, and takes no writes.</summary>
     Follower,
 
@@ -43,9 +49,34 @@ public sealed record ShardPlace
     /// <summary>Other nodes with a warm copy, the one to be asked first in front.</summary>
     public ImmutableArray<ShardPeer> Followers { get; init; } = [];
 
+    /// <summary>This node as others reach it, where it has a copy that is <see cref="ShardRole.Uncertain"/>: asked when nobody else answers.</summary>
+    public ShardPeer? LastResort { get; init; }
+
+    /// <summary>Whoever may answer a query in the place of this node, the one to be asked first in front.</summary>
+    public IEnumerable<ShardPeer> Readers
+    {
+        get
+        {
+            if (Leader is { } leader)
+            {
+                yield return leader;
+            }
+
+            foreach (ShardPeer follower in Followers)
+            {
+                yield return follower;
+            }
+
+            if (LastResort is { } self)
+            {
+                yield return self;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public bool Equals(ShardPlace? other) =>
-        other is not null && Shard == other.Shard && Epoch == other.Epoch && Here == other.Here && Equals(Leader, other.Leader)
+        other is not null && Shard == other.Shard && Epoch == other.Epoch && Here == other.Here && Equals(Leader, other.Leader) && Equals(LastResort, other.LastResort)
         && Followers.AsSpan().SequenceEqual(other.Followers.AsSpan());
 
     /// <inheritdoc/>

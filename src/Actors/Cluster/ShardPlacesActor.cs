@@ -12,11 +12,13 @@ internal sealed class ShardPlacesActor(NodeTransport transport, PublishedPlaces 
     private ImmutableArray<ShardOwnership> _before = [];
     private ImmutableArray<ShardOwnership> _last = [];
     private readonly Dictionary<NodeIncarnation, ShardPeer> _peers = [];
+    private ShardPeer? _self;
 
     protected override void PreStart() => Context.System.EventStream.Subscribe<ClusterStatus>(Self);
 
     protected override void PostStop()
     {
+        _self?.Link.Dispose();
         foreach (ShardPeer peer in _peers.Values)
         {
             peer.Link.Dispose();
@@ -40,7 +42,7 @@ internal sealed class ShardPlacesActor(NodeTransport transport, PublishedPlaces 
         ImmutableArray<ShardPeer> gone = KeepPeers(status);
         if (status.Rows.Length == places.Now.Shards.Length)
         {
-            ImmutableArray<ShardPlace> next = PlacesOf(status, _before, _peers, appliedSeq);
+            ImmutableArray<ShardPlace> next = PlacesOf(status, _before, _peers, _self, appliedSeq);
             if (!next.AsSpan().SequenceEqual(places.Now.Shards.AsSpan()))
             {
                 places.Publish(next);
@@ -58,9 +60,10 @@ internal sealed class ShardPlacesActor(NodeTransport transport, PublishedPlaces 
     /// <param name="status">What the cluster actor knows.</param>
     /// <param name="before">The rows as they were a look ago: a copy here that lacks nothing of that answers queries.</param>
     /// <param name="peers">The other nodes that live.</param>
+    /// <param name="here">This node as others reach it; null before it is a member.</param>
     /// <param name="appliedSeq">Through which record a shard is applied here.</param>
     internal static ImmutableArray<ShardPlace> PlacesOf(
-        ClusterStatus status, ImmutableArray<ShardOwnership> before, IReadOnlyDictionary<NodeIncarnation, ShardPeer> peers, Func<int, long> appliedSeq)
+        ClusterStatus status, ImmutableArray<ShardOwnership> before, IReadOnlyDictionary<NodeIncarnation, ShardPeer> peers, ShardPeer? here, Func<int, long> appliedSeq)
     {
         string self = status.View.Find(status.Self)?.Name ?? "";
         var byName = peers.Values.ToDictionary(static peer => peer.Name, StringComparer.Ordinal);
@@ -69,12 +72,15 @@ internal sealed class ShardPlacesActor(NodeTransport transport, PublishedPlaces 
         {
             ShardReplicas planned = status.Plan is { } plan && row.Shard < plan.Shards.Length ? plan.Shards[row.Shard] : ShardReplicas.None;
             ShardPeer? leader = peers.GetValueOrDefault(row.Owner);
-            bool isWarm = planned.All.Contains(self, StringComparer.Ordinal) && appliedSeq(row.Shard) >= (row.Shard < before.Length ? before[row.Shard] : row).NextSeq - 1;
+            bool isCopy = planned.All.Contains(self, StringComparer.Ordinal);
+            bool isWarm = isCopy && status.IsCurrent && appliedSeq(row.Shard) >= (row.Shard < before.Length ? before[row.Shard] : row).NextSeq - 1;
+            ShardRole role = led.Contains(row.Shard) ? ShardRole.Leader : isWarm ? ShardRole.Follower : isCopy ? ShardRole.Uncertain : ShardRole.None;
             return new ShardPlace
             {
                 Shard = row.Shard,
                 Epoch = row.Epoch,
-                Here = led.Contains(row.Shard) ? ShardRole.Leader : isWarm ? ShardRole.Follower : ShardRole.None,
+                Here = role,
+                LastResort = role == ShardRole.Uncertain ? here : null,
                 Leader = leader,
                 Followers = [.. planned.All.Where(name => name != self && name != leader?.Name).Select(name => byName.GetValueOrDefault(name)).OfType<ShardPeer>()],
             };
@@ -86,7 +92,12 @@ internal sealed class ShardPlacesActor(NodeTransport transport, PublishedPlaces 
         Member[] others = [.. status.View.Alive.Where(member => member.Incarnation != status.Self)];
         foreach (Member member in others.Where(member => !_peers.ContainsKey(member.Incarnation)))
         {
-            _peers.Add(member.Incarnation, new ShardPeer(member.Incarnation, member.Name, transport.LinkTo(member.Incarnation, NodeAddress.Of(member.Address))));
+            _peers.Add(member.Incarnation, PeerOf(member));
+        }
+
+        if (_self is null && status.View.Find(status.Self) is { } self)
+        {
+            _self = PeerOf(self);
         }
 
         ImmutableArray<ShardPeer> gone = [.. _peers.Values.Where(peer => !others.Any(member => member.Incarnation == peer.Node))];
@@ -95,6 +106,10 @@ internal sealed class ShardPlacesActor(NodeTransport transport, PublishedPlaces 
             _peers.Remove(peer.Node);
         }
 
+        places.Publish([.. _peers.Values]);
+
         return gone;
     }
+
+    private ShardPeer PeerOf(Member member) => new(member.Incarnation, member.Name, transport.LinkTo(member.Incarnation, NodeAddress.Of(member.Address)));
 }

@@ -81,6 +81,7 @@ public sealed class PleiadActors : IDisposable
         {
             _seat = new ClusterSeat(system, cluster, home, owners, led!);
             _reach = new ClusterReach(_shards, _targets, _seat.Places, cluster.Messages, engine, settings, system.Time);
+            home.Cluster!.Forward = batch => _reach.Writes.WriteAsync(batch, CancellationToken.None);
         }
 
         _queries = new QueryFrontend(engine, _shards, settings.Query, system.Time, _reach?.Reads);

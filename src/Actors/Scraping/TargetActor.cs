@@ -56,12 +56,6 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
             case IngestOutcome outcome:
                 OnWritten(outcome);
                 break;
-            case BatchMoved moved:
-                // The shard is another node's now, and so is this target at its next slot.
-                _unacknowledged--;
-                ActorsMetrics.BatchesRefused.Add(1);
-                moved.Batch.Dispose();
-                break;
             case TellStatus:
                 Sender.Tell(Status(), Self);
                 break;

@@ -62,6 +62,13 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
     /// <summary>Copies a shard from another node, where the journal does not reach back far enough.</summary>
     public Func<int, long, ShardFiles, Task> Copy { get; set; } = static (shard, _, _) => Task.FromException(new IOException($"nobody has shard {shard}"));
 
+    /// <summary>Takes a batch to whoever leads its shard now; the batch is the callee's.</summary>
+    public Func<SampleBatch, Task<IngestOutcome>> Forward { get; set; } = static batch =>
+    {
+        batch.Dispose();
+        return Task.FromResult(IngestOutcome.Nothing with { Failure = "this node does not lead the shard, and knows of nobody who does" });
+    };
+
     /// <summary>Through which record a shard is saved here, even if its newest snapshot should turn out to be damaged; 0 for none.</summary>
     public long SavedSeq(int shard) => _saved.GetValueOrDefault(shard);
 

@@ -29,7 +29,7 @@ internal sealed class Ingest(ShardDirectory shards, ClusterWrites? cluster = nul
         ShardId shard = batch.Shard;
         try
         {
-            IAppendAnswer answer = await shards.OwnerOf(shard).Ask<IAppendAnswer>(new AppendBatch(batch) { IsAwaited = true }, AnswerTimeout, cancel);
+            IAppendAnswer answer = await shards.OwnerOf(shard).Ask<IAppendAnswer>(new AppendBatch(batch) { IsAwaited = true, ComesBack = true }, AnswerTimeout, cancel);
             return answer is BatchMoved moved ? new WriteHere(IngestOutcome.Nothing, moved.Batch) : (IngestOutcome)answer;
         }
         catch (AskRefusedException)

@@ -9,6 +9,9 @@ internal sealed record AppendBatch(SampleBatch Batch)
 {
     /// <summary>Whether a client waits for the answer: the journal is then flushed soon. Scrapes have time until the next one.</summary>
     public bool IsAwaited { get; init; }
+
+    /// <summary>Whether the sender takes the batch to the leader itself where this node is not: a <see cref="BatchMoved"/>. Else the shard has it taken there.</summary>
+    public bool ComesBack { get; init; }
 }
 
 /// <summary>The answer to <see cref="AppendBatch"/>: an <see cref="IngestOutcome"/> or a <see cref="BatchMoved"/>.</summary>

@@ -250,6 +250,40 @@ internal sealed partial class SeriesShardActor
         _leads = true;
     }
 
+    // A scrape has nobody who would send its samples again: they are taken to the leader on behalf of the target, however long that lives.
+    private void Move(SampleBatch batch, bool comesBack, ActorRef sender)
+    {
+        if (comesBack)
+        {
+            sender.Tell(new BatchMoved(batch), Self);
+            return;
+        }
+
+        ActorsMetrics.BatchesForwarded.Add(1);
+        _ = ForwardAsync(Journal.Forward(batch), sender, Self);
+    }
+
+    private static async Task ForwardAsync(Task<IngestOutcome> forwarding, ActorRef sender, ActorRef self)
+    {
+        IngestOutcome outcome;
+        try
+        {
+            outcome = await forwarding;
+        }
+        catch (Exception e)
+        {
+            // Whatever it was: the target counts on an answer.
+            outcome = IngestOutcome.Nothing with { Failure = e.Message };
+        }
+
+        if (outcome.Failure is not null)
+        {
+            ActorsMetrics.BatchesRefused.Add(1);
+        }
+
+        sender.Tell(outcome, self);
+    }
+
     private void TellDrained()
     {
         if (_pending.Count > 0)

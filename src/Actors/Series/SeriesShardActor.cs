@@ -78,7 +78,7 @@ internal sealed partial class SeriesShardActor : Actor
                 Append(append);
                 break;
             case AppendBatch append:
-                Sender.Tell(new BatchMoved(append.Batch), Self);
+                Move(append.Batch, append.ComesBack, Sender);
                 break;
             case Logged logged:
                 OnLogged(logged);
@@ -241,10 +241,6 @@ internal sealed partial class SeriesShardActor : Actor
             Shard.TracksRows = forwards;
             prepared = Shard.Prepare(append.Batch);
             forwards &= !prepared.IsEmpty;
-            if (!forwards)
-            {
-                append.Batch.Dispose();
-            }
         }
         catch
         {
@@ -255,7 +251,14 @@ internal sealed partial class SeriesShardActor : Actor
             throw;
         }
 
-        Log(new Pending(prepared, exemplars, Sender, forwards ? append.Batch : null), append.IsAwaited);
+        // Kept where it is forwarded, and in a cluster: should the shard be another node's before the batch is durable, it is taken there.
+        bool keeps = forwards || (_home.Cluster is not null && !prepared.IsEmpty);
+        if (!keeps)
+        {
+            append.Batch.Dispose();
+        }
+
+        Log(new Pending(prepared, exemplars, Sender, keeps ? append.Batch : null) { IsTapped = forwards, ComesBack = append.ComesBack }, append.IsAwaited);
     }
 
     private void Log(Pending pending, bool isAwaited)
@@ -295,9 +298,9 @@ internal sealed partial class SeriesShardActor : Actor
             AppendCounts counts = first.Batch.Counts;
             if (outcome.IsDurable)
             {
-                if (first.Rows is not null)
+                if (first.IsTapped)
                 {
-                    _tap.Offer(_id, first.Rows, first.Batch);
+                    _tap.Offer(_id, first.Rows!, first.Batch);
                 }
 
                 // Taken out only then: if applying fails, the batch is among those that PostStop answers.
@@ -317,11 +320,18 @@ internal sealed partial class SeriesShardActor : Actor
             {
                 Shard.Abort(first.Batch);
                 _pending.Dequeue();
-                OnRefused(first, outcome);
+                bool moves = outcome.Result == LogResult.Fenced && first.Rows is not null && _home.Cluster is not null;
+                OnRefused(first, outcome, moves);
                 string reason = outcome.Reason ?? "the journal refused the batch";
                 if (first.IsDeletion)
                 {
                     EndDeletion(first.Sender, reason);
+                }
+                else if (moves)
+                {
+                    // It was not written and never will be under this term: the new leader's it is.
+                    Move(first.Rows!, first.ComesBack, first.Sender);
+                    continue;
                 }
                 else
                 {
@@ -367,7 +377,7 @@ internal sealed partial class SeriesShardActor : Actor
         }
     }
 
-    private void OnRefused(Pending refused, LogOutcome outcome)
+    private void OnRefused(Pending refused, LogOutcome outcome, bool moves)
     {
         if (outcome.Result == LogResult.Fenced && !refused.FollowsRefused)
         {
@@ -378,6 +388,11 @@ internal sealed partial class SeriesShardActor : Actor
         {
             // Refused for that alone: their numbers will be used again.
             later.FollowsRefused = true;
+        }
+
+        if (moves)
+        {
+            return;
         }
 
         ActorsMetrics.BatchesRefused.Add(1);
@@ -455,7 +470,7 @@ internal sealed partial class SeriesShardActor : Actor
         }
     }
 
-    /// <summary>A batch on its way through the journal; its rows are kept only where they are forwarded.</summary>
+    /// <summary>A batch on its way through the journal; its rows are kept only where they are forwarded or may have to be.</summary>
     private sealed class Pending(
         PreparedBatch batch, IReadOnlyList<(SeriesKey Series, Exemplar Exemplar)> exemplars, ActorRef sender, SampleBatch? rows)
     {
@@ -470,6 +485,11 @@ internal sealed partial class SeriesShardActor : Actor
         public LogOutcome? Outcome { get; set; }
 
         public bool IsDeletion { get; init; }
+
+        /// <summary>Whether its rows are offered to whom samples are forwarded.</summary>
+        public bool IsTapped { get; init; }
+
+        public bool ComesBack { get; init; }
 
         /// <summary>Whether one before it was refused.</summary>
         public bool FollowsRefused { get; set; }

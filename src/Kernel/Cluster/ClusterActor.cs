@@ -252,7 +252,7 @@ public sealed class ClusterActor : Actor
         }
     }
 
-    private ClusterStatus Status() => new(_setup.Self.Incarnation, _members.View, _region.Plan, _region.Rows, [.. _region.Leading]);
+    private ClusterStatus Status() => new(_setup.Self.Incarnation, _members.View, _region.Plan, _region.Rows, [.. _region.Leading]) { IsCurrent = _region.LooksUnanswered <= _setup.LooksUnansweredMax };
 
     private void ProbeFor(NodeIncarnation peer, ActorRef asker)
     {

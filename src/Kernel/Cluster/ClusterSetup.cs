@@ -26,6 +26,9 @@ public sealed record ClusterSetup
     /// <summary>Records that a copy may lack at most when it asks to lead in the place of a living node.</summary>
     public long HandOffLagMax { get; init; } = 100;
 
+    /// <summary>Looks at the rows, one a second, that may go unanswered before copies here are not taken for warm any more.</summary>
+    public int LooksUnansweredMax { get; init; } = 3;
+
     /// <summary>The longest that draining a shard and answering may take.</summary>
     public TimeSpan HandOffTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }
@@ -39,9 +42,12 @@ public sealed record ClusterSetup
 public sealed record ClusterStatus(
     NodeIncarnation Self, MembershipView View, PlacementPlan? Plan, ImmutableArray<ShardOwnership> Rows, ImmutableArray<int> Leading)
 {
+    /// <summary>Whether the rows are those of the last seconds: false while the store cannot be reached from this node.</summary>
+    public bool IsCurrent { get; init; } = true;
+
     /// <inheritdoc/>
     public bool Equals(ClusterStatus? other) =>
-        other is not null && Self == other.Self && View.Equals(other.View) && Equals(Plan, other.Plan)
+        other is not null && Self == other.Self && IsCurrent == other.IsCurrent && View.Equals(other.View) && Equals(Plan, other.Plan)
         && Rows.AsSpan().SequenceEqual(other.Rows.AsSpan()) && Leading.AsSpan().SequenceEqual(other.Leading.AsSpan());
 
     /// <inheritdoc/>

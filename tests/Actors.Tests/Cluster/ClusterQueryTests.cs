@@ -84,6 +84,25 @@ public sealed class ClusterQueryTests
     }
 
     [Fact]
+    public async Task A_copy_that_may_be_behind_answers_only_when_nobody_else_does_and_says_so()
+    {
+        IReadOnlyList<ListedSeries> parts = ListedSeries.Spread(Series, Samples, 4);
+        await using var nodes = new QueryNodes(parts, Copies(two: true), nodes: 3);
+        nodes.Doubt(2);
+        using QueryFrontend frontend = nodes[2].Frontend();
+        QueryResult result = await RangeAsync(frontend, "count by (n) (m)");
+        Assert.False(result.IsPartial);
+        Assert.Equal(await WholeAsync("count by (n) (m)"), Text(result));
+
+        // Its leader is gone: better than nothing, but it may not be everything.
+        await nodes[1].DisposeAsync();
+        result = await RangeAsync(frontend, "count by (n) (m)");
+        Assert.True(result.IsPartial);
+        Assert.Equal(await WholeAsync("count by (n) (m)"), Text(result));
+        Assert.NotEmpty(result.Warnings);
+    }
+
+    [Fact]
     public async Task A_node_that_is_slow_is_not_waited_for_where_there_is_another_copy()
     {
         IReadOnlyList<ListedSeries> parts = ListedSeries.Spread(Series, Samples, 4);

@@ -80,6 +80,20 @@ public sealed class CopiesOverTheWireTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_had_a_shard_until_the_plan_changed_is_copied_from_where_nobody_else_has_it()
+    {
+        Write("head-000000000001.snap", [1, 2, 3]);
+        ShardPeer former = Assert.IsType<ShardPeer>(_places.Now.Shards[0].Leader);
+        _places.Publish([new ShardPlace { Shard = 0 }, new ShardPlace { Shard = 1 }]);
+        _places.Publish([former]);
+        using var copier = new ShardCopier(_places);
+        ShardFiles into = _target.FilesOf(new ShardId(0));
+        await copier.CopyAsync(0, 40, into).WaitAsync(TestActorSystem.HangGuard);
+        into.InstallCopy();
+        Assert.Equal("head-000000000001.snap", Assert.Single(into.List()).Name);
+    }
+
+    [Fact]
     public void Messages_that_are_none_are_refused()
     {
         Assert.Throws<IOException>(() => CopyWire.ShardOf([1, 0]));

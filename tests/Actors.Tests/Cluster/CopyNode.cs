@@ -51,7 +51,8 @@ internal sealed class CopyNode : IDisposable
         Host.BeginLead(row);
     }
 
-    public void Send(string name, long time, double value)
+    /// <summary>Writes a sample: as a client does, or as a scrape.</summary>
+    public void Send(string name, long time, double value, bool isScrape = false)
     {
         if (!_keys.TryGetValue(name, out SeriesKey? key))
         {
@@ -60,7 +61,7 @@ internal sealed class CopyNode : IDisposable
 
         var batch = new SampleBatch(new ShardId(0));
         batch.Add(key, time, value);
-        Writer.Send(Shard, new AppendBatch(batch));
+        Writer.Send(Shard, new AppendBatch(batch) { ComesBack = !isScrape });
     }
 
     /// <summary>The files of the shard.</summary>

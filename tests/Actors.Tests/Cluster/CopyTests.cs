@@ -78,8 +78,8 @@ public sealed class CopyTests : IDisposable
         _first.Test.Drain();
         _second.Lead(_journal.Take());
         _journal.Commit();
-        Assert.NotNull(_first.Writer.ExpectMsg<IngestOutcome>().Failure);
-        Assert.NotNull(_first.Writer.ExpectMsg<IngestOutcome>().Failure);
+        Assert.Equal(1, _first.Writer.ExpectMsg<BatchMoved>().Batch.Count);
+        Assert.Equal(1, _first.Writer.ExpectMsg<BatchMoved>().Batch.Count);
         Assert.Equal([1L], _first.TermsLost);
         _first.Send("a", 3, 3);
         Assert.Equal(1, _first.Writer.ExpectMsg<BatchMoved>().Batch.Count);
@@ -91,6 +91,28 @@ public sealed class CopyTests : IDisposable
         _first.Host.Follow(ShardOwnershipAt(2));
         _first.Test.Drain();
         Assert.Equal(["a 4 4"], _first.Samples());
+    }
+
+    [Fact]
+    public void What_was_scraped_and_is_fenced_goes_to_the_new_leader()
+    {
+        var forwarded = new List<string>();
+        _first.Journal.Forward = batch =>
+        {
+            forwarded.Add($"{batch.Times[0]} {batch.Values[0]}");
+            batch.Dispose();
+            return Task.FromResult(IngestOutcome.Nothing with { Accepted = 1 });
+        };
+        _first.Lead(_journal.Take());
+        _first.Send("a", 1, 1, isScrape: true);
+        _first.Test.Drain();
+        _second.Lead(_journal.Take());
+        _journal.Commit();
+        Assert.Equal(1, _first.Writer.ExpectMsg<IngestOutcome>().Accepted);
+        _first.Send("a", 2, 2, isScrape: true);
+        Assert.Equal(1, _first.Writer.ExpectMsg<IngestOutcome>().Accepted);
+        Assert.Equal(["1 1", "2 2"], forwarded);
+        Assert.Empty(_first.Samples());
     }
 
     [Fact]

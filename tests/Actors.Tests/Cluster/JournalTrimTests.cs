@@ -29,7 +29,11 @@ public sealed class JournalTrimTests : IAsyncLifetime
         [
             new ShardPlace { Shard = 0, Followers = [peer] }, new ShardPlace { Shard = 1 }, new ShardPlace { Shard = 2, Leader = peer }, new ShardPlace { Shard = 3 },
         ]);
-        Assert.Equal([0, 3], JournalTrimActor.CandidatesOf(status, places).Select(static one => one.Row.Shard));
-        Assert.Empty(JournalTrimActor.CandidatesOf(status with { Plan = null }, places));
+        Assert.Equal([0, 3], JournalTrimActor.CandidatesOf(status, places, replicas: 1).Select(static one => one.Row.Shard));
+        Assert.Empty(JournalTrimActor.CandidatesOf(status with { Plan = null }, places, replicas: 1));
+
+        // Of shard 3 there is one copy: what happens to that disk must be made good from the journal.
+        Assert.Equal([0], JournalTrimActor.CandidatesOf(status, places, replicas: 2).Select(static one => one.Row.Shard));
+        Assert.Empty(JournalTrimActor.CandidatesOf(status, places, replicas: 3));
     }
 }

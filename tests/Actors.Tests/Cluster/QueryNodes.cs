@@ -26,6 +26,14 @@ internal sealed class QueryNodes : IAsyncDisposable
 
     public Node this[int number] => _nodes[number];
 
+    /// <summary>Tells a node that its copies of what others lead may be behind.</summary>
+    public void Doubt(int number)
+    {
+        Node node = _nodes[number];
+        node.Places.Publish([.. node.Places.Now.Shards.Select(place =>
+            place.Here == ShardRole.Follower ? place with { Here = ShardRole.Uncertain, LastResort = node.PeerOf(node) } : place)]);
+    }
+
     /// <summary>Tells all nodes where the shards are.</summary>
     public void Publish(IReadOnlyList<int[]> copies, long epoch)
     {

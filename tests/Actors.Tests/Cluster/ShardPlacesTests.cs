@@ -44,8 +44,17 @@ public sealed class ShardPlacesTests : IAsyncLifetime
     public void A_copy_answers_only_while_it_lacks_nothing_of_a_look_ago()
     {
         Assert.Equal(ShardRole.Follower, Places([Row(0, Other)], [("b", "a")], [], applied: 9)[0].Here);
-        Assert.Equal(ShardRole.None, Places([Row(0, Other)], [("b", "a")], [], applied: 8)[0].Here);
+        Assert.Equal(ShardRole.Uncertain, Places([Row(0, Other)], [("b", "a")], [], applied: 8)[0].Here);
         Assert.Equal(ShardRole.None, Places([Row(0, Other)], [("b", "c")], [], applied: 9)[0].Here);
+    }
+
+    [Fact]
+    public void A_node_that_cannot_reach_the_store_does_not_take_its_copies_for_warm_but_goes_on_with_what_it_leads()
+    {
+        ImmutableArray<ShardPlace> places = Places([Row(0, Other), Row(1, Self)], [("b", "a"), ("a", "b")], [1], isCurrent: false);
+        Assert.Equal((ShardRole.Uncertain, "a"), (places[0].Here, places[0].LastResort!.Name));
+        Assert.Equal(["b", "a"], places[0].Readers.Select(static peer => peer.Name));
+        Assert.Equal((ShardRole.Leader, null), (places[1].Here, places[1].LastResort));
     }
 
     [Fact]
@@ -56,12 +65,12 @@ public sealed class ShardPlacesTests : IAsyncLifetime
 
     private static ShardOwnership Row(int shard, NodeIncarnation owner) => new(shard, 7, Guid.Empty, owner, 20, 0, 0, 0);
 
-    private ImmutableArray<ShardPlace> Places(ShardOwnership[] rows, (string Leader, string Follower)[] plan, int[] leading, long applied = 100)
+    private ImmutableArray<ShardPlace> Places(ShardOwnership[] rows, (string Leader, string Follower)[] plan, int[] leading, long applied = 100, bool isCurrent = true)
     {
         var view = new MembershipView(
             1, [.. new[] { (Self, "a"), (Other, "b") }.Select(static node => new Member { Incarnation = node.Item1, Name = node.Item2, Address = "x:1", Status = MemberStatus.Up })]);
         var status = new ClusterStatus(
-            Self, view, new PlacementPlan([.. plan.Select(static shard => new ShardReplicas(shard.Leader, [shard.Follower]))]), [.. rows], [.. leading]);
-        return ShardPlacesActor.PlacesOf(status, [.. rows.Select(static row => row with { NextSeq = 10 })], _peers, _ => applied);
+            Self, view, new PlacementPlan([.. plan.Select(static shard => new ShardReplicas(shard.Leader, [shard.Follower]))]), [.. rows], [.. leading]) { IsCurrent = isCurrent };
+        return ShardPlacesActor.PlacesOf(status, [.. rows.Select(static row => row with { NextSeq = 10 })], _peers, new ShardPeer(Self, "a", _peers[Other].Link), _ => applied);
     }
 }

@@ -4,13 +4,15 @@ namespace Pleiad.Actors;
 
 /// <summary>
 /// Lets go of the journal as far as all copies of a shard have saved it: asks those who copy what this node leads, and records what all of them
-/// have. A shard one of whose copies cannot be asked keeps its records.
+/// have. A shard one of whose copies cannot be asked keeps its records, and so does one of which there are fewer copies than there shall be: until
+/// another is made, the database is what a lost disk is made good from.
 /// </summary>
 /// <param name="places">Ways to the other nodes.</param>
 /// <param name="store">Takes the records of what is saved, and cuts the journal.</param>
 /// <param name="savedSeq">Through which record a shard is saved here.</param>
+/// <param name="replicas">Copies that a shard must have before records of it go, the leader's included.</param>
 /// <param name="interval">Between two looks.</param>
-internal sealed class JournalTrimActor(IShardPlaces places, IClusterStore store, Func<int, long> savedSeq, TimeSpan interval) : Actor
+internal sealed class JournalTrimActor(IShardPlaces places, IClusterStore store, Func<int, long> savedSeq, int replicas, TimeSpan interval) : Actor
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
@@ -32,7 +34,7 @@ internal sealed class JournalTrimActor(IShardPlaces places, IClusterStore store,
                 break;
             case Due when !_trims && _status is { } status:
                 _trims = true;
-                Context.PipeToSelf(TrimAsync(CandidatesOf(status, places.Now)), static () => new Trimmed(), static _ => new Trimmed());
+                Context.PipeToSelf(TrimAsync(CandidatesOf(status, places.Now, replicas)), static () => new Trimmed(), static _ => new Trimmed());
                 break;
             case Due:
                 break;
@@ -46,8 +48,8 @@ internal sealed class JournalTrimActor(IShardPlaces places, IClusterStore store,
         }
     }
 
-    /// <summary>The shards this node leads all of whose copies can be asked, with those to be asked.</summary>
-    internal static IReadOnlyList<(ShardOwnership Row, IReadOnlyList<ShardPeer> Copies)> CandidatesOf(ClusterStatus status, ShardPlaces places)
+    /// <summary>The shards this node leads of which there are enough copies, all of which can be asked, with those to be asked.</summary>
+    internal static IReadOnlyList<(ShardOwnership Row, IReadOnlyList<ShardPeer> Copies)> CandidatesOf(ClusterStatus status, ShardPlaces places, int replicas)
     {
         if (status.Plan is not { } plan || status.View.Find(status.Self) is not { } self)
         {
@@ -59,7 +61,11 @@ internal sealed class JournalTrimActor(IShardPlaces places, IClusterStore store,
         {
             string[] planned = [.. plan.Shards[shard].All.Where(name => name != self.Name)];
             IReadOnlyList<ShardPeer> reached = places.Shards[shard].Followers;
-            if (planned.All(name => reached.Any(peer => peer.Name == name)))
+            if (plan.Shards[shard].All.Count() < replicas)
+            {
+                ActorsMetrics.TrimsHeld.Add(1);
+            }
+            else if (planned.All(name => reached.Any(peer => peer.Name == name)))
             {
                 candidates.Add((status.Rows[shard], reached));
             }

@@ -22,7 +22,7 @@ internal sealed class ShardCopier(IShardPlaces places) : IDisposable
         await _turn.WaitAsync(CancellationToken.None);
         try
         {
-            ShardPeer peer = await FindAsync(places.Now.Shards[shard], throughSeq);
+            ShardPeer peer = await FindAsync(places.Now.Shards[shard], places.Peers, throughSeq);
             into.BeginCopy();
             foreach ((string name, long bytes) in CopyWire.FilesOf(await AskAsync(peer, CopyWire.AskFiles(shard))))
             {
@@ -40,10 +40,11 @@ internal sealed class ShardCopier(IShardPlaces places) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
-    private static async Task<ShardPeer> FindAsync(ShardPlace place, long throughSeq)
+    // Whoever shall have it first; then the others: one that had it until the plan changed has it still.
+    private static async Task<ShardPeer> FindAsync(ShardPlace place, IReadOnlyList<ShardPeer> others, long throughSeq)
     {
         var reasons = new List<string>();
-        foreach (ShardPeer peer in place.Leader is { } leader ? place.Followers.Prepend(leader) : place.Followers)
+        foreach (ShardPeer peer in (place.Leader is { } leader ? place.Followers.Prepend(leader) : place.Followers).Concat(others).DistinctBy(static peer => peer.Node))
         {
             try
             {
@@ -61,7 +62,7 @@ internal sealed class ShardCopier(IShardPlaces places) : IDisposable
             }
         }
 
-        throw new IOException($"nobody has shard {place.Shard} saved through record {throughSeq}, where the journal goes on: {(reasons.Count == 0 ? "no other node lives that should" : string.Join("; ", reasons))}");
+        throw new IOException($"nobody has shard {place.Shard} saved through record {throughSeq}, where the journal goes on: {(reasons.Count == 0 ? "no other node lives" : string.Join("; ", reasons))}");
     }
 
     private static async Task CopyAsync(ShardPeer peer, int shard, string name, long bytes, ShardFiles into)

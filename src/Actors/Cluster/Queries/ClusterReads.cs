@@ -28,7 +28,7 @@ internal sealed class ClusterReads(ILocalShards local, IShardPlaces places, Quer
     /// <param name="cancel">Gives up.</param>
     public async Task<QueryView> ViewAsync(Func<TimeSpan> left, CancellationToken cancel)
     {
-        int[] here = [.. places.Now.Shards.Where(static place => place.Here != ShardRole.None).Select(static place => place.Shard)];
+        int[] here = [.. places.Now.Shards.Where(static place => place.Here is ShardRole.Leader or ShardRole.Follower).Select(static place => place.Shard)];
         return new ClusterView(this, await local.ViewAsync(here, cancel), NextQuery(), left);
     }
 

@@ -187,7 +187,7 @@ internal sealed class PeerQueries(
         {
             int shard = read.Shards[index];
             bool isServed = views.TryGetValue(shard, out LocalViews? view);
-            return new ShardHeader(shard, isServed, now.Shards[shard].Epoch, applied[index], isServed ? view!.DamagedOf(shard) : 0);
+            return new ShardHeader(shard, isServed, now.Shards[shard].Epoch, applied[index], isServed ? view!.DamagedOf(shard) : 0, now.Shards[shard].Here == ShardRole.Uncertain);
         }
 
         if (read.Kind == ReadKind.Fragment)

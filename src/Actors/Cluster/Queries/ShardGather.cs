@@ -24,7 +24,7 @@ internal sealed class ShardGather<T>(
     private readonly SortedSet<int> _missing = [];
     private readonly Dictionary<int, T> _behind = [];
 
-    /// <summary>Shards that nobody answered for, or only somebody who has not heard of their newest leader.</summary>
+    /// <summary>Shards that nobody answered for, or only somebody who may lack the newest samples.</summary>
     public IReadOnlyCollection<int> Missing => _missing;
 
     /// <summary>Reads from the shards.</summary>
@@ -91,8 +91,8 @@ internal sealed class ShardGather<T>(
         ShardPlaces now = places.Now;
         foreach ((ShardHeader header, bool hasValue, T? value) in answers)
         {
-            // Who has not heard of a newer leader may lack what was written since: better than nothing, but not whole.
-            bool isBehind = header.Epoch < now.Shards[header.Shard].Epoch;
+            // Who has not heard of a newer leader, or says so itself, may lack what was written since: better than nothing, but not whole.
+            bool isBehind = header.IsBehind || header.Epoch < now.Shards[header.Shard].Epoch;
             if (hasValue && isBehind && _open.Contains(header.Shard))
             {
                 _behind.TryAdd(header.Shard, value!);
@@ -111,8 +111,7 @@ internal sealed class ShardGather<T>(
         foreach (int shard in shards.ToList())
         {
             ShardPlace place = now.Shards[shard];
-            ShardPeer? next = (place.Leader is { } leader ? place.Followers.Insert(0, leader) : place.Followers)
-                .FirstOrDefault(peer => !_asked.Contains((shard, peer.Node)));
+            ShardPeer? next = place.Readers.FirstOrDefault(peer => !_asked.Contains((shard, peer.Node)));
             if (next is null)
             {
                 if (!isHedge)

@@ -8,7 +8,8 @@ namespace Pleiad.Actors;
 /// <param name="Epoch">Of the leader it knows.</param>
 /// <param name="AppliedSeq">Through which record of the journal it has applied at least; 0 when it cannot be said.</param>
 /// <param name="ChunksDamaged">Chunks it cannot read: what they held is missing.</param>
-internal readonly record struct ShardHeader(int Shard, bool IsServed, long Epoch, long AppliedSeq, int ChunksDamaged)
+/// <param name="IsBehind">Whether its copy may lack what others have.</param>
+internal readonly record struct ShardHeader(int Shard, bool IsServed, long Epoch, long AppliedSeq, int ChunksDamaged, bool IsBehind = false)
 {
     /// <summary>Writes it as a record.</summary>
     public void Write(MessageWriter into)
@@ -19,6 +20,7 @@ internal readonly record struct ShardHeader(int Shard, bool IsServed, long Epoch
         into.Number(3, (ulong)Epoch);
         into.Number(4, (ulong)AppliedSeq);
         into.Number(5, (ulong)ChunksDamaged);
+        into.Number(6, IsBehind ? 1UL : 0);
         into.End(mark);
     }
 
@@ -26,11 +28,11 @@ internal readonly record struct ShardHeader(int Shard, bool IsServed, long Epoch
     /// <exception cref="WireFormatException">It is none.</exception>
     public static ShardHeader Read(ReadOnlySpan<byte> message)
     {
-        long[] numbers = new long[5];
+        long[] numbers = new long[6];
         var reader = new MessageReader(message);
         while (reader.Next(out int field))
         {
-            if (field <= 5)
+            if (field <= 6)
             {
                 ulong value = reader.Number();
                 numbers[field - 1] = value <= long.MaxValue ? (long)value : throw new WireFormatException($"{value} in the header of a shard");
@@ -38,7 +40,7 @@ internal readonly record struct ShardHeader(int Shard, bool IsServed, long Epoch
         }
 
         return numbers[0] <= int.MaxValue && numbers[4] <= int.MaxValue
-            ? new ShardHeader((int)numbers[0], numbers[1] != 0, numbers[2], numbers[3], (int)numbers[4])
+            ? new ShardHeader((int)numbers[0], numbers[1] != 0, numbers[2], numbers[3], (int)numbers[4], numbers[5] != 0)
             : throw new WireFormatException($"shard {numbers[0]}, {numbers[4]} damaged chunks");
     }
 }

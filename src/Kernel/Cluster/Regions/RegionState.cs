@@ -29,6 +29,9 @@ public sealed record RegionState
     /// <summary>The rows that were read last.</summary>
     public ImmutableArray<ShardOwnership> Rows { get; private init; } = [];
 
+    /// <summary>Looks at the rows since the last one that was answered, the one under way included.</summary>
+    public int LooksUnanswered { get; private init; }
+
     /// <summary>The shards this node leads.</summary>
     public IEnumerable<int> Leading => Holdings.Where(static held => held.Value.Phase == Phase.Leading).Select(static held => held.Key).Order();
 
@@ -113,7 +116,7 @@ public sealed record RegionState
 
         return this with
         {
-            IsReadingPlan = IsReadingPlan || !IsWritingPlan, IsReadingRows = true,
+            IsReadingPlan = IsReadingPlan || !IsWritingPlan, IsReadingRows = true, LooksUnanswered = LooksUnanswered + 1,
             ChangedWhileReading = IsReadingRows ? ChangedWhileReading : [],
         };
     }
@@ -123,6 +126,7 @@ public sealed record RegionState
         RegionState next = this with
         {
             IsReadingRows = false,
+            LooksUnanswered = 0,
             Rows = [.. rows.Select(row => ChangedWhileReading.Contains(row.Shard) ? Rows[row.Shard] : row)],
         };
         foreach ((int shard, Holding held) in Holdings)
