@@ -12,6 +12,7 @@ internal sealed partial class SeriesShardActor
 {
     private readonly Queue<(DeleteSamples What, ActorRef Asker)> _deletions = new();
     private readonly List<ActorRef> _cleanAskers = [];
+    private readonly List<ActorRef> _cleanServed = [];
     private bool _tombstonesAreWritten;
     private bool _isCleaning;
     private bool _hasPruned;
@@ -80,6 +81,8 @@ internal sealed partial class SeriesShardActor
         if (_cleanAskers.Count > 0 && !_isCleaning)
         {
             _isCleaning = true;
+            _cleanServed.AddRange(_cleanAskers);
+            _cleanAskers.Clear();
             _hasPruned = false;
             _cleanedThrough = 0;
         }
@@ -133,15 +136,15 @@ internal sealed partial class SeriesShardActor
         GoOn();
     }
 
-    private void AnswerCleaned(string? failure)
+    private void AnswerCleaned(List<ActorRef> askers, string? failure)
     {
         _isCleaning = false;
-        foreach (ActorRef asker in _cleanAskers)
+        foreach (ActorRef asker in askers)
         {
             asker.Tell(new TombstonesCleaned(failure), Self);
         }
 
-        _cleanAskers.Clear();
+        askers.Clear();
     }
 
     private void GiveUpDeletions()
@@ -151,7 +154,8 @@ internal sealed partial class SeriesShardActor
             next.Asker.Tell(new SamplesDeleted("the shard is being closed; nothing was deleted"), Self);
         }
 
-        AnswerCleaned("the shard is being closed");
+        AnswerCleaned(_cleanServed, "the shard is being closed");
+        AnswerCleaned(_cleanAskers, "the shard is being closed");
     }
 
     private sealed record TombstoneSaved(Shard Of, Tombstone Tombstone, ActorRef Asker, string? Failure);

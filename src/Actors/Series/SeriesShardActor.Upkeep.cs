@@ -11,7 +11,9 @@ internal sealed partial class SeriesShardActor
 
     private static readonly TimeSpan SettlingPause = TimeSpan.FromMilliseconds(100);
 
+    // Those who wait for the next seal of everything, and those whom the one under way is for: what the others have written is not all in it.
     private readonly List<ActorRef> _sealAskers = [];
+    private readonly List<ActorRef> _sealServed = [];
     private bool _upkeep;
     private bool _hasTurn;
     private bool _sealedAll;
@@ -44,7 +46,7 @@ internal sealed partial class SeriesShardActor
     // One step at a time; each one's end comes back here.
     private void GoOn()
     {
-        bool all = _sealAskers.Count > 0;
+        bool all = _sealedAll || _sealAskers.Count > 0;
         if (all && !_sealedAll)
         {
             if (Shard.IsSettling || Shard.IsSealing)
@@ -55,6 +57,8 @@ internal sealed partial class SeriesShardActor
             }
 
             _sealedAll = true;
+            _sealServed.AddRange(_sealAskers);
+            _sealAskers.Clear();
             if (Shard.OldestInHead() != long.MaxValue)
             {
                 Seal(Shard.NewestTime + 1);
@@ -225,38 +229,33 @@ internal sealed partial class SeriesShardActor
     {
         _upkeep = false;
         GiveTurnBack();
-        bool again = false;
         if (_isCleaning || failure is not null)
         {
-            AnswerCleaned(failure);
+            AnswerCleaned(_cleanServed, failure);
         }
 
-        if (_sealedAll || failure is not null)
+        if (failure is not null)
         {
-            Answer(failure);
-        }
-        else
-        {
-            // Asked for while the usual upkeep was at its end.
-            again = _sealAskers.Count > 0;
+            // Tried for nobody, it would fail again for them; whoever asked for a seal is not done before one was tried.
+            AnswerCleaned(_cleanAskers, failure);
         }
 
-        again |= _cleanAskers.Count > 0;
-
-        if (again)
+        Answer(_sealServed, failure);
+        if (_sealAskers.Count > 0 || _cleanAskers.Count > 0)
         {
+            // Asked for while this was under way.
             BeginUpkeep();
         }
     }
 
-    private void Answer(string? failure)
+    private void Answer(List<ActorRef> askers, string? failure)
     {
-        foreach (ActorRef asker in _sealAskers)
+        foreach (ActorRef asker in askers)
         {
             asker.Tell(new HeadSealed(failure), Self);
         }
 
-        _sealAskers.Clear();
+        askers.Clear();
     }
 
     private void GiveTurnBack()

@@ -59,7 +59,8 @@ internal sealed partial class SeriesShardActor : Actor
 
         _pending.Clear();
         _goalAsker?.Tell(new Failure(new InvalidOperationException($"shard {_id} is being closed")), Self);
-        Answer("the shard is being closed; what was sealed stays sealed");
+        Answer(_sealServed, "the shard is being closed; what was sealed stays sealed");
+        Answer(_sealAskers, "the shard is being closed");
         GiveUpDeletions();
         GiveTurnBack();
     }

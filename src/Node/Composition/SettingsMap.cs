@@ -130,6 +130,7 @@ internal static class SettingsMap
     {
         SeriesMax = settings.Storage.SeriesPerShardMax,
         LateSamplesMax = settings.Storage.OutOfOrderPerSeriesMax,
+        LateSamplesOfShardMax = settings.Storage.OutOfOrderPerShardMax,
         TombstonesMax = settings.Storage.TombstonesPerShardMax,
     };
 

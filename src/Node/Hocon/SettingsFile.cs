@@ -95,6 +95,7 @@ internal static class SettingsFile
             SeriesPerShardMax = keys.Count("pleiad.storage.series-per-shard-max", 1),
             OutOfOrderWindow = keys.Duration("pleiad.storage.out-of-order-window", TimeSpan.Zero, TimeSpan.FromDays(1)),
             OutOfOrderPerSeriesMax = keys.Count("pleiad.storage.out-of-order-per-series-max", 1, 1_000_000),
+            OutOfOrderPerShardMax = keys.Count("pleiad.storage.out-of-order-per-shard-max", 1, 100_000_000),
             TombstonesPerShardMax = keys.Count("pleiad.storage.tombstones-per-shard-max", 1, 1_000_000),
             ExemplarsMax = keys.Count("pleiad.storage.exemplars-max", 0, 100_000_000),
         };

@@ -98,6 +98,9 @@ public sealed record StorageSection
     /// <summary>Samples of one series that came out of order and are in no block yet; more are refused. <c>pleiad.storage.out-of-order-per-series-max</c></summary>
     public required int OutOfOrderPerSeriesMax { get; init; }
 
+    /// <summary>The same of all series of a shard together. <c>pleiad.storage.out-of-order-per-shard-max</c></summary>
+    public required int OutOfOrderPerShardMax { get; init; }
+
     /// <summary>Deletions of a shard that blocks have not applied yet; more are refused. <c>pleiad.storage.tombstones-per-shard-max</c></summary>
     public required int TombstonesPerShardMax { get; init; }
 

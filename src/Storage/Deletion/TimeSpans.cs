@@ -39,6 +39,9 @@ internal sealed class TimeSpans
         return new TimeSpans([.. spans]);
     }
 
+    /// <summary>Those of them that end at a time or later; null where there are none.</summary>
+    public TimeSpans? EndingAt(long time) => _spans[^1].Through < time ? null : new TimeSpans([.. _spans.Where(span => span.Through >= time)]);
+
     /// <summary>Whether a time lies in one of them.</summary>
     public bool Contains(long time) => EndAt(time) is not null;
 

@@ -39,6 +39,9 @@ public sealed class PreparedBatch
 
     internal List<int> Definitions { get; } = [];
 
+    /// <summary>Slots of the rows that repeat a sample which is under way in an earlier batch, in order.</summary>
+    internal List<int> Twins { get; } = [];
+
     /// <summary>Whether an earlier one was aborted, and this one with it.</summary>
     internal bool IsDoomed { get; set; }
 
@@ -55,5 +58,6 @@ public sealed class PreparedBatch
         Slots.Clear();
         Tracked.Clear();
         Definitions.Clear();
+        Twins.Clear();
     }
 }

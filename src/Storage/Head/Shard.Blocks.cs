@@ -122,7 +122,7 @@ public sealed partial class Shard
                 Blocks = Blocks.With([], block);
             }
 
-            ForgetLateOf(job.View.Pin.Parts.Late, job.Before);
+            ForgetLateOf(job.View.Pin.Parts, job.Before);
             LetGoOf(written.Series);
         }
 
@@ -293,8 +293,13 @@ public sealed partial class Shard
     // True where nothing of the series is left in the head.
     private bool Settle(int number, ref SeriesSlot slot, long through)
     {
-        bool isIdle = slot.PreparedTime == slot.Tail.Time && !HasLate(number);
-        if (isIdle && slot.Tail.Time <= through)
+        bool isAll = slot.Tail.Time <= through;
+        if (isAll && IsHeldByTwin(number))
+        {
+            _heldByTwins.Add(new BlockedSeries(number, slot.Generation, through));
+        }
+
+        if (isAll && IsIdle(number, slot))
         {
             if (IsFollower)
             {

@@ -44,7 +44,7 @@ public sealed partial class Shard
         IsFollower = false;
         _term = new object();
         RemoveSeries(SlotsWhere((int number, in SeriesSlot slot) =>
-            slot.OpenCount == 0 && slot.SealedAt == 0 && slot.PreparedTime == slot.Tail.Time && !HasLate(number)));
+            slot.OpenCount == 0 && slot.SealedAt == 0 && IsIdle(number, slot)));
         for (int number = 0; number < _table.End; number++)
         {
             ref SeriesSlot slot = ref _table[number];

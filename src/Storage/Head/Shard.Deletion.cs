@@ -166,17 +166,52 @@ public sealed partial class Shard
         return gone;
     }
 
-    private void ForgetSpecials(IEnumerable<int> slots)
+    private void ForgetSpecials(IReadOnlyList<int> slots)
     {
-        if (!Late.IsEmpty)
+        foreach (int number in slots)
         {
-            Late = Late.RemoveRange(slots);
+            if (Late.ContainsKey(number))
+            {
+                KeepLate(number, null);
+            }
         }
 
         if (!Deleted.IsEmpty)
         {
             Deleted = Deleted.RemoveRange(slots);
         }
+    }
+
+    /// <summary>Spans of time that are deleted of series of the head.</summary>
+    public int DeletedSpanCount => Deleted.Values.Sum(static spans => spans.Spans.Length);
+
+    // Spans behind which neither the head nor a snapshot has a sample: what they deleted is in blocks, or nowhere.
+    private void ForgetDeletionsNowhereNeeded(long oldestSaved)
+    {
+        foreach ((int number, TimeSpans spans) in Deleted)
+        {
+            ref SeriesSlot slot = ref _table[number];
+
+            // The last sample decides about its twin, whether the head still has it or not.
+            long needed = Math.Min(Math.Min(oldestSaved, slot.Tail.Time), OldestChunkTime(slot));
+            if (spans.Spans[0].Through < needed)
+            {
+                Deleted = spans.EndingAt(needed) is { } left ? Deleted.SetItem(number, left) : Deleted.Remove(number);
+            }
+        }
+    }
+
+    private long OldestChunkTime(in SeriesSlot slot)
+    {
+        long oldest = slot.OpenCount > 0 ? slot.FirstTime : long.MaxValue;
+        for (int handle = slot.SealedAt; handle != 0;)
+        {
+            SealedChunk chunk = SealedChunk.At(_arena, handle);
+            oldest = chunk.FirstTime;
+            handle = chunk.Older;
+        }
+
+        return oldest;
     }
 
     // What lies before retention cannot come back.

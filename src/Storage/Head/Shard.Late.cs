@@ -14,7 +14,11 @@ public sealed partial class Shard
     private readonly Dictionary<int, int> _lateUnderWay = [];
     private readonly Dictionary<(int Slot, long Time), ulong> _rowsUnderWay = [];
     private bool _knowsRowsUnderWay;
-    private ImmutableDictionary<int, LateSamples>.Builder? _lateApplied;
+    private readonly Dictionary<int, List<(long Time, LateSample Sample)>> _lateApplied = [];
+    private long _lateRowsUnderWay;
+
+    /// <summary>Samples held that came late and are in no block yet.</summary>
+    public long LateCount { get; private set; }
 
     /// <summary>How much older than the newest sample of the shard a sample may be that comes out of order, in milliseconds; 0: none is taken.</summary>
     public long OutOfOrderWindowMs { get; set; }
@@ -63,7 +67,8 @@ public sealed partial class Shard
         key.Slot = number;
         key.Generation = _table[number].Generation;
         int held = Late.TryGetValue(number, out LateSamples? late) ? late.Count : 0;
-        return held + _lateUnderWay.GetValueOrDefault(number) < _settings.LateSamplesMax ? number : LateLimit;
+        return held + _lateUnderWay.GetValueOrDefault(number) < _settings.LateSamplesMax
+            && LateCount + _lateRowsUnderWay < _settings.LateSamplesOfShardMax ? number : LateLimit;
     }
 
     // Of a series without a sample in order: whether this one would be the first.
@@ -74,7 +79,11 @@ public sealed partial class Shard
 
     private bool IsDeleted(int number, long time) => !Deleted.IsEmpty && Deleted.TryGetValue(number, out TimeSpans? spans) && spans.Contains(time);
 
-    private void NoteLate(int number) => CollectionsMarshal.GetValueRefOrAddDefault(_lateUnderWay, number, out _)++;
+    private void NoteLate(int number)
+    {
+        CollectionsMarshal.GetValueRefOrAddDefault(_lateUnderWay, number, out _)++;
+        _lateRowsUnderWay++;
+    }
 
     private void NoteRow(int number, long time, ulong bits)
     {
@@ -162,8 +171,7 @@ public sealed partial class Shard
         Range histogram = _reader.HasHistograms ? _reader.Histograms[row] : default;
         var sample = new LateSample(
             BitsOfRow(row, payload), _reader.HasStarts ? _reader.Starts[row] : 0, histogram.Equals(default) ? null : payload[histogram].ToArray());
-        _lateApplied ??= Late.ToBuilder();
-        _lateApplied[number] = _lateApplied.TryGetValue(number, out LateSamples? late) ? late.With(time, sample) : new LateSamples(time, sample);
+        (CollectionsMarshal.GetValueRefOrAddDefault(_lateApplied, number, out _) ??= []).Add((time, sample));
         NewestTime = Math.Max(NewestTime, time);
         if (live)
         {
@@ -173,15 +181,27 @@ public sealed partial class Shard
 
     private void PublishLate()
     {
-        if (_lateApplied is { } applied)
+        if (_lateApplied.Count == 0)
         {
-            Late = applied.ToImmutable();
-            _lateApplied = null;
+            return;
         }
+
+        ImmutableDictionary<int, LateSamples>.Builder late = Late.ToBuilder();
+        foreach ((int number, List<(long Time, LateSample Sample)> added) in _lateApplied)
+        {
+            LateSamples? before = late.GetValueOrDefault(number);
+            LateSamples after = LateSamples.Merge(before, added);
+            LateCount += after.Count - (before?.Count ?? 0);
+            late[number] = after;
+        }
+
+        Late = late.ToImmutable();
+        _lateApplied.Clear();
     }
 
     private void ForgetLateUnderWay(int number)
     {
+        _lateRowsUnderWay--;
         ref int count = ref CollectionsMarshal.GetValueRefOrNullRef(_lateUnderWay, number);
         if (--count == 0)
         {
@@ -208,14 +228,19 @@ public sealed partial class Shard
 
     private bool HasLate(int number) => Late.ContainsKey(number) || _lateUnderWay.ContainsKey(number);
 
-    // What a block has now that was taken from an earlier view.
-    private void ForgetLateOf(ImmutableDictionary<int, LateSamples> then, long before)
+    // What a block has now that was taken from an earlier view. What was deleted since is deleted of the block too: a sample that is there at
+    // such a time was written again afterwards, and no block has it.
+    private void ForgetLateOf(ViewParts then, long before)
     {
-        foreach ((int number, LateSamples late) in then)
+        Tombstone[] since = [.. Tombstones.Tombstones.Where(tombstone => tombstone.Number > then.Tombstones.LastNumber)];
+        foreach ((int number, LateSamples late) in then.Late)
         {
             if (Late.TryGetValue(number, out LateSamples? now))
             {
-                KeepLate(number, now.Where(time => time >= before || late.Find(time) is null));
+                Labels labels = _index.LabelsOf(_table.PairsOf(_table[number]));
+                Tombstone[] deleted = [.. since.Where(tombstone => tombstone.Matchers.All(matcher => matcher.Matches(labels)))];
+                KeepLate(number, now.Where(time =>
+                    time >= before || late.Find(time) is null || deleted.Any(tombstone => tombstone.From <= time && time <= tombstone.Through)));
             }
         }
     }
@@ -251,7 +276,11 @@ public sealed partial class Shard
         }
     }
 
-    private void KeepLate(int number, LateSamples? left) => Late = left is null ? Late.Remove(number) : Late.SetItem(number, left);
+    private void KeepLate(int number, LateSamples? left)
+    {
+        LateCount += (left?.Count ?? 0) - (Late.TryGetValue(number, out LateSamples? held) ? held.Count : 0);
+        Late = left is null ? Late.Remove(number) : Late.SetItem(number, left);
+    }
 
-    internal void RestoreLate(int slot, LateSamples late) => Late = Late.SetItem(slot, late);
+    internal void RestoreLate(int slot, LateSamples late) => KeepLate(slot, late);
 }

@@ -54,7 +54,7 @@ public sealed partial class Shard
             }
 
             // A series without any sample may have its first one under way.
-            bool idle = slot.PreparedTime == slot.Tail.Time && !HasLate(number);
+            bool idle = IsIdle(number, slot);
             if (slot.OpenCount == 0 || slot.Tail.Time >= _sweepBefore)
             {
                 slot.BeginChange();

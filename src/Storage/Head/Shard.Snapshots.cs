@@ -45,6 +45,7 @@ public sealed partial class Shard
         if (written is { } done)
         {
             _snapshotBytes = done.HeadBytes;
+            ForgetDeletionsNowhereNeeded(done.OldestChunkTime);
         }
         else
         {

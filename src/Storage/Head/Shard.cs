@@ -81,6 +81,7 @@ public sealed partial class Shard
         PreparedBatch prepared = TakeIdle();
         _writer.Begin();
         _tracked.Clear();
+        _twins.Clear();
         AppendCounts counts = PrepareRows(batch);
         prepared.Counts = counts;
         if (_writer.Rows > 0)
@@ -91,6 +92,7 @@ public sealed partial class Shard
             _writer.Slots.CopyTo(CollectionsMarshal.AsSpan(prepared.Slots));
             prepared.Definitions.AddRange(_writer.Definitions);
             prepared.Tracked.AddRange(_tracked);
+            prepared.Twins.AddRange(_twins);
             _inFlight.Enqueue(prepared);
         }
 
@@ -108,6 +110,7 @@ public sealed partial class Shard
             }
 
             _inFlight.Dequeue();
+            ForgetTwins(prepared);
             ApplyPayload(prepared.Seq, prepared.Bytes.Written, live: true);
         }
 
@@ -277,6 +280,7 @@ public sealed partial class Shard
                 }
 
                 // Its twin is not durable yet and may still fail: this one is logged too, and dropped when it is applied.
+                NoteTwin(number);
             }
             else
             {
@@ -401,6 +405,7 @@ public sealed partial class Shard
         foreach (PreparedBatch doomed in underWay.Where(batch => batch.Seq >= seq))
         {
             doomed.IsDoomed = true;
+            ForgetTwins(doomed);
             UndoLate(doomed);
             foreach (int number in doomed.Slots)
             {

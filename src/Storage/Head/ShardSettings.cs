@@ -12,6 +12,9 @@ public sealed record ShardSettings
     /// <summary>Samples of one series that came late and are in no block yet; further ones are refused as out of order. At least 1. Default 10 000.</summary>
     public int LateSamplesMax { get; init; } = 10_000;
 
+    /// <summary>The same of all series of the shard together, about 40 bytes each. At least 1. Default 250 000.</summary>
+    public int LateSamplesOfShardMax { get; init; } = 250_000;
+
     /// <summary>Batches prepared and not yet durable; the next <see cref="Shard.Prepare"/> is refused by an exception. Default 64.</summary>
     public int InFlightMax { get; init; } = 64;
 }

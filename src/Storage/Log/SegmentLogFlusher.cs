@@ -8,7 +8,9 @@ public sealed class SegmentLogFlusher : IDisposable
     private readonly AutoResetEvent _wake = new(false);
     private readonly ITimer _timer;
     private readonly Thread _thread;
+    private readonly Lock _ending = new();
     private volatile bool _stops;
+    private bool _hasEnded;
     private long _flushedAt;
 
     /// <summary>Starts.</summary>
@@ -19,8 +21,8 @@ public sealed class SegmentLogFlusher : IDisposable
         _log = log;
         _time = time;
         _flushedAt = time.GetTimestamp() - (long)(log.Settings.FlushInterval.TotalSeconds * time.TimestampFrequency);
-        _timer = time.CreateTimer(static state => ((SegmentLogFlusher)state!)._wake.Set(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _log.WorkWaits = () => _wake.Set();
+        _timer = time.CreateTimer(static state => ((SegmentLogFlusher)state!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _log.WorkWaits = Wake;
         _thread = new Thread(Run) { IsBackground = true, Name = "segment log" };
         _thread.Start();
     }
@@ -35,10 +37,26 @@ public sealed class SegmentLogFlusher : IDisposable
 
         _log.WorkWaits = null;
         _stops = true;
-        _wake.Set();
+        Wake();
         _thread.Join();
         _timer.Dispose();
-        _wake.Dispose();
+        lock (_ending)
+        {
+            _hasEnded = true;
+            _wake.Dispose();
+        }
+    }
+
+    // An append on another thread, or the timer, may have decided to call before it was told not to.
+    private void Wake()
+    {
+        lock (_ending)
+        {
+            if (!_hasEnded)
+            {
+                _wake.Set();
+            }
+        }
     }
 
     private void Run()
@@ -69,7 +87,7 @@ public sealed class SegmentLogFlusher : IDisposable
             _flushedAt = _time.GetTimestamp();
 
             // What came meanwhile found somebody at work and woke nobody.
-            _wake.Set();
+            Wake();
         }
     }
 }

@@ -37,7 +37,11 @@ public sealed class SnapshotJob
 /// <param name="ReleaseThrough">The last batch the snapshot before it holds: up to there the log may be cut. 0 for nothing.</param>
 /// <param name="HeadBytes">Bytes of its head file, which every snapshot writes anew.</param>
 /// <param name="ChunkBytes">Bytes of chunks written with it; each chunk is written once.</param>
-public readonly record struct SnapshotWritten(long Seq, long ReleaseThrough, long HeadBytes, long ChunkBytes);
+public readonly record struct SnapshotWritten(long Seq, long ReleaseThrough, long HeadBytes, long ChunkBytes)
+{
+    /// <summary>No chunk that a start may load from the snapshots kept has an older sample; <see cref="long.MinValue"/> where that is not known.</summary>
+    public long OldestChunkTime { get; init; } = long.MinValue;
+}
 
 /// <summary>The open chunk of a series in a snapshot.</summary>
 /// <param name="Encoding">How it is written.</param>

@@ -19,8 +19,8 @@ public sealed class SnapshotStore
     // Newest last.
     private readonly List<Saved> _saved = [];
 
-    // The snapshot each chunk file came with; those of before the start came with the one loaded, or before.
-    private readonly Dictionary<long, long> _seqOfChunks = [];
+    // The snapshot each chunk file came with, and its oldest sample; those of before the start came with the one loaded, or before.
+    private readonly Dictionary<long, (long Seq, long OldestTime)> _originOfChunks = [];
     private long _loadedSeq;
     private long _nextHead = 1;
     private long _nextChunks = 1;
@@ -59,7 +59,6 @@ public sealed class SnapshotStore
             for (int from = 0; from < job.Sealed.Count;)
             {
                 ChunkFile chunks = WriteChunks(job, ref from, written);
-                _seqOfChunks[chunks.Number] = job.Seq;
                 chunkFiles.Add(chunks);
                 chunkBytes += chunks.Length;
             }
@@ -80,7 +79,10 @@ public sealed class SnapshotStore
         StorageMetrics.SnapshotsWritten.Add(1);
         StorageMetrics.SnapshotBytes.Add(headBytes + chunkBytes);
         DeleteUnneeded();
-        return new SnapshotWritten(job.Seq, ReleaseThrough, headBytes, chunkBytes);
+        return new SnapshotWritten(job.Seq, ReleaseThrough, headBytes, chunkBytes)
+        {
+            OldestChunkTime = _saved.SelectMany(static saved => saved.Chunks).Select(chunks => OriginOf(chunks).OldestTime).DefaultIfEmpty(long.MaxValue).Min(),
+        };
     }
 
     /// <summary>The log up to here is needed by no snapshot that is kept; 0 while there are fewer than are to be kept.</summary>
@@ -143,8 +145,10 @@ public sealed class SnapshotStore
                     // Only the newest snapshot's own chunks may be whole in the log behind the one before.
                     if (!takesLosses && IsOwn(number, chunkFiles[i]))
                     {
+                        // Left where it is, the next start would take it for one of the two that the log may be cut behind.
                         Damaged++;
                         StorageMetrics.SnapshotsDamaged.Add(1);
+                        _quarantine.MoveAside(path);
                         return null;
                     }
 
@@ -233,23 +237,25 @@ public sealed class SnapshotStore
         string path = Path.Combine(_directory, SnapshotFormat.ChunksName(number));
         written.Add(path);
         int next = from;
+        long oldest = long.MaxValue;
         long newest = long.MinValue;
         AtomicFile.Write(_files, path, file =>
         {
             var writer = new SnapshotWriter(file, SnapshotFormat.Kind.Chunks, _shard, number);
             writer.Begin();
-            long count = writer.Chunks(job.Arena, job.Sealed, ref next, out newest);
+            long count = writer.Chunks(job.Arena, job.Sealed, ref next, out oldest, out newest);
             writer.End(count);
         });
         from = next;
+        _originOfChunks[number] = (job.Seq, oldest);
         return new ChunkFile(number, ReadBack(path, SnapshotFormat.Kind.Chunks, number), newest);
     }
 
     // What was sealed into blocks had been applied up to a batch and lay before a time: chunks of later batches may be of earlier times.
     private bool IsInBlocks(ChunkFile chunks, SnapshotJob job) =>
-        chunks.NewestTime < job.SealedUpTo.Before && SeqOf(chunks) <= job.SealedUpTo.Seq;
+        chunks.NewestTime < job.SealedUpTo.Before && OriginOf(chunks).Seq <= job.SealedUpTo.Seq;
 
-    private long SeqOf(ChunkFile chunks) => _seqOfChunks.GetValueOrDefault(chunks.Number, _loadedSeq);
+    private (long Seq, long OldestTime) OriginOf(ChunkFile chunks) => _originOfChunks.GetValueOrDefault(chunks.Number, (_loadedSeq, long.MinValue));
 
     // Neighbours only: the chunks of a series must stay in order.
     private void MergeNeighbours(List<ChunkFile> files, List<string> written)
@@ -265,7 +271,7 @@ public sealed class SnapshotStore
 
             if (TryMerge(neighbours, written) is { } merged)
             {
-                _seqOfChunks[merged.Number] = neighbours.Max(SeqOf);
+                _originOfChunks[merged.Number] = (neighbours.Max(file => OriginOf(file).Seq), neighbours.Min(file => OriginOf(file).OldestTime));
                 files.RemoveRange(start, neighbours.Count);
                 files.Insert(start, merged);
             }
@@ -368,7 +374,7 @@ public sealed class SnapshotStore
             if (SnapshotFormat.TryChunksNumber(name, out long number) && !needed.Contains(number))
             {
                 _files.Delete(Path.Combine(_directory, name));
-                _seqOfChunks.Remove(number);
+                _originOfChunks.Remove(number);
             }
         }
     }

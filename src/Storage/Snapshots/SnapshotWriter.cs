@@ -195,10 +195,12 @@ internal sealed class SnapshotWriter(IFile file, SnapshotFormat.Kind kind, int s
     /// <param name="arena">Has them.</param>
     /// <param name="chunks">In the order they were sealed in.</param>
     /// <param name="from">The first to write; afterwards the first not written.</param>
+    /// <param name="oldestTime">Of those written.</param>
     /// <param name="newestTime">Of those written.</param>
     /// <returns>How many.</returns>
-    public long Chunks(ByteArena arena, List<SealedReference> chunks, ref int from, out long newestTime)
+    public long Chunks(ByteArena arena, List<SealedReference> chunks, ref int from, out long oldestTime, out long newestTime)
     {
+        oldestTime = long.MaxValue;
         newestTime = long.MinValue;
         long count = 0;
         _frame.Clear();
@@ -206,6 +208,7 @@ internal sealed class SnapshotWriter(IFile file, SnapshotFormat.Kind kind, int s
         {
             SealedReference reference = chunks[from++];
             SealedChunk chunk = SealedChunk.At(arena, reference.Handle);
+            oldestTime = Math.Min(oldestTime, chunk.FirstTime);
             newestTime = Math.Max(newestTime, chunk.LastTime);
             _frame.Varint(reference.Slot);
             _frame.Varint(reference.Generation);

@@ -13,13 +13,20 @@ internal sealed class FailingFiles : IFiles
     /// <summary>Whether flushes fail.</summary>
     public bool IsBroken { get; set; }
 
+    /// <summary>Called with the path before a file is made.</summary>
+    public Action<string>? OnCreate { get; set; }
+
     public bool Exists(string path) => _disk.Exists(path);
 
     public void CreateDirectory(string path) => _disk.CreateDirectory(path);
 
     public IReadOnlyList<string> List(string directory) => _disk.List(directory);
 
-    public IFile Create(string path) => new Handle(this, path, _disk.Create(path));
+    public IFile Create(string path)
+    {
+        OnCreate?.Invoke(path);
+        return new Handle(this, path, _disk.Create(path));
+    }
 
     public IFile OpenRead(string path) => _disk.OpenRead(path);
 

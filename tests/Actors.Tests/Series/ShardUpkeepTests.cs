@@ -51,6 +51,38 @@ public sealed class ShardUpkeepTests
     }
 
     [Fact]
+    public void Whoever_asks_while_a_seal_is_under_way_is_answered_when_what_was_written_before_the_question_is_sealed()
+    {
+        var files = new FailingFiles();
+        using var place = new TempDirectory();
+        using var node = new ShardNode(place.Path, files);
+        Fill(node, 200);
+        using var begun = new ManualResetEventSlim();
+        using var mayGoOn = new ManualResetEventSlim();
+        files.OnCreate = path =>
+        {
+            if (path.Contains("block", StringComparison.Ordinal))
+            {
+                files.OnCreate = null;
+                begun.Set();
+                mayGoOn.Wait(TestActorSystem.HangGuard);
+            }
+        };
+        node.Writer.Send(node.Shard, new SealHead());
+        node.Test.Drain();
+        Assert.True(begun.Wait(TestActorSystem.HangGuard));
+        Assert.Equal(1, node.Append(("later", 10_000_000, 1)).Accepted);
+        TestProbe second = node.Test.CreateProbe("second");
+        second.Send(node.Shard, new SealHead());
+        node.Test.Drain();
+        mayGoOn.Set();
+        second.ExpectMsg(new HeadSealed(null));
+        Assert.Equal((0, 0L), (Figures(node).Series, Figures(node).SealedChunks));
+        node.Writer.ExpectMsg(new HeadSealed(null));
+        Assert.Equal(401, node.Samples().Count);
+    }
+
+    [Fact]
     public void While_a_view_of_before_is_alive_a_second_seal_waits_for_it()
     {
         using var place = new TempDirectory();

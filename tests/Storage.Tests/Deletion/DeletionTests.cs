@@ -73,6 +73,88 @@ public sealed class DeletionTests
     }
 
     [Fact]
+    public void A_sample_sent_again_behind_a_deletion_does_not_end_in_the_series_that_gets_the_slot()
+    {
+        var driver = new ShardDriver();
+        Shard shard = driver.Shard;
+        using SampleBatch one = driver.Batch((s_a, 10, 1));
+        PreparedBatch first = shard.Prepare(one);
+        PreparedBatch deletion = shard.PrepareDeletion(new Tombstone(1, s_onlyA, long.MinValue, long.MaxValue));
+        using SampleBatch two = driver.Batch((s_a, 10, 1));
+        PreparedBatch twin = shard.Prepare(two);
+        Assert.Equal(1, twin.Counts.Duplicates);
+        shard.Apply(first);
+        shard.Apply(deletion);
+        using SampleBatch three = driver.Batch((s_b, 20, 2));
+        PreparedBatch other = shard.Prepare(three);
+        shard.Apply(twin);
+        shard.Apply(other);
+        using (ShardView view = shard.View())
+        {
+            Assert.Equal([s_b], Everything(view).Keys);
+            Assert.Equal([(20L, 2.0)], Everything(view)[s_b]);
+        }
+
+        Assert.Equal(1, driver.Append((s_a, 10, 1)).Accepted);
+    }
+
+    [Fact]
+    public void A_sample_sent_again_that_retention_overtakes_does_not_end_in_the_series_that_gets_the_slot()
+    {
+        var driver = new ShardDriver();
+        Shard shard = driver.Shard;
+        using SampleBatch one = driver.Batch((s_a, 10, 1));
+        PreparedBatch first = shard.Prepare(one);
+        PreparedBatch twin = shard.Prepare(one);
+        shard.Apply(first);
+        shard.DropBefore(15);
+        using SampleBatch three = driver.Batch((s_b, 20, 2));
+        PreparedBatch other = shard.Prepare(three);
+        shard.Apply(twin);
+        shard.Apply(other);
+        using (ShardView view = shard.View())
+        {
+            Assert.Equal([(20L, 2.0)], Everything(view)[s_b]);
+        }
+
+        // Once it is applied nothing holds the series any more.
+        shard.DropBefore(16);
+        Assert.Equal(1, shard.SeriesCount);
+    }
+
+    [Fact]
+    public void What_is_deleted_of_the_head_is_forgotten_when_blocks_have_the_rest()
+    {
+        LedgerNode node = Filled(300, sealedBefore: 0);
+        Shard shard = node.Data.Shards[0];
+        Assert.True(node.Delete(s_onlyA, 20, 30));
+        node.Snapshot();
+        node.Seal(250);
+        Assert.Equal(1, shard.DeletedSpanCount);
+        int time = 300;
+        for (int round = 0; round < 3; round++)
+        {
+            for (int i = 0; i < 130; i++)
+            {
+                time++;
+                Assert.True(node.Write((s_a, time, 1), (s_b, time, 1)));
+            }
+
+            node.Seal(time - 10);
+            node.Snapshot();
+        }
+
+        Assert.Equal(0, shard.DeletedSpanCount);
+        Again(node);
+
+        // What deletes the last sample stays: it decides whether the sample may come again.
+        Assert.True(node.Delete(s_onlyA, time - 5, long.MaxValue));
+        node.Seal(time + 1);
+        node.Snapshot();
+        Again(node);
+    }
+
+    [Fact]
     public void A_sample_that_comes_while_a_block_is_written_outlives_what_was_deleted_before()
     {
         LedgerNode node = Filled(300, sealedBefore: 0);

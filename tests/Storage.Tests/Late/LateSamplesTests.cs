@@ -135,6 +135,76 @@ public sealed class LateSamplesTests
     }
 
     [Fact]
+    public void More_late_samples_of_a_shard_than_may_be_are_refused_until_the_next_block()
+    {
+        var node = new LedgerNode(new FaultyFiles(), shardCount: 1) { OutOfOrderWindowMs = 1000, ShardSettings = new ShardSettings { LateSamplesOfShardMax = 3 } };
+        node.Start();
+        node.Write((s_a, 1000, 1), (s_b, 1000, 1));
+        Assert.Equal(1, node.WriteOne(s_a, 901, 1).Late);
+        Assert.Equal(1, node.WriteOne(s_a, 902, 1).Late);
+        Assert.Equal(1, node.WriteOne(s_b, 903, 1).Late);
+        AppendCounts counts = node.WriteOne(s_b, 904, 1);
+        Assert.Equal((0, 1, 1), (counts.Late, counts.OutOfOrder, counts.LateOverLimit));
+        Assert.Equal(3, node.Data.Shards[0].LateCount);
+        node.Snapshot();
+        node.Kill();
+        node.Start();
+        Assert.Equal(3, node.Data.Shards[0].LateCount);
+        Assert.Equal(1, node.WriteOne(s_a, 904, 1).LateOverLimit);
+        node.Seal(950);
+        Assert.Equal(0, node.Data.Shards[0].LateCount);
+        Assert.Equal(1, node.WriteOne(s_a, 960, 1).Late);
+        node.Check();
+    }
+
+    [Fact]
+    public void A_late_sample_that_was_deleted_and_written_again_while_a_block_was_written_is_there()
+    {
+        foreach (double again in (double[])[2, 3])
+        {
+            LedgerNode node = Node(window: 10_000);
+            node.WriteOne(s_a, 1000, 1);
+            node.WriteOne(s_a, 900, 2);
+            node.WriteOne(s_a, 910, 2);
+            Shard shard = node.Data.Shards[0];
+            SealJob job = shard.BeginSeal(2000);
+            Assert.True(node.Delete([new Matcher(LabelName.MetricName, MatchKind.Equal, "a")], 890, 905));
+            Assert.Equal(1, node.WriteOne(s_a, 900, again).Late);
+            shard.CompleteSeal(job, node.Data.Blocks[0].Write(job));
+            node.Check();
+            Assert.Equal([(900L, again), (910L, 2.0), (1000L, 1.0)], Of(shard, s_a));
+            Assert.Equal(1, shard.LateCount);
+            node.Kill();
+            node.Start();
+            node.Check();
+        }
+    }
+
+    [Fact]
+    public void Samples_come_in_any_order_and_a_view_keeps_what_it_had()
+    {
+        var random = new Random(7);
+        ShardDriver driver = With(window: 1_000_000);
+        driver.Append((s_a, 1_000_000, 0));
+        var expected = new SortedDictionary<long, double> { [1_000_000] = 0 };
+        var views = new List<(ShardView View, (long, double)[] Then)>();
+        for (int batch = 0; batch < 60; batch++)
+        {
+            bool ascends = random.Next(2) == 0;
+            long[] times = [.. Enumerable.Range(0, 1 + random.Next(20)).Select(i => ascends ? 500_000 + (batch * 100) + i : random.NextInt64(1, 1_000_000)).Distinct()];
+            driver.Append([.. times.Where(time => expected.TryAdd(time, time)).Select(time => (s_a, time, (double)time))]);
+            views.Add((driver.Shard.View(), [.. expected.Select(static pair => (pair.Key, pair.Value))]));
+            Assert.Equal(expected.Count - 1, driver.Shard.LateCount);
+        }
+
+        foreach ((ShardView view, (long, double)[] then) in views)
+        {
+            Assert.Equal(then, Everything(view)[s_a]);
+            view.Dispose();
+        }
+    }
+
+    [Fact]
     public void A_late_sample_of_a_series_that_is_only_in_blocks_goes_between_the_others()
     {
         LedgerNode node = Node(window: 1000);

@@ -42,6 +42,21 @@ public sealed class SegmentLogFlusherTests
     }
 
     [Fact]
+    public void Who_decided_to_wake_it_before_it_ended_may_do_so_afterwards()
+    {
+        var opener = new SegmentLogOpener(new FaultyFiles(), "/log", "/quarantine", new SegmentLogSettings());
+        opener.List();
+        using SegmentLog log = opener.ToLog();
+        var timers = new KeptTimers();
+        var flusher = new SegmentLogFlusher(log, timers);
+        Action wake = log.WorkWaits!;
+        flusher.Dispose();
+        wake();
+        timers.Fire();
+        flusher.Dispose();
+    }
+
+    [Fact]
     public async Task A_queue_that_is_full_refuses_and_goes_on_when_it_is_flushed()
     {
         var opener = new SegmentLogOpener(new FaultyFiles(), "/log", "/quarantine", new SegmentLogSettings { QueueBytesMax = 1000 });
@@ -54,5 +69,19 @@ public sealed class SegmentLogFlusherTests
         Task<LogOutcome> second = log.AppendAsync(new ShardId(0), 1, 2, new byte[900]).AsTask();
         log.FlushOnce();
         Assert.True((await second).IsDurable);
+    }
+
+    // Timers whose end does not wait for a callback that has begun.
+    private sealed class KeptTimers : TimeProvider
+    {
+        private Action? _fire;
+
+        public void Fire() => _fire!();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _fire = () => callback(state);
+            return System.CreateTimer(callback, state, dueTime, period);
+        }
     }
 }

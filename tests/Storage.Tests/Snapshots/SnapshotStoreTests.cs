@@ -165,6 +165,53 @@ public sealed class SnapshotStoreTests
     }
 
     [Fact]
+    public void The_journal_stays_behind_the_snapshot_that_can_be_read_when_one_after_it_cannot()
+    {
+        var files = new FaultyFiles();
+        var node = new LedgerNode(files, new SegmentLogSettings { SegmentBytes = 1024 }, shardCount: 1);
+        node.Start();
+        int time = 0;
+        void Fill()
+        {
+            for (int i = 0; i < 130; i++)
+            {
+                time++;
+                Assert.True(node.Write((s_a, time, time * 0.3)));
+            }
+        }
+
+        Fill();
+        node.Snapshot();
+        Fill();
+        node.Snapshot();
+
+        // The chunks of the second are damaged: the first is taken, and the journal behind it.
+        node.Kill();
+        string second = files.Paths.Where(static path => path.EndsWith(".chk", StringComparison.Ordinal)).Max(StringComparer.Ordinal)!;
+        Flip(second);
+        node.Start();
+        node.Check();
+        Fill();
+        node.Snapshot();
+        node.Kill();
+        node.Start();
+        node.Check();
+
+        // The third is damaged as well: what it was to replace is still enough.
+        node.Kill();
+        Flip(files.Paths.Where(static path => path.EndsWith(".snap", StringComparison.Ordinal)).Max(StringComparer.Ordinal)!);
+        node.Start();
+        node.Check();
+
+        void Flip(string path)
+        {
+            byte[] bytes = files.Bytes(path);
+            bytes[60] ^= 1;
+            files.SetBytes(path, bytes);
+        }
+    }
+
+    [Fact]
     public void A_start_lets_the_journal_go_as_far_as_snapshots_cover_it()
     {
         var files = new FaultyFiles();
