@@ -61,6 +61,27 @@ internal static class ActorsMetrics
     public static readonly Counter<long> TrimsHeld =
         Meter.CreateCounter<long>("pleiad_actors_journal_trims_held", description: "Times a shard's records were kept in the journal because fewer nodes than pleiad.cluster.replicas have a copy of it.");
 
+    public static readonly Counter<long> JournalsWentBack =
+        Meter.CreateCounter<long>("pleiad_actors_journals_went_back", description: "Times the journal of a shard had lost records that are here, and was given them again or moved over them.");
+
+    public static readonly Counter<long> CopiesDisagreed =
+        Meter.CreateCounter<long>("pleiad_actors_copies_disagreed", description: "Times a copy of a shard had applied what its journal does not have, and began anew from what it had saved before.");
+
+    public static readonly Counter<long> BatchesResubmitted =
+        Meter.CreateCounter<long>("pleiad_actors_batches_resubmitted", description: "Batches that the journal had lost and that were written again from a copy.");
+
+    public static readonly Counter<long> BatchesNotResubmitted =
+        Meter.CreateCounter<long>("pleiad_actors_batches_not_resubmitted", description: "Batches that the journal had lost and that nobody took again.");
+
+    public static readonly Counter<long> NewsNotSent =
+        Meter.CreateCounter<long>("pleiad_actors_committed_news_not_sent", description: "Messages with committed records that could not be sent to a copy, which reads them from the journal instead.");
+
+    public static readonly Counter<long> RecordsPushed =
+        Meter.CreateCounter<long>("pleiad_actors_records_pushed", description: "Committed records that a copy here got from the leader before it looked at the journal.");
+
+    public static readonly Counter<long> RecordsUnreadable =
+        Meter.CreateCounter<long>("pleiad_actors_records_unreadable", description: "Records of the journal that were put aside because they cannot be read and no other copy could be taken.");
+
     public static readonly Counter<long> BatchesForwarded =
         Meter.CreateCounter<long>("pleiad_actors_batches_forwarded", description: "Scraped batches that were taken to another node because their shard had moved there meanwhile.");
 

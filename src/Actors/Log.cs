@@ -44,6 +44,15 @@ internal static partial class Log
     [LoggerMessage(225, LogLevel.Information, "Shard {Shard} was copied from another node, for the journal does not reach back far enough; it is opened anew.")]
     public static partial void CopyMade(this ILogger log, int shard);
 
+    [LoggerMessage(226, LogLevel.Error, "The journal of shard {Shard} ends at record {Journal} and was at {Here}: the database has lost what it had acknowledged. {Mended}")]
+    public static partial void JournalWentBack(this ILogger log, int shard, long journal, long here, string mended);
+
+    [LoggerMessage(227, LogLevel.Error, "The copy of shard {Shard} on this node and its journal agree through record {Common} only, and the copy is at {Here}: it begins anew from what it saved before, and {Batches} batches are written again; {Unplaced} samples cannot be.")]
+    public static partial void CopyDisagrees(this ILogger log, int shard, long common, long here, int batches, long unplaced);
+
+    [LoggerMessage(228, LogLevel.Error, "Record {Seq} of the journal of shard {Shard} cannot be read ({Reason}) and lies in {Quarantine}; what comes after it is kept.")]
+    public static partial void RecordUnreadable(this ILogger log, int shard, long seq, string reason, string quarantine);
+
     [LoggerMessage(220, LogLevel.Warning, "Target {Target} of {Pool}: {Refused} samples refused, of them {OutOfOrder} out of order, {Conflicting} with another value at the same time, {TooOld} too old, {OverLimit} of new series over the limit.")]
     public static partial void SamplesRefused(
         this ILogger log, string pool, string target, int refused, int outOfOrder, int conflicting, int tooOld, int overLimit);

@@ -278,11 +278,11 @@ internal sealed class SimulatedNode
                     applied.Add(BitConverter.ToInt64(payload));
                 }
             }, Never);
-            Learn(new RegionEvent.CatchUpEnded(row.Shard, applied.Count == row.NextSeq - 1));
+            Learn(new RegionEvent.CatchUpEnded(row.Shard, applied.Count == row.NextSeq - 1 ? row : null));
         }
         catch (ClusterStoreException)
         {
-            Learn(new RegionEvent.CatchUpEnded(row.Shard, false));
+            Learn(new RegionEvent.CatchUpEnded(row.Shard, null));
         }
     }
 

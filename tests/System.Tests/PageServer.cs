@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -13,24 +14,28 @@ internal sealed class PageServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, Func<HttpContext, Task>> _pages = new();
 
-    private PageServer(WebApplication app, int port)
+    private PageServer(WebApplication app, IPAddress at, int port)
     {
         _app = app;
         Port = port;
+        Address = $"{at}:{port}";
     }
 
     public int Port { get; }
 
-    public string Address => $"127.0.0.1:{Port}";
+    public string Address { get; }
 
-    public static async Task<PageServer> StartAsync()
+    /// <summary>Starts one.</summary>
+    /// <param name="at">Where it listens; null for the loopback interface.</param>
+    public static async Task<PageServer> StartAsync(IPAddress? at = null)
     {
+        at ??= IPAddress.Loopback;
         int port = RunningProgram.FreePort();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(at, port));
         WebApplication app = builder.Build();
-        var server = new PageServer(app, port);
+        var server = new PageServer(app, at, port);
         app.Run(context => server._pages.TryGetValue(context.Request.Path.Value ?? "/", out Func<HttpContext, Task>? page)
             ? page(context)
             : NotFound(context));

@@ -9,17 +9,24 @@ public sealed class PostgresServer : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly TempDirectory _directory = new();
     private readonly string _programs;
+    private readonly string _listens;
     private Process? _process;
 
-    private PostgresServer(string programs)
+    private PostgresServer(string programs, string listens)
     {
         _programs = programs;
+        _listens = listens;
         if (IsRoot)
         {
             Run("chown", "postgres", _directory.Path);
         }
 
         RunAsOwner(Path.Combine(_programs, "initdb"), "-D", DataPath, "-U", "pleiad", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
+        if (listens.Length > 0)
+        {
+            File.AppendAllText(Path.Combine(DataPath, "pg_hba.conf"), "host all all 10.0.0.0/8 trust\n");
+        }
+
         Start();
     }
 
@@ -31,26 +38,43 @@ public sealed class PostgresServer : IDisposable
 
     private string DataPath => _directory["data"];
 
+    private string LaggingPath => _directory["lagging"];
+
     private static bool IsRoot => Environment.UserName == "root";
 
     /// <summary>A running server; null where PostgreSQL is not installed.</summary>
-    public static PostgresServer? TryStart()
+    /// <param name="listens">An address of 10.0.0.0/8 where it listens too; port 5432.</param>
+    public static PostgresServer? TryStart(string listens = "")
     {
         string? programs = FindPrograms();
-        return programs is null ? null : new PostgresServer(programs);
+        return programs is null ? null : new PostgresServer(programs, listens);
+    }
+
+    /// <summary>Remembers what it has now, as a standby would that lags behind from here on. It must not run.</summary>
+    public void Remember()
+    {
+        Run("rm", "-rf", LaggingPath);
+        Run("cp", "-a", DataPath, LaggingPath);
+    }
+
+    /// <summary>Goes back to what was remembered: everything committed since is lost, as when that standby takes over. It must not run.</summary>
+    public void GoBack()
+    {
+        Run("rm", "-rf", DataPath);
+        Run("cp", "-a", LaggingPath, DataPath);
     }
 
     /// <summary>Starts it and waits until it accepts connections.</summary>
     public void Start()
     {
         const string Serve = """
-            "$1" -D "$2" -k "$3" -c listen_addresses= -c port=5432 -c shared_buffers=32MB -c max_connections=60 -c autovacuum=off 2>&1 &
+            "$1" -D "$2" -k "$3" -c listen_addresses="$4" -c port=5432 -c shared_buffers=32MB -c max_connections=60 -c autovacuum=off 2>&1 &
             server=$!
             cat >/dev/null
             kill -QUIT $server
             wait $server
             """;
-        string[] command = ["sh", "-c", Serve, "postgres", Path.Combine(_programs, "postgres"), DataPath, SocketPath];
+        string[] command = ["sh", "-c", Serve, "postgres", Path.Combine(_programs, "postgres"), DataPath, SocketPath, _listens];
         Process process = Process.Start(StartOf(AsOwner(command))) ?? throw new InvalidOperationException("the server did not start");
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var said = new List<string>();

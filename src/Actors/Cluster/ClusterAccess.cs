@@ -13,6 +13,7 @@ namespace Pleiad.Actors;
 /// <param name="Membership">How soon a node is taken for dead.</param>
 /// <param name="Region">How shards are spread.</param>
 /// <param name="TrimInterval">Between two times that what all copies have saved is let go of.</param>
+/// <param name="RecentBytesMax">Bytes of the newest records that are kept in memory for a journal that loses them.</param>
 public sealed record ClusterAccess(
     Member Self, IClusterStore Store, IShardLog Log, IShardTerms Terms, NodeTransport Transport, NodeMessages Messages, MembershipSettings Membership, RegionSettings Region,
-    TimeSpan TrimInterval);
+    TimeSpan TrimInterval, long RecentBytesMax);

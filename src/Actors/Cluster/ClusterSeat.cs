@@ -41,6 +41,9 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
         journal.Copy = _copier.CopyAsync;
         new CopySource(shard => home.FilesOf(new ShardId(shard)), owners.Count, journal.SavedSeq).AddTo(parts.Messages);
         system.ActorOf(Props.Create(() => new JournalTrimActor(places, parts.Store, journal.SavedSeq, parts.Region.Replicas, parts.TrimInterval)), "trim");
+        ActorRef news = system.ActorOf(Props.Create(() => new CommittedNewsActor(places)), "committed-news");
+        journal.Committed = record => news.TryTell(new CommittedNews(record));
+        new CommittedNewsReceiver(owners).AddTo(parts.Messages);
         system.ActorOf(Props.Create(() => new ShardPlacesActor(parts.Transport, places, journal.AppliedSeq)), "places");
         system.ActorOf(Props.Create(() => new ClusterNewsActor(parts.Self.Incarnation, _joined, _ended)), "cluster-news");
         ActorRef cluster = _cluster = system.ActorOf(Props.Create(() => new ClusterActor(setup)), "cluster");

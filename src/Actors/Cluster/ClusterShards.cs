@@ -9,8 +9,12 @@ internal sealed class ClusterShards(IReadOnlyList<ActorRef> owners, ClusterJourn
     private static readonly TimeSpan CatchUpTimeout = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(30);
 
+    // By shard: through which record it was applied here at the last look at the rows.
+    private readonly long[] _appliedBefore = new long[owners.Count];
+
     /// <inheritdoc/>
-    public Task CatchUpAsync(ShardOwnership row) => owners[row.Shard].Ask<CaughtUp>(new CatchUp(row.NextSeq - 1), CatchUpTimeout, CancellationToken.None);
+    public async Task<ShardOwnership> CatchUpAsync(ShardOwnership row) =>
+        (await owners[row.Shard].Ask<CaughtUp>(new CatchUp(row), CatchUpTimeout, CancellationToken.None)).Row;
 
     /// <inheritdoc/>
     public void BeginLead(ShardOwnership row)
@@ -39,10 +43,30 @@ internal sealed class ClusterShards(IReadOnlyList<ActorRef> owners, ClusterJourn
     /// <inheritdoc/>
     public void Follow(ShardOwnership row)
     {
-        if (row.NextSeq - 1 > journal.AppliedSeq(row.Shard))
+        (long seq, long hash) = journal.Applied(row.Shard);
+        bool wentBack = WentBack(row);
+        if (row.NextSeq - 1 > seq || wentBack || (row.NextSeq - 1 == seq && row.Hash != hash))
         {
-            owners[row.Shard].Tell(new Follow(row.NextSeq - 1));
+            owners[row.Shard].Tell(new Follow(row, wentBack));
         }
+    }
+
+    /// <inheritdoc/>
+    public void Watch(ShardOwnership row)
+    {
+        if (WentBack(row))
+        {
+            // Taken anew, its journal is given again what it lost.
+            journal.TermLost(row.Shard, row.Epoch);
+        }
+    }
+
+    // The row was read after the look before, and what was applied by then had been committed: it cannot reach less far.
+    private bool WentBack(ShardOwnership row)
+    {
+        bool wentBack = row.NextSeq - 1 < _appliedBefore[row.Shard];
+        _appliedBefore[row.Shard] = journal.AppliedSeq(row.Shard);
+        return wentBack;
     }
 
     /// <inheritdoc/>

@@ -113,7 +113,7 @@ public sealed class PleiadActors : IDisposable
     /// <param name="logging">For people.</param>
     public static PleiadActors OfCluster(
         ActorSystem system, DataDirectory directory, ClusterAccess cluster, Engine engine, ActorsSettings settings, ILoggerFactory logging) => new(
-        system, directory, new ShardHome(directory, new ClusterJournal(cluster.Log, cluster.Terms, cluster.Store.Journal), settings.Storage), cluster, engine, settings, logging);
+        system, directory, new ShardHome(directory, new ClusterJournal(cluster.Log, cluster.Terms, cluster.Store.Journal, cluster.Store.Ownership, cluster.RecentBytesMax), settings.Storage), cluster, engine, settings, logging);
 
     /// <summary>For the settings of the system the actors live in.</summary>
     public static SupervisorStrategy GuardianStrategy => Patient;

@@ -9,9 +9,14 @@ namespace Pleiad.Actors;
 /// <param name="log">Commits what led shards append.</param>
 /// <param name="terms">Of <paramref name="log"/>.</param>
 /// <param name="records">Read by copies.</param>
-internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJournal records) : IHomeJournal
+/// <param name="ownership">Of the shards.</param>
+/// <param name="recentBytesMax">Bytes of the newest records that are kept for a journal that loses them.</param>
+internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJournal records, IShardOwnership ownership, long recentBytesMax) : IHomeJournal
 {
-    private readonly ConcurrentDictionary<int, long> _applied = new();
+    private const int RecordsAPage = 64;
+    private const int ResubmissionsMax = 60;
+
+    private readonly ConcurrentDictionary<int, (long Seq, long Hash)> _applied = new();
     private readonly ConcurrentDictionary<int, long> _led = new();
     private readonly ConcurrentDictionary<int, long> _saved = new();
 
@@ -53,14 +58,103 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
         }
     }
 
-    /// <summary>Says through which record a shard is applied here.</summary>
-    public void NoteApplied(int shard, long seq) => _applied[shard] = seq;
+    /// <summary>Room for the newest records of all shards.</summary>
+    public RecentRoom Recent { get; } = new(recentBytesMax);
+
+    /// <summary>Gives a journal that has lost records these again, which come next in it.</summary>
+    /// <param name="row">Of an acquisition of this node under which nothing was appended yet.</param>
+    /// <param name="lost">At least one.</param>
+    /// <returns>The row to lead by.</returns>
+    /// <exception cref="IOException">They were refused.</exception>
+    public async Task<ShardOwnership> RestoreAsync(ShardOwnership row, IReadOnlyList<JournalRecord> lost)
+    {
+        terms.BeginLead(row);
+        Task<LogOutcome>[] appending = [.. lost.Select(record => log.AppendAsync(new ShardId(row.Shard), row.Epoch, record.Seq, record.Payload).AsTask())];
+        LogOutcome[] outcomes = await Task.WhenAll(appending);
+        return outcomes.All(static outcome => outcome.IsDurable)
+            ? row with { NextSeq = lost[^1].Seq + 1, Hash = lost[^1].Hash }
+            : throw new IOException(outcomes.First(static outcome => !outcome.IsDurable).Reason);
+    }
+
+    /// <summary>Moves the end of a journal that has lost records forward to where the copy here is.</summary>
+    /// <returns>The row to lead by.</returns>
+    /// <exception cref="IOException">The shard has another owner.</exception>
+    /// <exception cref="ClusterStoreException">The store did not answer.</exception>
+    public async Task<ShardOwnership> AdvanceAsync(ShardOwnership row, long throughSeq, long hash) =>
+        await ownership.AdvanceAsync(row, throughSeq + 1, hash, CancellationToken.None) ?? throw new IOException($"shard {row.Shard} has another owner");
+
+    /// <summary>The last record up to which the journal and a copy agree; null where none of the copy's newest records is in it as it is here.</summary>
+    /// <param name="shard">Whose.</param>
+    /// <param name="baseSeq">The record before the first of <paramref name="here"/>.</param>
+    /// <param name="baseHash">The rolling hash there.</param>
+    /// <param name="here">Consecutive records of the copy.</param>
+    /// <exception cref="ClusterStoreException">The store did not answer.</exception>
+    public async Task<long?> LastCommonAsync(ShardId shard, long baseSeq, long baseHash, IReadOnlyList<JournalRecord> here)
+    {
+        long? common = baseSeq == 0 ? 0 : null;
+        long after = Math.Max(baseSeq - 1, 0);
+        try
+        {
+            while (await ReadAsync(shard, after, RecordsAPage) is { Count: > 0 } page)
+            {
+                foreach (JournalRecord record in page)
+                {
+                    long index = record.Seq - baseSeq - 1;
+                    if (index >= here.Count || record.Hash != (index < 0 ? baseHash : here[(int)index].Hash))
+                    {
+                        return common;
+                    }
+
+                    common = after = record.Seq;
+                }
+            }
+        }
+        catch (JournalGapException)
+        {
+            // It does not reach back that far any more.
+        }
+
+        return common;
+    }
+
+    /// <summary>
+    /// Writes samples again that were acknowledged and that the journal has lost, to whoever leads the shard now. Sent twice they do no harm.
+    /// </summary>
+    public async Task ResubmitAsync(IReadOnlyList<SampleBatch> batches, ShardMap map)
+    {
+        List<byte[]> messages = [.. batches.SelectMany(static batch => WriteMessage.Write(batch))];
+        foreach (SampleBatch batch in batches)
+        {
+            batch.Dispose();
+        }
+
+        foreach (byte[] message in messages)
+        {
+            // Each try lasts as long as samples may look for a leader.
+            string? failure = "";
+            for (int tries = 0; tries < ResubmissionsMax && failure is not null; tries++)
+            {
+                failure = (await Forward(WriteMessage.Read(message, map))).Failure;
+            }
+
+            (failure is null ? ActorsMetrics.BatchesResubmitted : ActorsMetrics.BatchesNotResubmitted).Add(1);
+        }
+    }
+
+    /// <summary>Says through which record a shard is applied here, and the rolling hash there.</summary>
+    public void NoteApplied(int shard, long seq, long hash) => _applied[shard] = (seq, hash);
+
+    /// <summary>Through which record a shard is applied here, and the rolling hash there; 0 for none.</summary>
+    public (long Seq, long Hash) Applied(int shard) => _applied.GetValueOrDefault(shard);
 
     /// <summary>Through which record a shard is applied here; 0 for none.</summary>
-    public long AppliedSeq(int shard) => _applied.GetValueOrDefault(shard);
+    public long AppliedSeq(int shard) => Applied(shard).Seq;
 
     /// <summary>Copies a shard from another node, where the journal does not reach back far enough.</summary>
     public Func<int, long, ShardFiles, Task> Copy { get; set; } = static (shard, _, _) => Task.FromException(new IOException($"nobody has shard {shard}"));
+
+    /// <summary>Told of each record that this node has committed.</summary>
+    public Action<CommittedRecord> Committed { get; set; } = static _ => { };
 
     /// <summary>Takes a batch to whoever leads its shard now; the batch is the callee's.</summary>
     public Func<SampleBatch, Task<IngestOutcome>> Forward { get; set; } = static batch =>

@@ -2,14 +2,22 @@ using Pleiad.Kernel;
 
 namespace Pleiad.Actors;
 
-/// <summary>Apply the journal through a record, ahead of leading; the answer is <see cref="CaughtUp"/> or a <see cref="Failure"/>.</summary>
-internal sealed record CatchUp(long ThroughSeq);
+/// <summary>Apply all of the journal, ahead of leading; the answer is <see cref="CaughtUp"/> or a <see cref="Failure"/>.</summary>
+/// <param name="Row">Of the acquisition.</param>
+internal sealed record CatchUp(ShardOwnership Row);
 
 /// <summary>The answer to <see cref="CatchUp"/>.</summary>
-internal sealed record CaughtUp;
+/// <param name="Row">To lead by.</param>
+internal sealed record CaughtUp(ShardOwnership Row);
 
-/// <summary>Apply the journal through a record, as a copy does; not answered.</summary>
-internal sealed record Follow(long ThroughSeq);
+/// <summary>Apply the journal as far as a row says, as a copy does; not answered.</summary>
+/// <param name="Row">As it was read.</param>
+/// <param name="WentBack">Whether the journal certainly had records before that are not in it any more.</param>
+internal sealed record Follow(ShardOwnership Row, bool WentBack);
+
+/// <summary>Apply these records, which the leader has committed; not answered.</summary>
+/// <param name="Records">Consecutive.</param>
+internal sealed record Pushed(IReadOnlyList<JournalRecord> Records);
 
 /// <summary>Accept batches from now on; not answered.</summary>
 /// <param name="Row">Of the acquisition: everything before its next record has been applied.</param>

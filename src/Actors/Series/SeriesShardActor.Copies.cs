@@ -15,6 +15,7 @@ internal sealed partial class SeriesShardActor
     private long _epoch = StorageSettings.Epoch;
     private long _goal;
     private ActorRef? _goalAsker;
+    private ShardOwnership _goalRow;
     private bool _readsJournal;
     private bool _sealsForRecord;
     private bool _blocksOverlap;
@@ -26,12 +27,15 @@ internal sealed partial class SeriesShardActor
         switch (message)
         {
             case CatchUp catchUp:
-                BeginCatchUp(catchUp.ThroughSeq, Sender);
+                BeginCatchUp(catchUp.Row, Sender);
                 return true;
             case Follow follow when !_leads:
-                Head(follow.ThroughSeq);
+                OnFollow(follow);
                 return true;
-            case Follow:
+            case Pushed pushed when !_leads:
+                OnPushed(pushed.Records);
+                return true;
+            case Follow or Pushed:
                 return true;
             case RecordsRead read when ReferenceEquals(read.Of, Shard):
                 OnRecordsRead(read);
@@ -39,7 +43,19 @@ internal sealed partial class SeriesShardActor
             case Copied copied when ReferenceEquals(copied.Of, Shard):
                 OnCopied(copied.Failure);
                 return true;
-            case RecordsRead or Copied:
+            case Mended mended when ReferenceEquals(mended.Of, Shard):
+                OnMended(mended);
+                return true;
+            case PredecessorRead read when ReferenceEquals(read.Of, Shard):
+                OnPredecessorRead(read);
+                return true;
+            case CommonFound found when ReferenceEquals(found.Of, Shard):
+                OnCommonFound(found);
+                return true;
+            case PassedOver passed when ReferenceEquals(passed.Of, Shard):
+                OnPassedOver(passed);
+                return true;
+            case RecordsRead or Copied or Mended or PredecessorRead or CommonFound or PassedOver:
                 // Begun before a restart: it goes on from where the shard was then.
                 return true;
             case ApplyDue:
@@ -65,16 +81,49 @@ internal sealed partial class SeriesShardActor
         {
             // Blocks may have been written after the snapshot: what is read from the journal now may be in them.
             _blocksOverlap = true;
-            Journal.NoteApplied(_id.Value, Shard.AppliedSeq);
+            _recent!.Begin(Shard.AppliedSeq, Shard.JournalHash);
+            Journal.NoteApplied(_id.Value, Shard.AppliedSeq, Shard.JournalHash);
         }
     }
 
-    private void BeginCatchUp(long through, ActorRef asker)
+    private void OnFollow(Follow follow)
+    {
+        long last = follow.Row.NextSeq - 1;
+        if (last > Shard.AppliedSeq)
+        {
+            Head(last);
+        }
+        else if (!IsBusy && Differs(follow.Row, follow.WentBack))
+        {
+            BeginAnew();
+        }
+    }
+
+    // Whatever does not follow on what is here is read from the journal, as it would be without.
+    private void OnPushed(IReadOnlyList<JournalRecord> records)
+    {
+        long last = Shard.AppliedSeq;
+        if (!IsBusy && _toApply.Count == 0)
+        {
+            foreach (JournalRecord record in records.Where(record => record.Seq == last + 1))
+            {
+                _toApply.Enqueue(record);
+                last = record.Seq;
+            }
+
+            ActorsMetrics.RecordsPushed.Add(_toApply.Count);
+        }
+
+        Head(Math.Max(records[^1].Seq, last));
+    }
+
+    private void BeginCatchUp(ShardOwnership row, ActorRef asker)
     {
         _goalAsker?.Tell(new Failure(new InvalidOperationException($"shard {_id} was asked again")), Self);
         _goalAsker = asker;
+        _goalRow = row;
         _leads = false;
-        Head(through);
+        Head(row.NextSeq - 1);
     }
 
     private void Head(long through)
@@ -86,7 +135,7 @@ internal sealed partial class SeriesShardActor
     // A page at a time, so that views are handed out in between.
     private void GoOnApplying()
     {
-        if (_readsJournal || _sealsForRecord || _pending.Count > 0)
+        if (IsBusy)
         {
             return;
         }
@@ -102,19 +151,25 @@ internal sealed partial class SeriesShardActor
 
             if (record.Seq > Shard.AppliedSeq)
             {
-                if (Shard.SealNeededFor(record.Payload.Span) is long before)
+                if (!TryCheck(record, out long? before, out string? wrong))
                 {
-                    SealForRecord(before);
+                    OnUnreadable(record, wrong);
                     return;
                 }
 
-                Shard.Replay(record.Seq, record.Payload.Span);
+                if (before is { } sealedBefore)
+                {
+                    SealForRecord(sealedBefore);
+                    return;
+                }
+
+                Replay(record);
             }
 
             _toApply.Dequeue();
         }
 
-        Journal.NoteApplied(_id.Value, Shard.AppliedSeq);
+        Journal.NoteApplied(_id.Value, Shard.AppliedSeq, Shard.JournalHash);
         if (Shard.AppliedSeq < _goal)
         {
             _readsJournal = true;
@@ -130,8 +185,10 @@ internal sealed partial class SeriesShardActor
             Shard.LetGoOfBlocked();
         }
 
-        _goalAsker?.Tell(new CaughtUp(), Self);
-        _goalAsker = null;
+        if (_goalAsker is not null)
+        {
+            FinishCatchUp();
+        }
     }
 
     private void OnRecordsRead(RecordsRead read)
@@ -179,7 +236,7 @@ internal sealed partial class SeriesShardActor
     {
         if (message is Installed installed)
         {
-            throw new InvalidOperationException($"shard {_id} begins anew with the files of another copy", installed.Failure);
+            throw new InvalidOperationException($"shard {_id} begins anew with other files than it had", installed.Failure);
         }
 
         Stash.Add();
@@ -239,12 +296,13 @@ internal sealed partial class SeriesShardActor
 
     private void OnBeginLead(ShardOwnership row)
     {
-        if (Shard.NextSeq != row.NextSeq || _toApply.Count > 0 || _readsJournal)
+        if (Shard.NextSeq != row.NextSeq || _toApply.Count > 0 || _readsJournal || Differs(row, wentBack: false))
         {
             Journal.TermLost(_id.Value, row.Epoch);
             return;
         }
 
+        Shard.AdoptHash(row.Hash);
         Shard.BeginLead();
         _epoch = row.Epoch;
         _leads = true;

@@ -34,6 +34,7 @@ internal sealed partial class SeriesShardActor : Actor
         _tap = tap;
         _log = log;
         _exemplars = new ExemplarBuffer(home.ExemplarsPerShard);
+        _recent = home.Cluster is { } journal ? new RecentRecords(journal.Recent) : null;
     }
 
     private Shard Shard => _shard ?? throw new InvalidOperationException("the shard has not recovered yet");
@@ -58,6 +59,7 @@ internal sealed partial class SeriesShardActor : Actor
         }
 
         _pending.Clear();
+        _recent?.Clear();
         _goalAsker?.Tell(new Failure(new InvalidOperationException($"shard {_id} is being closed")), Self);
         Answer(_sealServed, "the shard is being closed; what was sealed stays sealed");
         Answer(_sealAskers, "the shard is being closed");
@@ -305,7 +307,7 @@ internal sealed partial class SeriesShardActor : Actor
                 }
 
                 // Taken out only then: if applying fails, the batch is among those that PostStop answers.
-                Shard.Apply(first.Batch);
+                Apply(first.Batch);
                 _pending.Dequeue();
                 OnDurable(counts, first.Exemplars);
                 if (first.IsDeletion)
@@ -349,7 +351,7 @@ internal sealed partial class SeriesShardActor : Actor
             Stash.Unstash(room);
         }
 
-        _home.Cluster?.NoteApplied(_id.Value, Shard.AppliedSeq);
+        _home.Cluster?.NoteApplied(_id.Value, Shard.AppliedSeq, Shard.JournalHash);
         TellDrained();
         if (_home.Cluster is not null && !_leads && _pending.Count == 0 && (_goalAsker is not null || _goal > Shard.AppliedSeq))
         {

@@ -146,6 +146,20 @@ internal sealed class ShardHome : IDisposable
         await Task.Run(_directory.FilesOf(id).InstallCopy);
     }
 
+    /// <summary>Puts the snapshots of a shard aside that hold more than a record; nothing new may be begun meanwhile, and it must be opened anew.</summary>
+    public async Task PutAsideBeyondAsync(ShardId id, long seq)
+    {
+        Tenant tenant = _tenants[id.Value];
+        await Task.WhenAll(tenant.LastSave, tenant.LastUpkeep).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Run(() => _directory.SnapshotsOf(id).PutAsideBeyond(seq));
+    }
+
+    /// <summary>Keeps a record of the journal that cannot be read.</summary>
+    public Task PutAsideRecordAsync(ShardId id, long seq, ReadOnlyMemory<byte> payload) => Task.Run(() => _directory.PutAsideRecord(id, seq, payload));
+
+    /// <summary>How many shards there are.</summary>
+    public int ShardCount => _tenants.Length;
+
     /// <summary>Where damaged files are put.</summary>
     public string QuarantinePath => _directory.QuarantinePath;
 

@@ -210,7 +210,7 @@ public sealed class ClusterActor : Actor
             case RegionEffect.CatchUp catchUp:
                 Context.PipeToSelf(
                     _setup.Shards.CatchUpAsync(catchUp.Row),
-                    () => new RegionEvent.CatchUpEnded(catchUp.Row.Shard, true), _ => new RegionEvent.CatchUpEnded(catchUp.Row.Shard, false));
+                    row => new RegionEvent.CatchUpEnded(row.Shard, row), _ => new RegionEvent.CatchUpEnded(catchUp.Row.Shard, null));
                 break;
             case RegionEffect.BeginLead lead:
                 _setup.Shards.BeginLead(lead.Row);
@@ -233,9 +233,14 @@ public sealed class ClusterActor : Actor
             return;
         }
 
+        HashSet<int> leading = [.. _region.Leading];
         foreach (ShardOwnership row in _region.Rows)
         {
-            if (row.Epoch > 0 && row.Shard < plan.Shards.Length && plan.Shards[row.Shard].All.Contains(_setup.Self.Name, StringComparer.Ordinal) && !_region.Holds(row.Shard))
+            if (leading.Contains(row.Shard))
+            {
+                _setup.Shards.Watch(row);
+            }
+            else if (row.Epoch > 0 && row.Shard < plan.Shards.Length && plan.Shards[row.Shard].All.Contains(_setup.Self.Name, StringComparer.Ordinal) && !_region.Holds(row.Shard))
             {
                 _setup.Shards.Follow(row);
             }

@@ -4,7 +4,8 @@ namespace Pleiad.Kernel;
 public interface IShardHost
 {
     /// <summary>Brings a shard that was taken to where its journal is: through record <see cref="ShardOwnership.NextSeq"/> - 1.</summary>
-    Task CatchUpAsync(ShardOwnership row);
+    /// <returns>The row to lead by: it reaches further where the journal had lost records that are here, and was given them again.</returns>
+    Task<ShardOwnership> CatchUpAsync(ShardOwnership row);
 
     /// <summary>Accepts what is written to a shard from now on.</summary>
     void BeginLead(ShardOwnership row);
@@ -17,6 +18,9 @@ public interface IShardHost
 
     /// <summary>Keeps the copy of a shard that another leads: its journal reaches to record <see cref="ShardOwnership.NextSeq"/> - 1. Called again and again.</summary>
     void Follow(ShardOwnership row);
+
+    /// <summary>The row of a shard that is led here, as it was just read: a journal that went back is noticed. Called again and again.</summary>
+    void Watch(ShardOwnership row);
 
     /// <summary>Through which record the copy of a shard here is applied; 0 for none.</summary>
     long AppliedSeq(int shard);

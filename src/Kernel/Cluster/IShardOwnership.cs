@@ -27,4 +27,14 @@ public interface IShardOwnership
     /// After an exception the row says what became of it: it is ours when owner and <paramref name="seenEpoch"/> + 1 stand in it.
     /// </returns>
     ValueTask<ShardOwnership?> TakeAsync(int shard, long seenEpoch, NodeIncarnation owner, CancellationToken cancel);
+
+    /// <summary>
+    /// Moves the end of a journal forward over records that it has lost and its owner's copy has: who lacks them finds a gap, and copies that node.
+    /// </summary>
+    /// <param name="row">Of the acquisition under which nothing was appended yet.</param>
+    /// <param name="nextSeq">The number of the next record; not before that of the row.</param>
+    /// <param name="hash">The rolling hash before it.</param>
+    /// <param name="cancel">Leaves open whether it was moved.</param>
+    /// <returns>The row afterwards; null when the shard has another owner, or reaches further.</returns>
+    ValueTask<ShardOwnership?> AdvanceAsync(ShardOwnership row, long nextSeq, long hash, CancellationToken cancel);
 }

@@ -91,7 +91,9 @@ internal sealed class ClusterStart : IAsyncDisposable
             Zone = _settings.Zone,
             Status = MemberStatus.Joining,
         };
-        return new ClusterAccess(self, _store, _log, _log, _transport, _messages, new MembershipSettings(), new RegionSettings { Replicas = _settings.Replicas }, _settings.TrimInterval);
+        return new ClusterAccess(
+            self, _store, _log, _log, _transport, _messages, new MembershipSettings(), new RegionSettings { Replicas = _settings.Replicas }, _settings.TrimInterval,
+            _settings.RecentBytesMax);
     }
 
     /// <summary>Completes with the reason if nothing can be committed any more: a node that led on without committing would hold its shards up.</summary>

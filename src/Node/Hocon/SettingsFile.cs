@@ -130,6 +130,7 @@ internal static class SettingsFile
             CommitQueueBytesMax = (int)keys.Size("pleiad.cluster.commit-queue-size", MiB, GiB),
             CommitWatchdog = keys.Duration("pleiad.cluster.commit-watchdog", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
             TrimInterval = keys.Duration("pleiad.cluster.trim-interval", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+            RecentBytesMax = keys.Size("pleiad.cluster.recent-size", 0, 16L * GiB),
             LeaveTimeout = keys.Duration("pleiad.cluster.leave-timeout", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
         };
     }

@@ -42,6 +42,9 @@ public sealed record ClusterSection
     /// <summary>Between two times that the journal is cut. <c>pleiad.cluster.trim-interval</c></summary>
     public required TimeSpan TrimInterval { get; init; }
 
+    /// <summary>Bytes of the newest records kept in memory for a database that loses them. <c>pleiad.cluster.recent-size</c></summary>
+    public required long RecentBytesMax { get; init; }
+
     /// <summary>The longest the hand-over may take when the node is stopped. <c>pleiad.cluster.leave-timeout</c></summary>
     public required TimeSpan LeaveTimeout { get; init; }
 }

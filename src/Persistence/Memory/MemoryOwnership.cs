@@ -49,4 +49,24 @@ internal sealed class MemoryOwnership(MemoryShardRows rows, Random chance) : ISh
             return new ValueTask<ShardOwnership?>(row.Row);
         }
     }
+
+    public ValueTask<ShardOwnership?> AdvanceAsync(ShardOwnership row, long nextSeq, long hash, CancellationToken cancel)
+    {
+        lock (rows.Gate)
+        {
+            if (rows.Find(row.Shard) is not { } found || !found.Row.IsSameTerm(row.Epoch, row.Token) || found.Row.NextSeq > nextSeq)
+            {
+                return new ValueTask<ShardOwnership?>((ShardOwnership?)null);
+            }
+
+            if (found.Row.NextSeq < nextSeq)
+            {
+                // Who lacks what comes next has no use for them any more.
+                found.Records.Clear();
+            }
+
+            found.Row = found.Row with { NextSeq = nextSeq, Hash = hash };
+            return new ValueTask<ShardOwnership?>(found.Row);
+        }
+    }
 }

@@ -41,6 +41,15 @@ internal sealed class PostgresOwnership(PostgresControl control) : IShardOwnersh
             connection).With(shard).With(seenEpoch).With(owner.Value).RowsAsync(RowOf, cancel)),
         cancel);
 
+    public ValueTask<ShardOwnership?> AdvanceAsync(ShardOwnership row, long nextSeq, long hash, CancellationToken cancel) => control.RunAsync(
+        async connection => OneOrNone(await new NpgsqlCommand(
+            """
+            UPDATE shard SET next_seq = $4, hash = $5 WHERE shard_id = $1 AND epoch = $2 AND token = $3 AND next_seq <= $4
+            RETURNING shard_id, epoch, token, owner, next_seq, snapshot_seq, previous_snapshot_seq, hash
+            """,
+            connection).With(row.Shard).With(row.Epoch).With(row.Token).With(nextSeq).With(hash).RowsAsync(RowOf, cancel)),
+        cancel);
+
     internal static async Task<ShardOwnership?> FindAsync(NpgsqlConnection connection, int shard, CancellationToken cancel) => OneOrNone(
         await new NpgsqlCommand("SELECT * FROM shard WHERE shard_id = $1", connection).With(shard).RowsAsync(RowOf, cancel));
 

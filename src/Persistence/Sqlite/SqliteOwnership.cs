@@ -36,6 +36,15 @@ internal sealed class SqliteOwnership(SqliteDatabase database) : IShardOwnership
             return taken == 1 ? Find(connection, shard) : null;
         });
 
+    public ValueTask<ShardOwnership?> AdvanceAsync(ShardOwnership row, long nextSeq, long hash, CancellationToken cancel) =>
+        database.WriteAsync(connection =>
+        {
+            using var advance = new SqliteCommand(
+                "UPDATE shard SET next_seq = $next, hash = $hash WHERE shard_id = $shard AND epoch = $epoch AND token = $token AND next_seq <= $next", connection);
+            int advanced = advance.With("$next", nextSeq).With("$hash", hash).With("$shard", row.Shard).With("$epoch", row.Epoch).With("$token", row.Token).Do();
+            return advanced == 1 ? Find(connection, row.Shard) : null;
+        });
+
     internal static ShardOwnership? Find(SqliteConnection connection, int shard)
     {
         List<ShardOwnership> rows = new SqliteCommand("SELECT * FROM shard WHERE shard_id = $shard", connection).With("$shard", shard).Rows(RowOf);

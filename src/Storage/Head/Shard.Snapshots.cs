@@ -31,7 +31,7 @@ public sealed partial class Shard
         }
 
         _snapshotUnderWay = true;
-        var job = new SnapshotJob(View(), _arena, _appender.TakeSealed(), AcceptFrom, NewestTime, BytesSinceSnapshot, SealedUpTo);
+        var job = new SnapshotJob(View(), _arena, _appender.TakeSealed(), AcceptFrom, NewestTime, BytesSinceSnapshot, SealedUpTo, JournalHash);
         BytesSinceSnapshot = 0;
         return job;
     }
@@ -62,8 +62,9 @@ public sealed partial class Shard
         SettleIfQuiet();
     }
 
-    internal void RestoreState(long seq, long acceptFrom, long newestTime, long headBytes)
+    internal void RestoreState(long seq, long acceptFrom, long newestTime, long headBytes, long journalHash)
     {
+        JournalHash = journalHash;
         AppliedSeq = seq;
         NextSeq = seq + 1;
         AcceptFrom = acceptFrom;

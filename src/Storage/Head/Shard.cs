@@ -44,6 +44,12 @@ public sealed partial class Shard
     /// <summary>The last batch applied; 0 before the first.</summary>
     public long AppliedSeq { get; private set; }
 
+    /// <summary>
+    /// Over the payloads of all records through <see cref="AppliedSeq"/>: xxHash64 of each with what it was before as seed, 0 before the first. Copies
+    /// that agree here have applied the same. 0 also where an old snapshot does not say.
+    /// </summary>
+    public long JournalHash { get; private set; }
+
     /// <summary>The number the next batch with accepted samples will have.</summary>
     public long NextSeq { get; private set; } = 1;
 
@@ -163,15 +169,21 @@ public sealed partial class Shard
     }
 
     /// <summary>Passes over numbers whose records are lost: the log has said so and counted them.</summary>
-    public void SkipTo(long seq)
+    /// <param name="seq">Of the last one.</param>
+    /// <param name="hash">What <see cref="JournalHash"/> is behind it, where there is somebody to say so.</param>
+    public void SkipTo(long seq, long hash = 0)
     {
         if (seq > AppliedSeq)
         {
             _reclaimer.Refresh();
             AppliedSeq = seq;
             NextSeq = seq + 1;
+            JournalHash = hash;
         }
     }
+
+    /// <summary>Takes over what the journal says that <see cref="JournalHash"/> is, where an old snapshot did not.</summary>
+    public void AdoptHash(long hash) => JournalHash = hash;
 
     private PreparedBatch TakeIdle() => _inFlight.Count >= _settings.InFlightMax
         ? throw new InvalidOperationException($"shard {Id} has {_inFlight.Count} batches under way, as many as it may")
@@ -447,6 +459,7 @@ public sealed partial class Shard
     private void ApplyPayload(long seq, ReadOnlySpan<byte> payload, bool live)
     {
         _reader.Read(payload, withDefinitions: !live);
+        JournalHash = (long)XxHash64.Of(payload, (ulong)JournalHash);
         bool wanted = _reclaimer.Refresh();
         if (_reader.Deletion is { } tombstone)
         {

@@ -48,6 +48,16 @@ public sealed class DataDirectory : IDisposable
     /// <summary>The segments.</summary>
     public string LogPath => Path.Combine(Root, "log");
 
+    /// <summary>Keeps a record of a journal that cannot be read, for whoever wants to look.</summary>
+    /// <exception cref="IOException">It could not be written.</exception>
+    public void PutAsideRecord(ShardId shard, long seq, ReadOnlyMemory<byte> payload)
+    {
+        Files.CreateDirectory(QuarantinePath);
+        AtomicFile.Write(
+            Files, Path.Combine(QuarantinePath, string.Create(CultureInfo.InvariantCulture, $"shard-{shard.Value:D4}-{seq:D12}.record")), file => file.Append(payload.Span));
+        StorageMetrics.Quarantined.Add(1);
+    }
+
     /// <summary>Damaged bytes.</summary>
     public string QuarantinePath => Path.Combine(Root, "quarantine");
 

@@ -7,7 +7,7 @@ namespace Pleiad.Storage;
 internal static class SnapshotFormat
 {
     /// <summary>The version written; readers accept it and all before it.</summary>
-    public const ushort Version = 2;
+    public const ushort Version = 3;
 
     /// <summary>Bytes of a file's head.</summary>
     public const int HeadBytes = 32;

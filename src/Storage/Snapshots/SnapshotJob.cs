@@ -3,7 +3,8 @@ namespace Pleiad.Storage;
 /// <summary>What a snapshot of a shard needs, taken in constant time.</summary>
 public sealed class SnapshotJob
 {
-    internal SnapshotJob(ShardView view, ByteArena arena, List<SealedReference> chunks, long acceptFrom, long newestTime, long logBytes, (long Seq, long Before) sealedUpTo)
+    internal SnapshotJob(ShardView view, ByteArena arena, List<SealedReference> chunks, long acceptFrom, long newestTime, long logBytes, (long Seq, long Before) sealedUpTo,
+        long journalHash)
     {
         View = view;
         Arena = arena;
@@ -12,6 +13,7 @@ public sealed class SnapshotJob
         NewestTime = newestTime;
         LogBytes = logBytes;
         SealedUpTo = sealedUpTo;
+        JournalHash = journalHash;
     }
 
     /// <summary>The last batch the snapshot will hold.</summary>
@@ -30,6 +32,8 @@ public sealed class SnapshotJob
     internal long LogBytes { get; }
 
     internal (long Seq, long Before) SealedUpTo { get; }
+
+    internal long JournalHash { get; }
 }
 
 /// <summary>A snapshot that is on the device and has been read back.</summary>

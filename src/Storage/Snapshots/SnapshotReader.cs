@@ -140,8 +140,11 @@ internal static class SnapshotReader
     private static void ReadState(ReadOnlySpan<byte> frame, Shard shard, long headBytes, List<ChunkFile> files)
     {
         var reader = new ByteReader(frame);
-        shard.RestoreState(reader.Zigzag(), reader.Zigzag(), reader.Zigzag(), headBytes);
+        (long seq, long acceptFrom, long newestTime) = (reader.Zigzag(), reader.Zigzag(), reader.Zigzag());
         ReadChunkFiles(ref reader, files);
+
+        // Version 3 and later.
+        shard.RestoreState(seq, acceptFrom, newestTime, headBytes, reader.Left > 0 ? (long)reader.UInt64() : 0);
     }
 
     private static void ReadChunkFiles(ref ByteReader reader, List<ChunkFile> files)

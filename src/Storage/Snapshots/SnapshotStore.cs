@@ -88,6 +88,30 @@ public sealed class SnapshotStore
     /// <summary>The log up to here is needed by no snapshot that is kept; 0 while there are fewer than are to be kept.</summary>
     public long ReleaseThrough => _saved.Count >= Kept ? _saved[^Kept].Seq : 0;
 
+    /// <summary>Puts the snapshots aside that hold more than a record: what they hold beyond it is not what the journal has. Before <see cref="Load"/>.</summary>
+    /// <param name="seq">The last record that may be in one; 0 puts all aside.</param>
+    /// <returns>How many.</returns>
+    /// <exception cref="IOException">One could not be moved.</exception>
+    public int PutAsideBeyond(long seq)
+    {
+        int moved = 0;
+        foreach (string name in _files.List(_directory))
+        {
+            if (SnapshotFormat.TryHeadNumber(name, out long number))
+            {
+                string path = Path.Combine(_directory, name);
+                if (TryKnow(number) is { } saved && saved.Seq > seq)
+                {
+                    _quarantine.MoveAside(path);
+                    StorageMetrics.Quarantined.Add(1);
+                    moved++;
+                }
+            }
+        }
+
+        return moved;
+    }
+
     /// <summary>Reads the newest snapshot that is whole. A damaged one falls back to the one before.</summary>
     /// <param name="settings">For the shard made.</param>
     /// <returns>The shard, empty where there is no snapshot.</returns>

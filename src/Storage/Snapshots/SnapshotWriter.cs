@@ -49,6 +49,7 @@ internal sealed class SnapshotWriter(IFile file, SnapshotFormat.Kind kind, int s
             _frame.Zigzag(chunks.NewestTime);
         }
 
+        _frame.UInt64((ulong)job.JournalHash);
         Put(SnapshotFormat.Frame.State);
     }
 

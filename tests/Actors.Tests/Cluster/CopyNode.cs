@@ -20,7 +20,7 @@ internal sealed class CopyNode : IDisposable
     {
         _directory = DataDirectory.Open(new DiskFiles(), _place.Path, shardCount: 1);
         var settings = new StorageSettings { Retention = TimeSpan.Zero };
-        Journal = new ClusterJournal(journal, journal, journal) { TermLost = (_, epoch) => TermsLost.Add(epoch) };
+        Journal = new ClusterJournal(journal, journal, journal, journal, recentBytesMax: 1 << 20) { TermLost = (_, epoch) => TermsLost.Add(epoch) };
         ShardHome home = _home = new ShardHome(_directory, Journal, settings);
         Test = TestActorSystem.OnPool();
         Shard = Test.ActorOf(() => new SeriesShardActor(new ShardId(0), home, new SampleTap(), NullLogger.Instance), "shard");
@@ -47,8 +47,7 @@ internal sealed class CopyNode : IDisposable
     /// <summary>As the cluster actor does when it has taken the shard.</summary>
     public void Lead(ShardOwnership row)
     {
-        Test.Await(Host.CatchUpAsync(row));
-        Host.BeginLead(row);
+        Host.BeginLead(Test.Await(Host.CatchUpAsync(row)));
     }
 
     /// <summary>Writes a sample: as a client does, or as a scrape.</summary>
@@ -63,6 +62,17 @@ internal sealed class CopyNode : IDisposable
         batch.Add(key, time, value);
         Writer.Send(Shard, new AppendBatch(batch) { ComesBack = !isScrape });
     }
+
+    /// <summary>The actor fails, and begins anew with what is saved.</summary>
+    public void Restart()
+    {
+        Writer.Send(Shard, new AppendBatch(new SampleBatch(new ShardId(7))));
+        Assert.NotNull(Writer.ExpectMsg<IngestOutcome>().Failure);
+        Test.Advance(TimeSpan.FromMinutes(1));
+    }
+
+    /// <summary>Records that were put aside.</summary>
+    public IEnumerable<string> PutAside => Directory.Exists(_directory.QuarantinePath) ? Directory.EnumerateFiles(_directory.QuarantinePath).Select(static path => Path.GetFileName(path)) : [];
 
     /// <summary>The files of the shard.</summary>
     public ShardFiles Files => _home.FilesOf(new ShardId(0));

@@ -220,5 +220,6 @@ public sealed class CopyTests : IDisposable
         _second.Lead(_journal.Take());
     }
 
-    private ShardOwnership ShardOwnershipAt(long nextSeq) => ShardOwnership.Untaken(0) with { Epoch = _journal.Epoch, NextSeq = nextSeq };
+    private ShardOwnership ShardOwnershipAt(long nextSeq) =>
+        nextSeq == _journal.NextSeq ? _journal.Row : ShardOwnership.Untaken(0) with { Epoch = _journal.Epoch, NextSeq = nextSeq };
 }

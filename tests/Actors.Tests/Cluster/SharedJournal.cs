@@ -5,7 +5,7 @@ using Pleiad.Storage;
 namespace Pleiad.Actors.Tests;
 
 /// <summary>A journal of one shard that several nodes of a test share; what is appended waits until the test commits it.</summary>
-internal sealed class SharedJournal : IFencedJournal, IShardLog, IShardTerms
+internal sealed class SharedJournal : IFencedJournal, IShardLog, IShardTerms, IShardOwnership
 {
     private readonly List<JournalRecord> _records = [];
     private readonly Queue<(TaskCompletionSource<LogOutcome> Done, long Epoch, long Seq, ReadOnlyMemory<byte> Payload)> _waiting = new();
@@ -20,10 +20,22 @@ internal sealed class SharedJournal : IFencedJournal, IShardLog, IShardTerms
     /// <summary>Whether reads fail.</summary>
     public bool IsAway { get; set; }
 
-    public long NextSeq => _records.Count + 1;
+    /// <summary>Whether nothing waits: what is appended is committed, or refused, at once.</summary>
+    public bool CommitsAtOnce { get; set; }
+
+    public long NextSeq { get; private set; } = 1;
+
+    /// <summary>The row as it stands.</summary>
+    public ShardOwnership Row => ShardOwnership.Untaken(0) with { Epoch = Epoch, Token = new Guid((int)Epoch, 0, 0, new byte[8]), NextSeq = NextSeq, Hash = Hash };
+
+    private long Hash { get; set; }
 
     /// <summary>Takes the shard: older epochs are refused from now on.</summary>
-    public ShardOwnership Take() => ShardOwnership.Untaken(0) with { Epoch = ++Epoch, Token = new Guid((int)Epoch, 0, 0, new byte[8]), NextSeq = NextSeq };
+    public ShardOwnership Take()
+    {
+        Epoch++;
+        return Row;
+    }
 
     /// <summary>Commits, or refuses, everything that waits.</summary>
     public void Commit()
@@ -32,7 +44,9 @@ internal sealed class SharedJournal : IFencedJournal, IShardLog, IShardTerms
         {
             if (next.Epoch == Epoch && next.Seq == NextSeq)
             {
-                _records.Add(new JournalRecord(next.Seq, next.Epoch, next.Seq, next.Payload.ToArray()));
+                Hash = (long)XxHash64.Of(next.Payload.Span, (ulong)Hash);
+                NextSeq++;
+                _records.Add(new JournalRecord(next.Seq, next.Epoch, Hash, next.Payload.ToArray()));
                 next.Done.SetResult(LogOutcome.Durable);
             }
             else
@@ -44,17 +58,59 @@ internal sealed class SharedJournal : IFencedJournal, IShardLog, IShardTerms
         _ending?.TrySetResult();
     }
 
+    /// <summary>Loses all records behind one, as a failover to a server that lagged behind does.</summary>
+    public void LoseAfter(long seq)
+    {
+        _records.RemoveAll(record => record.Seq > seq);
+        NextSeq = seq + 1;
+        Hash = _records.Count == 0 ? 0 : _records[^1].Hash;
+    }
+
+    /// <summary>Flips a bit of a record.</summary>
+    public void Damage(long seq)
+    {
+        int at = _records.FindIndex(record => record.Seq == seq);
+        byte[] payload = _records[at].Payload.ToArray();
+        payload[payload.Length / 2] ^= 0x10;
+        _records[at] = _records[at] with { Payload = payload };
+    }
+
     public ValueTask<LogOutcome> AppendAsync(ShardId shard, long epoch, long seq, ReadOnlyMemory<byte> payload)
     {
         var done = new TaskCompletionSource<LogOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting.Enqueue((done, epoch, seq, payload));
+        if (CommitsAtOnce)
+        {
+            Commit();
+        }
+
         return new ValueTask<LogOutcome>(done.Task);
     }
 
-    public ValueTask<IReadOnlyList<JournalRecord>> ReadAsync(int shard, long afterSeq, int recordsMax, CancellationToken cancel) => IsAway
-        ? ValueTask.FromException<IReadOnlyList<JournalRecord>>(new ClusterStoreException("away"))
-        : afterSeq < TrimmedThrough ? ValueTask.FromException<IReadOnlyList<JournalRecord>>(new JournalGapException(shard, afterSeq + 1, TrimmedThrough + 1))
-        : ValueTask.FromResult<IReadOnlyList<JournalRecord>>([.. _records.Skip((int)afterSeq).Take(recordsMax)]);
+    public ValueTask<IReadOnlyList<JournalRecord>> ReadAsync(int shard, long afterSeq, int recordsMax, CancellationToken cancel)
+    {
+        if (IsAway)
+        {
+            return ValueTask.FromException<IReadOnlyList<JournalRecord>>(new ClusterStoreException("away"));
+        }
+
+        IReadOnlyList<JournalRecord> page = [.. _records.Where(record => record.Seq > afterSeq && record.Seq > TrimmedThrough).Take(recordsMax)];
+        try
+        {
+            JournalGapException.ThrowIfNotContiguous(shard, afterSeq, NextSeq, page);
+            return ValueTask.FromResult(page);
+        }
+        catch (JournalGapException gap)
+        {
+            return ValueTask.FromException<IReadOnlyList<JournalRecord>>(gap);
+        }
+    }
+
+    public ValueTask<ShardOwnership?> AdvanceAsync(ShardOwnership row, long nextSeq, long hash, CancellationToken cancel)
+    {
+        (NextSeq, Hash) = (nextSeq, hash);
+        return ValueTask.FromResult<ShardOwnership?>(Row);
+    }
 
     public void BeginLead(ShardOwnership row)
     {
@@ -78,6 +134,14 @@ internal sealed class SharedJournal : IFencedJournal, IShardLog, IShardTerms
     public ValueTask<bool> TrimAsync(CancellationToken cancel) => throw new NotSupportedException();
 
     public ValueTask ReplayAsync(ShardId shard, long afterSeq, LogVisitor visit, CancellationToken cancel) => throw new NotSupportedException();
+
+    public ValueTask<int> CreateAsync(int shards, CancellationToken cancel) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<ShardOwnership>> ReadAllAsync(CancellationToken cancel) => throw new NotSupportedException();
+
+    public ValueTask<ShardOwnership?> ReadAsync(int shard, CancellationToken cancel) => throw new NotSupportedException();
+
+    public ValueTask<ShardOwnership?> TakeAsync(int shard, long seenEpoch, NodeIncarnation owner, CancellationToken cancel) => throw new NotSupportedException();
 
     public void Release(ShardId shard, long throughSeq)
     {

@@ -45,7 +45,7 @@ public sealed class RegionStateTests
         state = After(state, out effects, new RegionEvent.TakeEnded(0, Row(0, 1, B)));
         Assert.Equal([new RegionEffect.CatchUp(Row(0, 1, B))], effects);
         Assert.Empty(state.Leading);
-        state = After(state, out effects, new RegionEvent.CatchUpEnded(0, true));
+        state = After(state, out effects, new RegionEvent.CatchUpEnded(0, Row(0, 1, B)));
         Assert.Equal([new RegionEffect.BeginLead(Row(0, 1, B))], effects);
         Assert.Equal([0], state.Leading);
         return state;
@@ -139,7 +139,7 @@ public sealed class RegionStateTests
             Begin(B, "b"), out RegionEffect[] effects,
             new RegionEvent.Ticked(), new RegionEvent.ViewChanged(View(Node(A, "a"), Node(B, "b"))), new RegionEvent.PlanRead(PlanOf("b"), 1),
             new RegionEvent.RowsRead([ShardOwnership.Untaken(0)]), new RegionEvent.Ticked(),
-            new RegionEvent.TakeEnded(0, Row(0, 1, B)), new RegionEvent.CatchUpEnded(0, true), new RegionEvent.RowsRead([ShardOwnership.Untaken(0)]));
+            new RegionEvent.TakeEnded(0, Row(0, 1, B)), new RegionEvent.CatchUpEnded(0, Row(0, 1, B)), new RegionEvent.RowsRead([ShardOwnership.Untaken(0)]));
         Assert.Empty(effects);
         Assert.Equal([0], state.Leading);
         Assert.Equal(1, state.Rows[0].Epoch);

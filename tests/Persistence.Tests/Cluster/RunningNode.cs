@@ -56,7 +56,11 @@ internal sealed class RunningNode : IShardHost, IAsyncDisposable
         return outcome.IsDurable;
     }
 
-    public Task CatchUpAsync(ShardOwnership row) => _log.ReplayAsync(new ShardId(row.Shard), 0, static (_, _, _, _) => { }, Never).AsTask();
+    public async Task<ShardOwnership> CatchUpAsync(ShardOwnership row)
+    {
+        await _log.ReplayAsync(new ShardId(row.Shard), 0, static (_, _, _, _) => { }, Never);
+        return row;
+    }
 
     public void BeginLead(ShardOwnership row)
     {
@@ -75,6 +79,10 @@ internal sealed class RunningNode : IShardHost, IAsyncDisposable
 
     // Its shards are read from the journal when they are taken, and at no other time.
     public void Follow(ShardOwnership row)
+    {
+    }
+
+    public void Watch(ShardOwnership row)
     {
     }
 

@@ -41,6 +41,23 @@ public abstract class OwnershipKit(IStoreMaker stores) : StoreKit(stores)
     }
 
     [SkippableFact]
+    public async Task The_end_of_a_journal_is_moved_forward_by_its_owner_alone_and_leaves_a_gap()
+    {
+        await using IClusterStore store = await StoreAsync();
+        ShardOwnership former = await TakeAsync(store, 1, A);
+        ShardOwnership row = await TakeAsync(store, 1, B);
+        Assert.Null(await store.Ownership.AdvanceAsync(former, 11, 7, Never));
+        ShardOwnership moved = (await store.Ownership.AdvanceAsync(row, 11, 7, Never))!.Value;
+        Assert.Equal(row with { NextSeq = 11, Hash = 7 }, moved);
+        Assert.Equal(moved, await store.Ownership.ReadAsync(1, Never));
+        Assert.Null(await store.Ownership.AdvanceAsync(row, 10, 7, Never));
+        Assert.Equal([JournalVerdict.Committed], await store.Journal.AppendAsync([new JournalRun(1, row.Epoch, row.Token, 11, [8], [new byte[] { 1 }])]));
+        JournalGapException gap = await Assert.ThrowsAsync<JournalGapException>(async () => await store.Journal.ReadAsync(1, 5, 10, Never));
+        Assert.Equal(11, gap.NextSeq);
+        Assert.Equal(11, Assert.Single(await store.Journal.ReadAsync(1, 10, 10, Never)).Seq);
+    }
+
+    [SkippableFact]
     public async Task Of_many_who_take_a_shard_at_once_one_gets_it()
     {
         await using IClusterStore store = await StoreAsync();

@@ -35,7 +35,9 @@ public abstract record RegionEvent
     public sealed record TakeEnded(int Shard, ShardOwnership? Row) : RegionEvent;
 
     /// <summary>A shard that was taken has everything its journal has, or could not be brought there.</summary>
-    public sealed record CatchUpEnded(int Shard, bool Succeeded) : RegionEvent;
+    /// <param name="Shard">Which.</param>
+    /// <param name="Row">To lead by; null when it could not.</param>
+    public sealed record CatchUpEnded(int Shard, ShardOwnership? Row) : RegionEvent;
 
     /// <summary>Another node asks for a shard that it shall lead.</summary>
     /// <param name="By">Who asks.</param>

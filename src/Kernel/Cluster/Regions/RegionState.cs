@@ -170,14 +170,20 @@ public sealed record RegionState
             return this;
         }
 
-        if (!ended.Succeeded)
+        if (ended.Row is not { } row)
         {
             // Not at once again: with the next look at the rows.
             return this with { Holdings = Holdings.Remove(ended.Shard), Rows = Rows.SetItem(ended.Shard, Rows[ended.Shard] with { Epoch = -1 }) };
         }
 
-        effects.Add(new RegionEffect.BeginLead(held.Row));
-        return this with { Holdings = Holdings.SetItem(ended.Shard, held with { Phase = Phase.Leading }) };
+        if (!row.IsSameTerm(held.Row.Epoch, held.Row.Token))
+        {
+            // Of an acquisition before this one.
+            return this;
+        }
+
+        effects.Add(new RegionEffect.BeginLead(row));
+        return this with { Holdings = Holdings.SetItem(ended.Shard, held with { Phase = Phase.Leading, Row = row }) };
     }
 
     private RegionState OnHandOffAsked(RegionEvent.HandOffAsked asked, ImmutableArray<RegionEffect>.Builder effects)

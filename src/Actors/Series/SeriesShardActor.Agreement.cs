@@ -1,0 +1,240 @@
+using System.Diagnostics.CodeAnalysis;
+using Pleiad.Kernel;
+using Pleiad.Model;
+using Pleiad.Storage;
+
+namespace Pleiad.Actors;
+
+/// <content>
+/// What a copy does when its journal is not what it was: it has lost records that it had acknowledged, has others in their place, or has one that
+/// cannot be read. The rolling hash tells.
+/// </content>
+internal sealed partial class SeriesShardActor
+{
+    private readonly RecentRecords? _recent;
+    private long _suspectSeq;
+
+    // Nothing else is begun with the journal meanwhile.
+    private bool IsBusy => _readsJournal || _sealsForRecord || _pending.Count > 0;
+
+    private bool KnowsHash => Shard.AppliedSeq == 0 || Shard.JournalHash != 0;
+
+    private void Apply(PreparedBatch batch)
+    {
+        if (_recent is null || batch.IsEmpty)
+        {
+            Shard.Apply(batch);
+            return;
+        }
+
+        // The batch is the shard's again once it is applied.
+        (long seq, byte[] payload) = (batch.Seq, batch.Payload.ToArray());
+        Shard.Apply(batch);
+        var record = new JournalRecord(seq, _epoch, Shard.JournalHash, payload);
+        _recent.Add(record);
+        Journal.Committed(new CommittedRecord(_id.Value, record));
+    }
+
+    private void Replay(JournalRecord record)
+    {
+        bool knew = KnowsHash;
+        Shard.Replay(record.Seq, record.Payload.Span);
+        if (!knew)
+        {
+            Shard.AdoptHash(record.Hash);
+        }
+
+        _recent!.Add(record);
+    }
+
+    /// <summary>Whether what is applied here is certainly not what a journal with this row has.</summary>
+    private bool Differs(ShardOwnership row, bool wentBack)
+    {
+        long last = row.NextSeq - 1;
+        return KnowsHash && (last == Shard.AppliedSeq ? row.Hash != Shard.JournalHash : wentBack && _recent!.HashAt(last) is { } at && at != row.Hash);
+    }
+
+    private void FinishCatchUp()
+    {
+        ShardOwnership row = _goalRow;
+        long last = row.NextSeq - 1;
+        if (Differs(row, wentBack: true))
+        {
+            BeginAnew();
+        }
+        else if (Shard.AppliedSeq == last)
+        {
+            TellCaughtUp(row);
+        }
+        else
+        {
+            // Nobody but this node can append any more, and it has more than there is: what is missing was acknowledged.
+            bool isRecent = _recent!.HashAt(last) is not null;
+            ActorsMetrics.JournalsWentBack.Add(1);
+            _log.JournalWentBack(
+                _id.Value, last, Shard.AppliedSeq,
+                isRecent ? "The records are appended again." : "The journal goes on behind them; other copies are made anew from this one.");
+            _readsJournal = true;
+            Shard shard = Shard;
+            Context.PipeToSelf(
+                isRecent ? Journal.RestoreAsync(row, _recent.After(last)) : Journal.AdvanceAsync(row, shard.AppliedSeq, shard.JournalHash),
+                mended => new Mended(shard, mended, !isRecent, null), failure => new Mended(shard, default, false, failure));
+        }
+    }
+
+    private void OnMended(Mended mended)
+    {
+        _readsJournal = false;
+        if (mended.Failure is { } failure)
+        {
+            GiveUpCatchUp(failure.Message, failureIsNews: true);
+            return;
+        }
+
+        if (mended.NeedsSaving && !_saving)
+        {
+            // The others can only get it from here, and from files.
+            Save(null);
+        }
+
+        TellCaughtUp(mended.Row);
+    }
+
+    private void TellCaughtUp(ShardOwnership row)
+    {
+        _goalAsker?.Tell(new CaughtUp(row), Self);
+        _goalAsker = null;
+    }
+
+    // Whether a record can be applied, and what must be sealed before.
+    private bool TryCheck(JournalRecord record, out long? sealedBefore, [NotNullWhen(false)] out string? wrong)
+    {
+        sealedBefore = null;
+        wrong = null;
+        if (KnowsHash && (long)XxHash64.Of(record.Payload.Span, (ulong)Shard.JournalHash) != record.Hash)
+        {
+            wrong = "its hash is not that of its content and of what is before it";
+            return false;
+        }
+
+        try
+        {
+            sealedBefore = Shard.SealNeededFor(record.Payload.Span);
+            return true;
+        }
+        catch (FormatException e)
+        {
+            wrong = e.Message;
+            return false;
+        }
+    }
+
+    // Read once more first; then it is to be known which of the two is wrong, the record or the copy.
+    private void OnUnreadable(JournalRecord record, string reason)
+    {
+        _toApply.Clear();
+        if (_suspectSeq != record.Seq)
+        {
+            _suspectSeq = record.Seq;
+            GoOnApplying();
+            return;
+        }
+
+        _readsJournal = true;
+        Shard shard = Shard;
+        Context.PipeToSelf(
+            shard.AppliedSeq == 0 ? Task.FromResult<IReadOnlyList<JournalRecord>>([]) : Journal.ReadAsync(_id, shard.AppliedSeq - 1, 1),
+            page => new PredecessorRead(shard, record, reason, page, null), failure => new PredecessorRead(shard, record, reason, [], failure));
+    }
+
+    private void OnPredecessorRead(PredecessorRead read)
+    {
+        if (read.Failure is not (null or JournalGapException))
+        {
+            _readsJournal = false;
+            GiveUpCatchUp(read.Failure.Message, failureIsNews: false);
+            return;
+        }
+
+        if (read.Page is [JournalRecord before] && before.Seq == Shard.AppliedSeq && before.Hash != Shard.JournalHash)
+        {
+            BeginAnew();
+            return;
+        }
+
+        // Another copy has what it holds, where one is saved that far; else it is put aside, and what comes after it is kept.
+        Shard shard = Shard;
+        Context.PipeToSelf(
+            PassOverAsync(read.Record), copied => copied ? new Copied(shard, null) : new PassedOver(shard, read.Record, read.Reason, null),
+            failure => new PassedOver(shard, read.Record, read.Reason, failure));
+    }
+
+    private async Task<bool> PassOverAsync(JournalRecord record)
+    {
+        try
+        {
+            await Journal.Copy(_id.Value, record.Seq, _home.FilesOf(_id));
+            return true;
+        }
+        catch (IOException)
+        {
+            await _home.PutAsideRecordAsync(_id, record.Seq, record.Payload);
+            return false;
+        }
+    }
+
+    private void OnPassedOver(PassedOver passed)
+    {
+        _readsJournal = false;
+        if (passed.Failure is { } failure)
+        {
+            GiveUpCatchUp(failure.Message, failureIsNews: true);
+            return;
+        }
+
+        ActorsMetrics.RecordsUnreadable.Add(1);
+        _log.RecordUnreadable(_id.Value, passed.Record.Seq, passed.Reason, _home.QuarantinePath);
+        Shard.SkipTo(passed.Record.Seq, passed.Record.Hash);
+        _recent!.Begin(Shard.AppliedSeq, Shard.JournalHash);
+        GoOnApplying();
+    }
+
+    // The copy has what the journal has not: it goes back to where they agree, and what it had beyond is written again as samples.
+    private void BeginAnew()
+    {
+        ActorsMetrics.CopiesDisagreed.Add(1);
+        _readsJournal = true;
+        _toApply.Clear();
+        _goalAsker?.Tell(new Failure(new InvalidOperationException($"shard {_id}: the copy here is not what the journal has")), Self);
+        _goalAsker = null;
+        Shard shard = Shard;
+        Context.PipeToSelf(
+            Journal.LastCommonAsync(_id, _recent!.BaseSeq, _recent.BaseHash, _recent.All),
+            common => new CommonFound(shard, common, null), failure => new CommonFound(shard, null, failure));
+    }
+
+    private void OnCommonFound(CommonFound found)
+    {
+        if (found.Failure is { } failure)
+        {
+            _readsJournal = false;
+            GiveUpCatchUp(failure.Message, failureIsNews: false);
+            return;
+        }
+
+        IReadOnlyList<JournalRecord> beyond = found.Seq is { } common ? _recent!.After(common) : _recent!.All;
+        IReadOnlyList<SampleBatch> batches = Shard.SamplesOf([.. beyond.Select(static record => record.Payload)], out long unplaced);
+        _log.CopyDisagrees(_id.Value, found.Seq ?? 0, Shard.AppliedSeq, batches.Count, unplaced);
+        _ = Journal.ResubmitAsync(batches, new ShardMap(_home.ShardCount));
+        Become(WhileInstalling);
+        Context.PipeToSelf(_home.PutAsideBeyondAsync(_id, found.Seq ?? 0), static () => new Installed(null), static wrong => new Installed(wrong));
+    }
+
+    private sealed record Mended(Shard Of, ShardOwnership Row, bool NeedsSaving, Exception? Failure);
+
+    private sealed record PredecessorRead(Shard Of, JournalRecord Record, string Reason, IReadOnlyList<JournalRecord> Page, Exception? Failure);
+
+    private sealed record PassedOver(Shard Of, JournalRecord Record, string Reason, Exception? Failure);
+
+    private sealed record CommonFound(Shard Of, long? Seq, Exception? Failure);
+}

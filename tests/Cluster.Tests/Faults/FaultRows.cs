@@ -1,0 +1,291 @@
+using System.Diagnostics;
+using System.Globalization;
+using Pleiad.Outside.Tests;
+using Xunit.Abstractions;
+
+namespace Pleiad.Cluster.Tests;
+
+/// <summary>
+/// The rows of what is promised against faults, each alone and as often as asked: <c>tests/faults N1 --runs 100</c>. Every run checks what was
+/// acknowledged on every node, and every answer that was given meanwhile. A row that is not asked for is not run.
+/// </summary>
+public sealed class FaultRows(ITestOutputHelper output)
+{
+    private static readonly Random Chance = new(int.TryParse(Environment.GetEnvironmentVariable("PLEIAD_FAULT_SEED"), CultureInfo.InvariantCulture, out int seed) ? seed : 1);
+
+    /// <summary>One node is killed.</summary>
+    [SkippableFact]
+    [Trait("row", "N1")]
+    public Task N1_one_node_is_killed() => RunAsync("N1", async cluster =>
+    {
+        int victim = Chance.Next(FaultCluster.Nodes);
+        cluster.Load.Use(cluster.UrlsBut(victim));
+        return await FaultAsync(cluster, () => cluster.KillAsync(victim));
+    });
+
+    /// <summary>One node is killed and its disk is gone.</summary>
+    [SkippableFact]
+    [Trait("row", "N2")]
+    public Task N2_one_node_is_killed_and_its_disk_is_lost() => RunAsync("N2", async cluster =>
+    {
+        int victim = Chance.Next(FaultCluster.Nodes);
+        cluster.Load.Use(cluster.UrlsBut(victim));
+        return await FaultAsync(cluster, async () =>
+        {
+            await cluster.KillAsync(victim);
+            Directory.Delete(cluster.DataOf(victim), recursive: true);
+        });
+    });
+
+    /// <summary>All nodes are killed together.</summary>
+    [SkippableFact]
+    [Trait("row", "N3")]
+    public Task N3_all_nodes_are_killed() => RunAsync("N3", cluster => FaultAsync(cluster, async () =>
+    {
+        for (int node = 0; node < FaultCluster.Nodes; node++)
+        {
+            await cluster.KillAsync(node);
+        }
+
+        await cluster.StartNodesAsync(0, 1, 2);
+    }));
+
+    /// <summary>Each node is stopped and started, one after the other.</summary>
+    [SkippableFact]
+    [Trait("row", "N4")]
+    public Task N4_nodes_are_restarted_one_by_one() => RunAsync("N4", async cluster =>
+    {
+        int node = Chance.Next(FaultCluster.Nodes);
+        cluster.Load.Use(cluster.UrlsBut(node));
+        return await FaultAsync(cluster, () => cluster.StopAsync(node));
+    });
+
+    /// <summary>A node cannot reach the others and the database.</summary>
+    [SkippableFact]
+    [Trait("row", "P1")]
+    public Task P1_a_node_is_cut_off_from_all_others_and_the_database() => RunAsync("P1", async cluster =>
+    {
+        int victim = Chance.Next(FaultCluster.Nodes);
+        Namespaces spaces = cluster.Spaces!;
+        cluster.Load.Use(cluster.UrlsBut(victim));
+        return await FaultAsync(
+            cluster,
+            () =>
+            {
+                spaces.Drop(victim, spaces.Database);
+                foreach (int other in Enumerable.Range(0, FaultCluster.Nodes).Where(other => other != victim))
+                {
+                    spaces.Drop(victim, spaces.Of(other));
+                    spaces.Drop(other, spaces.Of(victim));
+                }
+
+                return Task.CompletedTask;
+            },
+            during: () => ProvokeAsync(cluster, victim));
+    }, withNamespaces: true);
+
+    /// <summary>What a node sends to another does not arrive.</summary>
+    [SkippableFact]
+    [Trait("row", "P2")]
+    public Task P2_messages_of_one_direction_are_lost() => RunAsync("P2", async cluster =>
+    {
+        int from = Chance.Next(FaultCluster.Nodes);
+        int to = (from + 1 + Chance.Next(FaultCluster.Nodes - 1)) % FaultCluster.Nodes;
+        cluster.Load.Use(cluster.UrlsBut(from, to));
+        return await FaultAsync(cluster, () =>
+        {
+            cluster.Spaces!.Drop(from, cluster.Spaces.Of(to));
+            return Task.CompletedTask;
+        });
+    }, withNamespaces: true);
+
+    /// <summary>A node cannot reach the database.</summary>
+    [SkippableFact]
+    [Trait("row", "P3")]
+    public Task P3_a_node_is_cut_off_from_the_database() => RunAsync("P3", async cluster =>
+    {
+        int victim = Chance.Next(FaultCluster.Nodes);
+        long began = Stopwatch.GetTimestamp();
+        return await FaultAsync(
+            cluster,
+            () =>
+            {
+                cluster.Spaces!.Drop(victim, cluster.Spaces.Database);
+                return Task.CompletedTask;
+            },
+            during: async () =>
+            {
+                // What it leads waits; nobody takes it away from a node that lives.
+                await Pause.UntilAsync(() => Task.FromResult(Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(8)), FaultCluster.Patience, static () => "");
+                cluster.Spaces!.Heal();
+            });
+    }, withNamespaces: true);
+
+    /// <summary>A node stands still and goes on.</summary>
+    [SkippableFact]
+    [Trait("row", "S1")]
+    public Task S1_a_node_pauses() => RunAsync("S1", async cluster =>
+    {
+        int victim = Chance.Next(FaultCluster.Nodes);
+        TimeSpan pause = TimeSpan.FromSeconds(Chance.Next(4) == 0 ? 20 : 3 + Chance.Next(3));
+        cluster.Load.Use(cluster.UrlsBut(victim));
+        long began = Stopwatch.GetTimestamp();
+        return await FaultAsync(
+            cluster, () => cluster.Node(victim).SignalAsync("STOP"),
+            during: async () =>
+            {
+                await Pause.UntilAsync(() => Task.FromResult(Stopwatch.GetElapsedTime(began) > pause), FaultCluster.Patience, static () => "");
+                await cluster.Node(victim).SignalAsync("CONT");
+
+                // It believes that it leads until it looks.
+                await ProvokeAsync(cluster, victim);
+            });
+    });
+
+    /// <summary>Bytes of files of a node that does not run are flipped.</summary>
+    [SkippableFact]
+    [Trait("row", "D4")]
+    public Task D4_bytes_on_a_disk_are_flipped() => RunAsync("D4", async cluster =>
+    {
+        int victim = Chance.Next(FaultCluster.Nodes);
+        cluster.Load.Use(cluster.UrlsBut(victim));
+        return await FaultAsync(cluster, async () =>
+        {
+            await cluster.KillAsync(victim);
+            string[] files = [.. Directory.EnumerateFiles(Path.Combine(cluster.DataOf(victim), "shards"), "*", SearchOption.AllDirectories).Where(static file => new FileInfo(file).Length > 0).Order(StringComparer.Ordinal)];
+            for (int i = 0; i < 3 && files.Length > 0; i++)
+            {
+                Flip(files[Chance.Next(files.Length)]);
+            }
+        });
+    });
+
+    /// <summary>The database crashes and comes back.</summary>
+    [SkippableFact]
+    [Trait("row", "G1")]
+    public Task G1_the_database_is_restarted() => RunAsync("G1", cluster => FaultAsync(cluster, () =>
+    {
+        cluster.Postgres.Crash();
+        cluster.Postgres.Start();
+        return Task.CompletedTask;
+    }));
+
+    /// <summary>The database is away for a while.</summary>
+    [SkippableFact]
+    [Trait("row", "G2")]
+    public Task G2_the_database_is_away() => RunAsync("G2", cluster =>
+    {
+        long began = Stopwatch.GetTimestamp();
+        return FaultAsync(cluster, async () =>
+        {
+            cluster.Postgres.Crash();
+            await Pause.UntilAsync(() => Task.FromResult(Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(30)), FaultCluster.Patience, static () => "");
+            cluster.Postgres.Start();
+        });
+    });
+
+    /// <summary>The database comes back without what it had committed last.</summary>
+    [SkippableFact]
+    [Trait("row", "G3")]
+    public Task G3_the_database_loses_what_it_had_acknowledged() => RunAsync("G3", async cluster =>
+    {
+        cluster.Postgres.Crash();
+        cluster.Postgres.Remember();
+        cluster.Postgres.Start();
+        await cluster.UntilWrittenAsync(Stopwatch.GetTimestamp());
+        long lost = Stopwatch.GetTimestamp();
+        await Pause.UntilAsync(() => Task.FromResult(Stopwatch.GetElapsedTime(lost) > TimeSpan.FromSeconds(2)), FaultCluster.Patience, static () => "");
+        return await FaultAsync(cluster, () =>
+        {
+            cluster.Postgres.Crash();
+            cluster.Postgres.GoBack();
+            cluster.Postgres.Start();
+            return Task.CompletedTask;
+        });
+    });
+
+    private async Task RunAsync(string row, Func<FaultCluster, Task<RunFigures>> runOnce, bool withNamespaces = false)
+    {
+        string? asked = Environment.GetEnvironmentVariable("PLEIAD_FAULT_ROW");
+        Skip.IfNot(asked == row, $"tests/faults {row} runs it");
+        var report = new RowReport(row, output);
+        await using FaultCluster cluster = await FaultCluster.StartAsync(withNamespaces);
+        for (int run = 0; run < RowReport.Runs(1); run++)
+        {
+            report.Add(await runOnce(cluster));
+        }
+
+        // All of it once more, after everything was killed.
+        DateTimeOffset begin = DateTimeOffset.UtcNow.AddHours(-2);
+        report.Add(await FaultAsync(cluster, async () =>
+        {
+            for (int node = 0; node < FaultCluster.Nodes; node++)
+            {
+                await cluster.KillAsync(node);
+            }
+
+            await cluster.StartNodesAsync(0, 1, 2);
+        }, since: begin));
+        report.Close();
+    }
+
+    private static async Task<RunFigures> FaultAsync(FaultCluster cluster, Func<Task> inject, Func<Task>? during = null, DateTimeOffset? since = null)
+    {
+        DateTimeOffset began = since ?? DateTimeOffset.UtcNow.AddSeconds(-10);
+        int acked = cluster.Load.Ledger.Acked;
+        int unknown = cluster.Load.Ledger.Unknown;
+        long fault = cluster.Load.BeginFault();
+        await inject();
+        if (during is not null)
+        {
+            await during();
+        }
+
+        await cluster.UntilWrittenAsync(Stopwatch.GetTimestamp());
+        double[] pauses = [.. cluster.Load.Ledger.PausesSince(fault, Load.Series).Select(static pause => pause.TotalSeconds)];
+        (int queries, int partial, IReadOnlyList<string> errors) = cluster.Load.Answers;
+        await cluster.HealAsync();
+        double healed = Stopwatch.GetElapsedTime(fault).TotalSeconds;
+        await cluster.UntilWrittenAsync(Stopwatch.GetTimestamp());
+        return new RunFigures(
+            pauses, healed, await cluster.MissedScrapesAsync(began), queries, partial, errors, cluster.Load.Ledger.Acked - acked,
+            cluster.Load.Ledger.Unknown - unknown, await cluster.WrongAsync(began));
+    }
+
+    // A node that is cut off is asked to write: what it acknowledges all the same must be there in the end.
+    private static async Task ProvokeAsync(FaultCluster cluster, int victim)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(3) };
+        Uri zombie = cluster.UrlsBut([.. Enumerable.Range(0, FaultCluster.Nodes).Where(node => node != victim)]).Single();
+        for (int series = 0; series < Load.Series; series += 4)
+        {
+            long time = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+
+            // A value of its own, which the clients never send: above theirs, as a counter's.
+            cluster.Load.Ledger.Send(Load.Series + series, time, time);
+            try
+            {
+                using ByteArrayContent body = Load.Body("written", Load.Series + series, time, time);
+                using HttpResponseMessage answer = await http.PostAsync(new Uri(zombie, "/api/v1/write"), body);
+                if (answer.StatusCode == System.Net.HttpStatusCode.NoContent)
+                {
+                    cluster.Load.Ledger.Ack(Load.Series + series, time, time);
+                }
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
+            {
+                // Nobody knows what became of it.
+            }
+        }
+    }
+
+    private static void Flip(string path)
+    {
+        using FileStream file = File.Open(path, FileMode.Open, FileAccess.ReadWrite);
+        long at = Chance.NextInt64(file.Length);
+        file.Position = at;
+        int before = file.ReadByte();
+        file.Position = at;
+        file.WriteByte((byte)(before ^ (1 << Chance.Next(8))));
+    }
+}
