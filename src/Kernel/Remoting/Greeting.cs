@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Net.Sockets;
 
 namespace Pleiad.Kernel;
 
@@ -46,20 +45,20 @@ internal readonly record struct Greeting(NodeIncarnation From, NodeIncarnation T
     }
 
     /// <summary>Sends it.</summary>
-    public async Task SendAsync(Socket socket, CancellationToken cancel)
+    public async Task SendAsync(Stream stream, CancellationToken cancel)
     {
         byte[] bytes = new byte[Bytes];
         Write(bytes);
-        await SendAllAsync(socket, bytes, cancel);
+        await stream.WriteAsync(bytes, cancel);
     }
 
     /// <summary>Waits for the other side's.</summary>
-    public static async Task<Greeting> ReceiveAsync(Socket socket, CancellationToken cancel)
+    public static async Task<Greeting> ReceiveAsync(Stream stream, CancellationToken cancel)
     {
         byte[] bytes = new byte[Bytes];
         for (int read = 0; read < Bytes;)
         {
-            int received = await socket.ReceiveAsync(bytes.AsMemory(read), cancel);
+            int received = await stream.ReadAsync(bytes.AsMemory(read), cancel);
             if (received == 0)
             {
                 throw new TransportException("the connection was closed before the greeting");
@@ -69,13 +68,5 @@ internal readonly record struct Greeting(NodeIncarnation From, NodeIncarnation T
         }
 
         return Read(bytes);
-    }
-
-    internal static async ValueTask SendAllAsync(Socket socket, ReadOnlyMemory<byte> bytes, CancellationToken cancel)
-    {
-        while (bytes.Length > 0)
-        {
-            bytes = bytes[await socket.SendAsync(bytes, cancel)..];
-        }
     }
 }

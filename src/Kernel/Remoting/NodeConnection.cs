@@ -10,6 +10,7 @@ internal sealed class NodeConnection : IDisposable
     private static readonly TimeSpan ExpiryInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly Socket _socket;
+    private readonly Stream _stream;
     private readonly NodeIncarnation _peer;
     private readonly Lane _lane;
     private readonly TransportSettings _settings;
@@ -21,9 +22,10 @@ internal sealed class NodeConnection : IDisposable
     private readonly ITimer _expiry;
     private int _isClosed;
 
-    public NodeConnection(Socket socket, NodeIncarnation peer, Lane lane, TransportSettings settings, TimeProvider time, NodeMessageHandler handler)
+    public NodeConnection(Socket socket, Stream stream, NodeIncarnation peer, Lane lane, TransportSettings settings, TimeProvider time, NodeMessageHandler handler)
     {
         _socket = socket;
+        _stream = stream;
         _peer = peer;
         _lane = lane;
         _settings = settings;
@@ -104,6 +106,7 @@ internal sealed class NodeConnection : IDisposable
             _expiry.Dispose();
             _queue.Close();
             _socket.Dispose();
+            _stream.Dispose();
             _asks.Close(reason);
         }
     }
@@ -112,7 +115,7 @@ internal sealed class NodeConnection : IDisposable
     {
         while (await _queue.TakeAsync().ConfigureAwait(false) is { Length: > 0 } bytes)
         {
-            await Greeting.SendAllAsync(_socket, bytes, CancellationToken.None).ConfigureAwait(false);
+            await _stream.WriteAsync(bytes, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -152,7 +155,7 @@ internal sealed class NodeConnection : IDisposable
                 (start, end) = (0, end - start);
             }
 
-            int received = await _socket.ReceiveAsync(buffer.AsMemory(end), CancellationToken.None).ConfigureAwait(false);
+            int received = await _stream.ReadAsync(buffer.AsMemory(end), CancellationToken.None).ConfigureAwait(false);
             if (received == 0)
             {
                 throw new TransportException("the other node closed the connection");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace Pleiad.Kernel;
 
@@ -148,25 +149,27 @@ public sealed class NodeTransport : IAsyncDisposable
         try
         {
             Greeting greeting;
+            Stream stream = new NetworkStream(socket, ownsSocket: false);
             using (var timeout = new CancellationTokenSource(_settings.ConnectTimeout, _time))
             {
                 socket.NoDelay = true;
-                greeting = await Greeting.ReceiveAsync(socket, timeout.Token).ConfigureAwait(false);
+                stream = _settings.Certificates is { } certificates ? await certificates.AsServerAsync(stream, timeout.Token).ConfigureAwait(false) : stream;
+                greeting = await Greeting.ReceiveAsync(stream, timeout.Token).ConfigureAwait(false);
 
                 // Who was meant is told who is here now, and finds out that it is another one.
-                await new Greeting(_self, greeting.From, greeting.Lane).SendAsync(socket, timeout.Token).ConfigureAwait(false);
+                await new Greeting(_self, greeting.From, greeting.Lane).SendAsync(stream, timeout.Token).ConfigureAwait(false);
             }
 
             if (greeting.To == _self)
             {
-                connection = new NodeConnection(socket, greeting.From, greeting.Lane, _settings, _time, _handler);
+                connection = new NodeConnection(socket, stream, greeting.From, greeting.Lane, _settings, _time, _handler);
                 if (TryKeep(socket, connection))
                 {
                     await connection.RunAsync().ConfigureAwait(false);
                 }
             }
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or SocketException or AuthenticationException or ObjectDisposedException or OperationCanceledException)
         {
             // Whoever it was does not speak our protocol, or went away.
             KernelMetrics.CountTransportRefusal();

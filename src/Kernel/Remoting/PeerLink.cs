@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace Pleiad.Kernel;
 
@@ -116,15 +117,17 @@ public sealed class PeerLink : IDisposable
             using var timeout = new CancellationTokenSource(_settings.ConnectTimeout, _time);
             socket.NoDelay = true;
             await socket.ConnectAsync(_address, timeout.Token).ConfigureAwait(false);
-            await new Greeting(_self, _peer, lane).SendAsync(socket, timeout.Token).ConfigureAwait(false);
-            Greeting back = await Greeting.ReceiveAsync(socket, timeout.Token).ConfigureAwait(false);
+            Stream stream = new NetworkStream(socket, ownsSocket: false);
+            stream = _settings.Certificates is { } certificates ? await certificates.AsClientAsync(stream, timeout.Token).ConfigureAwait(false) : stream;
+            await new Greeting(_self, _peer, lane).SendAsync(stream, timeout.Token).ConfigureAwait(false);
+            Greeting back = await Greeting.ReceiveAsync(stream, timeout.Token).ConfigureAwait(false);
             if (back.From != _peer)
             {
                 socket.Dispose();
                 return (null, NodeReply.Without(ReplyResult.NobodyThere, $"{_address} is {back.From} now, not {_peer}"));
             }
 
-            var connection = new NodeConnection(socket, _peer, lane, _settings, _time, static _ => throw new InvalidOperationException("questions go the other way"));
+            var connection = new NodeConnection(socket, stream, _peer, lane, _settings, _time, static _ => throw new InvalidOperationException("questions go the other way"));
             _ = connection.RunAsync();
             return (connection, default);
         }
@@ -133,7 +136,7 @@ public sealed class PeerLink : IDisposable
             socket.Dispose();
             return (null, NodeReply.Without(ReplyResult.NobodyThere, e.Message));
         }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or SocketException or AuthenticationException or OperationCanceledException)
         {
             socket.Dispose();
             return (null, NodeReply.Without(ReplyResult.Unreachable, e.Message));

@@ -3,6 +3,9 @@ namespace Pleiad.Kernel;
 /// <summary>Limits of the connections between nodes.</summary>
 public sealed record TransportSettings
 {
+    /// <summary>Secures all connections, both ways; null for plain ones, which only a machine by itself or a network of its own should have.</summary>
+    public NodeCertificates? Certificates { get; init; }
+
     /// <summary>Bytes of one message at most; longer things are sent in parts.</summary>
     public int MessageBytesMax { get; init; } = 1 << 20;
 

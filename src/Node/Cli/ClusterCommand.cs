@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Pleiad.Node;
 
-/// <summary><c>pleiad cluster</c>: look at the nodes of a cluster, and empty one.</summary>
+/// <summary><c>pleiad cluster</c>: look at the nodes of a cluster, empty one, make their certificates.</summary>
 internal static class ClusterCommand
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
@@ -14,7 +14,7 @@ internal static class ClusterCommand
     /// <summary>The command.</summary>
     public static Command Create(TextWriter output, TextWriter error)
     {
-        var command = new Command("cluster", "Look at the nodes of a cluster, and empty one.");
+        var command = new Command("cluster", "Look at the nodes of a cluster, empty one, make their certificates.");
         var server = new Argument<string>("server") { Description = "URL of a node", DefaultValueFactory = _ => "http://localhost:9090" };
         var shards = new Option<bool>("--shards") { Description = "Show every shard." };
         var status = new Command("status", "Show the nodes, and what they lead and copy.") { server, shards };
@@ -26,7 +26,37 @@ internal static class ClusterCommand
             result.GetValue(server)!, error, (http, url) => DrainAsync(http, url, result.GetValue(node)!, output, error, cancel)));
         command.Subcommands.Add(status);
         command.Subcommands.Add(drain);
+        var directory = new Option<string>("--dir") { Description = "Where the authority's files are.", DefaultValueFactory = static _ => "pleiad-ca" };
+        var authority = new Command("init-ca", "Make the cluster's certificate authority: ca.crt for all nodes, ca.key for nobody but you.") { directory };
+        authority.SetAction(result => Make(error, output, () =>
+        {
+            ClusterAuthority.Create(result.GetValue(directory)!, TimeProvider.System.GetUtcNow());
+            return $"made {result.GetValue(directory)}/ca.crt and ca.key; pleiad cluster issue-cert NODE makes the certificate of a node";
+        }));
+        var named = new Argument<string>("node") { Description = "Name of the node" };
+        var issue = new Command("issue-cert", "Make the certificate of a node: NODE.crt and NODE.key.") { named, directory };
+        issue.SetAction(result => Make(error, output, () =>
+        {
+            ClusterAuthority.Issue(result.GetValue(directory)!, result.GetValue(named)!, TimeProvider.System.GetUtcNow());
+            return $"made {result.GetValue(directory)}/{result.GetValue(named)}.crt and .key: pleiad.cluster.tls says where a node finds them, and ca.crt";
+        }));
+        command.Subcommands.Add(authority);
+        command.Subcommands.Add(issue);
         return command;
+    }
+
+    private static int Make(TextWriter error, TextWriter output, Func<string> make)
+    {
+        try
+        {
+            output.WriteLine(make());
+            return PleiadCommand.Success;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
+        {
+            error.WriteLine(e.Message);
+            return PleiadCommand.Failure;
+        }
     }
 
     private static async Task<int> AskAsync(string server, TextWriter error, Func<HttpClient, string, Task<int>> ask)

@@ -20,6 +20,7 @@ internal sealed class ClusterStart : IAsyncDisposable
     private readonly ClusterSection _settings;
     private readonly NodeIncarnation _self = new(Guid.NewGuid());
     private readonly TaskCompletionSource<string> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly NodeCertificates? _certificates;
     private Task _committing = Task.CompletedTask;
 
     private ClusterStart(ClusterSection settings, PostgresClusterStore store, int shards)
@@ -31,6 +32,7 @@ internal sealed class ClusterStart : IAsyncDisposable
             store.Journal,
             new GroupCommitSettings { Interval = settings.CommitInterval, QueueBytesMax = settings.CommitQueueBytesMax },
             TimeProvider.System);
+        _certificates = ReadCertificates(settings);
         _transport = Listen();
     }
 
@@ -118,22 +120,47 @@ internal sealed class ClusterStart : IAsyncDisposable
         await _ends.CancelAsync();
         await _committing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _store.DisposeAsync();
+        _certificates?.Dispose();
         _ends.Dispose();
+    }
+
+    private static NodeCertificates? ReadCertificates(ClusterSection settings)
+    {
+        string[] files = [settings.TlsAuthorityFile, settings.TlsCertificateFile, settings.TlsKeyFile];
+        if (files.All(static file => file.Length == 0))
+        {
+            return null;
+        }
+
+        if (files.Any(static file => file.Length == 0))
+        {
+            throw new UsageException("pleiad.cluster.tls: ca-file, cert-file and key-file belong together: all three, or none");
+        }
+
+        try
+        {
+            return NodeCertificates.Read(settings.TlsAuthorityFile, settings.TlsCertificateFile, settings.TlsKeyFile);
+        }
+        catch (IOException e)
+        {
+            throw new UsageException($"pleiad.cluster.tls: {e.Message}", e);
+        }
     }
 
     private NodeTransport Listen()
     {
         IPEndPoint address = EndPointOf(_settings.ListenAddress);
-        if (!IPAddress.IsLoopback(address.Address) && !_settings.InsecureListen)
+        if (!IPAddress.IsLoopback(address.Address) && !_settings.InsecureListen && _certificates is null)
         {
             throw new UsageException(
                 $"pleiad.cluster.listen-address {_settings.ListenAddress} can be reached by other machines, and nothing that nodes say to each other is encrypted or "
-                + "authenticated: keep it in a network of its own and say pleiad.cluster.insecure-listen = true");
+                + "authenticated: give the nodes certificates (pleiad cluster init-ca, pleiad.cluster.tls), or keep it in a network of its own and say "
+                + "pleiad.cluster.insecure-listen = true");
         }
 
         // Questions that come before there are actors are refused: whoever asked asks again.
         return NodeTransport.Listen(
-            _self, address, new TransportSettings(), TimeProvider.System,
+            _self, address, new TransportSettings { Certificates = _certificates }, TimeProvider.System,
             incoming => _opened.Task.IsCompleted ? _messages.HandleAsync(incoming) : throw new InvalidOperationException("the node is still starting"));
     }
 

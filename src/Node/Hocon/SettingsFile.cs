@@ -117,6 +117,9 @@ internal static class SettingsFile
 
         return new ClusterSection
         {
+            TlsAuthorityFile = keys.Text("pleiad.cluster.tls.ca-file"),
+            TlsCertificateFile = keys.Text("pleiad.cluster.tls.cert-file"),
+            TlsKeyFile = keys.Text("pleiad.cluster.tls.key-file"),
             Postgres = keys.Text("pleiad.cluster.postgres"),
             Name = keys.Text("pleiad.cluster.name"),
             ListenAddress = keys.Text("pleiad.cluster.listen-address"),

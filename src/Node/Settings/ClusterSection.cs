@@ -15,6 +15,15 @@ public sealed record ClusterSection
     /// <summary>Where other nodes reach it: <c>host:port</c>; empty for the address it listens on. <c>pleiad.cluster.advertise-address</c></summary>
     public required string AdvertiseAddress { get; init; }
 
+    /// <summary>The certificate of the cluster's authority. <c>pleiad.cluster.tls.ca-file</c></summary>
+    public required string TlsAuthorityFile { get; init; }
+
+    /// <summary>That of this node. <c>pleiad.cluster.tls.cert-file</c></summary>
+    public required string TlsCertificateFile { get; init; }
+
+    /// <summary>Its key. <c>pleiad.cluster.tls.key-file</c></summary>
+    public required string TlsKeyFile { get; init; }
+
     /// <summary>Whether other machines may connect although nothing is encrypted. <c>pleiad.cluster.insecure-listen</c></summary>
     public required bool InsecureListen { get; init; }
 

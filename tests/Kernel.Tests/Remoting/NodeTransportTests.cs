@@ -41,6 +41,42 @@ public sealed class NodeTransportTests : IAsyncDisposable
     private static string Text(NodeReply reply) => Encoding.UTF8.GetString(reply.Message.Payload.Span);
 
     [Fact]
+    public async Task Nodes_with_certificates_of_one_authority_talk_and_strangers_are_not_heard()
+    {
+        using var ours = new TestAuthority("ours");
+        using var others = new TestAuthority("others");
+        using NodeCertificates ofA = ours.Issue("a");
+        using NodeCertificates ofB = ours.Issue("b");
+        using NodeCertificates ofStranger = others.Issue("b");
+        var heard = new ConcurrentQueue<ushort>();
+        NodeTransport to = Listen(
+            B,
+            message =>
+            {
+                heard.Enqueue(message.Message.Number);
+                return Echo(message);
+            },
+            new TransportSettings { Certificates = ofB });
+        PeerLink friend = Listen(A, static _ => throw new InvalidOperationException("nobody asks A"), new TransportSettings { Certificates = ofA }).LinkTo(B, to.Address);
+        string large = new('x', 300_000);
+        NodeReply[] replies = await Task.WhenAll(Enumerable.Range(1, 50).Select(i => friend.AskAsync((Lane)(i % 3), Message((ushort)i, large), Patience).AsTask()));
+        Assert.All(replies, reply => Assert.Equal((ReplyResult.Answered, large.Length), (reply.Result, reply.Message.Payload.Length)));
+        Assert.Equal(50, heard.Count);
+
+        foreach (TransportSettings settings in new[] { new TransportSettings { Certificates = ofStranger }, new TransportSettings() })
+        {
+            PeerLink stranger = Listen(A, static _ => throw new InvalidOperationException("nobody asks A"), settings).LinkTo(B, to.Address);
+            Assert.NotEqual(ReplyResult.Answered, (await stranger.AskAsync(Lane.Control, Message(99), Patience)).Result);
+        }
+
+        // Nor does one of ours tell a stranger anything.
+        NodeTransport trap = Listen(B, Echo, new TransportSettings { Certificates = ofStranger });
+        PeerLink fooled = Listen(A, static _ => throw new InvalidOperationException("nobody asks A"), new TransportSettings { Certificates = ofA }).LinkTo(B, trap.Address);
+        Assert.NotEqual(ReplyResult.Answered, (await fooled.AskAsync(Lane.Control, Message(99), Patience)).Result);
+        Assert.Equal(50, heard.Count);
+    }
+
+    [Fact]
     public async Task Each_question_gets_its_own_answer_however_many_are_under_way()
     {
         PeerLink link = Link(static message =>
