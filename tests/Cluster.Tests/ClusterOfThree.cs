@@ -63,6 +63,16 @@ internal sealed class ClusterOfThree : IAsyncDisposable
 
     public PleiadServer Node(int number) => _nodes[number] ?? throw new InvalidOperationException($"node {number} does not run");
 
+    /// <summary>The addresses of all nodes but some.</summary>
+    public IEnumerable<Uri> UrlsBut(params int[] numbers) => _ports.Index().Where(port => !numbers.Contains(port.Index)).Select(static port => new Uri($"http://127.0.0.1:{port.Item}"));
+
+    /// <summary>The database crashes and comes back.</summary>
+    public void RestartDatabase()
+    {
+        _postgres.Crash();
+        _postgres.Start();
+    }
+
     public static string NameOf(int number) => $"n{number}";
 
     /// <summary>Starts nodes at the same time and waits until all of them are ready.</summary>
@@ -73,6 +83,7 @@ internal sealed class ClusterOfThree : IAsyncDisposable
             _nodes[number] = new PleiadServer(
                 _scratch.Folder(NameOf(number)), _config, _ports[number], "--cluster.postgres=" + _postgres.Connection, "--cluster.name=" + NameOf(number),
                 "--cluster.listen-address=127.0.0.1:0", $"--cluster.shards={Shards}", "--cluster.replicas=2", "--web.enable-remote-write-receiver");
+            OrphanGuard.Add(Node(number).Id);
         }
 
         foreach (int number in numbers)

@@ -174,19 +174,10 @@ internal sealed class FaultCluster : IAsyncDisposable
     /// <param name="since">Older samples are not compared.</param>
     public async Task<IReadOnlyList<string>> WrongAsync(DateTimeOffset since)
     {
-        // What is on its way now may be on one node and not yet on the next: it is compared the next time.
         var wrong = new List<string>();
         foreach (FaultNode node in Running)
         {
-            IReadOnlyList<string> found = [];
-            await Pause.UntilAsync(
-                async () =>
-                {
-                    found = Load.Ledger.Compare(await WrittenAsync(node, since), since.ToUnixTimeMilliseconds());
-                    return found.Count == 0 || found.Any(static what => !what.EndsWith("is not there", StringComparison.Ordinal));
-                },
-                TimeSpan.FromSeconds(20), static () => "").ContinueWith(static _ => { }, TaskScheduler.Default);
-            wrong.AddRange(found);
+            wrong.AddRange(await WrittenSamples.WrongAsync(Load, node.Client, since));
         }
 
         return [.. wrong, .. Load.SilentHoles];
@@ -240,18 +231,5 @@ internal sealed class FaultCluster : IAsyncDisposable
                 shard.GetProperty("leader").GetString()!.Length > 0 && !shard.TryGetProperty("movingTo", out _)
                 && shard.TryGetProperty("appliedSeq", out JsonElement applied) && applied.ValueKind == JsonValueKind.Number
                 && applied.GetInt64() >= shard.GetProperty("journalSeq").GetInt64() - 8);
-    }
-
-    private static async Task<IReadOnlyList<(int Series, long Time, double Value)>> WrittenAsync(FaultNode node, DateTimeOffset since)
-    {
-        double now = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalSeconds + 5;
-        var samples = new List<(int, long, double)>();
-        foreach ((string series, List<(long TimeMs, string Value)> points) in await node.Client.RawAsync($"written[{SecondsSince(since)}s]", now))
-        {
-            int number = int.Parse(series.Split(',').First(static label => label.StartsWith("instance=w", StringComparison.Ordinal))["instance=w".Length..], CultureInfo.InvariantCulture);
-            samples.AddRange(points.Select(point => (number, point.TimeMs, double.Parse(point.Value, CultureInfo.InvariantCulture))));
-        }
-
-        return samples;
     }
 }
