@@ -58,6 +58,8 @@ public sealed class GatewayHost : IAsyncDisposable
         builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(new HostLogging(logging)));
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, OwnedByTheNode>());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
+        builder.Services.Replace(ServiceDescriptor.Singleton<IConnectionListenerFactory>(services => new ThreadedTransport(
+            settings.ConnectionThreadsMax, ResponseBufferBytes, services.GetRequiredService<IMemoryPoolFactory<byte>>(), _metrics, time, logging)));
         _app = builder.Build();
         _app.Run(dispatch.HandleAsync);
     }

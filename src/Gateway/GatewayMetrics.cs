@@ -13,6 +13,7 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _durations;
     private readonly Counter<long> _connectionsRefused;
+    private readonly Counter<long> _connectionsPooled;
     private readonly Counter<long> _remoteWritesLimited;
     private readonly Counter<long> _remoteReadsLimited;
 
@@ -28,6 +29,8 @@ internal sealed class GatewayMetrics : IDisposable
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.01, 0.1, 0.2, 0.4, 1, 3, 8, 20, 60, 120] });
         _connectionsRefused = _meter.CreateCounter<long>(
             "pleiad_gateway_connections_refused_total", description: "Connections closed because their address had too many already.");
+        _connectionsPooled = _meter.CreateCounter<long>(
+            "pleiad_gateway_connections_pooled_total", description: "Connections that got no thread of their own because there were too many already.");
         _remoteWritesLimited = _meter.CreateCounter<long>(
             "pleiad_gateway_remote_write_limited_total", description: "What remote write brought beyond a limit: requests, samples (ahead) or families (metadata), by limit.");
         _remoteReadsLimited = _meter.CreateCounter<long>(
@@ -46,6 +49,9 @@ internal sealed class GatewayMetrics : IDisposable
 
     /// <summary>Counts a connection that was closed at once.</summary>
     public void ConnectionRefused() => _connectionsRefused.Add(1);
+
+    /// <summary>Counts a connection that is served by the pool.</summary>
+    public void ConnectionPooled() => _connectionsPooled.Add(1);
 
     /// <summary>Counts what remote write brought beyond a limit.</summary>
     /// <param name="limit">The last part of the limit's key, without "-max".</param>

@@ -29,6 +29,9 @@ public sealed record GatewaySettings
     /// <summary>Connections at the same time. Default 512.</summary>
     public int ConnectionsMax { get; init; } = 512;
 
+    /// <summary>Connections at the same time that have a thread of their own, which answers sooner than one of the pool. Default 64.</summary>
+    public int ConnectionThreadsMax { get; init; } = 64;
+
     /// <summary>Connections at the same time from one address that is not loopback. Default 256.</summary>
     public int ConnectionsPerAddressMax { get; init; } = 256;
 

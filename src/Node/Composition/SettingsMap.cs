@@ -45,6 +45,7 @@ internal static class SettingsMap
             EnableLifecycle = settings.Web.EnableLifecycle,
             EnableAdminApi = settings.Web.EnableAdminApi,
             ConnectionsMax = settings.Web.ConnectionsMax,
+            ConnectionThreadsMax = settings.Web.ConnectionThreadsMax,
             RequestTimeout = settings.Web.ReadTimeout,
             RemoteWrite = RemoteWrite(settings.Web),
             RemoteRead = new RemoteReadSettings

@@ -167,6 +167,7 @@ internal static class SettingsFile
             FrameBytesMax = keys.Size("pleiad.web.remote-read.frame-size-max", KiB, 64 * MiB),
         },
         ConnectionsMax = keys.Count("pleiad.web.connections-max", 1, 1_000_000),
+        ConnectionThreadsMax = keys.Count("pleiad.web.connection-threads-max", 0, 10_000),
         ReadTimeout = keys.Duration("pleiad.web.read-timeout", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
     };
 

@@ -144,6 +144,9 @@ public sealed record WebSection
     /// <summary>Connections at the same time. <c>pleiad.web.connections-max</c></summary>
     public required int ConnectionsMax { get; init; }
 
+    /// <summary>Connections at the same time that have a thread of their own. <c>pleiad.web.connection-threads-max</c></summary>
+    public required int ConnectionThreadsMax { get; init; }
+
     /// <summary>How long a request may take to be read. <c>pleiad.web.read-timeout</c></summary>
     public required TimeSpan ReadTimeout { get; init; }
 }
