@@ -12,53 +12,33 @@ namespace Pleiad.Actors;
 /// <param name="threads">Threads a query may use.</param>
 internal sealed class ShardedSource(IReadOnlyList<ISeriesSource> views, ShardMap shards, int threads) : IQuerySource
 {
+    private readonly SourceChain _all = new(views);
+
     /// <inheritdoc/>
     public ShardMap Shards => shards;
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<FragmentAnswer>> RunAsync(PlanFragment fragment, IReadOnlyList<int> asked, CancellationToken cancel) =>
-        fragment.RunAllAsync([.. asked.Select(shard => views[shard])], threads);
+        fragment.RunTogetherAsync([.. asked.Select(shard => views[shard])], threads);
 
     /// <inheritdoc/>
-    public SeriesCursor Select(SelectRequest request, CancellationToken cancel)
-    {
-        IReadOnlyList<ISeriesSource> asked = Asked(request.Matchers);
-        return asked.Count == 1 ? asked[0].Select(request, cancel) : new ChainedCursor(asked, request, cancel);
-    }
+    public SeriesCursor Select(SelectRequest request, CancellationToken cancel) => Asked(request.Matchers).Select(request, cancel);
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
-    {
-        var names = new TextUnion();
-        AddLabelNames(matchers, range, names, cancel);
-        return names.Sorted();
-    }
+    public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) =>
+        Asked(matchers).LabelNames(matchers, range, cancel);
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<string> LabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
-    {
-        var values = new TextUnion();
-        AddLabelValues(name, matchers, range, values, cancel);
-        return values.Sorted();
-    }
+    public IReadOnlyCollection<string> LabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) =>
+        Asked(matchers).LabelValues(name, matchers, range, cancel);
 
     /// <inheritdoc/>
-    public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
-    {
-        foreach (ISeriesSource view in Asked(matchers))
-        {
-            view.AddLabelNames(matchers, range, into, cancel);
-        }
-    }
+    public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel) =>
+        Asked(matchers).AddLabelNames(matchers, range, into, cancel);
 
     /// <inheritdoc/>
-    public void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
-    {
-        foreach (ISeriesSource view in Asked(matchers))
-        {
-            view.AddLabelValues(name, matchers, range, into, cancel);
-        }
-    }
+    public void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel) =>
+        Asked(matchers).AddLabelValues(name, matchers, range, into, cancel);
 
     /// <inheritdoc/>
     public ValueTask<SeriesCursor> SelectAsync(SelectRequest request, bool labelsOnly, CancellationToken cancel) => new(Select(request, cancel));
@@ -77,48 +57,6 @@ internal sealed class ShardedSource(IReadOnlyList<ISeriesSource> views, ShardMap
         return default;
     }
 
-    private IReadOnlyList<ISeriesSource> Asked(IReadOnlyList<Matcher> matchers) =>
-        ShardPruning.ShardsFor(matchers, shards) is { } few ? [.. few.Select(shard => views[shard])] : views;
-
-    private sealed class ChainedCursor(IReadOnlyList<ISeriesSource> views, SelectRequest request, CancellationToken cancel) : SeriesCursor
-    {
-        private int _next;
-        private SeriesCursor? _current;
-
-        public override Labels Labels => (_current ?? throw new InvalidOperationException("the cursor stands on no series")).Labels;
-
-        public override bool MoveNext()
-        {
-            while (true)
-            {
-                if (_current is not null)
-                {
-                    if (_current.MoveNext())
-                    {
-                        return true;
-                    }
-
-                    _current.Dispose();
-                    _current = null;
-                }
-
-                if (_next == views.Count)
-                {
-                    return false;
-                }
-
-                cancel.ThrowIfCancellationRequested();
-                _current = views[_next++].Select(request, cancel);
-            }
-        }
-
-        public override void Read(SampleColumns into) =>
-            (_current ?? throw new InvalidOperationException("the cursor stands on no series")).Read(into);
-
-        protected override void Dispose(bool disposing)
-        {
-            _current?.Dispose();
-            _current = null;
-        }
-    }
+    private SourceChain Asked(IReadOnlyList<Matcher> matchers) =>
+        ShardPruning.ShardsFor(matchers, shards) is { } few ? new SourceChain([.. few.Select(shard => views[shard])]) : _all;
 }

@@ -38,6 +38,39 @@ public sealed class FragmentCrewTests
         }
     }
 
+    [Theory]
+    [InlineData(3, 3)]
+    [InlineData(1000, 12)]
+    public async Task Shards_are_evaluated_together_as_long_as_they_are_little_work(int seriesPerShard, int answersWanted)
+    {
+        var seen = new SeenThreads(seriesPerShard);
+        IReadOnlyList<FragmentAnswer> answers = await FragmentOf("up").RunTogetherAsync(seen.Shards, threads: 3);
+
+        // 3 series each: one shard, four, seven.
+        Assert.Equal(answersWanted, answers.Count);
+        int shard = 0;
+        int at = 0;
+        foreach (FragmentAnswer answer in answers)
+        {
+            for (int row = 0; row < answer.Rows.Count; row++)
+            {
+                Assert.Equal($"{shard}-{at}", answer.Rows.Packed(row, out _, out _, out _).Labels.Get("instance"));
+                (shard, at) = ++at == seriesPerShard + shard ? (shard + 1, 0) : (shard, at);
+            }
+        }
+
+        Assert.Equal((ShardCount, 0), (shard, at));
+    }
+
+    [Fact]
+    public async Task A_failure_of_shards_together_is_the_failure_of_all()
+    {
+        var seen = new SeenThreads(seriesPerShard: 3, fails: 7);
+        InvalidOperationException failure = await Assert.ThrowsAsync<InvalidOperationException>(
+            async () => await FragmentOf("up").RunTogetherAsync(seen.Shards, threads: 2));
+        Assert.Equal("shard 7 is broken", failure.Message);
+    }
+
     private static PlanFragment FragmentOf(string query)
     {
         var settings = new EngineSettings();

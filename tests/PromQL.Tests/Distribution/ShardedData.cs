@@ -203,7 +203,11 @@ internal sealed class ShardedData
 
         ShardMap IFragmentRunner.Shards => _map;
 
-        public Task<IReadOnlyList<FragmentAnswer>> RunAsync(PlanFragment fragment, IReadOnlyList<int> shards, CancellationToken cancel) =>
-            fragment.RunAllAsync([.. shards.Select(shard => _parts[shard])], _threads);
+        // As the shards of a node do, and as nodes do that answer for each shard.
+        public Task<IReadOnlyList<FragmentAnswer>> RunAsync(PlanFragment fragment, IReadOnlyList<int> shards, CancellationToken cancel)
+        {
+            ISeriesSource[] parts = [.. shards.Select(shard => _parts[shard])];
+            return _map.Count % 2 == 0 ? fragment.RunTogetherAsync(parts, _threads) : fragment.RunAllAsync(parts, _threads);
+        }
     }
 }

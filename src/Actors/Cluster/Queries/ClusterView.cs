@@ -46,14 +46,15 @@ internal sealed class ClusterView(ClusterReads reads, LocalViews here, ulong que
     public async Task<IReadOnlyList<FragmentAnswer>> RunAsync(PlanFragment fragment, IReadOnlyList<int> shards, CancellationToken cancel)
     {
         int[] elsewhere = [.. shards.Where(shard => !here.Has(shard))];
-        Task<IReadOnlyDictionary<int, FragmentAnswer>> asking = Task.FromResult<IReadOnlyDictionary<int, FragmentAnswer>>(new Dictionary<int, FragmentAnswer>());
-        if (elsewhere.Length > 0)
+        if (elsewhere.Length == 0)
         {
-            var body = new MessageWriter();
-            fragment.Request().Write(body);
-            asking = GatherAsync(elsewhere, ReadKind.Fragment, body.Memory, symbols => new AnswerReader(fragment.Reader(symbols)), cancel);
+            return await fragment.RunTogetherAsync([.. shards.Select(here.Of)], reads.Settings.ThreadsMax);
         }
 
+        var body = new MessageWriter();
+        fragment.Request().Write(body);
+        Task<IReadOnlyDictionary<int, FragmentAnswer>> asking =
+            GatherAsync(elsewhere, ReadKind.Fragment, body.Memory, symbols => new AnswerReader(fragment.Reader(symbols)), cancel);
         int[] local = [.. shards.Where(here.Has)];
         IReadOnlyList<FragmentAnswer> answers;
         try

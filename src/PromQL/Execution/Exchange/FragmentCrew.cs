@@ -15,6 +15,15 @@ internal sealed class FragmentCrew(PlanFragment fragment, IReadOnlyList<ISeriesS
     // A series costs about as much as so many samples: it is found, its labels made, its chunk sought.
     private const long SamplesOfSeries = 100;
 
+    /// <summary>Whether evaluating it over some more shards is less than waking a thread is worth, by what it cost over others.</summary>
+    /// <param name="work">What it cost: see <see cref="WorkOf"/>.</param>
+    /// <param name="over">Over how many shards; at least one.</param>
+    /// <param name="more">How many more.</param>
+    public static bool IsLittle(long work, int over, int more) => work / over * more <= LittleWork;
+
+    /// <summary>What an answer cost, counted in samples.</summary>
+    public static long WorkOf(FragmentAnswer answer) => answer.Context.SamplesTotal + (SamplesOfSeries * answer.Context.SeriesRead);
+
     private readonly FragmentAnswer[] _answers = new FragmentAnswer[shards.Count];
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _begun;
@@ -29,7 +38,7 @@ internal sealed class FragmentCrew(PlanFragment fragment, IReadOnlyList<ISeriesS
         while (TryOne(out FragmentAnswer? answer))
         {
             int waiting = shards.Count - Volatile.Read(ref _begun);
-            work += answer is null ? 0 : answer.Context.SamplesTotal + (SamplesOfSeries * answer.Context.SeriesRead);
+            work += answer is null ? 0 : WorkOf(answer);
             if (alone && work > LittleWork && waiting > 1)
             {
                 alone = false;

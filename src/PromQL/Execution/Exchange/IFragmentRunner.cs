@@ -23,7 +23,7 @@ public interface IFragmentRunner : ISeriesSource
     /// <param name="fragment">What is to be done.</param>
     /// <param name="shards">Numbers of shards.</param>
     /// <param name="cancel">Gives up.</param>
-    /// <returns>One answer a shard, in the order they were asked for.</returns>
+    /// <returns>Answers that together are those of the shards, in the order they were asked for; one a shard where the plan is measured.</returns>
     /// <exception cref="QueryException">A shard's evaluation fails or runs into a limit of the query.</exception>
     Task<IReadOnlyList<FragmentAnswer>> RunAsync(PlanFragment fragment, IReadOnlyList<int> shards, CancellationToken cancel);
 }

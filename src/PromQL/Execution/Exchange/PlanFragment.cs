@@ -5,6 +5,9 @@ namespace Pleiad.PromQL;
 /// <summary>A part of a plan for the series of a shard. Safe for many threads.</summary>
 public sealed class PlanFragment
 {
+    // 16 shards make 3 sources: one, four and eleven.
+    private const int GroupGrowth = 4;
+
     private readonly ExchangeNode _exchange;
     private readonly PlanNode _plan;
     private readonly QueryRun _run;
@@ -70,5 +73,42 @@ public sealed class PlanFragment
         ArgumentNullException.ThrowIfNull(shards);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         return new FragmentCrew(this, shards, threads).RunAsync();
+    }
+
+    /// <summary>
+    /// As <see cref="RunAllAsync"/>, but over several shards as one source where what came before was little: the operators of a small query
+    /// cost more to make than to run. Each shard has its own answer where the plan is measured.
+    /// </summary>
+    /// <param name="shards">Their series.</param>
+    /// <param name="threads">Threads at most; at least 1.</param>
+    /// <returns>Answers that together are those of all shards, in their order.</returns>
+    /// <exception cref="QueryException">One of them fails.</exception>
+    public Task<IReadOnlyList<FragmentAnswer>> RunTogetherAsync(IReadOnlyList<ISeriesSource> shards, int threads)
+    {
+        ArgumentNullException.ThrowIfNull(shards);
+        if (_run.Measures is not null)
+        {
+            return RunAllAsync(shards, threads);
+        }
+
+        var answers = new List<FragmentAnswer>();
+        long work = 0;
+        int begun = 0;
+        for (int size = 1; begun < shards.Count && (begun == 0 || FragmentCrew.IsLittle(work, begun, size)); size *= GroupGrowth)
+        {
+            size = Math.Min(size, shards.Count - begun);
+            FragmentAnswer answer = Run(size == 1 ? shards[begun] : new SourceChain([.. shards.Skip(begun).Take(size)]));
+            answers.Add(answer);
+            work += FragmentCrew.WorkOf(answer);
+            begun += size;
+        }
+
+        return begun == shards.Count ? Task.FromResult<IReadOnlyList<FragmentAnswer>>(answers) : RestAsync(answers, [.. shards.Skip(begun)], threads);
+    }
+
+    private async Task<IReadOnlyList<FragmentAnswer>> RestAsync(List<FragmentAnswer> answers, IReadOnlyList<ISeriesSource> rest, int threads)
+    {
+        answers.AddRange(await RunAllAsync(rest, threads).ConfigureAwait(false));
+        return answers;
     }
 }
