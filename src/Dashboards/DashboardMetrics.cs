@@ -19,6 +19,9 @@ public static class DashboardMetrics
     private static readonly Counter<long> Refusals =
         Meter.CreateCounter<long>("pleiad_dashboards_refused_total", description: "Requests and files about dashboards that were refused, by reason: a limit, a conflict, not a dashboard.");
 
+    private static readonly Counter<long> StaleReads =
+        Meter.CreateCounter<long>("pleiad_dashboards_stale_reads_total", description: "Lists of dashboards answered as they were last, because the store did not answer.");
+
     /// <summary>Counts a refusal.</summary>
     public static void Refused(DashboardFault fault) => Refusals.Add(1, new KeyValuePair<string, object?>("reason", fault switch
     {
@@ -29,6 +32,8 @@ public static class DashboardMetrics
         DashboardFault.Provisioned => "provisioned",
         _ => "invalid",
     }));
+
+    internal static void Stale() => StaleReads.Add(1);
 
     internal static void Saved() => Saves.Add(1);
 

@@ -41,6 +41,12 @@ internal static partial class Log
     [LoggerMessage(116, LogLevel.Error, "The document {File} was damaged and lies beside the others under another name; everything else is there.")]
     public static partial void DocumentDamaged(this ILogger log, string file);
 
+    [LoggerMessage(125, LogLevel.Information, "Dashboards: {Count} documents have moved from {From} into the store.")]
+    public static partial void DocumentsMoved(this ILogger log, int count, string from);
+
+    [LoggerMessage(126, LogLevel.Warning, "The document {Document} stays in {Where}: the store has another of its name.")]
+    public static partial void DocumentLeft(this ILogger log, string document, string where);
+
     [LoggerMessage(117, LogLevel.Warning, "Acknowledged samples are no safer than the database of the cluster: {Risk}.")]
     public static partial void DurabilityRisk(this ILogger log, string risk);
 

@@ -16,12 +16,19 @@ public sealed class TakeoverTests(ITestOutputHelper output)
         await using var load = new Load(cluster.UrlsBut());
         await cluster.UntilAllScrapedAsync(ledger);
 
+        var dashboards = new SharedDashboards();
+        await dashboards.SaveAsync(cluster.Node(1));
+        await dashboards.CheckAsync(cluster.Running);
+
         // kill -9: the others lead its shards.
         long killed = Stopwatch.GetTimestamp();
         load.Use(cluster.UrlsBut(1));
         await cluster.KillAsync(1);
         await cluster.UntilShardsAsync(static shards => shards.All(static shard => shard.Leader is "n0" or "n2" && !shard.Moves));
         output.WriteLine($"taken over after {Stopwatch.GetElapsedTime(killed)}");
+        await dashboards.CheckAsync(cluster.Running);
+        await dashboards.SaveAtOnceAsync(cluster.Node(0), cluster.Node(2));
+        await dashboards.CheckAsync(cluster.Running);
         await CheckAsync();
 
         // The database crashes: what is under way waits for it.
@@ -50,6 +57,8 @@ public sealed class TakeoverTests(ITestOutputHelper output)
         load.Use(cluster.UrlsBut());
         await CheckAsync();
         Assert.Empty(load.SilentHoles);
+
+        await dashboards.CheckAsync(cluster.Running);
 
         // Whoever scrapes a target scrapes it at the same instants.
         for (int target = 0; target < ClusterOfThree.Targets; target++)

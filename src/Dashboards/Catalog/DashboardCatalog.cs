@@ -27,6 +27,10 @@ public sealed class DashboardCatalog(IDashboardDocuments documents, DashboardSet
     /// <summary>What a dashboard may be at most.</summary>
     public DashboardLimits Limits => settings.Limits;
 
+    /// <summary>Asks the store itself whether it answers.</summary>
+    /// <exception cref="IOException">It does not.</exception>
+    public async Task ProbeAsync(CancellationToken cancel) => await documents.ReadChangesAsync(long.MaxValue, 1, cancel).ConfigureAwait(false);
+
     /// <summary>The dashboards that fit a query, by title.</summary>
     public async Task<IReadOnlyList<DashboardSummary>> SearchAsync(DashboardQuery query, CancellationToken cancel)
     {
@@ -108,7 +112,12 @@ public sealed class DashboardCatalog(IDashboardDocuments documents, DashboardSet
         JsonObject json = imported.Dashboard;
         Check(json);
         string uid = json.Word("uid") ?? newUid();
-        if (!DashboardUid.IsValid(uid))
+        if (!DashboardUid.IsValid(uid) && save.Inputs is not null)
+        {
+            // Of another installation, which had other rules: whoever imports wants the dashboard.
+            uid = newUid();
+        }
+        else if (!DashboardUid.IsValid(uid))
         {
             throw new DashboardException(DashboardFault.Invalid, $"a uid is 1 to {DashboardLimits.UidCharsMax} letters, digits, hyphens and underscores");
         }
@@ -405,7 +414,7 @@ public sealed class DashboardCatalog(IDashboardDocuments documents, DashboardSet
 
     private async Task<IReadOnlyList<DashboardDocument>> HistoryAsync(string uid, CancellationToken cancel)
     {
-        string prefix = uid + "/";
+        string prefix = DocumentKinds.VersionPrefix(uid);
         // One more than there can be: a limit that was lowered leaves older places behind.
         IReadOnlyList<DashboardDocument> page = await documents.ListAsync(DocumentKinds.Version, prefix, 1000, cancel).ConfigureAwait(false);
         return [.. page.TakeWhile(document => document.Id.StartsWith(prefix, StringComparison.Ordinal))];

@@ -32,26 +32,19 @@ internal sealed class DashboardIndex(IDashboardDocuments documents) : IDisposabl
             0);
     }
 
-    /// <summary>Everything that was saved before the call.</summary>
+    /// <summary>Everything that was saved before the call; where the store does not answer, what it had last.</summary>
     public async Task<Entries> ReadAsync(CancellationToken cancel)
     {
         await _refreshing.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            Entries entries = _entries ?? await LoadAsync(cancel).ConfigureAwait(false);
-            while (true)
-            {
-                IReadOnlyList<DashboardDocument> changes = await documents.ReadChangesAsync(entries.Revision, PageSize, cancel).ConfigureAwait(false);
-                foreach (DashboardDocument change in changes)
-                {
-                    entries = With(entries, change) with { Revision = change.Revision };
-                }
-
-                if (changes.Count < PageSize)
-                {
-                    return _entries = entries;
-                }
-            }
+            return _entries = await FollowAsync(_entries ?? await LoadAsync(cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
+        }
+        catch (IOException) when (_entries is not null)
+        {
+            // The store is away: what was there last is better than nothing, and whoever saves is told by the store itself.
+            DashboardMetrics.Stale();
+            return _entries;
         }
         finally
         {
@@ -61,6 +54,23 @@ internal sealed class DashboardIndex(IDashboardDocuments documents) : IDisposabl
 
     /// <inheritdoc/>
     public void Dispose() => _refreshing.Dispose();
+
+    private async Task<Entries> FollowAsync(Entries entries, CancellationToken cancel)
+    {
+        while (true)
+        {
+            IReadOnlyList<DashboardDocument> changes = await documents.ReadChangesAsync(entries.Revision, PageSize, cancel).ConfigureAwait(false);
+            foreach (DashboardDocument change in changes)
+            {
+                entries = With(entries, change) with { Revision = change.Revision };
+            }
+
+            if (changes.Count < PageSize)
+            {
+                return entries;
+            }
+        }
+    }
 
     // By kind, because the history is most of what is stored and nothing of it is listed. What changes meanwhile comes as a change:
     // the lists only say from where on, and the first of them is read first.

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Pleiad.Dashboards;
 
 /// <summary>The kinds of documents, and how their ids are made. Names on disk: they never change.</summary>
-internal static class DocumentKinds
+public static class DocumentKinds
 {
     /// <summary>A dashboard; id is its uid.</summary>
     public const string Dashboard = "dashboard";
@@ -17,9 +17,12 @@ internal static class DocumentKinds
     /// <summary>A star; id is the user and the uid of a dashboard.</summary>
     public const string Star = "dashboard-star";
 
+    /// <summary>What the ids of all old versions of a dashboard begin with.</summary>
+    public static string VersionPrefix(string uid) => uid + "/";
+
     /// <summary>Where an old version is kept. Places are used again, so that a history never grows beyond its limit.</summary>
     public static string VersionId(string uid, long version, int versionsMax) =>
-        uid + "/" + (version % versionsMax).ToString("D4", CultureInfo.InvariantCulture);
+        VersionPrefix(uid) + (version % versionsMax).ToString("D4", CultureInfo.InvariantCulture);
 
     /// <summary>Where a star is kept.</summary>
     public static string StarId(string user, string uid) => user + "/" + uid;

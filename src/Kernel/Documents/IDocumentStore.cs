@@ -39,6 +39,14 @@ public interface IDocumentStore
     /// <exception cref="ClusterStoreException">What became of it is unknown: read.</exception>
     ValueTask<DocumentWrite> DeleteAsync(string kind, string id, long seenVersion, CancellationToken cancel);
 
+    /// <summary>Takes a document over from another store with its version, so that whoever has seen it there has seen it here.</summary>
+    /// <param name="document">Alive or deleted; its revision is given anew.</param>
+    /// <param name="cancel">Leaves open whether it was taken over.</param>
+    /// <returns>Whether it was; not where there is or ever was one of its name.</returns>
+    /// <exception cref="ClusterStoreException">What became of it is unknown: read.</exception>
+    /// <exception cref="ArgumentException">A name or the body is over its limit, or a name is empty.</exception>
+    ValueTask<bool> AdoptAsync(Document document, CancellationToken cancel);
+
     /// <summary>What has changed behind a revision, in the order of the changes: of each document its last state only, deleted ones too.</summary>
     /// <param name="afterRevision">The last one not wanted; 0 for everything.</param>
     /// <param name="countMax">How many at most.</param>

@@ -39,6 +39,9 @@ internal sealed class ClusterStart : IAsyncDisposable
     /// <summary>How many shards the cluster has, fixed when it was created.</summary>
     public int Shards { get; }
 
+    /// <summary>What all nodes share that is no sample: dashboards, for one.</summary>
+    public IDocumentStore Documents => _store.Documents;
+
     /// <summary>Opens all of it; the tables are made where they are missing.</summary>
     /// <exception cref="UsageException">The database cannot be used, or the address cannot be listened on.</exception>
     public static async Task<ClusterStart> OpenAsync(ClusterSection settings, ILogger log)

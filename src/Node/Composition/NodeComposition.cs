@@ -38,7 +38,8 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         await using ClusterStart? cluster = settings.Cluster.Postgres.Length > 0 ? await ClusterStart.OpenAsync(settings.Cluster, _log) : null;
         using DataDirectory directory = OpenDirectory(cluster?.Shards ?? settings.Storage.Shards);
         using var page = new OwnPage();
-        using var dashboards = new DashboardCatalog(OpenDocuments(directory), SettingsMap.Dashboards(settings), TimeProvider.System, NewUid);
+        await using DocumentsStart documents = await DocumentsStart.OpenAsync(directory.Root, cluster?.Documents, _log);
+        using var dashboards = new DashboardCatalog(documents.Documents, SettingsMap.Dashboards(settings), TimeProvider.System, NewUid);
         await using var provisioner = new DashboardProvisioner(dashboards, FilesOfDashboards(), TimeProvider.System, _log);
         await using GatewayHost gateway = Compose(gatewaySettings, new GatewayPorts(ports, ports, status, control, ports, ports, page)
         {
@@ -147,24 +148,6 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         catch (DataDirectoryException e)
         {
             throw new UsageException(e.Message, e);
-        }
-    }
-
-    private FileDocuments OpenDocuments(DataDirectory directory)
-    {
-        try
-        {
-            FileDocuments documents = FileDocuments.Open(new DiskFiles(), Path.Combine(directory.Root, "documents"));
-            foreach (string file in documents.Damaged)
-            {
-                _log.DocumentDamaged(file);
-            }
-
-            return documents;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"cannot open the dashboards in {directory.Root}: {e.Message}", e);
         }
     }
 

@@ -43,6 +43,16 @@ internal sealed class MemoryDocuments : IDocumentStore
         return new ValueTask<DocumentWrite>(Write(kind, id, seenVersion, deletes: true, []));
     }
 
+    public ValueTask<bool> AdoptAsync(Document document, CancellationToken cancel)
+    {
+        DocumentRules.Check(document.Kind, document.Id, document.Body.Length);
+        lock (_gate)
+        {
+            return new ValueTask<bool>(_documents.TryAdd(
+                (document.Kind, document.Id), document with { Revision = ++_revision, Body = document.Body.ToArray() }));
+        }
+    }
+
     public ValueTask<IReadOnlyList<Document>> ReadChangesAsync(long afterRevision, int countMax, CancellationToken cancel)
     {
         lock (_gate)

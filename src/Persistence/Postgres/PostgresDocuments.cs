@@ -33,6 +33,23 @@ internal sealed class PostgresDocuments(PostgresControl control) : IDocumentStor
         return WriteAsync(kind, id, seenVersion, deletes: true, ReadOnlyMemory<byte>.Empty, cancel);
     }
 
+    public ValueTask<bool> AdoptAsync(Document document, CancellationToken cancel)
+    {
+        DocumentRules.Check(document.Kind, document.Id, document.Body.Length);
+        return control.TransactAsync(
+            async connection =>
+            {
+                long revision = await NextRevisionAsync(connection, cancel);
+                bool isNew = await new NpgsqlCommand(
+                    """
+                    INSERT INTO document(kind, id, version, revision, deleted, body) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (kind, id) DO NOTHING
+                    """,
+                    connection).With(document.Kind).With(document.Id).With(document.Version).With(revision).With(document.IsDeleted).With(document.Body).DoAsync(cancel) == 1;
+                return (isNew, isNew);
+            },
+            cancel);
+    }
+
     public ValueTask<IReadOnlyList<Document>> ReadChangesAsync(long afterRevision, int countMax, CancellationToken cancel) =>
         control.RunAsync<IReadOnlyList<Document>>(
             async connection => await new NpgsqlCommand(
@@ -44,9 +61,7 @@ internal sealed class PostgresDocuments(PostgresControl control) : IDocumentStor
         control.TransactAsync(
             async connection =>
             {
-                // Its row lock makes writers wait for each other, so that revisions become visible in their order.
-                long revision = (await new NpgsqlCommand("UPDATE document_revision SET revision = revision + 1 RETURNING revision", connection)
-                    .RowsAsync(static reader => reader.GetInt64(0), cancel))[0];
+                long revision = await NextRevisionAsync(connection, cancel);
                 (long Version, bool IsDeleted) stored = (await new NpgsqlCommand(
                     "SELECT version, deleted FROM document WHERE kind = $1 AND id = $2", connection)
                     .With(kind).With(id).RowsAsync(static reader => (reader.GetInt64(0), reader.GetBoolean(1)), cancel)).FirstOrDefault();
@@ -65,6 +80,11 @@ internal sealed class PostgresDocuments(PostgresControl control) : IDocumentStor
                 return (write.Result == DocumentResult.Written, write);
             },
             cancel);
+
+    // The lock of its row makes writers wait for each other, so that revisions become visible in their order.
+    private static async Task<long> NextRevisionAsync(NpgsqlConnection connection, CancellationToken cancel) =>
+        (await new NpgsqlCommand("UPDATE document_revision SET revision = revision + 1 RETURNING revision", connection)
+            .RowsAsync(static reader => reader.GetInt64(0), cancel))[0];
 
     private static Document DocumentOf(NpgsqlDataReader reader) => new(
         reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetBoolean(4), reader.GetFieldValue<byte[]>(5));

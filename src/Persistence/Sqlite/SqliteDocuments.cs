@@ -30,6 +30,22 @@ internal sealed class SqliteDocuments(SqliteDatabase database) : IDocumentStore
         return WriteAsync(kind, id, seenVersion, deletes: true, []);
     }
 
+    public ValueTask<bool> AdoptAsync(Document document, CancellationToken cancel)
+    {
+        DocumentRules.Check(document.Kind, document.Id, document.Body.Length);
+        return database.WriteAsync(connection =>
+        {
+            bool isNew = new SqliteCommand("SELECT 1 FROM document WHERE kind = $kind AND id = $id", connection)
+                .With("$kind", document.Kind).With("$id", document.Id).Rows(static _ => true).Count == 0;
+            if (isNew)
+            {
+                Store(connection, document.Kind, document.Id, document.Version, document.IsDeleted, document.Body.ToArray());
+            }
+
+            return isNew;
+        });
+    }
+
     public ValueTask<IReadOnlyList<Document>> ReadChangesAsync(long afterRevision, int countMax, CancellationToken cancel) =>
         database.ReadAsync<IReadOnlyList<Document>>(connection => new SqliteCommand(
             "SELECT kind, id, version, revision, deleted, body FROM document WHERE revision > $after ORDER BY revision LIMIT $max", connection)
@@ -42,18 +58,23 @@ internal sealed class SqliteDocuments(SqliteDatabase database) : IDocumentStore
         DocumentWrite write = DocumentRules.Decide(stored.Version, stored.IsDeleted, seenVersion, deletes);
         if (write.Result == DocumentResult.Written)
         {
-            new SqliteCommand("UPDATE document_revision SET revision = revision + 1", connection).Do();
-            new SqliteCommand(
-                """
-                INSERT OR REPLACE INTO document(kind, id, version, revision, deleted, body)
-                SELECT $kind, $id, $version, revision, $deleted, $body FROM document_revision
-                """,
-                connection)
-                .With("$kind", kind).With("$id", id).With("$version", write.Version).With("$deleted", deletes).With("$body", body).Do();
+            Store(connection, kind, id, write.Version, deletes, body);
         }
 
         return write;
     });
+
+    private static void Store(SqliteConnection connection, string kind, string id, long version, bool isDeleted, byte[] body)
+    {
+        new SqliteCommand("UPDATE document_revision SET revision = revision + 1", connection).Do();
+        new SqliteCommand(
+            """
+            INSERT OR REPLACE INTO document(kind, id, version, revision, deleted, body)
+            SELECT $kind, $id, $version, revision, $deleted, $body FROM document_revision
+            """,
+            connection)
+            .With("$kind", kind).With("$id", id).With("$version", version).With("$deleted", isDeleted).With("$body", body).Do();
+    }
 
     private static Document DocumentOf(SqliteDataReader reader) => new(
         reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetBoolean(4), (byte[])reader.GetValue(5));

@@ -5,25 +5,39 @@ using Pleiad.Storage.Tests;
 
 namespace Pleiad.Node.Tests;
 
-public sealed class FileDocumentsTests
+public sealed class FileDocumentsTests : IAsyncDisposable
 {
     private const string Folder = "/data/documents";
     private static readonly CancellationToken None = CancellationToken.None;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pleiad-documents-");
+    private SqliteClusterStore? _database;
+
+    public async ValueTask DisposeAsync()
+    {
+        await (_database?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _folder.Delete(recursive: true);
+    }
 
     private static ReadOnlyMemory<byte> Body(string text) => Encoding.UTF8.GetBytes(text);
 
     private static string Text(DashboardDocument? document) => document is null ? "-" : $"{document.Version}:{Encoding.UTF8.GetString(document.Body.Span)}";
 
-    public static TheoryData<bool> Stores => new(true, false);
+    public static TheoryData<string> Stores => new("memory", "files", "SQLite");
 
-    // The store in memory is what tests of the catalog run on: it has to behave alike.
-    private static IDashboardDocuments Open(bool inMemory) => inMemory ? new MemoryDocuments() : FileDocuments.Open(new FaultyFiles(), Folder);
+    // The store in memory is what tests of the catalog run on, and files are where dashboards were kept before: all behave alike.
+    private IDashboardDocuments Open(string store) => store switch
+    {
+        "memory" => new MemoryDocuments(),
+        "files" => FileDocuments.Open(new FaultyFiles(), Folder),
+        _ => new StoredDocuments((_database ??= SqliteClusterStore.Open(Path.Combine(_folder.FullName, "documents.sqlite"))).Documents, 0),
+    };
 
     [Theory]
     [MemberData(nameof(Stores))]
-    public async Task A_document_is_changed_only_by_who_has_seen_its_last_version(bool inMemory)
+    public async Task A_document_is_changed_only_by_who_has_seen_its_last_version(string store)
     {
-        IDashboardDocuments documents = Open(inMemory);
+        IDashboardDocuments documents = Open(store);
         Assert.Equal(1, await documents.PutAsync("k", "a", 0, Body("one"), None));
         Assert.Null(await documents.PutAsync("k", "a", 0, Body("again"), None));
         Assert.Equal(2, await documents.PutAsync("k", "a", 1, Body("two"), None));
@@ -39,9 +53,9 @@ public sealed class FileDocumentsTests
 
     [Theory]
     [MemberData(nameof(Stores))]
-    public async Task Lists_go_by_id_and_changes_by_the_order_they_were_made_in(bool inMemory)
+    public async Task Lists_go_by_id_and_changes_by_the_order_they_were_made_in(string store)
     {
-        IDashboardDocuments documents = Open(inMemory);
+        IDashboardDocuments documents = Open(store);
         foreach (string id in (string[])["b", "a/2", "a/1", "B", "한"])
         {
             await documents.PutAsync("k", id, 0, Body(id), None);

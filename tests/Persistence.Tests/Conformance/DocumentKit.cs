@@ -84,6 +84,27 @@ public abstract class DocumentKit(IStoreMaker stores) : StoreKit(stores)
     }
 
     [SkippableFact]
+    public async Task A_document_of_another_store_is_taken_over_with_its_version_where_there_never_was_one()
+    {
+        await using IClusterStore store = await StoreAsync();
+        IDocumentStore documents = store.Documents;
+        await documents.PutAsync("k", "here", 0, Body("mine"), Never);
+        await documents.PutAsync("k", "gone", 0, Body("mine"), Never);
+        await documents.DeleteAsync("k", "gone", 1, Never);
+        long seen = (await documents.ReadChangesAsync(0, 10, Never))[^1].Revision;
+        Assert.True(await documents.AdoptAsync(new Document("k", "new", 7, 1, false, Body("theirs")), Never));
+        Assert.True(await documents.AdoptAsync(new Document("k", "over", 3, 2, true, default), Never));
+        Assert.False(await documents.AdoptAsync(new Document("k", "new", 8, 3, false, Body("again")), Never));
+        Assert.False(await documents.AdoptAsync(new Document("k", "here", 9, 4, false, Body("theirs")), Never));
+        Assert.False(await documents.AdoptAsync(new Document("k", "gone", 9, 5, false, Body("theirs")), Never));
+        IReadOnlyList<Document> changes = await documents.ReadChangesAsync(seen, 10, Never);
+        Assert.Equal([("new", 7, false, "theirs"), ("over", 3, true, "")], changes.Select(change => (change.Id, change.Version, change.IsDeleted, Text(change))));
+        Assert.Equal("mine", Text(await documents.GetAsync("k", "here", Never)));
+        Assert.Equal(Written(8), await documents.PutAsync("k", "new", 7, Body("next"), Never));
+        Assert.Equal(Written(4), await documents.PutAsync("k", "over", 0, Body("anew"), Never));
+    }
+
+    [SkippableFact]
     public async Task Names_and_bodies_have_limits()
     {
         await using IClusterStore store = await StoreAsync();

@@ -14,7 +14,7 @@ internal static class SearchEndpoints
     public static async Task HealthAsync(GrafanaCall call, GatewaySettings settings)
     {
         // Asking the store is the point of it: a store that does not answer makes this 500.
-        await call.Catalog.FoldersAsync(call.Cancel).ConfigureAwait(false);
+        await call.Catalog.ProbeAsync(call.Cancel).ConfigureAwait(false);
         await call.AnswerAsync(new JsonObject { ["database"] = "ok", ["version"] = settings.Build.Revision, ["commit"] = settings.Build.Branch }).ConfigureAwait(false);
     }
 
