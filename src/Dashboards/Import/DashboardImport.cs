@@ -62,6 +62,13 @@ public static class DashboardImport
             json = inside;
         }
 
+        // grafana.com's own answer has it among its facts.
+        if (json.Object("json") is { } published && json["panels"] is null && json["rows"] is null)
+        {
+            json.Remove("json");
+            json = published;
+        }
+
         string apiVersion = json.Text("apiVersion") ?? string.Empty;
         if (json.Object("spec") is not { } spec)
         {

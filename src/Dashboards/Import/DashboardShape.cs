@@ -30,6 +30,7 @@ internal static class DashboardShape
             dashboard["id"] = null;
         }
 
+        Frame(dashboard, notes);
         DropWhatIsNoObject(dashboard, "panels", "panels", notes);
         foreach (JsonObject row in dashboard.Objects("panels"))
         {
@@ -42,6 +43,13 @@ internal static class DashboardShape
         DropWhatIsNoObject(dashboard.Ensure("templating"), "list", "variables", notes);
         DropWhatIsNoObject(dashboard.Ensure("annotations"), "list", "annotations", notes);
         KeepTexts(dashboard, "tags");
+        UnnestRows(dashboard, notes);
+        Variables(dashboard, notes);
+        foreach (JsonObject panel in dashboard.Panels())
+        {
+            PanelShape.Complete(panel, notes);
+        }
+
         Number(dashboard);
         Place(dashboard);
     }
@@ -79,6 +87,85 @@ internal static class DashboardShape
             {
                 list.RemoveAt(i);
             }
+        }
+    }
+
+    private static void Frame(JsonObject dashboard, ImportNotes notes)
+    {
+        bool lost = dashboard.Fit(MemberKind.Text, "description", "refresh", "timezone", "weekStart") | dashboard.Fit("graphTooltip", MemberKind.Number)
+            | dashboard.Fit(MemberKind.Object, "time", "timepicker", "templating", "annotations") | PanelShape.DashboardLinks(dashboard);
+        if (dashboard.Object("time") is { } time && (time.Fit(MemberKind.Text, "from", "to") | time.Word("from") is null | time.Word("to") is null))
+        {
+            dashboard.Remove("time");
+            lost = true;
+        }
+
+        foreach (JsonObject annotation in dashboard.Object("annotations")?.Objects("list") ?? [])
+        {
+            lost |= annotation.Fit(MemberKind.Text, "name", "expr", "step", "titleFormat", "textFormat", "tagKeys", "iconColor") | annotation.Fit("enable", MemberKind.Flag)
+                | annotation.Fit(MemberKind.Object, "target", "filter") | (annotation.Object("target")?.Fit(MemberKind.Text, "expr", "interval") ?? false);
+            if (annotation.Object("filter") is { } filter && filter["ids"] is not (null or JsonArray))
+            {
+                annotation.Remove("filter");
+                lost = true;
+            }
+        }
+
+        if (lost)
+        {
+            notes.OfDashboard.Add("what is not of the kind it has to be was left out");
+        }
+    }
+
+    // A variable without a name can neither be chosen nor meant.
+    private static void Variables(JsonObject dashboard, ImportNotes notes)
+    {
+        JsonArray list = dashboard.Ensure("templating").EnsureArray("list");
+        for (int i = list.Count - 1; i >= 0; i--)
+        {
+            var variable = (JsonObject)list[i]!;
+            bool lost = variable.Fit(MemberKind.Text, "name", "label", "type", "regex", "definition", "allValue", "auto_min")
+                | variable.Fit(MemberKind.Number, "hide", "sort", "refresh", "auto_count") | variable.Fit(MemberKind.Flag, "multi", "includeAll", "auto")
+                | variable.Fit("current", MemberKind.Object) | variable.Fit(MemberKind.Objects, "options", "filters");
+            if (variable.Word("name") is not { } name)
+            {
+                list.RemoveAt(i);
+                notes.OfDashboard.Add("a variable without a name was left out");
+            }
+            else if (lost)
+            {
+                notes.OfDashboard.Add($"variable {name}: what is not of the kind it has to be was left out");
+            }
+        }
+    }
+
+    // A row within a row is a row behind it: nobody draws deeper than one level.
+    private static void UnnestRows(JsonObject dashboard, ImportNotes notes)
+    {
+        JsonArray panels = dashboard.EnsureArray("panels");
+        bool found = false;
+        for (int i = 0; i < panels.Count; i++)
+        {
+            int behind = i + 1;
+            JsonArray? inside = (panels[i] as JsonObject)?.Array("panels");
+            for (int child = 0; child < (inside?.Count ?? 0);)
+            {
+                if (inside![child] is not JsonObject nested || !nested.IsRow())
+                {
+                    child++;
+                    continue;
+                }
+
+                inside.RemoveAt(child);
+                panels.Insert(behind++, nested);
+                DropWhatIsNoObject(nested, "panels", "panels of a row", notes);
+                found = true;
+            }
+        }
+
+        if (found)
+        {
+            notes.OfDashboard.Add("rows within rows became rows behind them");
         }
     }
 
