@@ -1,5 +1,5 @@
 import type { MessageKey } from '../i18n/text';
-import { IconAffiliate, IconCompass, IconDatabase, IconFileCode, IconFlag, IconLayoutDashboard, IconListSearch, IconRadar2, IconServer2 } from '../parts/icons';
+import { IconAffiliate, IconCompass, IconDatabase, IconFileCode, IconFlag, IconLayoutDashboard, IconListSearch, IconRadar2, IconServer2, IconTopologyStar3 } from '../parts/icons';
 
 export interface Destination { to: string; label: MessageKey; icon: typeof IconCompass; keys: string }
 export interface Section { label: MessageKey; destinations: Destination[] }
@@ -15,6 +15,7 @@ export const sections: Section[] = [
     { to: '/service-discovery', label: 'nav.discovery', icon: IconAffiliate, keys: 'g s' },
   ] },
   { label: 'nav.server', destinations: [
+    { to: '/cluster', label: 'nav.cluster', icon: IconTopologyStar3, keys: 'g n' },
     { to: '/tsdb-status', label: 'nav.storage', icon: IconDatabase, keys: 'g m' },
     { to: '/queries', label: 'nav.queries', icon: IconListSearch, keys: 'g q' },
     { to: '/config', label: 'nav.config', icon: IconFileCode, keys: 'g c' },

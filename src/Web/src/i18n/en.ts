@@ -26,6 +26,7 @@ export const en = {
   'nav.dashboards': 'Dashboards',
   'nav.targets': 'Targets',
   'nav.discovery': 'Service discovery',
+  'nav.cluster': 'Cluster',
   'nav.storage': 'Storage',
   'nav.config': 'Configuration',
   'nav.flags': 'Flags',

@@ -28,6 +28,7 @@ export const ko: Record<MessageKey, string> = {
   'nav.dashboards': '대시보드',
   'nav.targets': '타깃',
   'nav.discovery': '서비스 디스커버리',
+  'nav.cluster': '클러스터',
   'nav.storage': '저장소',
   'nav.config': '설정',
   'nav.flags': '플래그',

@@ -15,6 +15,7 @@ const pages: Record<string, LazyPage> = {
   '/d': page(() => import('../pages/dashboards/DashboardPage'), 'DashboardPage'),
   '/targets': page(() => import('../pages/targets/TargetsPage'), 'TargetsPage'),
   '/service-discovery': page(() => import('../pages/targets/DiscoveryPage'), 'DiscoveryPage'),
+  '/cluster': page(() => import('../pages/cluster/ClusterPage'), 'ClusterPage'),
   '/tsdb-status': page(() => import('../pages/status/StoragePage'), 'StoragePage'),
   '/config': page(() => import('../pages/status/ConfigurationPage'), 'ConfigurationPage'),
   '/flags': page(() => import('../pages/status/FlagsPage'), 'FlagsPage'),

@@ -1,0 +1,11 @@
+import { call, type Answer } from './client';
+
+export interface ClusterNode { name: string; incarnation: string; address: string; httpAddress: string; roles: string[]; zone: string; status: 'joining' | 'up' | 'leaving' | 'dead'; leads: number; follows: number; accusers: number }
+
+/** A shard; how far it is applied is known of the copies that the answering node has. */
+export interface ClusterShard { shard: number; leader: string; followers: string[]; epoch: number; journalSeq: number; snapshotSeq: number; appliedSeq?: number; lag?: number; movingTo?: string }
+
+/** A cluster as one of its nodes sees it, or that there is none. */
+export type Cluster = { clustered: false } | { clustered: true; self: string; version: number; nodes: ClusterNode[]; shards: ClusterShard[] };
+
+export const cluster = (signal?: AbortSignal): Promise<Answer<Cluster>> => call('cluster', {}, signal ? { signal } : {});

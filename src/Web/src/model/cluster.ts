@@ -1,0 +1,32 @@
+import type { ClusterNode, ClusterShard } from '../api/cluster';
+
+/** What of a cluster needs a look. */
+export interface ClusterHealth { dead: number; suspected: number; leaderless: number; moving: number; alone: number }
+
+export function healthOf(nodes: ClusterNode[], shards: ClusterShard[]): ClusterHealth {
+  const alive = new Set(nodes.filter((node) => node.status !== 'dead').map((node) => node.name));
+  return {
+    dead: nodes.length - alive.size,
+    suspected: nodes.filter((node) => node.status !== 'dead' && node.accusers > 0).length,
+    leaderless: shards.filter((shard) => shard.leader === '').length,
+    moving: shards.filter((shard) => shard.movingTo !== undefined).length,
+    alone: alive.size > 1 ? shards.filter((shard) => !shard.followers.some((follower) => alive.has(follower))).length : 0,
+  };
+}
+
+/** The shards of a node by what it is to them. */
+export const shardsOf = (name: string, shards: ClusterShard[]): { leads: ClusterShard[]; follows: ClusterShard[] } => ({
+  leads: shards.filter((shard) => shard.leader === name), follows: shards.filter((shard) => shard.leader !== name && shard.followers.includes(name)),
+});
+
+/** The shards that have to do with words: a number, a name of a node, or one of the states that a filter names. */
+export function filterShards(shards: ClusterShard[], text: string, movingOnly: boolean): ClusterShard[] {
+  const word = text.trim().toLowerCase();
+  return shards.filter((shard) => (!movingOnly || shard.movingTo !== undefined || shard.leader === '')
+    && (/^\d+$/.test(word) ? String(shard.shard) === word : [shard.leader, shard.movingTo ?? '', ...shard.followers].some((name) => name.toLowerCase().includes(word))));
+}
+
+/** The address of a node's own interface; null where what it says is no host and port. */
+export function nodeUrl(httpAddress: string): string | null {
+  return /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+):\d{1,5}$/i.test(httpAddress) ? `http://${httpAddress}/cluster` : null;
+}
