@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
@@ -6,6 +7,7 @@ export default defineConfig({
   base: './',
   plugins: [react()],
   resolve: {
+    alias: { 'lru-cache': fileURLToPath(new URL('src/promql/expiringCache.ts', import.meta.url)) },
     // Two copies of these would not know each other's extensions.
     dedupe: ['@codemirror/state', '@codemirror/view', '@codemirror/language', '@lezer/common', '@lezer/highlight', '@lezer/lr', 'react', 'react-dom'],
   },

@@ -9,6 +9,7 @@ import { PromQLExtension } from '@prometheus-io/codemirror-promql';
 import { baseUrl } from '../api/client';
 import { placeOf } from '../model/queryError';
 import { promqlColors } from './editorTheme';
+import { hoverHelp } from './hover';
 
 interface PromqlEditorProps {
   value: string;
@@ -45,7 +46,7 @@ export function PromqlEditor({ value, onChange, onRun, onFormat, error, label, p
         extensions: [
           highlightSpecialChars(), history(), bracketMatching(), closeBrackets(), EditorView.lineWrapping,
           autocompletion({ maxRenderedOptions: 100, icons: false }),
-          (isTemplate ? template : promql).asExtension(), promqlColors, placeholderText(placeholder),
+          (isTemplate ? template : promql).asExtension(), promqlColors, hoverHelp, placeholderText(placeholder),
           tooltips({ parent: document.body }),
           EditorView.contentAttributes.of({ 'aria-label': label }),
           Prec.highest(keymap.of([
