@@ -4,7 +4,7 @@ import { useElementSize } from '@mantine/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useText } from '../i18n/text';
-import { stacked as stack, type Line } from '../model/series';
+import { basesOf, pointsDown, stacked, type Line } from '../model/series';
 import type { Unit } from '../model/units';
 import type { Zone } from '../model/zone';
 import type { Overlay } from './overlay';
@@ -21,6 +21,8 @@ export interface TimeSeriesChartProps {
   height: number;
   unit: Unit;
   rightUnit?: Unit;
+  /** Of the values, where the axis has another. */
+  tipUnit?: Unit;
   decimals?: number | undefined;
   min?: number | undefined;
   max?: number | undefined;
@@ -50,15 +52,16 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
   latest.current = props;
 
   const data = useMemo<uPlot.AlignedData>(() => {
-    const on = props.styles.flatMap((style, i) => (style.stack ? [i] : []));
-    const sums = stack(on.map((i) => (props.styles[i]!.show ? props.lines[i]!.values : props.lines[i]!.values.map(() => null))));
-    const columns = props.lines.map((line) => line.values);
-    on.forEach((line, i) => { columns[line] = sums[i]!; });
+    const columns = stacked(props.lines.map((line, i) => (props.styles[i]!.show || !props.styles[i]!.stack ? line.values : line.values.map(() => null))), props.styles.map((style) => style.stack));
     return [props.times, ...columns];
   }, [props.times, props.lines, props.styles]);
 
+  const bases = useMemo(() => basesOf(props.lines.map((line) => line.values), props.styles.map((style) => style.stack)), [props.lines, props.styles]);
+
+  const down = useMemo(() => props.lines.map((line, i) => bases[i]! >= 0 && pointsDown(line.values)), [props.lines, bases]);
+
   // All that a chart cannot change once it is made.
-  const structure = JSON.stringify([props.styles.map((style) => ({ ...style, show: true })), props.unit, props.rightUnit, props.decimals, props.min, props.max, props.logBase, props.zone, props.thresholds, props.syncKey, scheme]);
+  const structure = JSON.stringify([bases, down, props.styles.map((style) => ({ ...style, show: true })), props.unit, props.rightUnit, props.decimals, props.min, props.max, props.logBase, props.zone, props.thresholds, props.syncKey, scheme]);
 
   useEffect(() => {
     if (!host.current || width === 0) return;
@@ -66,13 +69,13 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
     const source = (): TooltipSource => {
       const now = latest.current;
       return {
-        lines: now.lines, colorOf: (i) => now.styles[i]?.color ?? 'gray', unitOf: (i) => (now.styles[i]?.rightAxis ? now.rightUnit ?? now.unit : now.unit), isShown: (i) => now.styles[i]?.show ?? false,
+        lines: now.lines, colorOf: (i) => now.styles[i]?.color ?? 'gray', unitOf: (i) => (now.styles[i]?.rightAxis ? now.rightUnit ?? now.unit : now.tipUnit ?? now.unit), isShown: (i) => now.styles[i]?.show ?? false,
         zone: now.zone, decimals: now.decimals, more: (count) => t('chart.more', { count }), tips: (u, left, top) => now.overlay?.tip(u, left, top) ?? [],
       };
     };
     const font = `11px ${getComputedStyle(document.body).fontFamily}`;
     const made = new uPlot(plotOptions({
-      width, height: p.height, styles: p.styles, unit: p.unit, rightUnit: p.rightUnit ?? p.unit, zone: p.zone, ...inks[scheme], font,
+      width, height: p.height, styles: p.styles, bases, down, unit: p.unit, rightUnit: p.rightUnit ?? p.unit, zone: p.zone, ...inks[scheme], font,
       ...(p.decimals === undefined ? {} : { decimals: p.decimals }), ...(p.min === undefined ? {} : { min: p.min }), ...(p.max === undefined ? {} : { max: p.max }),
       ...(p.logBase === undefined ? {} : { logBase: p.logBase }), ...(p.syncKey === undefined ? {} : { syncKey: p.syncKey }),
       thresholds: p.thresholds ?? [],

@@ -1,4 +1,5 @@
 import uPlot from 'uplot';
+import type { Stacking } from '../model/series';
 import { formatValue, type Unit } from '../model/units';
 import { zoneName, type Zone } from '../model/zone';
 import { timeLabels, valueIncrements, valueLabels, valueRange } from './axes';
@@ -16,8 +17,8 @@ export interface LineStyle {
   spanGaps: boolean;
   show: boolean;
   rightAxis: boolean;
-  /** Whether it stands on the stacked lines before it. */
-  stack: boolean;
+  /** How it stands on the lines before it; null where it does not. */
+  stack: Stacking | null;
 }
 
 /** A horizontal line or area that marks a limit. */
@@ -27,6 +28,10 @@ export interface PlotSetup {
   width: number;
   height: number;
   styles: LineStyle[];
+  /** The line that each one stands on, to which it is filled instead of to zero; -1 for none. */
+  bases: readonly number[];
+  /** Which lines are drawn below zero. */
+  down: readonly boolean[];
   unit: Unit;
   rightUnit: Unit;
   decimals?: number;
@@ -68,7 +73,7 @@ export function plotOptions(setup: PlotSetup): uPlot.Options {
   const axis = { stroke: setup.ink, font: setup.font, grid: { stroke: setup.grid, width: 1 }, ticks: { stroke: setup.grid, width: 1, size: 4 } };
   const range = (_: uPlot, min: number | null, max: number | null): [number, number] => setup.logBase
     ? [setup.min ?? Math.max(1e-9, (min ?? 1) * 0.8), setup.max ?? (max ?? 10) * 1.2]
-    : valueRange(min, max, setup.styles.some((style) => style.stack || style.fill >= 0.3 || style.draw === 'bars'), setup.min, setup.max);
+    : valueRange(min, max, setup.styles.some((style) => style.stack !== null || style.fill >= 0.3 || style.draw === 'bars'), setup.min, setup.max);
   const valueAxis = (scale: string, unit: Unit, side: 1 | 3): uPlot.Axis => ({
     ...axis, scale, side, space: 34, incrs: setup.logBase ? undefined : valueIncrements(unit), gap: 6,
     grid: { ...axis.grid, show: side === 3 },
@@ -96,7 +101,7 @@ export function plotOptions(setup: PlotSetup): uPlot.Options {
       right: { range },
     },
     series: [{}, ...series],
-    bands: bandsOf(setup.styles),
+    bands: setup.bases.flatMap((base, line) => (base < 0 ? [] : [{ series: [line + 1, base + 1] as [number, number], dir: setup.down[line] ? 1 as const : -1 as const, fill: alpha(setup.styles[line]!.color, setup.styles[line]!.fill) }])),
     axes: [
       { ...axis, space: 72, size: 38, values: (_, splits, __, ___, increment) => timeLabels(splits, increment, setup.zone) },
       valueAxis('y', setup.unit, 3),
@@ -111,12 +116,6 @@ export function plotOptions(setup: PlotSetup): uPlot.Options {
     },
     plugins: setup.plugins,
   };
-}
-
-// Each stacked line is filled down to the one below it, not to zero.
-function bandsOf(styles: readonly LineStyle[]): uPlot.Band[] {
-  const on = styles.flatMap((style, i) => (style.stack ? [i] : []));
-  return on.slice(1).map((line, i) => ({ series: [line + 1, on[i]! + 1] as [number, number], fill: alpha(styles[line]!.color, styles[line]!.fill) }));
 }
 
 // A value between two gaps has no line to be seen by: it gets a dot.

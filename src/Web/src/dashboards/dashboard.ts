@@ -17,7 +17,7 @@ export interface Dashboard {
 
 export interface GridPos { x: number; y: number; w: number; h: number }
 
-export interface Target { refId?: string; expr?: string; legendFormat?: string; format?: string | number; instant?: boolean; range?: boolean; interval?: string; hide?: boolean; intervalFactor?: number; panelId?: number; exemplar?: boolean }
+export interface Target { refId?: string; expr?: string; legendFormat?: string; format?: string | number; instant?: boolean; range?: boolean; interval?: string; hide?: boolean; intervalFactor?: number; panelId?: number; exemplar?: boolean; datasource?: unknown }
 
 export interface Threshold { value: number | null; color: string }
 export interface Mapping { type: string; options: Record<string, unknown> }
@@ -51,6 +51,7 @@ export interface Panel {
   targets?: Target[];
   fieldConfig?: { defaults?: FieldDefaults; overrides?: Override[] };
   options?: Record<string, unknown>;
+  datasource?: unknown;
   transformations?: Transformation[];
   links?: DataLink[];
   interval?: string;
@@ -66,7 +67,7 @@ export interface Panel {
 
 export interface Variable {
   name: string; label?: string; type: string; hide?: number; query?: unknown; definition?: string; current?: { value?: unknown; text?: unknown };
-  includeAll?: boolean; multi?: boolean; allValue?: string | null; regex?: string; sort?: number; refresh?: number; options?: { value?: unknown; text?: unknown }[]; auto?: boolean;
+  includeAll?: boolean; multi?: boolean; allValue?: string | null; regex?: string; sort?: number; refresh?: number; options?: { value?: unknown; text?: unknown }[]; auto?: boolean; auto_count?: number | string; auto_min?: string; filters?: { key?: unknown; operator?: unknown; value?: unknown }[];
 }
 
 /** Events drawn over the panels: when a query's series are not zero. */

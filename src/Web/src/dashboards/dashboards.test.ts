@@ -4,13 +4,15 @@ import { colorOf, fieldOf, shown, thresholdOf } from './fields';
 import { interpolate, type Scope } from './interpolate';
 import { reduced } from './reducers';
 import { sectionsOf } from './sections';
-import { regexFiltered, variableQuery } from './variables';
+import { foreignSource, isPromql } from './sources';
+import { chosenOf, listed, optionsOf, regexFiltered, variableQuery } from './variables';
 
 const scope: Scope = {
   fromMs: 0, toMs: 3_600_000, stepMs: 30_000, scrapeMs: 15_000,
   variables: {
     job: { values: ['node'], isList: false, isAll: false }, path: { values: ['a.b', 'c'], isList: true, isAll: false }, one: { values: ['a.b'], isList: true, isAll: false },
-    all: { values: ['x'], isList: true, isAll: true, allValue: '.*' }, quoted: { values: ['a"b\\'], isList: false, isAll: false },
+    all: { values: ['x'], isList: true, isAll: true, allValue: '.*' }, quoted: { values: ['a"b\\'], isList: false, isAll: false }, named: { values: ['1'], texts: ['one'], isList: false, isAll: false },
+    follows: { values: ['$__auto_interval_follows'], isList: false, isAll: false, auto: { count: 30, leastMs: 10_000 } },
   },
 };
 
@@ -18,6 +20,7 @@ describe('a text with variables', () => {
   it.each([
     ['up{job="$job"}', 'up{job="node"}'], ['${job}[[job]]', 'nodenode'], ['{p=~"$path"}', '{p=~"(a\\\\.b|c)"}'], ['$one', 'a\\\\.b'], ['$all', '.*'], ['$quoted', 'a\\"b\\\\'],
     ['rate(x[$__rate_interval])', 'rate(x[1m])'], ['$__interval_ms $__interval', '30000 30s'], ['$__range', '3600s'], ['$unknown ${unknown}', '$unknown ${unknown}'], ['${path:pipe} ${path:csv}', 'a.b|c a.b,c'],
+    ['$named ${named:text} ${named.text}', '1 one one'], ['rate(x[$follows])', 'rate(x[2m])'], ['$constructor $toString', '$constructor $toString'],
   ])('%s', (text, filled) => expect(interpolate(text, scope)).toBe(filled));
 });
 
@@ -77,12 +80,47 @@ describe('a field', () => {
 describe('a query variable', () => {
   it.each([
     ['label_values(job)', { kind: 'values', label: 'job', matcher: '' }], ['label_values(up{a="b"}, job)', { kind: 'values', label: 'job', matcher: 'up{a="b"}' }], ['label_names()', { kind: 'names', matcher: '' }],
+    ['label_values(up{a=~"x,y"}, "http.code")', { kind: 'values', label: 'http.code', matcher: 'up{a=~"x,y"}' }], ['label_values( {__name__="a"} , job )', { kind: 'values', label: 'job', matcher: '{__name__="a"}' }],
+    ['label_names(up)', { kind: 'names', matcher: 'up' }], ['metrics()', { kind: 'metrics', pattern: '' }],
     ['metrics(node_.*)', { kind: 'metrics', pattern: 'node_.*' }], ['query_result(topk(1, up))', { kind: 'result', expr: 'topk(1, up)' }], ['up{x="1"}', { kind: 'series', matcher: 'up{x="1"}' }],
   ] as const)('%s', (text, meant) => expect(variableQuery(text)).toEqual(meant));
 
   it('keeps what its expression finds', () => {
-    expect(regexFiltered(['a-1', 'b-2', 'a-1'], '/a-(.*)/')).toEqual(['1']);
-    expect(regexFiltered(['x', 'y'], '')).toEqual(['x', 'y']);
-    expect(regexFiltered(['x'], '/(/')).toEqual(['x']);
+    const values = (found: { value: string }[]): string[] => found.map((one) => one.value);
+    expect(values(regexFiltered(['a-1', 'b-2', 'a-1'], '/a-(.*)/'))).toEqual(['1']);
+    expect(values(regexFiltered(['x', 'y'], ''))).toEqual(['x', 'y']);
+    expect(values(regexFiltered(['x'], '/(/'))).toEqual(['x']);
+    expect(regexFiltered(['up{job="a",pod="b"} 1 0'], '/job="(?<text>[^"]+)".*pod="(?<value>[^"]+)"/')).toEqual([{ value: 'b', text: 'a' }]);
+  });
+
+  it('lists choices with what people read', () => {
+    expect(listed('1m, 5m,a\\,b, One : 1')).toEqual([{ value: '1m', text: '1m' }, { value: '5m', text: '5m' }, { value: 'a,b', text: 'a,b' }, { value: '1', text: 'One' }]);
+  });
+
+  it('of an interval follows the range by any of its names', async () => {
+    const variable = { name: 'i', type: 'interval', query: '1m,10m', auto: true, auto_count: 30, auto_min: '10s', current: { value: '$__auto' } };
+    const options = await optionsOf(variable, scope, new AbortController().signal);
+    expect(options.map((one) => one.text)).toEqual(['auto', '1m', '10m']);
+    const chosen = chosenOf(variable, undefined, options);
+    expect(interpolate('$i', { ...scope, variables: { i: chosen } })).toBe('2m');
+  });
+
+  it('keeps what was chosen of what there is, and otherwise takes the first', () => {
+    const variable = { name: 'p', type: 'query', multi: true, includeAll: true, allValue: '.*', current: { value: ['gone'] } };
+    const options = [{ value: 'a', text: 'a' }, { value: 'b', text: 'b' }];
+    expect(chosenOf(variable, undefined, options)).toMatchObject({ isAll: true, values: ['a', 'b'], allValue: '.*' });
+    expect(chosenOf({ ...variable, current: { value: 'b' } }, undefined, options)).toMatchObject({ isAll: false, values: ['b'] });
+    expect(chosenOf({ ...variable, includeAll: false }, undefined, options).values).toEqual(['a']);
+    expect(chosenOf(variable, ['gone'], options).values).toEqual(['gone']);
+  });
+});
+
+describe('a query', () => {
+  const panel = (datasource: unknown, ...targets: unknown[]): Panel => ({ id: 1, type: 'stat', datasource, targets: targets.map((one) => ({ refId: 'A', expr: 'up', datasource: one })) });
+  it('is answered here unless it names a data source of another kind', () => {
+    expect([null, undefined, 'Prometheus', { uid: 'x' }, { type: 'prometheus' }, { type: '${ds}' }].map((source) => isPromql(panel(source, undefined), panel(source, undefined).targets![0]!))).toEqual([true, true, true, true, true, true]);
+    expect(foreignSource(panel({ type: 'loki' }, undefined))).toBe('loki');
+    expect(foreignSource(panel({ type: 'datasource', uid: '-- Mixed --' }, { type: 'loki' }, { type: 'prometheus' }))).toBeNull();
+    expect(foreignSource(panel(null))).toBeNull();
   });
 });

@@ -15,7 +15,7 @@ const named: Record<string, string> = {
 /** A colour of Grafana's as CSS has it; nothing that is not a plain colour gets through. */
 export function colorOf(text: string | undefined, fallback: string): string {
   if (!text || text === 'text') return fallback;
-  if (named[text]) return named[text];
+  if (Object.hasOwn(named, text)) return named[text]!;
   return /^#([0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8})$/i.test(text) || /^rgba?\([\d\s.,%]+\)$/i.test(text) ? text : fallback;
 }
 

@@ -1,4 +1,5 @@
 import { formatDuration } from '../model/duration';
+import { stepFor } from '../model/step';
 
 /** What a variable stands for now. */
 export interface Chosen {
@@ -8,7 +9,14 @@ export interface Chosen {
   /** Stands for all of them as it is, where the dashboard says so. */
   allValue?: string;
   isAll: boolean;
+  /** What people read instead of the values, where that differs. */
+  texts?: string[];
+  /** For an interval that follows the range: into how many parts, and the shortest there is. */
+  auto?: { count: number; leastMs: number };
 }
+
+/** Grafana's name of an interval that follows the range, with the name of its variable behind it. */
+export const autoInterval = '$__auto';
 
 export interface Scope {
   variables: Readonly<Record<string, Chosen>>;
@@ -19,17 +27,24 @@ export interface Scope {
   scrapeMs: number;
 }
 
-const pattern = /\$(\w+)|\$\{(\w+)(?:\.[^:^}]+)?(?::([^}]+))?\}|\[\[(\w+)(?::(\w+))?\]\]/g;
+const pattern = /\$(\w+)|\$\{(\w+)(?:\.([^:^}]+))?(?::([^}]+))?\}|\[\[(\w+)(?::(\w+))?\]\]/g;
 
 /** A text with its variables filled in as Grafana's Prometheus source does, or in the format given for those that name none; what nobody knows stays. */
 export function interpolate(text: string, scope: Scope, otherwise = ''): string {
-  return text.replace(pattern, (whole, a?: string, b?: string, format?: string, c?: string, oldFormat?: string) => {
+  return text.replace(pattern, (whole, a?: string, b?: string, path?: string, format?: string, c?: string, oldFormat?: string) => {
     const name = a ?? b ?? c!;
     const built = builtIn(name, scope);
     if (built !== undefined) return built;
-    const chosen = scope.variables[name];
-    return chosen ? written(name, chosen, format ?? oldFormat ?? otherwise) : whole;
+    const chosen = Object.hasOwn(scope.variables, name) ? scope.variables[name] : undefined;
+    return chosen ? written(name, following(chosen, scope), format ?? oldFormat ?? (path === 'text' ? path : otherwise)) : whole;
   });
+}
+
+/** An interval that follows the range, as it is for that range. */
+function following(chosen: Chosen, { fromMs, toMs }: Scope): Chosen {
+  const { auto, values } = chosen;
+  return auto && values.some((value) => value.startsWith(autoInterval))
+    ? { ...chosen, values: values.map((value) => (value.startsWith(autoInterval) ? formatDuration(stepFor({ fromMs, toMs }, auto.count, auto.leastMs)) : value)) } : chosen;
 }
 
 function builtIn(name: string, { fromMs, toMs, stepMs, scrapeMs }: Scope): string | undefined {
@@ -55,11 +70,11 @@ export const queryParam = (name: string, { values, isAll }: Chosen): string => (
 
 function written(name: string, chosen: Chosen, format: string): string {
   if (format === 'queryparam') return queryParam(name, chosen);
+  if (format === 'text') return chosen.isAll ? 'All' : (chosen.texts ?? chosen.values).join(' + ');
   if (chosen.isAll && chosen.allValue !== undefined) return chosen.allValue;
   const { values } = chosen;
   switch (format) {
     case 'raw': case 'csv': return values.join(',');
-    case 'text': return chosen.isAll ? 'All' : values.join(' + ');
     case 'pipe': return values.join('|');
     case 'glob': return values.length === 1 ? values[0]! : `{${values.join(',')}}`;
     case 'regex': return values.length === 1 ? regexEscaped(values[0]!) : `(${values.map(regexEscaped).join('|')})`;

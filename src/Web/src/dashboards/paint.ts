@@ -12,7 +12,7 @@ export function paintOf(field: FieldDefaults, value: number | null, index: numbe
     const [min, max] = [field.min ?? 0, field.max ?? 100];
     const share = value === null ? 0 : Math.max(0, Math.min(1, (value - min) / (max - min || 1)));
     const scheme = mode.slice('continuous-'.length).toLowerCase();
-    const ramp = scheme in continuous ? blended(continuous[scheme]!) : rampOf(scheme, isDark);
+    const ramp = Object.hasOwn(continuous, scheme) ? blended(continuous[scheme]!) : rampOf(scheme, isDark);
     return ramp[Math.round(share * (ramp.length - 1))]!;
   }
   if (mode === 'thresholds' || (mode === '' && otherwise === 'thresholds')) return colorOf(value === null ? undefined : thresholdOf(field, value)?.color, palette);

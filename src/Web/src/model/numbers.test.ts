@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { timeLabels, valueLabels, valueRange } from '../charts/axes';
 import { formatDuration, parseDuration } from './duration';
-import { columnOf, stacked, summaryOf, timesOf } from './series';
+import { basesOf, columnOf, stacked, summaryOf, timesOf } from './series';
 import { gridOf, pointsMax, stepFor } from './step';
 import { formatValue, guessUnit } from './units';
 
@@ -59,7 +59,18 @@ describe('a column', () => {
     expect(summaryOf([null])).toEqual({ min: null, max: null, mean: null, last: null });
   });
 
-  it('is stacked on those before it', () => expect(stacked([[1, null, 3], [10, 20, null]])).toEqual([[1, null, 3], [11, 20, null]]));
+  const pile = { group: 'A', percent: false };
+  it('is stacked on those before it', () => expect(stacked([[1, null, 3], [10, 20, null], [5, 5, 5]], [pile, pile, pile])).toEqual([[1, null, 3], [11, 20, null], [16, 25, 8]]));
+  it('stands below zero on those below zero, and on its own group alone', () => {
+    const columns = [[1], [-2], [10], [-20], [100], [7]];
+    const stackings = [pile, pile, pile, pile, { group: 'B', percent: false }, null];
+    expect(stacked(columns, stackings)).toEqual([[1], [-2], [11], [-22], [100], [7]]);
+    expect(basesOf(columns, stackings)).toEqual([-1, -1, 0, 1, -1, -1]);
+  });
+  it('is a share of its group in percent', () => {
+    const share = { group: 'A', percent: true };
+    expect(stacked([[1, 0, null], [3, 0, 5]], [share, share])).toEqual([[0.25, 0, null], [1, 0, 1]]);
+  });
 });
 
 describe('an axis', () => {

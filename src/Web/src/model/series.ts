@@ -57,12 +57,46 @@ export function summaryOf(values: (number | null)[]): Summary {
   return count === 0 ? { min: null, max: null, mean: null, last: null } : { min, max, mean: sum / count, last };
 }
 
-/** Columns added on top of each other; a gap counts as nothing, but stays a gap where the line itself has one. */
-export function stacked(columns: (number | null)[][]): (number | null)[][] {
-  const total: number[] = [];
-  return columns.map((column) => column.map((value, i) => {
-    if (value === null) return null;
-    total[i] = (total[i] ?? 0) + value;
-    return total[i]!;
-  }));
+/** A line that stands on others: on those of its group that point the same way. */
+export interface Stacking { group: string; percent: boolean }
+
+/** The way a column points: what is drawn below zero is stacked below zero. */
+export const pointsDown = (column: readonly (number | null)[]): boolean => column.some((value) => value !== null && value < 0) && !column.some((value) => value !== null && value > 0);
+
+/** Which column each one stands on, or -1. */
+export function basesOf(columns: readonly (readonly (number | null)[])[], stackings: readonly (Stacking | null)[]): number[] {
+  const last = new Map<string, number>();
+  return columns.map((column, i) => {
+    const stacking = stackings[i];
+    if (!stacking) return -1;
+    const pile = `${pointsDown(column)} ${stacking.group}`;
+    const base = last.get(pile) ?? -1;
+    last.set(pile, i);
+    return base;
+  });
+}
+
+/** Columns on top of each other, as `basesOf` says; those in percent as shares of one of what their group adds up to. A gap counts as nothing, but stays a gap where the line itself has one. */
+export function stacked(columns: readonly (readonly (number | null)[])[], stackings: readonly (Stacking | null)[]): (number | null)[][] {
+  const bases = basesOf(columns, stackings);
+  const totals = new Map<string, number[]>();
+  stackings.forEach((stacking, line) => {
+    if (!stacking?.percent) return;
+    const total = totals.get(stacking.group) ?? [];
+    totals.set(stacking.group, total);
+    columns[line]!.forEach((value, i) => { total[i] = (total[i] ?? 0) + Math.abs(value ?? 0); });
+  });
+  const below: number[][] = [];
+  return columns.map((column, line) => {
+    const stacking = stackings[line];
+    if (!stacking) return [...column];
+    const total = stacking.percent ? totals.get(stacking.group) : undefined;
+    const under = bases[line]! < 0 ? [] : below[bases[line]!]!;
+    const sums: number[] = [];
+    below[line] = sums;
+    return column.map((value, i) => {
+      sums[i] = (under[i] ?? 0) + (value === null ? 0 : total ? (total[i] ? value / total[i]! : 0) : value);
+      return value === null ? null : sums[i]!;
+    });
+  });
 }

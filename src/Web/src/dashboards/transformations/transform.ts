@@ -21,7 +21,7 @@ export const transformationIds: string[] = Object.keys(known).filter((id) => id 
 /** The frames of a panel after its transformations, one after the other; what nobody knows is passed over. */
 export function transformed(panel: Panel, frames: Frame[], fill: (text: string) => string): Frame[] {
   return (panel.transformations ?? []).reduce((now, { id, options, disabled, filter }) => {
-    const run = known[id];
+    const run = Object.hasOwn(known, id) ? known[id] : undefined;
     if (disabled || !run) return now;
     const given = JSON.parse(JSON.stringify(options ?? {}), (_, value: unknown) => (typeof value === 'string' && value.includes('$') ? fill(value) : value)) as Options;
     const only = textOf(objectOf(filter).options);

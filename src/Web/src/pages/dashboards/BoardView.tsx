@@ -23,6 +23,7 @@ import { useEdits } from './editing/useEdits';
 import { PanelAlone } from './PanelAlone';
 import { SectionView } from './SectionView';
 import { useAnnotations } from './useAnnotations';
+import { useFilters } from './useFilters';
 import { useBoardTime } from './useBoardTime';
 import { VariableBar } from './VariableBar';
 
@@ -59,11 +60,12 @@ export function BoardView({ opened, reload }: { opened: Opened; reload: () => Pr
     ...(isAlone ? [{ keys: 'Escape', label: e('panel.back'), run: back }] : []),
   ], [e, onEdit, onView, back, isAlone]));
 
-  const { span, range, setRange, zoomOut } = time;
+  const { span, ranAt, range, setRange, zoomOut } = time;
   const [switched, setSwitched] = useState<Readonly<Record<string, boolean>>>({});
   const isOn = (annotation: AnnotationQuery): boolean => switched[annotation.name ?? ''] ?? annotation.enable ?? true;
   const events = useAnnotations(dashboard, span, variables, isOn);
-  const board = useMemo<Board | null>(() => variables && { dashboard, span, range, variables, events, syncKey: dashboard.graphTooltip ? `dashboard ${uid}` : undefined, setRange, zoomOut }, [dashboard, uid, span, range, variables, events, setRange, zoomOut]);
+  const filtered = useFilters(dashboard);
+  const board = useMemo<Board | null>(() => variables && filtered && { dashboard, span, ranAt, range, variables, events, filtered, syncKey: dashboard.graphTooltip ? `dashboard ${uid}` : undefined, setRange, zoomOut }, [dashboard, uid, span, ranAt, range, variables, events, filtered, setRange, zoomOut]);
   const sections = useMemo(() => (variables ? sectionsOf(dashboard, variables, !isEditing || params.viewPanel !== undefined) : null), [dashboard, variables, isEditing, params.viewPanel]);
   const alone = params.viewPanel === undefined ? undefined : sections?.flatMap((section) => section.panels).find((placed) => placed.key === params.viewPanel!.replace(/^panel-/, ''));
   const editor = params.editPanel === undefined ? undefined : Number(params.editPanel);

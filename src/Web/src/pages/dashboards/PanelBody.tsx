@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react';
 import type { Panel } from '../../dashboards/dashboard';
+import { foreignSource } from '../../dashboards/sources';
 import { heightOf, type Frame } from '../../dashboards/frames';
 import type { Scope } from '../../dashboards/interpolate';
 import type { PanelSeries, TargetAnswer } from '../../dashboards/panelData';
@@ -35,16 +36,18 @@ const ListPanel = lazy(() => import('./panels/ListPanel').then((m) => ({ default
 const AlertListPanel = lazy(() => import('./panels/AlertListPanel').then((m) => ({ default: m.AlertListPanel })));
 
 /** Whether a type of panel shows answers of queries, and is drawn. */
-export const drawsData = (type: string): boolean => type in drawn;
+export const drawsData = (type: string): boolean => Object.hasOwn(drawn, type);
 
 /** The inside of a panel: its picture, or why there is none. */
 export function PanelBody({ panel, board, data, heightPx }: { panel: Panel; board: Board; data: PanelData; heightPx: number }) {
   const b = useBoard();
-  const Draw = drawn[panel.type];
+  const Draw = drawsData(panel.type) ? drawn[panel.type] : undefined;
   const { fill, frames } = data;
   if (panel.type === 'text') return <TextPanel panel={panel} fill={fill} />;
   if (panel.type === 'dashlist') return <Suspense><ListPanel panel={panel} fill={fill} /></Suspense>;
   if (panel.type === 'alertlist') return <Suspense><AlertListPanel panel={panel} /></Suspense>;
+  const foreign = foreignSource(panel);
+  if (Draw && foreign !== null) return <Centered>{b('foreign', { type: foreign })}</Centered>;
   if (!Draw) return <Centered>{b('placeholder', { type: panel.type })}</Centered>;
   if (frames.some((frame) => heightOf(frame) > 0)) return <Suspense><Draw panel={panel} board={board} span={data.span} answers={data.answers} frames={frames} series={data.series} times={data.times} heightPx={heightPx} fill={fill} scope={data.scope} /></Suspense>;
   if (data.error) return <Centered bad>{data.error.message}</Centered>;

@@ -6,6 +6,8 @@ import { useBoard } from '../../i18n/useBoard';
 import { IconAlertTriangle, IconCompass, IconExternalLink, IconInfoCircle, IconLink } from '../../parts/icons';
 import { Link } from '../../routing/Link';
 import type { Board } from './board';
+import { Centered } from './panels/Centered';
+import { PanelBoundary } from './PanelBoundary';
 import { drawsData, PanelBody, type PanelProps } from './PanelBody';
 import { usePanelData } from './usePanelData';
 import { AnyLink, followed } from './ValueLink';
@@ -49,7 +51,11 @@ export function PanelFrame({ placed, board, heightPx, tools, handle }: { placed:
       )}
       <div className="progress" data-busy={data.waiting} />
       <Suspense>{inspecting && <PanelInspect title={title} data={data} onClose={() => setInspecting(false)} />}</Suspense>
-      <div className="board-body"><PanelBody panel={panel} board={board} data={data} heightPx={heightPx - (hasHead ? 30 : 6)} /></div>
+      <div className="board-body">
+        <PanelBoundary panel={panel} failed={(failure) => <Centered bad>{b('failed', { problem: failure instanceof Error ? failure.message : String(failure) })}</Centered>}>
+          <PanelBody panel={panel} board={board} data={data} heightPx={heightPx - (hasHead ? 30 : 6)} />
+        </PanelBoundary>
+      </div>
     </article>
   );
 }

@@ -30,7 +30,7 @@ export function PanelInspect({ title, data, onClose }: { title: string; data: Pa
       <div style={{ display: 'flex', flexDirection: 'column', gap: 12 }}>
         {data.asked.map(({ target, expr, grid }, i) => {
           const cost = data.costs[i];
-          const result = data.answers[i]?.data;
+          const result = data.answers.find((answer) => answer.target.refId === target.refId)?.data;
           const series = result && (result.resultType === 'matrix' || result.resultType === 'vector') ? result.result : [];
           const points = series.reduce((sum, one) => sum + ('values' in one && one.values ? one.values.length : 'histograms' in one && one.histograms ? one.histograms.length : 1), 0);
           const letter = target.refId ?? 'A';

@@ -1,20 +1,24 @@
-import { useEffect, useMemo } from 'react';
-import { MultiSelect, Select, TextInput } from '@mantine/core';
+import { lazy, Suspense, useEffect, useMemo, useRef } from 'react';
+import { MultiSelect, Select, TextInput, Tooltip } from '@mantine/core';
 import '@mantine/core/styles/ScrollArea.css';
 import '@mantine/core/styles/Pill.css';
 import '@mantine/core/styles/PillsInput.css';
 import '@mantine/core/styles/Combobox.css';
 import { useQuery } from '@tanstack/react-query';
+import { ApiError } from '../../api/client';
 import type { Variable } from '../../dashboards/dashboard';
 import type { Chosen, Scope } from '../../dashboards/interpolate';
-import { all, chosenOf, optionsOf } from '../../dashboards/variables';
+import { all, chosenOf, optionsOf, type Option } from '../../dashboards/variables';
 import { useBoard } from '../../i18n/useBoard';
 import { useText } from '../../i18n/text';
 import type { Span } from '../../model/timeRange';
+import { IconAlertTriangle } from '../../parts/icons';
 import { listSeparator } from '../../routing/address';
 import { useAddress } from '../../routing/navigation';
 
-interface Resolved { options: Record<string, string[]>; chosen: Record<string, Chosen> }
+const AdhocFilters = lazy(() => import('./AdhocFilters').then((m) => ({ default: m.AdhocFilters })));
+
+interface Resolved { options: Record<string, Option[]>; chosen: Record<string, Chosen>; failed: Record<string, string> }
 
 /** The variables of a dashboard, each with its choices; one that depends on another is asked for after it. */
 export function VariableBar({ list, span, onChosen }: { list: Variable[]; span: Span; onChosen: (chosen: Record<string, Chosen>) => void }) {
@@ -26,20 +30,30 @@ export function VariableBar({ list, span, onChosen }: { list: Variable[]; span: 
   const resolved = useQuery({
     queryKey: ['variables', JSON.stringify(mine), given, Math.round(span.toMs / 60_000), span.toMs - span.fromMs],
     queryFn: async ({ signal }): Promise<Resolved> => {
-      const options: Record<string, string[]> = {};
+      const options: Record<string, Option[]> = {};
+      const failed: Record<string, string> = {};
       const chosen: Record<string, Chosen> = {};
       for (const variable of mine) {
         const scope: Scope = { variables: chosen, fromMs: span.fromMs, toMs: span.toMs, stepMs: 15_000, scrapeMs: 15_000 };
-        options[variable.name] = await optionsOf(variable, scope, signal);
+        try {
+          options[variable.name] = await optionsOf(variable, scope, signal);
+        } catch (failure) {
+          // A node that went away makes all fail: what was chosen before stays. One query that is wrong leaves the others as they are.
+          if (signal.aborted || (failure instanceof ApiError && failure.status === 0)) throw failure;
+          options[variable.name] = [];
+          failed[variable.name] = failure instanceof Error ? failure.message : String(failure);
+        }
         const text = params[`var-${variable.name}`];
         chosen[variable.name] = chosenOf(variable, text === undefined ? undefined : text.split(listSeparator).map((one) => (one === 'All' && variable.includeAll ? all : one)), options[variable.name]!);
       }
-      return { options, chosen };
+      return { options, chosen, failed };
     },
     placeholderData: (before) => before,
     staleTime: Infinity,
   });
-  const { data, error } = resolved;
+  const { error } = resolved;
+  const last = useRef<Resolved>(undefined);
+  const data = last.current = resolved.data ?? last.current;
   const stamp = data && JSON.stringify(data.chosen);
   useEffect(() => {
     if (stamp) onChosen(JSON.parse(stamp) as Record<string, Chosen>);
@@ -48,7 +62,8 @@ export function VariableBar({ list, span, onChosen }: { list: Variable[]; span: 
 
   const set = (name: string, values: string[]): void => setParams({ ...params, [`var-${name}`]: values.join(listSeparator) });
   const shown = mine.filter((one) => one.hide !== 2 && one.type !== 'datasource' && one.type !== 'constant');
-  if (shown.length === 0 || !data) return null;
+  const adhoc = list.filter((one) => one.type === 'adhoc' && one.hide !== 2);
+  if (shown.length + adhoc.length === 0 || !data) return null;
   return (
     <div style={{ display: 'flex', gap: 10, flexWrap: 'wrap', alignItems: 'center' }}>
       {shown.map((variable) => {
@@ -56,17 +71,19 @@ export function VariableBar({ list, span, onChosen }: { list: Variable[]; span: 
         const chosen = data.chosen[variable.name];
         const options = data.options[variable.name] ?? [];
         if (!chosen) return null;
-        const missing = chosen.isAll ? [] : chosen.values.filter((value) => value !== '' && !options.includes(value));
-        const choices = [...(variable.includeAll ? [{ value: all, label: t('common.all') }] : []), ...options.map((value) => ({ value, label: value })), ...missing.map((value) => ({ value, label: b('notFound', { value }) }))];
+        const missing = chosen.isAll ? [] : chosen.values.filter((value) => value !== '' && !options.some((option) => option.value === value));
+        const choices = [...(variable.includeAll ? [{ value: all, label: t('common.all') }] : []), ...options.map(({ value, text }) => ({ value, label: text })), ...missing.map((value) => ({ value, label: b('notFound', { value }) }))];
         return (
           <div key={variable.name} style={{ display: 'flex', alignItems: 'center' }}>
             {variable.hide !== 1 && <span className="variable-label">{label}</span>}
+            {data.failed[variable.name] && <Tooltip label={data.failed[variable.name]} multiline maw={420}><span role="note" aria-label={data.failed[variable.name]} style={{ color: 'var(--bad)', lineHeight: 0, marginRight: 4 }}><IconAlertTriangle size={14} /></span></Tooltip>}
             {variable.type === 'textbox' ? <TextInput size="xs" key={chosen.values[0]} defaultValue={chosen.values[0]} aria-label={label} onBlur={(event) => { if (event.currentTarget.value !== chosen.values[0]) set(variable.name, [event.currentTarget.value]); }} />
               : variable.multi ? <MultiSelect size="xs" maw={420} miw={140} searchable aria-label={label} data={choices} limit={300} value={chosen.isAll ? [all] : chosen.values} onChange={(values) => set(variable.name, values.length === 0 ? [all] : values.at(-1) === all ? [all] : values.filter((one) => one !== all))} />
               : <Select size="xs" w={190} searchable aria-label={label} data={choices} limit={300} allowDeselect={false} value={chosen.isAll ? all : chosen.values[0] ?? null} onChange={(value) => value !== null && set(variable.name, [value])} />}
           </div>
         );
       })}
+      <Suspense>{adhoc.map((variable) => <AdhocFilters key={variable.name} variable={variable} />)}</Suspense>
     </div>
   );
 }

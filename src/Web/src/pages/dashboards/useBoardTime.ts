@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
 import type { Dashboard } from '../../dashboards/dashboard';
 import { useText } from '../../i18n/text';
 import { useShortcuts } from '../../keyboard/useShortcuts';
@@ -12,6 +13,8 @@ export interface BoardTime {
   range: TimeRange;
   /** Milliseconds, as of the last refresh. */
   span: Span;
+  /** When that was, in milliseconds. */
+  ranAt: number;
   refresh: string;
   setRange: (range: TimeRange) => void;
   shift: (direction: -1 | 1) => void;
@@ -24,6 +27,7 @@ export function useBoardTime(dashboard: Dashboard): BoardTime {
   const { t } = useText();
   const { zone } = usePreferences();
   const [params, setParams] = useAddress();
+  const client = useQueryClient();
   const [ranAt, setRanAt] = useState(() => Date.now());
   const from = params.from ?? dashboard.time?.from ?? 'now-6h';
   const to = params.to ?? dashboard.time?.to ?? 'now';
@@ -38,19 +42,20 @@ export function useBoardTime(dashboard: Dashboard): BoardTime {
   const everyMs = parseDuration(refresh);
   useEffect(() => {
     if (everyMs === null || everyMs < 1000) return;
-    const tick = (): void => { if (!document.hidden) setRanAt(Date.now()); };
+    // What is asked has to be answered before it is asked again.
+    const tick = (): void => { if (!document.hidden && client.isFetching({ queryKey: ['panel'] }) === 0) setRanAt(Date.now()); };
     const timer = setInterval(tick, everyMs);
     document.addEventListener('visibilitychange', tick);
     return () => {
       clearInterval(timer);
       document.removeEventListener('visibilitychange', tick);
     };
-  }, [everyMs]);
+  }, [everyMs, client]);
   useShortcuts(useMemo(() => [
     { keys: 'd r', label: t('keys.refresh'), run },
     { keys: 't z', label: t('keys.zoomOut'), run: zoomOut },
     { keys: 't ←', label: t('keys.earlier'), run: () => shift(-1) },
     { keys: 't →', label: t('keys.later'), run: () => shift(1) },
   ], [t, run, zoomOut, shift]));
-  return { range, span, refresh, setRange, shift, zoomOut, run };
+  return { range, span, ranAt, refresh, setRange, shift, zoomOut, run };
 }

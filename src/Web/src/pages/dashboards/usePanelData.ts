@@ -5,6 +5,7 @@ import type { Panel, Target } from '../../dashboards/dashboard';
 import { framesOf, type Frame } from '../../dashboards/frames';
 import { interpolate, type Chosen, type Scope } from '../../dashboards/interpolate';
 import { isInstant, seriesOfFrames, type PanelSeries, type TargetAnswer } from '../../dashboards/panelData';
+import { isPromql } from '../../dashboards/sources';
 import { transformed } from '../../dashboards/transformations/transform';
 import { parseDuration } from '../../model/duration';
 import { gridOf, stepFor } from '../../model/step';
@@ -21,8 +22,8 @@ export interface PanelData {
   scope: Scope;
   fill: (text: string) => string;
   asked: { target: Target; expr: string; grid: Grid }[];
-  /** What each answer cost, in the order of what was asked. */
-  costs: { tookMs: number; bytes: number }[];
+  /** What each answer cost, in the order of what was asked; null where there is none. */
+  costs: ({ tookMs: number; bytes: number } | null)[];
   answers: TargetAnswer[];
   frames: Frame[];
   series: PanelSeries[];
@@ -38,7 +39,7 @@ export interface PanelData {
 function targetsOf(panel: Panel, board: Board): Target[] {
   const other = panel.targets?.find((target) => target.panelId !== undefined)?.panelId;
   const source = other === undefined ? panel : (board.dashboard.panels ?? []).flatMap((one) => [one, ...(one.panels ?? [])]).find((one) => one.id === other) ?? panel;
-  return (source.targets ?? []).filter((target) => !target.hide && target.expr);
+  return (source.targets ?? []).filter((target) => !target.hide && target.expr && isPromql(source, target));
 }
 
 /** The dashboard's time, or the panel's own: the last hour of it, or a week before. */
@@ -64,23 +65,28 @@ export function usePanelData(panel: Panel, board: Board, scoped: Readonly<Record
   const fill = (text: string): string => interpolate(text, scope);
   const asked = targets.map((target) => {
     const own = scopeOf(target.interval || panel.interval);
-    return { target, expr: interpolate(target.expr!, own), grid: gridOf(span, own.stepMs) };
+    return { target, expr: board.filtered(interpolate(target.expr!, own)), grid: gridOf(span, own.stepMs) };
   });
   const data = useQuery({
-    queryKey: ['panel', board.dashboard.uid, panel.id, asked.map((one) => [one.expr, one.target.refId, isInstant(one.target) ? span.toMs : [one.grid.startMs, one.grid.endMs, one.grid.stepMs]])],
+    queryKey: ['panel', board.dashboard.uid, panel.id, board.ranAt, asked.map((one) => [one.expr, one.target.refId, isInstant(one.target) ? span.toMs : [one.grid.startMs, one.grid.endMs, one.grid.stepMs]])],
     queryFn: async ({ signal }) => {
-      const answers = await Promise.all(asked.map(async ({ target, expr, grid }) => (isInstant(target)
+      // One query that fails leaves the others their data.
+      const ended = await Promise.allSettled(asked.map(async ({ target, expr, grid }) => (isInstant(target)
         ? { target, grid: null, answer: await instantQuery(expr, span.toMs, signal) } : { target, grid, answer: await rangeQuery(expr, grid, signal) })));
+      const failures = ended.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
+      if (failures.length > 0 && (signal.aborted || failures.length === ended.length)) throw failures[0];
+      const answers = ended.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
       return {
         answers: answers.map(({ target, grid, answer }): TargetAnswer => ({ target, grid, data: answer.data })),
-        costs: answers.map(({ answer }) => ({ tookMs: answer.tookMs, bytes: answer.bytes })),
-        notes: [...new Set(answers.flatMap(({ answer }) => answer.warnings))],
+        costs: ended.map((one) => (one.status === 'fulfilled' ? { tookMs: one.value.answer.tookMs, bytes: one.value.answer.bytes } : null)),
+        notes: [...new Set([...failures.map((failure) => (failure instanceof Error ? failure.message : String(failure))), ...answers.flatMap(({ answer }) => answer.warnings)])],
       };
     },
     enabled: wanted && targets.length > 0,
     placeholderData: keepPreviousData,
     staleTime: Infinity,
-    gcTime: 60_000,
+    // Every refresh has an answer of its own.
+    gcTime: 10_000,
   });
   // What the targets say beside their query (a legend, a format) may change without asking again.
   const answers = useMemo(() => (data.data?.answers ?? []).map((answer) => ({ ...answer, target: targets.find((one) => (one.refId ?? 'A') === (answer.target.refId ?? 'A')) ?? answer.target })), [data.data, targets]);

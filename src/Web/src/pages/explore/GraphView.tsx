@@ -67,7 +67,7 @@ export function GraphView({ explore, results, grid, onInsert }: { explore: Explo
   const shownLines = all ? lines : lines.slice(0, linesMax);
   const styles = useMemo<LineStyle[]>(() => shownLines.map((line, i) => ({
     name: line.name, color: seriesColor(i, isDark), width: 1.6, fill: state.stacked ? 0.35 : shownLines.length === 1 ? 0.1 : 0, draw: 'line', step: false, spanGaps: false,
-    show: !anyOnly || only.has(line.name), rightAxis: false, stack: state.stacked,
+    show: !anyOnly || only.has(line.name), rightAxis: false, stack: state.stacked ? { group: 'A', percent: false } : null,
   })), [shownLines, isDark, state.stacked, anyOnly, only]);
   const indexOf = useMemo(() => new Map(shownLines.map((line, i) => [line.id, i])), [shownLines]);
 

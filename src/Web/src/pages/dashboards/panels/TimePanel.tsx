@@ -8,10 +8,11 @@ import type { FieldDefaults } from '../../../dashboards/dashboard';
 import { namedBy } from '../../../dashboards/entries';
 import { colorOf, fieldOf } from '../../../dashboards/fields';
 import { paintOf } from '../../../dashboards/paint';
+import { objectOf, textOf } from '../../../dashboards/transformations/options';
 import { reduced } from '../../../dashboards/reducers';
 import { useBoard } from '../../../i18n/useBoard';
 import { useText } from '../../../i18n/text';
-import type { Line } from '../../../model/series';
+import type { Line, Stacking } from '../../../model/series';
 import { absoluteRange } from '../../../model/timeRange';
 import { formatValue } from '../../../model/units';
 import { usePreferences } from '../../../state/preferences';
@@ -23,8 +24,10 @@ import { IconExternalLink } from '../../../parts/icons';
 /** Lines of one panel drawn at most. */
 const linesMax = 200;
 
-const stackingOf = (field: FieldDefaults): string => (field.custom?.stacking as { mode?: string } | undefined)?.mode ?? 'none';
-const isStacked = (field: FieldDefaults): boolean => stackingOf(field) === 'normal' || stackingOf(field) === 'percent';
+function stackingOf(field: FieldDefaults): Stacking | null {
+  const { mode, group } = objectOf(field.custom?.stacking);
+  return mode === 'normal' || mode === 'percent' ? { group: textOf(group, 'A'), percent: mode === 'percent' } : null;
+}
 
 /** Values over time, as lines, areas, bars or points. */
 export function TimePanel({ panel, board, span, series, times, heightPx, fill, scope }: PanelProps) {
@@ -48,7 +51,7 @@ export function TimePanel({ panel, board, span, series, times, heightPx, fill, s
     return {
       name: one.name, color: color.length === 7 ? color : seriesColor(i, isDark), width: Math.min(4, Number(custom.lineWidth ?? 1) || 1) + 0.4, fill: Number(custom.fillOpacity ?? 0) / 100,
       draw: drawStyle === 'bars' ? 'bars' : drawStyle === 'points' ? 'points' : 'line', step: String(custom.lineInterpolation ?? '').startsWith('step'), spanGaps: custom.spanNulls === true,
-      show: only === null || only === one.id, rightAxis: custom.axisPlacement === 'right', stack: isStacked(field),
+      show: only === null || only === one.id, rightAxis: custom.axisPlacement === 'right', stack: stackingOf(field),
       ...((custom.lineStyle as { fill?: string } | undefined)?.fill === 'dash' ? { dash: [8, 6] } : {}),
     };
   }), [fields, isDark, only]);
@@ -56,7 +59,9 @@ export function TimePanel({ panel, board, span, series, times, heightPx, fill, s
   const legend = panel.options?.legend as { showLegend?: boolean; displayMode?: string; calcs?: string[] } | undefined;
   const showsLegend = legend?.showLegend !== false && legend?.displayMode !== 'hidden' && lines.length > 0;
   const legendPx = showsLegend ? Math.min(46, 22 * Math.ceil(lines.length / 4) + 4) : 4;
-  const unit = first?.unit ?? '';
+  // Shares of a whole are read in percent, whatever they are shares of.
+  const shares = styles.some((style) => style.stack?.percent);
+  const unit = shares ? 'percentunit' : first?.unit ?? '';
   const right = fields.find(({ field }) => field.custom?.axisPlacement === 'right')?.field.unit;
   const overlay = useMemo(() => eventOverlay(board.events.filter(({ annotation }) => showsOn(annotation, panel)).flatMap(({ events }) => events)), [board.events, panel]);
   if (times.length === 0) return <div className="dim" style={{ display: 'grid', placeItems: 'center', height: '100%', fontSize: '0.8rem' }}>{b('noData')}</div>;
@@ -64,7 +69,7 @@ export function TimePanel({ panel, board, span, series, times, heightPx, fill, s
     <>
       <TimeSeriesChart
         times={times} lines={lines} styles={styles} span={[span.fromMs / 1000, span.toMs / 1000]} height={Math.max(60, heightPx - legendPx)} unit={unit} {...(right ? { rightUnit: right } : {})}
-        decimals={first?.decimals} min={first?.min} max={first?.max} zone={zone} thresholds={thresholds} overlay={overlay} syncKey={board.syncKey}
+        decimals={first?.decimals} min={shares ? undefined : first?.min} max={shares ? 1 : first?.max} {...(shares && first?.unit !== undefined ? { tipUnit: first.unit } : {})} zone={zone} thresholds={thresholds} overlay={overlay} syncKey={board.syncKey}
         onSelect={(fromMs, toMs) => board.setRange(absoluteRange({ fromMs, toMs }))} onZoomOut={board.zoomOut}
       />
       {showsLegend && (
