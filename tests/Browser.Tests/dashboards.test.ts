@@ -29,25 +29,27 @@ beforeAll(async () => {
 
 const panel = (page: import('playwright-core').Page, id: number) => page.getByTestId(`panel-${id}`);
 
-for (const dark of [false, true]) {
-  visit(`a dashboard is drawn as it is stored ${dark ? 'in the dark' : 'in the light'}, and what it says stays text`, { dark }, async ({ page, picture }) => {
-    await page.goto(url(`/d/${uid}`));
-    await panel(page, 1).locator('canvas').waitFor();
-    await panel(page, 1).getByRole('button', { name: '/cart' }).waitFor();
-    await panel(page, 2).getByText('MiB').waitFor();
-    await panel(page, 3).getByRole('img', { name: /: \d/ }).waitFor();
-    await expect.poll(() => panel(page, 4).getByRole('row').count()).toBe(7);
-    expect(await panel(page, 4).getByRole('columnheader').allTextContents()).toEqual(['code', 'Where', 'Value']);
-    expect(await panel(page, 5).getByRole('link').allTextContents()).toEqual(['good']);
-    await panel(page, 6).getByText('<script>window.owned=1</script>', { exact: true }).waitFor();
-    expect(await page.evaluate(() => (window as { owned?: unknown }).owned)).toBeUndefined();
+visit('a dashboard is drawn as it is stored in either theme, and what it says stays text', {}, async ({ page, picture }) => {
+  await page.goto(url(`/d/${uid}`));
+  await panel(page, 1).locator('canvas').waitFor();
+  await panel(page, 1).getByRole('button', { name: '/cart' }).waitFor();
+  await panel(page, 2).getByText('MiB').waitFor();
+  await panel(page, 3).getByRole('img', { name: /: \d/ }).waitFor();
+  await expect.poll(() => panel(page, 4).getByRole('row').count()).toBe(7);
+  expect(await panel(page, 4).getByRole('columnheader').allTextContents()).toEqual(['code', 'Where', 'Value']);
+  expect(await panel(page, 5).getByRole('link').allTextContents()).toEqual(['good']);
+  await panel(page, 6).getByText('<script>window.owned=1</script>', { exact: true }).waitFor();
+  expect(await page.evaluate(() => (window as { owned?: unknown }).owned)).toBeUndefined();
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
     for (const [width, height] of [[1920, 1080], [400, 800], [1280, 800]] as const) {
       await page.setViewportSize({ width, height });
-      await picture(`dashboard-${width}-${dark ? 'dark' : 'light'}`);
+      await picture(`dashboard-${width}-${scheme}`);
       expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
     }
-  });
-}
+  }
+});
 
 visit('a folded row asks for nothing until it is opened', {}, async ({ page }) => {
   await page.goto(url(`/d/${uid}`));
@@ -83,4 +85,52 @@ visit('a dashboard of Grafana is brought in from its file, with a report', {}, a
   await page.getByRole('status').getByRole('link', { name: 'Brought in' }).waitFor();
   await page.getByRole('status').getByRole('link', { name: 'Brought in' }).click();
   await panel(page, 2).getByText('MiB').waitFor();
+});
+
+/** What people and old tools write: nothing of it may take the rest of the dashboard down. */
+const odd = {
+  uid: 'odd-test', title: 'Odd', schemaVersion: '39', refresh: false, time: { from: 'now-1m', to: 'now' }, links: null, tags: null,
+  templating: { list: [
+    { name: 'broken', type: 'query', query: 'label_values(up{, job)' }, { name: 'Filters', type: 'adhoc', filters: [{ key: 'env', operator: '=', value: 'prod' }] },
+    { name: 'step', type: 'interval', query: '1m,5m', auto: true, auto_count: 30, auto_min: '2s', current: { text: 'auto', value: '$__auto_interval_step' } }, { name: 'word', type: 'custom', query: 'Memory : shop_memory_bytes, up' },
+  ] },
+  panels: [
+    { type: 'timeseries', title: 7, datasource: null, gridPos: { x: 0, y: 0, w: 12, h: 8 }, targets: [{ refId: 'A', expr: 'sum by (path) (rate(shop_requests_total[$step]))', legendFormat: '{{path}}', interval: '1s' }, { refId: 'B', expr: 'sum(' }], fieldConfig: { defaults: { unit: 'reqps', custom: { stacking: { mode: 'percent' }, fillOpacity: 40 } }, overrides: [{ matcher: 'x' }, null] } },
+    { type: 'stat', title: 'Thresholds', gridPos: { x: 12, y: 0, w: 6, h: 4 }, targets: { expr: '$word', instant: 'true' }, options: [], fieldConfig: { defaults: { unit: 'bytes', min: '0', max: null, thresholds: { mode: 'absolute', steps: [{ color: 'green' }, { value: '80', color: 'red' }] }, mappings: [{ type: 'value' }] } } },
+    { type: 'timeseries', title: 'Logs', datasource: { type: 'loki', uid: 'x' }, gridPos: { x: 18, y: 0, w: 6, h: 4 }, targets: [{ expr: '{job="x"} |= "y"' }] },
+    { type: 'constructor', title: 'No kind', gridPos: { x: 12, y: 4, w: 6, h: 4 } },
+    { type: 'row', title: 'Outer', collapsed: true, gridPos: { x: 0, y: 8, w: 24, h: 1 }, panels: [{ type: 'row', title: 'Inner', collapsed: true, panels: [{ type: 'singlestat', title: 'Deep', targets: [{ expr: 'up{job="shop"}' }] }] }] },
+  ],
+};
+
+visit('an odd dashboard comes in without an error, and what cannot be drawn of it leaves the rest alone', {}, async ({ page, expectStatus, picture }) => {
+  expectStatus(400);
+  const answer = await fetch(url('/api/dashboards/import'), { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ dashboard: odd, overwrite: true, inputs: [] }) });
+  expect(answer.status, await answer.text()).toBe(200);
+  const asked: string[] = [];
+  page.on('request', (request) => { if (request.url().includes('/api/v1/query')) asked.push(new URLSearchParams(request.postData() ?? '').get('query') ?? ''); });
+  await page.goto(url('/d/odd-test'));
+  const first = page.getByRole('article', { name: '7' });
+  await first.getByRole('button', { name: '/cart' }).waitFor();
+  await first.getByRole('note', { name: /parse error/ }).waitFor();
+  await page.getByRole('article', { name: 'Thresholds' }).getByText('MiB').waitFor();
+  await page.getByRole('article', { name: 'Logs' }).getByText('loki').waitFor();
+  await page.getByRole('article', { name: 'No kind' }).getByText('constructor').waitFor();
+  await page.getByRole('note', { name: /parse error/ }).first().waitFor();
+  expect(asked).toContain('sum by (path) (rate(shop_requests_total{env="prod"}[2s]))');
+  expect(asked).toContain('shop_memory_bytes{env="prod"}');
+  await page.getByRole('button', { name: /Inner/ }).click();
+  await page.getByRole('article', { name: 'Deep' }).getByText('1', { exact: true }).waitFor();
+  await picture('dashboard-odd-light');
+
+  // A filter that is taken away is gone from the queries, and the address remembers.
+  await page.getByRole('button', { name: 'Remove the filter env = prod' }).click();
+  await expect.poll(() => asked.includes('shop_memory_bytes')).toBe(true);
+  await page.getByRole('button', { name: 'Add filter' }).click();
+  await page.getByRole('combobox', { name: 'Label' }).fill('job');
+  await page.getByRole('option', { name: 'job', exact: true }).click();
+  await page.getByRole('combobox', { name: 'Value' }).fill('nobody');
+  await page.getByRole('dialog').getByRole('button', { name: 'Add filter' }).click();
+  await expect.poll(() => asked.includes('shop_memory_bytes{job="nobody"}')).toBe(true);
+  expect(params(page).get('var-Filters')).toBe('job|=|nobody');
 });
