@@ -46,6 +46,8 @@ public static class DashboardImport
 
         LibraryElements.Inline(dashboard);
         DashboardInputs.Resolve(dashboard, inputs ?? NoInputs, notes);
+        DashboardShape.Flatten(dashboard, notes);
+        DashboardShape.FitKinds(dashboard, notes);
         int was = ClassicMigrations.Apply(dashboard, notes);
         DashboardShape.Complete(dashboard, notes);
         return new ImportedDashboard(

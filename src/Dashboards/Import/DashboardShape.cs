@@ -30,7 +30,6 @@ internal static class DashboardShape
             dashboard["id"] = null;
         }
 
-        Frame(dashboard, notes);
         DropWhatIsNoObject(dashboard, "panels", "panels", notes);
         foreach (JsonObject row in dashboard.Objects("panels"))
         {
@@ -43,13 +42,9 @@ internal static class DashboardShape
         DropWhatIsNoObject(dashboard.Ensure("templating"), "list", "variables", notes);
         DropWhatIsNoObject(dashboard.Ensure("annotations"), "list", "annotations", notes);
         KeepTexts(dashboard, "tags");
-        UnnestRows(dashboard, notes);
-        Variables(dashboard, notes);
-        foreach (JsonObject panel in dashboard.Panels())
-        {
-            PanelShape.Complete(panel, notes);
-        }
-
+        // Rows of before 16 may have held some, too.
+        Flatten(dashboard, notes);
+        FitKinds(dashboard, notes);
         Number(dashboard);
         Place(dashboard);
     }
@@ -90,16 +85,48 @@ internal static class DashboardShape
         }
     }
 
-    private static void Frame(JsonObject dashboard, ImportNotes notes)
+    /// <summary>
+    /// Brings what is drawn to the kinds it has to be of: before the migrations, so that they find what they look for, and after them, for what
+    /// they made.
+    /// </summary>
+    public static void FitKinds(JsonObject dashboard, ImportNotes notes)
     {
+        // It was a boolean where it was off.
+        if (dashboard.Flag("refresh") is not null)
+        {
+            dashboard["refresh"] = string.Empty;
+        }
+
         bool lost = dashboard.Fit(MemberKind.Text, "description", "refresh", "timezone", "weekStart") | dashboard.Fit("graphTooltip", MemberKind.Number)
-            | dashboard.Fit(MemberKind.Object, "time", "timepicker", "templating", "annotations") | PanelShape.DashboardLinks(dashboard);
+            | dashboard.Fit(MemberKind.Object, "time", "timepicker", "templating", "annotations") | PanelShape.FitDashboardLinks(dashboard) | FitAnnotations(dashboard);
         if (dashboard.Object("time") is { } time && (time.Fit(MemberKind.Text, "from", "to") | time.Word("from") is null | time.Word("to") is null))
         {
             dashboard.Remove("time");
             lost = true;
         }
 
+        foreach (JsonObject variable in dashboard.Variables())
+        {
+            lost |= variable.Fit(MemberKind.Text, "name", "label", "type", "regex", "definition", "allValue", "auto_min")
+                | variable.Fit(MemberKind.Number, "hide", "sort", "refresh", "auto_count") | variable.Fit(MemberKind.Flag, "multi", "includeAll", "auto")
+                | variable.Fit("current", MemberKind.Object) | variable.Fit(MemberKind.Objects, "options", "filters");
+        }
+
+        const string Note = "what is not of the kind it has to be was left out";
+        if (lost && !notes.OfDashboard.Contains(Note))
+        {
+            notes.OfDashboard.Add(Note);
+        }
+
+        foreach (JsonObject panel in dashboard.Panels())
+        {
+            PanelShape.FitKinds(panel, notes);
+        }
+    }
+
+    private static bool FitAnnotations(JsonObject dashboard)
+    {
+        bool lost = false;
         foreach (JsonObject annotation in dashboard.Object("annotations")?.Objects("list") ?? [])
         {
             lost |= annotation.Fit(MemberKind.Text, "name", "expr", "step", "titleFormat", "textFormat", "tagKeys", "iconColor") | annotation.Fit("enable", MemberKind.Flag)
@@ -111,62 +138,67 @@ internal static class DashboardShape
             }
         }
 
-        if (lost)
-        {
-            notes.OfDashboard.Add("what is not of the kind it has to be was left out");
-        }
+        return lost;
     }
 
-    // A variable without a name can neither be chosen nor meant.
-    private static void Variables(JsonObject dashboard, ImportNotes notes)
+    /// <summary>
+    /// A row within a row becomes a row behind it, and what else is deeper than within a row moves up to that: nobody draws deeper, and no
+    /// migration looks there.
+    /// </summary>
+    public static void Flatten(JsonObject dashboard, ImportNotes notes)
     {
-        JsonArray list = dashboard.Ensure("templating").EnsureArray("list");
-        for (int i = list.Count - 1; i >= 0; i--)
-        {
-            var variable = (JsonObject)list[i]!;
-            bool lost = variable.Fit(MemberKind.Text, "name", "label", "type", "regex", "definition", "allValue", "auto_min")
-                | variable.Fit(MemberKind.Number, "hide", "sort", "refresh", "auto_count") | variable.Fit(MemberKind.Flag, "multi", "includeAll", "auto")
-                | variable.Fit("current", MemberKind.Object) | variable.Fit(MemberKind.Objects, "options", "filters");
-            if (variable.Word("name") is not { } name)
-            {
-                list.RemoveAt(i);
-                notes.OfDashboard.Add("a variable without a name was left out");
-            }
-            else if (lost)
-            {
-                notes.OfDashboard.Add($"variable {name}: what is not of the kind it has to be was left out");
-            }
-        }
-    }
-
-    // A row within a row is a row behind it: nobody draws deeper than one level.
-    private static void UnnestRows(JsonObject dashboard, ImportNotes notes)
-    {
-        JsonArray panels = dashboard.EnsureArray("panels");
         bool found = false;
-        for (int i = 0; i < panels.Count; i++)
+        foreach (JsonObject row in dashboard.Objects("rows"))
         {
-            int behind = i + 1;
-            JsonArray? inside = (panels[i] as JsonObject)?.Array("panels");
-            for (int child = 0; child < (inside?.Count ?? 0);)
-            {
-                if (inside![child] is not JsonObject nested || !nested.IsRow())
-                {
-                    child++;
-                    continue;
-                }
+            found |= row.Array("panels") is { } inside && Flatten(inside, behind: null);
+        }
 
-                inside.RemoveAt(child);
-                panels.Insert(behind++, nested);
-                DropWhatIsNoObject(nested, "panels", "panels of a row", notes);
-                found = true;
+        if (dashboard.Array("panels") is { } panels)
+        {
+            for (int i = 0; i < panels.Count; i++)
+            {
+                var nested = new List<JsonObject>();
+                found |= (panels[i] as JsonObject)?.Array("panels") is { } inside && Flatten(inside, nested);
+                for (int at = 0; at < nested.Count; at++)
+                {
+                    panels.Insert(i + 1 + at, nested[at]);
+                }
             }
         }
 
         if (found)
         {
-            notes.OfDashboard.Add("rows within rows became rows behind them");
+            notes.OfDashboard.Add("what was deeper than within a row moved up");
         }
+    }
+
+    private static bool Flatten(JsonArray inside, List<JsonObject>? behind)
+    {
+        bool found = false;
+        for (int i = 0; i < inside.Count;)
+        {
+            if (inside[i] is JsonObject row && row.IsRow() && behind is not null)
+            {
+                inside.RemoveAt(i);
+                behind.Add(row);
+                found = true;
+                continue;
+            }
+
+            if ((inside[i] as JsonObject)?.Take("panels") is JsonArray deeper)
+            {
+                foreach (JsonNode? one in deeper.ToArray())
+                {
+                    deeper.Remove(one);
+                    inside.Add(one);
+                    found = true;
+                }
+            }
+
+            i++;
+        }
+
+        return found;
     }
 
     // Links, annotations and the address bar name panels by number: each has one of its own.

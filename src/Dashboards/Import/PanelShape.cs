@@ -10,8 +10,8 @@ internal static class PanelShape
 {
     private const string Note = "what is not of the kind it has to be was left out";
 
-    /// <summary>Puts a panel right.</summary>
-    public static void Complete(JsonObject panel, ImportNotes notes)
+    /// <summary>Brings the members of a panel to their kinds.</summary>
+    public static void FitKinds(JsonObject panel, ImportNotes notes)
     {
         bool lost = panel.Fit(MemberKind.Text, "title", "description", "type", "repeat", "repeatDirection", "interval", "timeFrom", "timeShift")
             | panel.Fit(MemberKind.Number, "maxPerRow", "maxDataPoints")
@@ -77,18 +77,9 @@ internal static class PanelShape
             }
         }
 
-        JsonArray overrides = config.Array("overrides") ?? [];
-        for (int i = overrides.Count - 1; i >= 0; i--)
+        foreach (JsonObject rule in config.Objects("overrides"))
         {
-            var rule = (JsonObject)overrides[i]!;
-            lost |= rule.Fit("properties", MemberKind.Objects);
-            if (rule.Object("matcher") is not { } matcher || matcher.Text("id") is null || rule.Array("properties") is null)
-            {
-                overrides.RemoveAt(i);
-                lost = true;
-                continue;
-            }
-
+            lost |= rule.Fit("properties", MemberKind.Objects) | rule.Fit("matcher", MemberKind.Object) | (rule.Object("matcher")?.Fit("id", MemberKind.Text) ?? false);
             foreach (JsonObject property in rule.Objects("properties"))
             {
                 lost |= property.Fit("id", MemberKind.Text) | Field(property, "value", property.Text("id") ?? string.Empty);
@@ -113,13 +104,18 @@ internal static class PanelShape
             case "links":
                 return holder.Fit(name, MemberKind.Objects) | Links(holder, name);
             case "color":
+                // What generators of dashboards write.
+                if (holder.Word(name) is { } plain)
+                {
+                    holder[name] = new JsonObject { ["mode"] = "fixed", ["fixedColor"] = plain };
+                }
+
                 return holder.Fit(name, MemberKind.Object) | (holder.Object(name) is { } color && color.Fit(MemberKind.Text, "mode", "fixedColor"));
             case "mappings":
                 bool lost = holder.Fit(name, MemberKind.Objects);
                 foreach (JsonObject mapping in holder.Objects(name))
                 {
-                    lost |= mapping.Fit("type", MemberKind.Text) | mapping.Fit("options", MemberKind.Object);
-                    mapping.Default("options", new JsonObject());
+                    lost |= mapping.Fit("options", MemberKind.Object);
                 }
 
                 return lost;
@@ -160,5 +156,5 @@ internal static class PanelShape
     }
 
     /// <summary>The links beside the title of a dashboard.</summary>
-    public static bool DashboardLinks(JsonObject dashboard) => dashboard.Fit("links", MemberKind.Objects) | Links(dashboard, "links");
+    public static bool FitDashboardLinks(JsonObject dashboard) => dashboard.Fit("links", MemberKind.Objects) | Links(dashboard, "links");
 }

@@ -9,7 +9,7 @@ internal enum MemberKind
     /// <summary>A text; a number is written as one.</summary>
     Text,
 
-    /// <summary>A finite number; a text that holds one is read.</summary>
+    /// <summary>A finite number; a text that holds one is read, yes is 1 and no is 0.</summary>
     Number,
 
     /// <summary>True or false, or the words for them.</summary>
@@ -81,7 +81,7 @@ internal static class MemberKinds
             case MemberKind.Text:
                 return value.AsScalarText() is { } text ? JsonValue.Create(text) : null;
             case MemberKind.Number:
-                return value.AsNumber() is { } number ? JsonValue.Create(number) : null;
+                return (value.AsNumber() ?? NumberOf(value.GetValueKind())) is { } number ? JsonValue.Create(number) : null;
             case MemberKind.Flag:
                 return Flag(value);
             case MemberKind.Objects when value is JsonObject one:
@@ -96,6 +96,8 @@ internal static class MemberKinds
                 return null;
         }
     }
+
+    private static double? NumberOf(JsonValueKind kind) => kind switch { JsonValueKind.True => 1, JsonValueKind.False => 0, _ => null };
 
     private static JsonValue? Flag(JsonNode value) => value.AsText() switch
     {

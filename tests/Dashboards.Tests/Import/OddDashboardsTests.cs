@@ -34,10 +34,10 @@ public sealed class OddDashboardsTests
         Assert.Equal("""[{"expr":"up","instant":true,"legendFormat":"3"}]""", panel["targets"]!.ToJsonString());
         Assert.Equal("""[{"id":"merge"}]""", panel["transformations"]!.ToJsonString());
         Assert.Equal(
-            """{"unit":"1","min":0,"decimals":2,"thresholds":{"mode":"absolute","steps":[{"color":"green"},{"value":80,"color":"red"},{"value":null}]},"mappings":[{"type":"value","options":{}}]}""",
+            """{"unit":"1","min":0,"decimals":2,"thresholds":{"mode":"absolute","steps":[{"color":"green"},{"value":80,"color":"red"},{"value":null,"color":"5"}]},"mappings":[{"type":"value","options":{"":{"text":"","index":0}}}]}""",
             Ordered(panel["fieldConfig"]!["defaults"]!));
         Assert.Equal(
-            """[{"matcher":{"id":"byName","options":"A"},"properties":[{"id":"unit","value":"9"},{"id":"thresholds","value":{"steps":[{"value":1,"color":"red"}]}}]}]""",
+            """[{"matcher":{"id":"byName","options":"A"},"properties":[{"id":"unit","value":"9"},{"id":"thresholds","value":{"steps":[{"value":1,"color":"red"}]}}]},{"properties":[]},{}]""",
             Ordered(panel["fieldConfig"]!["overrides"]!));
         Assert.Equal(PanelOutcome.Approximated, Assert.Single(imported.Report.Panels).Outcome);
     }
@@ -59,19 +59,20 @@ public sealed class OddDashboardsTests
     }
 
     [Fact]
-    public void Variables_without_a_name_go_and_the_others_stay()
+    public void Variables_have_texts_numbers_and_lists_where_they_belong()
     {
         ImportedDashboard imported = Import("""
             {"title":"t","schemaVersion":40,"panels":[],"templating":{"list":[
-              {"type":"query","query":"label_values(up, job)"},{"name":7,"type":"custom","query":"a,b","current":[],"multi":"true","options":["a",{"text":"a","value":"a"}]},
+              {"name":7,"type":"custom","query":"a,b","current":[],"multi":"true","options":["a",{"text":"a","value":"a"}]},
               {"name":"job","type":"query","query":{"query":"label_values(job)","refId":"x"},"includeAll":true,"current":{"text":"All","value":"$__all"},"regex":null,"allValue":0}]}}
             """);
         JsonArray list = imported.Dashboard["templating"]!["list"]!.AsArray();
         Assert.Equal(["7", "job"], list.Select(variable => (string?)variable!["name"]));
         Assert.True((bool)list[0]!["multi"]!);
         Assert.Null(list[0]!["current"]);
+        Assert.Equal("""[{"text":"a","value":"a"}]""", list[0]!["options"]!.ToJsonString());
         Assert.Equal("0", (string?)list[1]!["allValue"]);
-        Assert.Contains("a variable without a name was left out", imported.Report.Notes);
+        Assert.Contains("what is not of the kind it has to be was left out", imported.Report.Notes);
     }
 
     [Fact]
@@ -82,24 +83,26 @@ public sealed class OddDashboardsTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Whatever_stands_where_nothing_fails_and_a_second_import_changes_nothing(int seed)
+    public void Whatever_stands_where_nothing_fails_twice_and_every_panel_has_a_number_and_a_place(int seed)
     {
         var chance = new Random(seed);
         for (int run = 0; run < 300; run++)
         {
             JsonObject odd = OddJson.Dashboard(chance);
-            string text = odd.ToJsonString();
+            byte[] text = Encoding.UTF8.GetBytes(odd.ToJsonString());
             byte[] stored;
             try
             {
-                stored = DashboardJson.Write(DashboardImport.Read(Encoding.UTF8.GetBytes(text), new DashboardLimits()).Dashboard);
+                stored = DashboardJson.Write(DashboardImport.Read(text, new DashboardLimits()).Dashboard);
             }
-            catch (DashboardException e) when (e.Fault == DashboardFault.Invalid && odd["panels"] is null && odd["title"] is null)
+            catch (DashboardException e) when (e.Fault == DashboardFault.Invalid && odd["panels"] is null && odd["rows"] is null && odd["title"] is null)
             {
                 continue;
             }
 
-            Assert.True(stored.AsSpan().SequenceEqual(DashboardJson.Write(DashboardImport.Read(stored, new DashboardLimits()).Dashboard)), $"seed {seed}, run {run}: {text}");
+            JsonObject[] panels = [.. DashboardImport.Read(stored, new DashboardLimits()).Dashboard.Panels()];
+            Assert.Equal(panels.Length, panels.Select(panel => (long)panel["id"]!).Distinct().Count());
+            Assert.All(panels, panel => Assert.True(panel["gridPos"] is JsonObject && panel["targets"] is null or JsonArray, $"seed {seed}, run {run}: {panel.ToJsonString()}"));
         }
     }
 

@@ -28,7 +28,7 @@ export function fieldOf(panel: Panel, key: FieldKey): FieldDefaults {
   const field: FieldDefaults = { ...defaults, custom: { ...defaults.custom } };
   for (const override of panel.fieldConfig?.overrides ?? []) {
     if (!matches(override, key)) continue;
-    for (const { id, value } of override.properties) {
+    for (const { id, value } of override.properties ?? []) {
       if (id.startsWith('custom.')) field.custom![id.slice(7)] = value;
       else (field as Record<string, unknown>)[id] = value;
     }
@@ -37,7 +37,7 @@ export function fieldOf(panel: Panel, key: FieldKey): FieldDefaults {
 }
 
 function matches({ matcher }: Override, { name, refId, kind = 'number' }: FieldKey): boolean {
-  switch (matcher.id) {
+  switch (matcher?.id) {
     case 'byName': return matcher.options === name;
     case 'byFrameRefID': return matcher.options === refId;
     case 'byNames': {
@@ -70,7 +70,7 @@ export function shown(field: FieldDefaults, value: number | string | boolean | n
 
 interface Mapped { text?: string; color?: string }
 
-function mappingOf({ type, options }: Mapping, value: number | string | boolean | null): Mapped | undefined {
+function mappingOf({ type, options = {} }: Mapping, value: number | string | boolean | null): Mapped | undefined {
   if (type === 'value') return value === null ? undefined : (options[String(value)] as Mapped | undefined);
   if (type === 'range' && typeof value === 'number') {
     const { from, to, result } = options as { from: number | null; to: number | null; result: Mapped };

@@ -22,6 +22,8 @@ export const serverTexts = {
   'targets.empty': ['No targets', '타깃이 없습니다'],
   'targets.empty.hint': ['The configuration names no scrape job, or its discovery has found nothing yet.', '설정에 수집 잡이 없거나 디스커버리가 아직 찾지 못했습니다.'],
   'targets.details': ['Details of {url}', '{url} 자세히'],
+  'targets.lastHour': ['How long scrapes took in the last hour; a red dot is one that failed', '최근 1시간의 수집 소요 시간. 빨간 점은 실패한 수집'],
+  'targets.failedScrape': ['Failed', '실패'],
   'targets.history': ['Durations in Explore', '탐색에서 소요 시간 보기'],
   'discovery.title': ['Service discovery', '서비스 디스커버리'],
   'discovery.hint': ['What was discovered, before and after relabelling.', '발견된 대상을 리레이블링 전후로 보여 줍니다.'],

@@ -10,7 +10,7 @@ describe('a cluster', () => {
 
   test('says what needs a look', () => {
     expect(healthOf([node('n1'), node('n2', 'up', 1), node('n3', 'dead', 2)], shards)).toEqual({ dead: 1, suspected: 1, leaderless: 1, moving: 1, alone: 2 });
-    expect(healthOf([node('n1')], [shard(0, 'n1', [])])).toEqual({ dead: 0, suspected: 0, leaderless: 0, moving: 0, alone: 0 });
+    expect(healthOf([node('n1'), node('n2')], [shard(0, 'n1', ['n2'])])).toEqual({ dead: 0, suspected: 0, leaderless: 0, moving: 0, alone: 0 });
   });
 
   test('gives each node its shards', () => {

@@ -10,7 +10,7 @@ export function healthOf(nodes: ClusterNode[], shards: ClusterShard[]): ClusterH
     suspected: nodes.filter((node) => node.status !== 'dead' && node.accusers > 0).length,
     leaderless: shards.filter((shard) => shard.leader === '').length,
     moving: shards.filter((shard) => shard.movingTo !== undefined).length,
-    alone: alive.size > 1 ? shards.filter((shard) => !shard.followers.some((follower) => alive.has(follower))).length : 0,
+    alone: shards.filter((shard) => !shard.followers.some((follower) => alive.has(follower))).length,
   };
 }
 

@@ -25,7 +25,7 @@ export function VariableBar({ list, span, onChosen }: { list: Variable[]; span: 
   const { t } = useText();
   const b = useBoard();
   const [params, setParams] = useAddress();
-  const mine = useMemo(() => list.filter((one) => one.type !== 'adhoc'), [list]);
+  const mine = useMemo(() => list.filter((one) => one.type !== 'adhoc' && one.name), [list]);
   const given = mine.map((one) => params[`var-${one.name}`] ?? '').join('\u0000');
   const resolved = useQuery({
     queryKey: ['variables', JSON.stringify(mine), given, Math.round(span.toMs / 60_000), span.toMs - span.fromMs],
@@ -62,7 +62,7 @@ export function VariableBar({ list, span, onChosen }: { list: Variable[]; span: 
 
   const set = (name: string, values: string[]): void => setParams({ ...params, [`var-${name}`]: values.join(listSeparator) });
   const shown = mine.filter((one) => one.hide !== 2 && one.type !== 'datasource' && one.type !== 'constant');
-  const adhoc = list.filter((one) => one.type === 'adhoc' && one.hide !== 2);
+  const adhoc = list.filter((one) => one.type === 'adhoc' && one.name && one.hide !== 2);
   if (shown.length + adhoc.length === 0 || !data) return null;
   return (
     <div style={{ display: 'flex', gap: 10, flexWrap: 'wrap', alignItems: 'center' }}>

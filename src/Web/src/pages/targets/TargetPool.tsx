@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { lazy, Suspense, useRef, useState } from 'react';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import type { ActiveTarget } from '../../api/types';
 import { type ServerKey, useServer } from '../../i18n/server';
@@ -10,6 +10,8 @@ import { Ago } from '../../parts/Ago';
 import { Labels } from '../../parts/Labels';
 import { Link } from '../../routing/Link';
 import { IconChevronDown, IconChevronRight } from '../../parts/icons';
+
+const TargetHistory = lazy(() => import('./TargetHistory').then((m) => ({ default: m.TargetHistory })));
 
 /** One job with its targets. Only the rows near the window are in the page. */
 export function TargetPool({ pool }: { pool: Pool }) {
@@ -71,6 +73,8 @@ function TargetRow({ target }: { target: ActiveTarget }) {
         <div style={{ padding: '0 14px 12px 14px', fontSize: '0.8rem', display: 'flex', flexDirection: 'column', gap: 6 }}>
           <div className="dim">{say('targets.discovered')}</div>
           <Labels labels={target.discoveredLabels} />
+          <div className="dim">{say('targets.lastHour')}</div>
+          <Suspense fallback={<div style={{ height: 120 }} aria-busy="true" />}><TargetHistory labels={target.labels} intervalMs={parseDuration(target.scrapeInterval) ?? 15_000} /></Suspense>
           <div className="dim">{say('targets.interval', { interval: target.scrapeInterval, timeout: target.scrapeTimeout })} · <Link className="quiet" to="/query" params={{ 'g0.expr': history, unit: 's' }}>{say('targets.history')}</Link></div>
         </div>
       )}
