@@ -134,3 +134,50 @@ visit('an odd dashboard comes in without an error, and what cannot be drawn of i
   await expect.poll(() => asked.includes('shop_memory_bytes{job="nobody"}')).toBe(true);
   expect(params(page).get('var-Filters')).toBe('job|=|nobody');
 });
+
+const legends = {
+  uid: 'legend-test', title: 'Legends', schemaVersion: 41, time: { from: 'now-1m', to: 'now' },
+  panels: [{
+    id: 1, type: 'timeseries', title: 'Stock', gridPos: { x: 0, y: 0, w: 24, h: 12 }, targets: [{ refId: 'A', expr: 'shop_stock', legendFormat: '{{item}}', interval: '1s' }],
+    options: { legend: { displayMode: 'table', placement: 'right', calcs: ['max', 'lastNotNull'] } },
+  }],
+};
+
+visit('a legend is a table where it is stored as one: sorted by a click, a line picked by another; keys of dashboards do what they say', {}, async ({ page }) => {
+  const answer = await fetch(url('/api/dashboards/import'), { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ dashboard: legends, overwrite: true, inputs: [] }) });
+  expect(answer.status, await answer.text()).toBe(200);
+  await page.goto(url('/d/legend-test'));
+  const legend = panel(page, 1).getByRole('group', { name: 'Legend' });
+  const rows = legend.locator('.legend-row');
+  await rows.first().waitFor();
+  await legend.getByRole('button', { name: 'Sort by Max' }).click();
+  await expect.poll(() => rows.first().textContent()).toContain('item-39');
+  // Only what can be seen is in the page.
+  expect(await rows.count()).toBeLessThan(40);
+  const pressed = (): Promise<number> => legend.locator('.legend-row[aria-pressed=true]').count();
+  await rows.first().click();
+  await expect.poll(pressed).toBe(1);
+  await rows.nth(1).click({ modifiers: ['Control'] });
+  await expect.poll(pressed).toBe(2);
+  await rows.first().click();
+  await rows.first().click();
+  await expect.poll(async () => (await pressed()) === (await rows.count())).toBe(true);
+
+  await page.getByRole('heading', { name: 'Legends' }).click();
+  await page.keyboard.press('d');
+  await page.keyboard.press('k');
+  await expect.poll(() => page.getByRole('navigation').isVisible()).toBe(false);
+  await page.keyboard.press('Escape');
+  await expect.poll(() => page.getByRole('navigation').isVisible()).toBe(true);
+  await page.keyboard.press('t');
+  await page.keyboard.press('a');
+  await expect.poll(() => /^\d+$/.test(params(page).get('from') ?? '')).toBe(true);
+  await panel(page, 1).hover();
+  await page.keyboard.press('p');
+  await page.keyboard.press('d');
+  await page.getByTestId('panel-2').waitFor();
+  await page.getByTestId('panel-2').hover();
+  await page.keyboard.press('p');
+  await page.keyboard.press('r');
+  await expect.poll(() => page.getByTestId('panel-2').count()).toBe(0);
+});

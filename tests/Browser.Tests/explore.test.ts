@@ -60,6 +60,8 @@ visit('choosing a range asks once for that range, and an end before the start as
   await expect.poll(() => params(page).get('from')).toBe(String(Date.UTC(2026, 10, 20, 10, 30)));
   await page.getByText('No data in this range').waitFor();
   expect(asked).toHaveLength(2);
+  await page.getByRole('button', { name: 'Go there' }).click();
+  await legendRows(page).first().waitFor();
 });
 
 visit('dragging over the chart zooms to that part, and Back restores the range', {}, async ({ page }) => {

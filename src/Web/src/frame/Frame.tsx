@@ -5,7 +5,7 @@ import { useText } from '../i18n/text';
 import { useKeyboard, useShortcuts } from '../keyboard/useShortcuts';
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconSearch } from '../parts/icons';
 import { Link } from '../routing/Link';
-import { navigate } from '../routing/navigation';
+import { navigate, usePlace } from '../routing/navigation';
 import { setPreferences, usePreferences } from '../state/preferences';
 import { Logo } from './Logo';
 import { destinations, sections } from './navigation';
@@ -24,6 +24,7 @@ export function Frame() {
   const [open, setOpen] = useState<'palette' | 'help' | null>(null);
   const { setColorScheme } = useMantineColorScheme();
   const scheme = useComputedColorScheme('light');
+  const place = usePlace();
   const close = (): void => setOpen(null);
   useKeyboard();
   useHotkeys([['mod+K', () => setOpen('palette')]], [], true);
@@ -34,7 +35,7 @@ export function Frame() {
   ], [t, scheme, setColorScheme]));
 
   return (
-    <div className="frame" data-narrow={narrow} data-menu={menu}>
+    <div className="frame" data-narrow={narrow} data-menu={menu} data-kiosk={place.params.kiosk !== undefined}>
       <a href="#content" className="skip">{t('app.skip')}</a>
       <header className="frame-head">
         <Burger className="frame-burger" opened={menu} onClick={() => setMenu(!menu)} size="sm" aria-label={t('app.menu')} aria-expanded={menu} />

@@ -4,6 +4,7 @@ import type { Opened } from '../../api/dashboards';
 import { annotationQueries } from '../../dashboards/annotations';
 import type { AnnotationQuery, Dashboard } from '../../dashboards/dashboard';
 import type { Chosen } from '../../dashboards/interpolate';
+import { withDuplicate, withPanel } from '../../dashboards/editing/edits';
 import { sectionsOf } from '../../dashboards/sections';
 import { useBoard } from '../../i18n/useBoard';
 import { useEditing } from '../../i18n/useEditing';
@@ -13,7 +14,7 @@ import { Page } from '../../parts/Page';
 import { RefreshPicker } from '../../parts/RefreshPicker';
 import { TimePicker } from '../../parts/TimePicker';
 import { IconPencil } from '../../parts/icons';
-import { useAddress } from '../../routing/navigation';
+import { hrefOf, useAddress, usePlace } from '../../routing/navigation';
 import { usePreferences } from '../../state/preferences';
 import { rememberDashboard } from '../../state/recentDashboards';
 import type { Board } from './board';
@@ -53,12 +54,20 @@ export function BoardView({ opened, reload }: { opened: Opened; reload: () => Pr
   const onEdit = useCallback((id: number) => go({ edit: '1', editPanel: String(id), viewPanel: undefined }), [go]);
   const back = useCallback(() => go({ editPanel: undefined, viewPanel: undefined }), [go]);
   useEffect(() => { if (uid) rememberDashboard(uid); }, [uid]);
+  const { path } = usePlace();
+  const { change } = edits;
+  const isKiosk = params.kiosk !== undefined;
   const isAlone = params.viewPanel !== undefined || params.editPanel !== undefined;
   useShortcuts(useMemo(() => [
     { keys: 'e', label: e('panel.edit'), run: () => { const id = pointedAt()?.split('-')[0]; if (id) onEdit(Number(id)); } },
     { keys: 'v', label: e('panel.view'), run: () => { const key = pointedAt(); if (key) onView(key); } },
+    { keys: 'p s', label: e('panel.share'), run: () => { const key = pointedAt(); if (key) void navigator.clipboard?.writeText(new URL(hrefOf(path, { ...params, viewPanel: key }), location.href).href); } },
+    { keys: 'p d', label: e('panel.duplicate'), run: () => { const id = pointedAt()?.split('-')[0]; if (id) { go({ edit: '1' }); change((now) => withDuplicate(now, Number(id)).dashboard); } } },
+    { keys: 'p r', label: e('panel.remove'), run: () => { const id = pointedAt()?.split('-')[0]; if (id) { go({ edit: '1' }); change((now) => withPanel(now, Number(id), () => null)); } } },
+    { keys: 'd k', label: e('kiosk'), run: () => go({ kiosk: isKiosk ? undefined : '1' }) },
+    ...(isKiosk && !isAlone ? [{ keys: 'Escape', label: e('kiosk.leave'), run: () => go({ kiosk: undefined }) }] : []),
     ...(isAlone ? [{ keys: 'Escape', label: e('panel.back'), run: back }] : []),
-  ], [e, onEdit, onView, back, isAlone]));
+  ], [e, onEdit, onView, back, isAlone, isKiosk, go, path, params, change]));
 
   const { span, ranAt, range, setRange, zoomOut } = time;
   const [switched, setSwitched] = useState<Readonly<Record<string, boolean>>>({});

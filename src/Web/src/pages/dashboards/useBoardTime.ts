@@ -54,8 +54,9 @@ export function useBoardTime(dashboard: Dashboard): BoardTime {
   useShortcuts(useMemo(() => [
     { keys: 'd r', label: t('keys.refresh'), run },
     { keys: 't z', label: t('keys.zoomOut'), run: zoomOut },
+    { keys: 't a', label: t('keys.absolute'), run: () => setRange(absoluteRange(span)) },
     { keys: 't ←', label: t('keys.earlier'), run: () => shift(-1) },
     { keys: 't →', label: t('keys.later'), run: () => shift(1) },
-  ], [t, run, zoomOut, shift]));
+  ], [t, run, zoomOut, shift, setRange, span]));
   return { range, span, ranAt, refresh, setRange, shift, zoomOut, run };
 }

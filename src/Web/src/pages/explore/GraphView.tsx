@@ -1,26 +1,23 @@
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { Button, NativeSelect, Switch, TextInput, useComputedColorScheme } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { labelValues, type Grid } from '../../api/queries';
+import type { Grid } from '../../api/queries';
 import { LegendTable } from '../../charts/LegendTable';
 import type { Overlay } from '../../charts/overlay';
 import type { LineStyle } from '../../charts/plotOptions';
 import { TimeSeriesChart } from '../../charts/TimeSeriesChart';
 import { useText } from '../../i18n/text';
 import { formatDuration, parseDuration } from '../../model/duration';
-import { fuzzyFilter } from '../../model/fuzzy';
 import { columnOf, timesOf, type Line } from '../../model/series';
 import { distinctNames, legendText, seriesText } from '../../model/seriesName';
 import { absoluteRange } from '../../model/timeRange';
 import { commonUnits, guessUnit } from '../../model/units';
-import { formatTime } from '../../model/zone';
-import { Empty } from '../../parts/Empty';
 import { usePreferences } from '../../state/preferences';
 import { seriesColor } from '../../theme/seriesColors';
 import type { Explore } from './useExplore';
 import type { Result } from './useResults';
 import { ViewTools } from './ViewTools';
 
+const NoData = lazy(() => import('./NoData').then((m) => ({ default: m.NoData })));
 const Exemplars = lazy(() => import('./Exemplars').then((m) => ({ default: m.Exemplars })));
 
 /** Lines drawn at most: more is a blur, and a browser at its limit. */
@@ -92,7 +89,7 @@ export function GraphView({ explore, results, grid, onInsert }: { explore: Explo
         <StepInput value={state.step} onChange={(step) => change({ step })} placeholder={`${t('explore.step.auto')} (${formatDuration(grid.stepMs)})`} />
         <NativeSelect size="xs" w={150} value={state.unit} onChange={(event) => change({ unit: event.currentTarget.value }, { replace: true })} aria-label={t('explore.unit')} data={[{ value: '', label: t('explore.unit.auto', { unit: guessed || 'short' }) }, ...commonUnits]} />
       </ViewTools>
-      {lines.length === 0 ? (answered && !busy ? <NoData expr={state.queries[0]!.expr} from={formatTime(span.fromMs, zone)} to={formatTime(span.toMs, zone)} onInsert={onInsert} /> : <div style={{ height: 360 }} />) : (
+      {lines.length === 0 ? (answered && !busy ? <Suspense fallback={<div style={{ height: 360 }} />}><NoData expr={state.queries[0]!.expr} span={span} onInsert={onInsert} onGo={(range) => change({ range })} /></Suspense> : <div style={{ height: 360 }} />) : (
         <>
           <div style={{ padding: '6px 8px 4px 6px', opacity: stale && !busy ? 0.55 : 1 }}>
             <TimeSeriesChart
@@ -124,33 +121,4 @@ function StepInput({ value, placeholder, onChange }: { value: string; placeholde
   const wrong = text.trim() !== '' && !parseDuration(text);
   const commit = (): void => { if (!wrong && text.trim() !== value) onChange(text.trim()); };
   return <TextInput size="xs" w={128} value={text} placeholder={placeholder} aria-label={t('explore.step')} title={wrong ? t('explore.step.bad') : undefined} error={wrong} onChange={(event) => setText(event.currentTarget.value)} onBlur={commit} onKeyDown={(event) => { if (event.key === 'Enter') commit(); }} />;
-}
-
-const nameOf = /^\s*([a-zA-Z_:][\w:]*)\s*(?:\{[^}]*\})?\s*$/;
-
-function NoData({ expr, from, to, onInsert }: { expr: string; from: string; to: string; onInsert: (expr: string) => void }) {
-  const { t } = useText();
-  const name = nameOf.exec(expr)?.[1];
-  const names = useQuery({ queryKey: ['metric names'], queryFn: ({ signal }) => labelValues('__name__', [], signal), enabled: name !== undefined, staleTime: 30_000 });
-  const known = names.data?.data ?? [];
-  const near = name && names.data && !known.includes(name) ? nearest(name, known) : [];
-  return (
-    <Empty title={t('explore.noData')} hint={t('explore.noData.hint', { from, to })}>
-      {near.length > 0 && (
-        <div style={{ display: 'flex', gap: 8, alignItems: 'center', flexWrap: 'wrap', justifyContent: 'center' }}>
-          <span className="dim" style={{ fontSize: '0.84rem' }}>{t('explore.didYouMean')}</span>
-          {near.map((one) => <button key={one} type="button" className="label" style={{ cursor: 'pointer', color: 'var(--ink)' }} onClick={() => onInsert(one)}>{one}</button>)}
-        </div>
-      )}
-    </Empty>
-  );
-}
-
-// The beginning of a mistyped name is mostly right: less and less of it is looked for.
-function nearest(name: string, known: string[]): string[] {
-  for (let length = name.length; length >= 3; length--) {
-    const found = fuzzyFilter(name.slice(0, length), known, (one) => one, 3);
-    if (found.length > 0) return found;
-  }
-  return [];
 }

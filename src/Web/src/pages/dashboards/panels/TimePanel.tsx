@@ -8,10 +8,9 @@ import type { FieldDefaults } from '../../../dashboards/dashboard';
 import { namedBy } from '../../../dashboards/entries';
 import { colorOf, fieldOf } from '../../../dashboards/fields';
 import { paintOf } from '../../../dashboards/paint';
-import { objectOf, textOf } from '../../../dashboards/transformations/options';
+import { objectOf, textOf, textsOf } from '../../../dashboards/transformations/options';
 import { reduced } from '../../../dashboards/reducers';
 import { useBoard } from '../../../i18n/useBoard';
-import { useText } from '../../../i18n/text';
 import type { Line, Stacking } from '../../../model/series';
 import { absoluteRange } from '../../../model/timeRange';
 import { formatValue } from '../../../model/units';
@@ -19,6 +18,7 @@ import { usePreferences } from '../../../state/preferences';
 import { seriesColor } from '../../../theme/seriesColors';
 import type { PanelProps } from '../PanelFrame';
 import { ValueLink } from '../ValueLink';
+import { legendRowPx, SeriesLegend, type LegendItem } from './SeriesLegend';
 import { IconExternalLink } from '../../../parts/icons';
 
 /** Lines of one panel drawn at most. */
@@ -31,11 +31,11 @@ function stackingOf(field: FieldDefaults): Stacking | null {
 
 /** Values over time, as lines, areas, bars or points. */
 export function TimePanel({ panel, board, span, series, times, heightPx, fill, scope }: PanelProps) {
-  const { t } = useText();
   const b = useBoard();
   const { zone } = usePreferences();
   const isDark = useComputedColorScheme('light') === 'dark';
-  const [only, setOnly] = useState<string | null>(null);
+  // The lines that are shown, by id, where not all are.
+  const [only, setOnly] = useState<ReadonlySet<string> | null>(null);
   const fields = useMemo(() => series.slice(0, linesMax).map((one) => ({ one, field: fieldOf(panel, one) })).filter(({ field }) => !(field.custom?.hideFrom as { viz?: boolean } | undefined)?.viz), [panel, series]);
   const lines = useMemo<Line[]>(() => fields.map(({ one, field }) => ({
     id: one.id, name: field.displayName ? namedBy(field.displayName, one.name, one.labels, fill) : one.name, labels: one.labels, query: 0,
@@ -51,41 +51,47 @@ export function TimePanel({ panel, board, span, series, times, heightPx, fill, s
     return {
       name: one.name, color: color.length === 7 ? color : seriesColor(i, isDark), width: Math.min(4, Number(custom.lineWidth ?? 1) || 1) + 0.4, fill: Number(custom.fillOpacity ?? 0) / 100,
       draw: drawStyle === 'bars' ? 'bars' : drawStyle === 'points' ? 'points' : 'line', step: String(custom.lineInterpolation ?? '').startsWith('step'), spanGaps: custom.spanNulls === true,
-      show: only === null || only === one.id, rightAxis: custom.axisPlacement === 'right', stack: stackingOf(field),
+      show: only === null || only.has(one.id), rightAxis: custom.axisPlacement === 'right', stack: stackingOf(field),
       ...((custom.lineStyle as { fill?: string } | undefined)?.fill === 'dash' ? { dash: [8, 6] } : {}),
     };
   }), [fields, isDark, only]);
   const thresholds = useMemo<ThresholdMark[]>(() => (String((first?.custom?.thresholdsStyle as { mode?: string } | undefined)?.mode ?? 'off') === 'off' ? [] : (first?.thresholds?.steps ?? []).flatMap((step) => (step.value === null ? [] : [{ value: step.value, color: colorOf(step.color, '#f2495c') }]))), [first]);
-  const legend = panel.options?.legend as { showLegend?: boolean; displayMode?: string; calcs?: string[] } | undefined;
-  const showsLegend = legend?.showLegend !== false && legend?.displayMode !== 'hidden' && lines.length > 0;
-  const legendPx = showsLegend ? Math.min(46, 22 * Math.ceil(lines.length / 4) + 4) : 4;
+  const legend = objectOf(panel.options?.legend);
+  const calcs = useMemo(() => textsOf(legend.calcs), [legend]);
+  const showsLegend = legend.showLegend !== false && legend.displayMode !== 'hidden' && lines.length > 0;
+  const isTable = legend.displayMode === 'table';
+  const isBeside = legend.placement === 'right' && showsLegend;
+  const legendPx = !showsLegend || isBeside ? 4 : isTable ? Math.min(heightPx * 0.4, 31 + legendRowPx * lines.length) : Math.min(46, 22 * Math.ceil(lines.length / 4) + 4);
   // Shares of a whole are read in percent, whatever they are shares of.
   const shares = styles.some((style) => style.stack?.percent);
   const unit = shares ? 'percentunit' : first?.unit ?? '';
   const right = fields.find(({ field }) => field.custom?.axisPlacement === 'right')?.field.unit;
   const overlay = useMemo(() => eventOverlay(board.events.filter(({ annotation }) => showsOn(annotation, panel)).flatMap(({ events }) => events)), [board.events, panel]);
   if (times.length === 0) return <div className="dim" style={{ display: 'grid', placeItems: 'center', height: '100%', fontSize: '0.8rem' }}>{b('noData')}</div>;
+  const pick = (id: string, toggle: boolean): void => setOnly((now) => {
+    if (!toggle) return now?.size === 1 && now.has(id) ? null : new Set([id]);
+    const next = new Set(now ?? lines.map((line) => line.id));
+    if (!next.delete(id)) next.add(id);
+    return next.size === 0 || next.size === lines.length ? null : next;
+  });
+  const items = lines.map((line, i): LegendItem => {
+    const { field } = fields[i]!;
+    return {
+      id: line.id, name: line.name, color: styles[i]!.color, shown: styles[i]!.show, values: line.values, write: (value) => formatValue(value, field.unit ?? '', field.decimals),
+      link: field.links && <ValueLink links={field.links} scope={scope} range={board.range} context={{ name: line.name, labels: line.labels, value: reduced(line.values, 'lastNotNull') }}><IconExternalLink size={12} aria-label={b('links')} /></ValueLink>,
+    };
+  });
   return (
-    <>
-      <TimeSeriesChart
-        times={times} lines={lines} styles={styles} span={[span.fromMs / 1000, span.toMs / 1000]} height={Math.max(60, heightPx - legendPx)} unit={unit} {...(right ? { rightUnit: right } : {})}
-        decimals={first?.decimals} min={shares ? undefined : first?.min} max={shares ? 1 : first?.max} {...(shares && first?.unit !== undefined ? { tipUnit: first.unit } : {})} zone={zone} thresholds={thresholds} overlay={overlay} syncKey={board.syncKey}
-        onSelect={(fromMs, toMs) => board.setRange(absoluteRange({ fromMs, toMs }))} onZoomOut={board.zoomOut}
-      />
-      {showsLegend && (
-        <div className="small-legend" role="group" aria-label={t('legend.label')}>
-          {lines.map((line, i) => (
-            <span key={line.id} style={{ display: 'inline-flex', alignItems: 'center', gap: 4, maxWidth: '100%' }}>
-              <button type="button" data-off={!styles[i]!.show} aria-pressed={styles[i]!.show} onClick={() => setOnly(only === line.id ? null : line.id)} title={line.name}>
-                <i style={{ background: styles[i]!.color }} /><span style={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{line.name}</span>
-                {(legend?.calcs ?? []).slice(0, 2).map((calc) => <span key={calc} className="dim tabular">{calc.replace('NotNull', '')} {formatValue(reduced(line.values, calc) ?? NaN, fields[i]!.field.unit ?? '', fields[i]!.field.decimals)}</span>)}
-              </button>
-              {fields[i]!.field.links && <ValueLink links={fields[i]!.field.links} scope={scope} range={board.range} context={{ name: line.name, labels: line.labels, value: reduced(line.values, 'lastNotNull') }}><IconExternalLink size={12} aria-label={b('links')} /></ValueLink>}
-            </span>
-          ))}
-          {series.length > linesMax && <span className="dim">{b('limited', { shown: linesMax, count: series.length })}</span>}
-        </div>
-      )}
-    </>
+    <div className="with-legend" data-beside={isBeside}>
+      <div style={{ flex: 1, minWidth: 0 }}>
+        <TimeSeriesChart
+          times={times} lines={lines} styles={styles} span={[span.fromMs / 1000, span.toMs / 1000]} height={Math.max(60, heightPx - legendPx)} unit={unit} {...(right ? { rightUnit: right } : {})}
+          decimals={first?.decimals} min={shares ? undefined : first?.min} max={shares ? 1 : first?.max} {...(shares && first?.unit !== undefined ? { tipUnit: first.unit } : {})} zone={zone} thresholds={thresholds} overlay={overlay} syncKey={board.syncKey}
+          onSelect={(fromMs, toMs) => board.setRange(absoluteRange({ fromMs, toMs }))} onZoomOut={board.zoomOut}
+        />
+      </div>
+      {showsLegend && <SeriesLegend items={items} calcs={calcs} isTable={isTable} isBeside={isBeside} heightPx={isBeside ? heightPx - 4 : Math.round(legendPx)} onPick={pick} />}
+      {series.length > linesMax && <span className="dim" style={{ fontSize: '0.73rem', padding: '0 10px' }}>{b('limited', { shown: linesMax, count: series.length })}</span>}
+    </div>
   );
 }
