@@ -13,7 +13,7 @@ const pages: { name: string; path: () => string; ready: string }[] = [
   { name: 'explore-explain', path: () => explore(['sum by (path) (rate(shop_requests_total[30s]))'], { view: 'explain' }), ready: '3 rows' },
   { name: 'targets', path: () => url('/targets'), ready: '0 of 1 up' },
   { name: 'cluster', path: () => url('/cluster'), ready: 'This node stands by itself' },
-  { name: 'dashboards', path: () => url('/dashboards'), ready: 'General' },
+  { name: 'dashboards', path: () => url('/dashboards'), ready: 'Import' },
   { name: 'dashboard-own', path: () => url('/d/pleiad-own?from=now-1m&to=now'), ready: 'Samples' },
   { name: 'service-discovery', path: () => url('/service-discovery'), ready: 'dropped by relabelling' },
   { name: 'storage', path: () => url('/tsdb-status'), ready: 'Series by metric' },
