@@ -2,7 +2,7 @@ import { useClusterText } from '../../i18n/cluster';
 import { CopyButton } from '../../parts/CopyButton';
 
 const tryIt = './cluster 3';
-const join = 'pleiad --cluster.postgres="Host=db;Username=pleiad;Database=pleiad" --cluster.listen-address=10.0.0.1:7946';
+const join = 'pleiad --cluster.postgres="Host=db;Username=pleiad;Database=pleiad"';
 
 /** What a node by itself says: it is well as it is, and how several become one. */
 export function Alone() {
