@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Pleiad.Kernel;
 using Pleiad.Model;
+using Pleiad.PromQL;
 
 namespace Pleiad.Actors;
 
@@ -66,8 +67,15 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
     /// <inheritdoc/>
     public async Task<ClusterReport> ReportAsync(CancellationToken cancel)
     {
-        ClusterStatus status = await _cluster.Ask<ClusterStatus>(new ClusterActor.TakeStatus(), AnswerTimeout, cancel);
-        return ClusterReport.Of(status, _journal.AppliedSeq);
+        try
+        {
+            return ClusterReport.Of(await _cluster.Ask<ClusterStatus>(new ClusterActor.TakeStatus(), AnswerTimeout, cancel), _journal.AppliedSeq);
+        }
+        catch (Exception e) when (e is AskTimeoutException or AskRefusedException)
+        {
+            // Taken for dead, or leaving: the process ends in a moment.
+            throw new QueryException(QueryErrorKind.Unavailable, "this node is not part of its cluster any more, or has too much to do to say; ask another node");
+        }
     }
 
     /// <inheritdoc/>

@@ -148,12 +148,15 @@ public sealed class FaultRows(ITestOutputHelper output)
     public Task D4_bytes_on_a_disk_are_flipped() => RunAsync("D4", async cluster =>
     {
         int victim = Chance.Next(FaultCluster.Nodes);
+
+        // Two snapshots of most shards, so that there is something to flip.
+        await Pause.UntilAsync(() => Task.FromResult(FilesOf(cluster, victim).Length >= 2 * FaultCluster.Shards), FaultCluster.Patience, static () => "nothing was saved");
         cluster.Load.Use(cluster.UrlsBut(victim));
         return await FaultAsync(cluster, async () =>
         {
             await cluster.KillAsync(victim);
-            string[] files = [.. Directory.EnumerateFiles(Path.Combine(cluster.DataOf(victim), "shards"), "*", SearchOption.AllDirectories).Where(static file => new FileInfo(file).Length > 0).Order(StringComparer.Ordinal)];
-            for (int i = 0; i < 3 && files.Length > 0; i++)
+            string[] files = FilesOf(cluster, victim);
+            for (int i = 0; i < 6; i++)
             {
                 Flip(files[Chance.Next(files.Length)]);
             }
@@ -217,7 +220,7 @@ public sealed class FaultRows(ITestOutputHelper output)
 
         // All of it once more, after everything was killed.
         DateTimeOffset begin = DateTimeOffset.UtcNow.AddHours(-2);
-        report.Add(await FaultAsync(cluster, async () =>
+        report.AddColdRestart(await FaultAsync(cluster, async () =>
         {
             for (int node = 0; node < FaultCluster.Nodes; node++)
             {
@@ -277,6 +280,14 @@ public sealed class FaultRows(ITestOutputHelper output)
                 // Nobody knows what became of it.
             }
         }
+    }
+
+    private static string[] FilesOf(FaultCluster cluster, int node)
+    {
+        string place = Path.Combine(cluster.DataOf(node), "shards");
+        return Directory.Exists(place)
+            ? [.. Directory.EnumerateFiles(place, "*", SearchOption.AllDirectories).Where(static file => !file.EndsWith(".tmp", StringComparison.Ordinal)).Order(StringComparer.Ordinal)]
+            : [];
     }
 
     private static void Flip(string path)

@@ -23,6 +23,17 @@ internal sealed class RowReport(string row, ITestOutputHelper output)
     public static int Runs(int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable("PLEIAD_FAULT_RUNS"), CultureInfo.InvariantCulture, out int asked) ? asked : otherwise;
 
+    /// <summary>Notes the end: everything was killed and started again, and is compared once more. It counts for what is wrong alone.</summary>
+    public void AddColdRestart(RunFigures run)
+    {
+        _failures.AddRange(run.Wrong.Take(10).Select(static wrong => $"after a cold restart: {wrong}"));
+        Say($"{row} after a cold restart of everything: {(run.Wrong.Count == 0 ? "ok" : "FAILED")}");
+        foreach (string what in run.Wrong.Take(10))
+        {
+            Say("    " + what);
+        }
+    }
+
     /// <summary>Notes a run.</summary>
     public void Add(RunFigures run)
     {
@@ -66,7 +77,7 @@ internal sealed class RowReport(string row, ITestOutputHelper output)
         output.WriteLine(line);
         if (Environment.GetEnvironmentVariable("PLEIAD_FAULT_REPORT") is { Length: > 0 } file)
         {
-            File.AppendAllText(file, line + Environment.NewLine, Encoding.UTF8);
+            File.AppendAllText(file, line + Environment.NewLine, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         }
     }
 }

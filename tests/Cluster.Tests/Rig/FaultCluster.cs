@@ -137,14 +137,22 @@ internal sealed class FaultCluster : IAsyncDisposable
     public async Task HealAsync()
     {
         Spaces?.Heal();
-        int[] ended = [.. Enumerable.Range(0, Nodes).Where(number => !Runs(number))];
-        foreach (int number in ended.Where(number => _nodes[number] is not null))
-        {
-            await KillAsync(number);
-        }
 
-        await StartNodesAsync(ended);
-        await UntilSettledAsync();
+        // Who finds out that it was taken for dead ends, and is started again as its supervisor would.
+        await Pause.UntilAsync(
+            async () =>
+            {
+                int[] ended = [.. Enumerable.Range(0, Nodes).Where(number => !Runs(number))];
+                foreach (int number in ended.Where(number => _nodes[number] is not null))
+                {
+                    await KillAsync(number);
+                }
+
+                await StartNodesAsync(ended);
+                return await AreSettledAsync();
+            },
+            Patience,
+            () => "the cluster does not settle\n" + Outputs());
         Load.Use(UrlsBut());
         Load.EndFault();
     }
@@ -154,21 +162,7 @@ internal sealed class FaultCluster : IAsyncDisposable
         () => Task.FromResult(Load.Ledger.AllAckedSince(ticks, Load.Series)), Patience, () => "nothing is acknowledged any more\n" + Outputs());
 
     /// <summary>Waits until all nodes that run see every shard led, none moving, and have applied what its journal has.</summary>
-    public Task UntilSettledAsync() => Pause.UntilAsync(
-        async () =>
-        {
-            foreach (FaultNode node in Running)
-            {
-                if (!await IsSettledAsync(node))
-                {
-                    return false;
-                }
-            }
-
-            return true;
-        },
-        Patience,
-        () => "the cluster does not settle\n" + Outputs());
+    public Task UntilSettledAsync() => Pause.UntilAsync(AreSettledAsync, Patience, () => "the cluster does not settle\n" + Outputs());
 
     /// <summary>What is wrong with what any node has; empty for nothing.</summary>
     /// <param name="since">Older samples are not compared.</param>
@@ -222,9 +216,38 @@ internal sealed class FaultCluster : IAsyncDisposable
 
     private static int SecondsSince(DateTimeOffset since) => (int)(DateTimeOffset.UtcNow - since).TotalSeconds + 30;
 
+    private async Task<bool> AreSettledAsync()
+    {
+        foreach (FaultNode node in Running)
+        {
+            if (!await IsSettledAsync(node))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private async Task<bool> IsSettledAsync(FaultNode node)
     {
-        JsonElement data = await node.Client.DataAsync("/api/v1/cluster");
+        JsonElement data;
+        try
+        {
+            using HttpResponseMessage answer = await node.Client.Http.GetAsync("/api/v1/cluster");
+            if (!answer.IsSuccessStatusCode)
+            {
+                return false;
+            }
+
+            using JsonDocument json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+            data = json.RootElement.GetProperty("data").Clone();
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+
         return data.TryGetProperty("shards", out JsonElement shards) && shards.GetArrayLength() == Shards
             && data.GetProperty("nodes").EnumerateArray().Count(static member => member.GetProperty("status").GetString() == "up") == Running.Count()
             && shards.EnumerateArray().All(static shard =>

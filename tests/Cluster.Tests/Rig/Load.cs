@@ -25,6 +25,7 @@ internal sealed class Load : IAsyncDisposable
     private readonly List<Task> _clients = [];
     private readonly ConcurrentQueue<string> _holes = new();
     private readonly ConcurrentQueue<string> _errors = new();
+    private readonly ConcurrentDictionary<Uri, CancellationTokenSource> _inUse = new();
     private volatile Uri[] _gateways;
     private long _faultTicks = long.MaxValue;
     private int _queries;
@@ -54,8 +55,18 @@ internal sealed class Load : IAsyncDisposable
     /// <summary>Answers that lacked what they should have had, and did not say so.</summary>
     public IReadOnlyList<string> SilentHoles => [.. _holes];
 
-    /// <summary>From now on clients ask these.</summary>
-    public void Use(IEnumerable<Uri> gateways) => _gateways = [.. gateways];
+    /// <summary>From now on clients ask these; who waits for an answer of another waits no more, as behind a load balancer.</summary>
+    public void Use(IEnumerable<Uri> gateways)
+    {
+        _gateways = [.. gateways];
+        foreach (Uri gone in _inUse.Keys.Except(_gateways).ToArray())
+        {
+            if (_inUse.TryRemove(gone, out CancellationTokenSource? waiting))
+            {
+                waiting.Cancel();
+            }
+        }
+    }
 
     /// <summary>What was acknowledged until shortly before now must be in every answer that does not say otherwise.</summary>
     public long BeginFault()
@@ -75,6 +86,11 @@ internal sealed class Load : IAsyncDisposable
     {
         await _over.CancelAsync();
         await Task.WhenAll(_clients);
+        foreach (CancellationTokenSource waiting in _inUse.Values)
+        {
+            waiting.Dispose();
+        }
+
         _http.Dispose();
         _over.Dispose();
     }
@@ -125,7 +141,7 @@ internal sealed class Load : IAsyncDisposable
         try
         {
             using ByteArrayContent body = Body("written", series, time, value);
-            using HttpResponseMessage answer = await _http.PostAsync(new Uri(gateway, "/api/v1/write"), body, _over.Token);
+            using HttpResponseMessage answer = await _http.PostAsync(new Uri(gateway, "/api/v1/write"), body, WhileInUse(gateway));
             return answer.StatusCode == HttpStatusCode.NoContent;
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
@@ -133,6 +149,8 @@ internal sealed class Load : IAsyncDisposable
             return false;
         }
     }
+
+    private CancellationToken WhileInUse(Uri gateway) => _inUse.GetOrAdd(gateway, _ => CancellationTokenSource.CreateLinkedTokenSource(_over.Token)).Token;
 
     private async Task QueryAsync(int number)
     {
@@ -145,7 +163,7 @@ internal sealed class Load : IAsyncDisposable
             long began = Math.Min(Stopwatch.GetTimestamp(), Volatile.Read(ref _faultTicks)) - (long)(Grace.TotalSeconds * Stopwatch.Frequency);
             try
             {
-                string text = await _http.GetStringAsync(new Uri(gateway, "/api/v1/query?query=written"), _over.Token);
+                string text = await _http.GetStringAsync(new Uri(gateway, "/api/v1/query?query=written"), WhileInUse(gateway));
                 Interlocked.Increment(ref _queries);
                 Check(gateway, text, began);
             }
