@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace Pleiad.Node;
 
-/// <summary>The command line: <c>pleiad [run]</c>, <c>check</c>, <c>test</c>, <c>query</c>, <c>dashboard</c>, <c>cluster</c>.</summary>
+/// <summary>The command line: <c>pleiad [run]</c>, <c>check</c>, <c>test</c>, <c>query</c>, <c>dashboard</c>, <c>cluster</c>, <c>import</c>, <c>export</c>.</summary>
 internal static class PleiadCommand
 {
     /// <summary>Ends a command that did what it was asked.</summary>
@@ -36,6 +36,8 @@ internal static class PleiadCommand
         root.Subcommands.Add(QueryCommand.Create(output, error));
         root.Subcommands.Add(DashboardCommand.Create(output, error));
         root.Subcommands.Add(ClusterCommand.Create(output, error));
+        root.Subcommands.Add(ImportCommand.Create(output, error));
+        root.Subcommands.Add(ExportCommand.Create(output, error));
         var configuration = new InvocationConfiguration
         {
             Output = output,

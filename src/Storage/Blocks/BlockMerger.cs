@@ -9,16 +9,16 @@ internal static class BlockMerger
     /// <returns>Chunks that were damaged and are left out.</returns>
     public static int AddAll(CompactionJob job, BlockBuilder into)
     {
-        Source[] sources = [.. job.Sources.Select(block => new Source(new BlockSeriesReader(block, block.DeletedBy(job.View.Pin.Parts.Tombstones, CancellationToken.None))))];
+        BlockWalk[] sources = [.. job.Sources.Select(block => new BlockWalk(block, job.View.Pin.Parts.Tombstones))];
         var range = new TimeRange(job.View.Pin.OldestTime == long.MinValue ? long.MinValue : job.View.Pin.OldestTime - 1, long.MaxValue);
-        var same = new List<Source>();
+        var same = new List<BlockWalk>();
         using var parts = new PartsOfSeries();
         using var run = new SampleColumns();
         int lost = 0;
         while (true)
         {
             same.Clear();
-            foreach (Source source in sources)
+            foreach (BlockWalk source in sources)
             {
                 if (source.Labels is not { } labels)
                 {
@@ -44,7 +44,7 @@ internal static class BlockMerger
 
             run.Clear();
             parts.Clear();
-            foreach (Source source in same)
+            foreach (BlockWalk source in same)
             {
                 parts.Add(source.Reader);
             }
@@ -55,35 +55,9 @@ internal static class BlockMerger
                 into.Add(same[0].Labels!, run);
             }
 
-            foreach (Source source in same)
+            foreach (BlockWalk source in same)
             {
                 source.MoveNext();
-            }
-        }
-    }
-
-    private sealed class Source
-    {
-        private int _series = -1;
-
-        public Source(BlockSeriesReader reader)
-        {
-            Reader = reader;
-            MoveNext();
-        }
-
-        public BlockSeriesReader Reader { get; }
-
-        public Labels? Labels { get; private set; }
-
-        public void MoveNext()
-        {
-            _series++;
-            Labels = null;
-            if (_series < Reader.Block.SeriesCount)
-            {
-                Reader.MoveTo(_series);
-                Labels = Reader.Labels();
             }
         }
     }

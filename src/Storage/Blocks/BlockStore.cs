@@ -103,6 +103,12 @@ public sealed class BlockStore
         return new CompactionWritten(block, lost);
     }
 
+    /// <summary>Writes samples that come from elsewhere into a block; null where there are none.</summary>
+    /// <param name="view">Of now: tombstones it has say nothing of what is written.</param>
+    /// <param name="add">Adds the series, in the order of their labels.</param>
+    /// <exception cref="IOException">It could not be written or did not read back; no file is left.</exception>
+    internal Block? WriteHistory(ShardView view, Action<BlockBuilder> add) => Write([], view, add);
+
     /// <summary>Writes a block anew without what is deleted of it; nothing where nothing is.</summary>
     /// <exception cref="IOException">It could not be written or did not read back; the block is as it was.</exception>
     public CompactionWritten Clean(CompactionJob job) =>

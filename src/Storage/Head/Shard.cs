@@ -365,7 +365,7 @@ public sealed partial class Shard
         : _table.Add(labels);
 
     // What the log could not give back as it was must not get in.
-    private static bool IsStorable(Labels labels)
+    internal static bool IsStorable(Labels labels)
     {
         if (labels.Count > BatchRecord.LabelsMax)
         {

@@ -23,19 +23,40 @@ internal static class SampleOrder
                 continue;
             }
 
-            if (unsorted.HasHistograms && unsorted.Histograms[at] is { } histogram)
-            {
-                into.Add(time, histogram);
-            }
-            else
-            {
-                into.Add(time, unsorted.Values[at]);
-            }
+            AppendOne(unsorted, at, into);
+        }
+    }
 
-            if (unsorted.HasStartTimes && unsorted.StartTimes[at] != 0)
+    /// <summary>Appends one sample of others, whatever it is.</summary>
+    public static void AppendOne(SampleColumns from, int at, SampleColumns into)
+    {
+        if (from.HasHistograms && from.Histograms[at] is { } histogram)
+        {
+            into.Add(from.Times[at], histogram);
+        }
+        else
+        {
+            into.Add(from.Times[at], from.Values[at]);
+        }
+
+        if (from.HasStartTimes && from.StartTimes[at] != 0)
+        {
+            into.SetStartTime(from.StartTimes[at]);
+        }
+    }
+
+    /// <summary>Whether samples are in order of time, each time once.</summary>
+    public static bool IsOrdered(SampleColumns samples)
+    {
+        ReadOnlySpan<long> times = samples.Times;
+        for (int i = 1; i < times.Length; i++)
+        {
+            if (times[i] <= times[i - 1])
             {
-                into.SetStartTime(unsorted.StartTimes[at]);
+                return false;
             }
         }
+
+        return true;
     }
 }

@@ -78,7 +78,8 @@ public sealed class DataDirectory : IDisposable
             AtomicFile.DeleteUnfinished(files, path);
             if (files.Exists(meta))
             {
-                CheckMeta(path, Encoding.UTF8.GetString(AtomicFile.ReadAll(files, meta)), shardCount);
+                (int format, int shards) = Words(Encoding.UTF8.GetString(AtomicFile.ReadAll(files, meta)));
+                CheckMeta(path, format, shards, shardCount);
 
                 // A stop may have come between its making and this.
                 files.FlushDirectory(path);
@@ -95,6 +96,28 @@ public sealed class DataDirectory : IDisposable
         {
             held.Dispose();
             throw e as DataDirectoryException ?? new DataDirectoryException($"cannot use the data directory {path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>How many shards the directory at a path was made for; null where there is none.</summary>
+    /// <exception cref="DataDirectoryException">It cannot be read or is damaged.</exception>
+    public static int? ShardCountOf(IFiles files, string path)
+    {
+        string meta = Path.Combine(path, MetaName);
+        if (!files.Exists(meta))
+        {
+            return null;
+        }
+
+        try
+        {
+            (int format, int shards) = Words(Encoding.UTF8.GetString(AtomicFile.ReadAll(files, meta)));
+            CheckMeta(path, format, shards, shards);
+            return shards;
+        }
+        catch (IOException e) when (e is not DataDirectoryException)
+        {
+            throw new DataDirectoryException($"cannot read {meta}: {e.Message}", e);
         }
     }
 
@@ -197,7 +220,7 @@ public sealed class DataDirectory : IDisposable
 
     private const int ReadOnlyFileSystem = 30;
 
-    private static void CheckMeta(string path, string text, int shardCount)
+    private static (int Format, int Shards) Words(string text)
     {
         int format = 0;
         int shards = 0;
@@ -211,6 +234,11 @@ public sealed class DataDirectory : IDisposable
             }
         }
 
+        return (format, shards);
+    }
+
+    private static void CheckMeta(string path, int format, int shards, int shardCount)
+    {
         if (format == 0 || shards == 0)
         {
             throw new DataDirectoryException($"{Path.Combine(path, MetaName)} is damaged: it should say \"format {FormatVersion}\" and \"shards N\"");
