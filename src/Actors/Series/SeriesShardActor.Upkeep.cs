@@ -76,6 +76,12 @@ internal sealed partial class SeriesShardActor
             return;
         }
 
+        if (Shard.BeginExpiry() is { } expired)
+        {
+            Merge(expired, _home.ExpireAsync(_id, expired));
+            return;
+        }
+
         // Asked to seal everything, a window is complete as it is; otherwise blocks of it may still come out of the head.
         long sealedBefore = all ? long.MaxValue : Shard.OldestInHead();
         if (Shard.BeginCompaction(_home.Settings.BlockRangeMs, _home.Settings.BlockRangeMaxMs, sealedBefore) is { } job)

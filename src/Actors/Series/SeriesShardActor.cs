@@ -167,10 +167,7 @@ internal sealed partial class SeriesShardActor : Actor
 
     private void Retain()
     {
-        if (_home.Settings.Retention > TimeSpan.Zero)
-        {
-            Shard.DropBefore((RetentionNow() - _home.Settings.Retention).Milliseconds);
-        }
+        Shard.Retain(_home.Settings.Policy.At(RetentionNow().Milliseconds));
 
         if (_home.SizeCut() is long through && Shard.DropBlocksThrough(through) is > 0 and int dropped)
         {

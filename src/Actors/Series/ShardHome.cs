@@ -205,6 +205,15 @@ internal sealed class ShardHome : IDisposable
         return writing;
     }
 
+    /// <summary>Writes a block anew without the series that are expired whole, on a pool thread.</summary>
+    public Task<CompactionWritten> ExpireAsync(ShardId id, CompactionJob job)
+    {
+        Tenant tenant = _tenants[id.Value];
+        Task<CompactionWritten> writing = Task.Run(() => tenant.Blocks.Expire(job));
+        tenant.LastUpkeep = writing;
+        return writing;
+    }
+
     /// <summary>Makes tombstones durable, on a pool thread.</summary>
     public Task SaveTombstonesAsync(ShardId id, TombstoneList tombstones)
     {

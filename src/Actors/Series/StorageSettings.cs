@@ -11,6 +11,12 @@ public sealed record StorageSettings
     /// <summary>How long samples are kept; zero for ever. Default 15 days.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(15);
 
+    /// <summary>Series that are kept for another time. Default none.</summary>
+    public IReadOnlyList<RetentionRule> RetentionRules { get; init; } = [];
+
+    /// <summary>Both.</summary>
+    internal RetentionPolicy Policy => new(Retention, RetentionRules);
+
     /// <summary>Bytes of all blocks and the journal together; the oldest blocks go beyond it. Zero for no limit. Default 0.</summary>
     public long RetentionBytes { get; init; }
 

@@ -2,6 +2,7 @@ using System.Net;
 using Pleiad.Actors;
 using Pleiad.Dashboards;
 using Pleiad.Gateway;
+using Pleiad.Model;
 using Pleiad.PromQL;
 using Pleiad.Scraping;
 using Pleiad.Storage;
@@ -68,6 +69,39 @@ internal static class SettingsMap
         ? time > StorageSection.RetentionMin ? time : StorageSection.RetentionMin
         : settings.Storage.Retention;
 
+    /// <summary>Series that are kept for another time.</summary>
+    /// <exception cref="UsageException">One of them is no duration and selector.</exception>
+    public static IReadOnlyList<RetentionRule> RetentionRules(NodeSettings settings)
+    {
+        const int RulesMax = 1000;
+        if (settings.Storage.RetentionRules.Count > RulesMax)
+        {
+            throw new UsageException($"pleiad.storage.retention-rules: {settings.Storage.RetentionRules.Count} of them; there may be {RulesMax}");
+        }
+
+        return [.. settings.Storage.RetentionRules.Select(Rule)];
+    }
+
+    private static RetentionRule Rule(string text)
+    {
+        int space = text.AsSpan().Trim().IndexOf(' ');
+        string trimmed = text.Trim();
+        if (space < 0 || !PrometheusDuration.TryParse(trimmed.AsSpan(0, space), out TimeSpan keep) || (keep > TimeSpan.Zero && keep < StorageSection.RetentionMin))
+        {
+            throw new UsageException(
+                $"pleiad.storage.retention-rules: \"{text}\" is not a duration of at least {PrometheusDuration.Format(StorageSection.RetentionMin)} (0 for ever), a blank and a selector");
+        }
+
+        try
+        {
+            return new RetentionRule(Parser.ParseSelector(trimmed[space..]), keep);
+        }
+        catch (QueryException e)
+        {
+            throw new UsageException($"pleiad.storage.retention-rules: \"{text}\": {e.Message}", e);
+        }
+    }
+
     public static ActorsSettings Actors(NodeSettings settings, PrometheusConfig config)
     {
         PromQLFeatures features = FeaturesOf(settings);
@@ -76,6 +110,7 @@ internal static class SettingsMap
             Storage = new StorageSettings
             {
                 Retention = Retention(settings, config),
+                RetentionRules = RetentionRules(settings),
                 RetentionBytes = config.Storage.RetentionBytes is > 0 and long bytes ? bytes : settings.Storage.RetentionBytesMax,
                 BlockRange = settings.Storage.BlockRange,
                 OutOfOrderWindow = settings.Storage.OutOfOrderWindow,

@@ -86,6 +86,7 @@ internal static class SettingsFile
         {
             Path = keys.Text("pleiad.storage.path"),
             Retention = keys.Duration("pleiad.storage.retention", StorageSection.RetentionMin, s_ever, orZero: true),
+            RetentionRules = keys.Texts("pleiad.storage.retention-rules"),
             RetentionBytesMax = keys.Size("pleiad.storage.retention-size", 0, long.MaxValue),
             BlockRange = keys.Duration("pleiad.storage.block-range", TimeSpan.FromMinutes(10), TimeSpan.FromDays(1)),
             Shards = shards,

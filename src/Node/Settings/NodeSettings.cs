@@ -71,6 +71,9 @@ public sealed record StorageSection
     /// <summary>How long samples are kept; at least 2 h, zero for ever. <c>pleiad.storage.retention</c></summary>
     public required TimeSpan Retention { get; init; }
 
+    /// <summary>Series that are kept for another time, each text a duration and a selector. <c>pleiad.storage.retention-rules</c></summary>
+    public required IReadOnlyList<string> RetentionRules { get; init; }
+
     /// <summary>Bytes that all blocks and the journal may take; zero for no limit. <c>pleiad.storage.retention-size</c></summary>
     public required long RetentionBytesMax { get; init; }
 

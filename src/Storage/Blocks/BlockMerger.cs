@@ -49,7 +49,7 @@ internal static class BlockMerger
                 parts.Add(source.Reader);
             }
 
-            lost += parts.Read(range, run, newestOnly: false);
+            lost += parts.Read(job.View.Pin.Parts.Cut.Clip(range, same[0].Labels!), run, newestOnly: false);
             if (run.Count > 0)
             {
                 into.Add(same[0].Labels!, run);

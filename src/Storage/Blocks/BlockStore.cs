@@ -116,6 +116,25 @@ public sealed class BlockStore
             ? Write(job)
             : CompactionWritten.Unchanged;
 
+    /// <summary>Writes a block anew without the series of it that are expired whole; nothing where none is.</summary>
+    /// <exception cref="IOException">It could not be written or did not read back; the block is as it was.</exception>
+    public CompactionWritten Expire(CompactionJob job)
+    {
+        RetentionCut cut = job.View.Pin.Parts.Cut;
+        foreach (Block source in job.Sources)
+        {
+            for (var walk = new BlockWalk(source, job.View.Pin.Parts.Tombstones); walk.Labels is { } labels; walk.MoveNext())
+            {
+                if (walk.Reader.LastTime < cut.Of(labels))
+                {
+                    return Write(job);
+                }
+            }
+        }
+
+        return CompactionWritten.Unchanged;
+    }
+
     /// <summary>
     /// Drops the tombstones that no block needs any more. On any thread, but not while a block is being written: a block that is being
     /// written may not have them applied.

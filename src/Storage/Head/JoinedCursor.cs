@@ -14,11 +14,13 @@ internal sealed class JoinedCursor : SeriesCursor
     private readonly SlotReader _reader;
     private readonly ViewPin _pin;
     private readonly SelectRequest _request;
-    private readonly TimeRange _range;
+    private readonly TimeRange _whole;
+    private readonly bool _divides;
     private readonly CancellationToken _cancel;
     private readonly BlockSeriesReader[] _blocks;
     private readonly SeriesJoin _join;
     private readonly PartsOfSeries _parts = new();
+    private TimeRange _range;
     private int _next;
     private int _found;
     private bool _hasHead;
@@ -41,7 +43,8 @@ internal sealed class JoinedCursor : SeriesCursor
         _reader = reader;
         _pin = pin;
         _request = request;
-        _range = pin.Clip(request.Range);
+        _whole = _range = pin.Clip(request.Range);
+        _divides = pin.Parts.Cut.Divides(_whole);
         _cancel = cancel;
         _blocks = [.. blocks.Select(block => new BlockSeriesReader(block, block.DeletedBy(pin.Parts.Tombstones, cancel)))];
         _join = new SeriesJoin(reader, _blocks);
@@ -149,6 +152,13 @@ internal sealed class JoinedCursor : SeriesCursor
         _hasHead = false;
         _blockedThrough = long.MinValue;
         _head = -1;
+        if (_divides)
+        {
+            // Series expire one by one: only then their labels are looked at.
+            _labels = _join.LabelsOf(entry);
+            _range = _pin.Parts.Cut.Clip(_whole, _labels);
+        }
+
         for (int part = _join.FirstPart(entry); part >= 0; part = _join.NextPart(part))
         {
             (int source, int number) = _join.Part(part);

@@ -8,6 +8,9 @@ internal sealed class ShardCursor(SlotReader reader, ViewPin pin, SlotList slots
 {
     private const int CancelEvery = 256;
 
+    // Series expire one by one: only then their labels are looked at.
+    private readonly bool _divides = pin.Parts.Cut.Divides(request.Range);
+    private TimeRange _range = request.Range;
     private int _next;
     private int _number;
     private int _found;
@@ -41,7 +44,7 @@ internal sealed class ShardCursor(SlotReader reader, ViewPin pin, SlotList slots
             }
 
             _number = found[_next++];
-            if (reader.TryRead(_number, request.Range, out _slot, out _visible))
+            if (reader.TryRead(_number, request.Range, out _slot, out _visible) && (!_divides || IsLeft()))
             {
                 _found++;
                 return true;
@@ -55,23 +58,30 @@ internal sealed class ShardCursor(SlotReader reader, ViewPin pin, SlotList slots
     public override void Read(SampleColumns into)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (!request.NewestOnly || !reader.TryReadNewest(_number, _slot, _visible, request.Range, into))
+        if (!request.NewestOnly || !reader.TryReadNewest(_number, _slot, _visible, _range, into))
         {
             if (reader.LateOf(_number) is { } late)
             {
                 using var unsorted = new SampleColumns();
-                reader.ReadSamples(_number, _slot, _visible, request.Range, unsorted);
-                late.Read(pin.Clip(request.Range), unsorted);
+                reader.ReadSamples(_number, _slot, _visible, _range, unsorted);
+                late.Read(pin.Clip(_range), unsorted);
                 SampleOrder.AppendSorted(unsorted, into);
             }
             else
             {
-                reader.ReadSamples(_number, _slot, _visible, request.Range, into);
+                reader.ReadSamples(_number, _slot, _visible, _range, into);
             }
         }
 
         // Collected while it reads, it would let go of what it reads.
         GC.KeepAlive(this);
+    }
+
+    private bool IsLeft()
+    {
+        _labels = reader.LabelsOf(_slot);
+        _range = pin.Parts.Cut.Clip(request.Range, _labels);
+        return reader.TryRead(_number, _range, out _slot, out _visible);
     }
 
     /// <inheritdoc/>

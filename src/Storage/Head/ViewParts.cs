@@ -10,6 +10,9 @@ namespace Pleiad.Storage;
 internal sealed record ViewParts(
     BlockList Blocks, TombstoneList Tombstones, ImmutableDictionary<int, TimeSpans> Deleted, ImmutableDictionary<int, LateSamples> Late)
 {
+    /// <summary>What is expired, where that differs from series to series.</summary>
+    public RetentionCut Cut { get; init; } = RetentionCut.None;
+
     /// <summary>Of an empty shard.</summary>
     public static readonly ViewParts Empty = new(BlockList.Empty, TombstoneList.Empty, ImmutableDictionary<int, TimeSpans>.Empty, ImmutableDictionary<int, LateSamples>.Empty);
 }

@@ -16,4 +16,39 @@ public sealed class SettingsMapTests
         StorageSettings map = SettingsMap.Actors(settings, ScrapeConfigFile.Parse($"storage: {storage}\n", "test.yml")).Storage;
         Assert.Equal((TimeSpan.FromHours(hours), bytes), (map.Retention, map.RetentionBytes));
     }
+
+    [Fact]
+    public void Retention_by_selector_is_a_duration_and_a_selector_each()
+    {
+        StorageSettings map = Rules("2d {job=\"debug\"}", "0 slo:errors", "400d {__name__=~\"slo:.*\", env!=\"test\"}");
+        Assert.Equal([TimeSpan.FromDays(2), TimeSpan.Zero, TimeSpan.FromDays(400)], map.RetentionRules.Select(static rule => rule.Keep));
+        Assert.Equal([1, 1, 2], map.RetentionRules.Select(static rule => rule.Matchers.Count));
+    }
+
+    [Theory]
+    [InlineData("2d", "is not a duration")]
+    [InlineData("1h up", "at least 2h")]
+    [InlineData("{job=\"a\"} 2d", "is not a duration")]
+    [InlineData("2d {job=}", "parse error")]
+    [InlineData("2d {job=\"\"}", "parse error")]
+    public void A_rule_that_is_none_is_named(string rule, string expected)
+    {
+        UsageException wrong = Assert.Throws<UsageException>(() => Rules(rule));
+        Assert.Contains(rule, wrong.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void There_may_be_a_thousand_rules()
+    {
+        Assert.Equal(1000, Rules([.. Enumerable.Repeat("2d up", 1000)]).RetentionRules.Count);
+        Assert.Contains("1001", Assert.Throws<UsageException>(() => Rules([.. Enumerable.Repeat("2d up", 1001)])).Message, StringComparison.Ordinal);
+    }
+
+    private static StorageSettings Rules(params string[] rules)
+    {
+        NodeSettings settings = SettingsFile.Load(null, static _ => null);
+        settings = settings with { Storage = settings.Storage with { RetentionRules = rules } };
+        return SettingsMap.Actors(settings, ScrapeConfigFile.Parse("storage: {}\n", "test.yml")).Storage;
+    }
 }

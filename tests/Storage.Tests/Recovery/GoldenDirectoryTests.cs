@@ -1,0 +1,163 @@
+using Pleiad.Model;
+using static Pleiad.Storage.Tests.ShardDriver;
+
+namespace Pleiad.Storage.Tests;
+
+/// <summary>
+/// A data directory as this version writes it, byte by byte, with a file of each format: journal, snapshot, block with chunks of every
+/// encoding, tombstones. It opens for ever.
+/// </summary>
+/// <remarks>
+/// A change of bytes is a new version of a format: keep the directory that is there, and let the test write another beside it
+/// (PLEIAD_WRITE_GOLDEN=1).
+/// </remarks>
+public sealed class GoldenDirectoryTests
+{
+    private const string Name = "data-v1";
+
+    private static readonly string s_golden = Path.Combine(Golden.Formats, Name);
+
+    [Fact]
+    public void What_is_written_today_has_the_bytes_of_the_golden_directory()
+    {
+        SortedDictionary<string, byte[]> written = Tell(out _);
+        if (Environment.GetEnvironmentVariable("PLEIAD_WRITE_GOLDEN") is { Length: > 0 })
+        {
+            foreach ((string path, byte[] bytes) in written)
+            {
+                string to = Path.Combine(s_golden, path);
+                Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+                File.WriteAllBytes(to, bytes);
+            }
+        }
+
+        string[] golden = [.. Directory.GetFiles(s_golden, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(s_golden, path)).Order(StringComparer.Ordinal)];
+        Assert.Equal(golden, written.Keys);
+        foreach ((string path, byte[] bytes) in written)
+        {
+            Assert.True(bytes.AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(s_golden, path))), $"{path} is written in another way than it was");
+        }
+    }
+
+    [Fact]
+    public void The_golden_directory_opens_and_has_everything()
+    {
+        Tell(out List<string> expected);
+        var files = new FaultyFiles();
+        foreach (string path in Directory.GetFiles(s_golden, "*", SearchOption.AllDirectories))
+        {
+            string to = LedgerNode.Root + "/" + Path.GetRelativePath(s_golden, path);
+            files.Create(to).Dispose();
+            files.SetBytes(to, File.ReadAllBytes(path));
+        }
+
+        var node = new LedgerNode(files, shardCount: 1);
+        node.Start();
+        Assert.False(node.Data.Report.HasLosses);
+        Assert.Equal(expected, Everything(node));
+        Assert.Equal(1, node.Data.Shards[0].BlockCount);
+        Assert.Equal(1, node.Data.Shards[0].Tombstones.Count);
+        node.Kill();
+    }
+
+    [Fact]
+    public void It_holds_a_chunk_of_every_encoding()
+    {
+        string block = Directory.GetFiles(Path.Combine(s_golden, "shards", "0000"), "*.blk").Single();
+        using Block opened = Block.Open(new DiskFiles(), block, 0, 1);
+        var found = new HashSet<ChunkEncoding>();
+        for (var walk = new BlockWalk(opened, TombstoneList.Empty); walk.Labels is not null; walk.MoveNext())
+        {
+            foreach (BlockChunk chunk in walk.Reader.Chunks)
+            {
+                found.Add(chunk.Encoding);
+            }
+        }
+
+        Assert.Equal(Enum.GetValues<ChunkEncoding>().Where(static encoding => encoding != default).Order(), found.Order());
+    }
+
+    // The same files and samples whenever it is told.
+    private static SortedDictionary<string, byte[]> Tell(out List<string> content)
+    {
+        var files = new FaultyFiles();
+        var node = new LedgerNode(files, shardCount: 1);
+        node.Start();
+        Write(node, 0, 150);
+        node.Seal(2_000_000);
+        Assert.True(node.Delete([new Matcher(LabelName.MetricName, MatchKind.Regex, "true_.*")], 300_000, 600_000));
+        Write(node, 150, 300);
+        node.Snapshot();
+        Write(node, 300, 310);
+        content = Everything(node);
+        node.Kill();
+        var bytes = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
+        foreach (string path in files.Paths)
+        {
+            bytes.Add(Path.GetRelativePath(LedgerNode.Root, path), files.Bytes(path));
+        }
+
+        return bytes;
+    }
+
+    private static void Write(LedgerNode node, int from, int through)
+    {
+        Shard shard = node.Data.Shards[0];
+        for (int i = from; i < through; i++)
+        {
+            long time = 15_000L * i;
+            using var batch = new SampleBatch(shard.Id);
+            batch.Add(new SeriesKey(Named("requests_total", ("code", "200"), ("instance", "a:1"))), time, 7.0 * i * i);
+            batch.Add(new SeriesKey(Named("requests_total", ("code", "500"), ("instance", "a:1"))), time + (i % 7), 3);
+            batch.Add(new SeriesKey(Named("temperature", ("instance", "a:1"), ("zöne", "ä \"b\""))), time, Math.Round(20 + (i % 13 * 0.37), 2));
+            batch.Add(new SeriesKey(Named("true_real", ("instance", "a:1"))), time, Math.Sqrt(i + 2));
+            batch.Add(new SeriesKey(Named("ends", ("instance", "a:1"))), time, i % 50 == 49 ? StaleMarker.Value : i % 50 == 20 ? double.NegativeInfinity : i);
+            batch.Add(new SeriesKey(Named("started_total", ("instance", "a:1"))), time, i);
+            batch.SetStartTime(time - (1000 * (i % 40)));
+            batch.Add(new SeriesKey(Named("latency", ("instance", "a:1"))), time, new NativeHistogram
+            {
+                Schema = 3,
+                ZeroThreshold = 1e-9,
+                ZeroCount = i / 3,
+                Count = (4 * i) + (i / 3),
+                Sum = 0.25 * i,
+                PositiveSpans = [new BucketSpan(-2, 2), new BucketSpan(3, 1)],
+                PositiveBuckets = [i, i, i],
+                NegativeSpans = [new BucketSpan(0, 1)],
+                NegativeBuckets = [i],
+            });
+            batch.Add(new SeriesKey(Named("sized", ("instance", "a:1"))), time, new NativeHistogram
+            {
+                Schema = NativeHistogram.CustomBucketsSchema,
+                Count = 3 * i,
+                Sum = 1.5 * i,
+                PositiveSpans = [new BucketSpan(0, 3)],
+                PositiveBuckets = [i, i, i],
+                CustomBounds = [0.1, 2.5],
+            });
+            PreparedBatch prepared = shard.Prepare(batch);
+            Task<LogOutcome> logging = node.Data.Log.AppendAsync(shard.Id, 1, prepared.Seq, prepared.Payload).AsTask();
+            node.Data.Log.FlushOnce();
+            Assert.True(logging.IsCompletedSuccessfully);
+            shard.Apply(prepared);
+        }
+    }
+
+    private static List<string> Everything(LedgerNode node)
+    {
+        var found = new List<string>();
+        using ShardView view = node.Data.Shards[0].View();
+        using SeriesCursor cursor = view.Select(new SelectRequest([new Matcher(LabelName.MetricName, MatchKind.Regex, ".+")], TimeRange.All), CancellationToken.None);
+        using var run = new SampleColumns();
+        while (cursor.MoveNext())
+        {
+            run.Clear();
+            cursor.Read(run);
+            Labels labels = cursor.Labels;
+            found.AddRange(BlockMaker.Words(run).Select(word => $"{labels} {word}"));
+        }
+
+        found.Sort(StringComparer.Ordinal);
+        return found;
+    }
+}
