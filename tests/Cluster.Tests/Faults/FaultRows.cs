@@ -92,11 +92,15 @@ public sealed class FaultRows(ITestOutputHelper output)
         int from = Chance.Next(FaultCluster.Nodes);
         int to = (from + 1 + Chance.Next(FaultCluster.Nodes - 1)) % FaultCluster.Nodes;
         cluster.Load.Use(cluster.UrlsBut(from, to));
-        return await FaultAsync(cluster, () =>
-        {
-            cluster.Spaces!.Drop(from, cluster.Spaces.Of(to));
-            return Task.CompletedTask;
-        });
+        long began = Stopwatch.GetTimestamp();
+        return await FaultAsync(
+            cluster,
+            () =>
+            {
+                cluster.Spaces!.Drop(from, cluster.Spaces.Of(to));
+                return Task.CompletedTask;
+            },
+            during: () => Pause.UntilAsync(() => Task.FromResult(Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(15)), FaultCluster.Patience, static () => ""));
     }, withNamespaces: true);
 
     /// <summary>A node cannot reach the database.</summary>
