@@ -13,6 +13,9 @@ internal static class ActorsMetrics
     public static readonly Counter<long> QueriesRefused =
         Meter.CreateCounter<long>("pleiad_actors_queries_refused", description: "Queries answered 503 because the queue was full.");
 
+    public static readonly Counter<long> QueriesLimited =
+        Meter.CreateCounter<long>("pleiad_actors_queries_limited", description: "Queries ended or refused because of a limit of pleiad.query, by limit.");
+
     public static readonly Counter<long> PeerQueriesRefused =
         Meter.CreateCounter<long>("pleiad_actors_peer_queries_refused", description: "Reads of other nodes that were refused because as many of their queries as may were open here.");
 

@@ -16,6 +16,7 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _connectionsPooled;
     private readonly Counter<long> _remoteWritesLimited;
     private readonly Counter<long> _remoteReadsLimited;
+    private readonly Counter<long> _stepsLimited;
 
     /// <summary>Makes the instruments.</summary>
     public GatewayMetrics()
@@ -35,6 +36,8 @@ internal sealed class GatewayMetrics : IDisposable
             "pleiad_gateway_remote_write_limited_total", description: "What remote write brought beyond a limit: requests, samples (ahead) or families (metadata), by limit.");
         _remoteReadsLimited = _meter.CreateCounter<long>(
             "pleiad_gateway_remote_read_limited_total", description: "Requests of remote read refused for a limit, by limit.");
+        _stepsLimited = _meter.CreateCounter<long>(
+            "pleiad_gateway_query_steps_limited_total", description: "Range queries refused because they asked for more steps than the limit.");
     }
 
     /// <summary>Counts an answer.</summary>
@@ -67,6 +70,9 @@ internal sealed class GatewayMetrics : IDisposable
     /// <summary>Counts a request of remote read that went beyond a limit.</summary>
     /// <param name="limit">The last part of the limit's key, without "-max".</param>
     public void RemoteReadLimited(string limit) => _remoteReadsLimited.Add(1, new KeyValuePair<string, object?>("limit", limit));
+
+    /// <summary>Counts a range query of too many steps.</summary>
+    public void StepsLimited() => _stepsLimited.Add(1);
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

@@ -35,6 +35,9 @@ public sealed record GatewaySettings
     /// <summary>Connections at the same time from one address that is not loopback. Default 256.</summary>
     public int ConnectionsPerAddressMax { get; init; } = 256;
 
+    /// <summary>Steps of a range query. Default 11 000, as Prometheus: a week of minutes, a year of hours.</summary>
+    public int StepsMax { get; init; } = 11_000;
+
     /// <summary>Bytes of a form body. Default 4 MiB: a query of 1 MiB with every character escaped.</summary>
     public int FormBytesMax { get; init; } = 4 * 1024 * 1024;
 

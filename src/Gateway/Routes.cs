@@ -15,8 +15,8 @@ internal static class Routes
     public static RouteTable Of(GatewaySettings settings, GatewayPorts ports, GatewayMetrics metrics, TimeProvider time, ILogger log)
     {
         var received = new ReceivedMetadata(settings.RemoteWrite.MetadataMax);
-        var query = new QueryEndpoints(ports.Query, settings, time);
-        var running = new RunningQueryEndpoints(ports.Query, time);
+        var query = new QueryEndpoints(ports.Query, settings, metrics, time);
+        var running = new RunningQueryEndpoints(ports.Query, query, time);
         var series = new SeriesEndpoints(ports.Query);
         var targets = new TargetEndpoints(ports.Targets, received);
         var format = new FormatEndpoints(settings);

@@ -11,6 +11,7 @@ public sealed class Engine
 {
     private readonly EngineSettings _settings;
     private readonly TimeProvider _time;
+    private readonly QueryMemory _memory;
 
     /// <summary>An engine.</summary>
     /// <param name="settings">Limits, defaults, and which experimental parts are on.</param>
@@ -21,11 +22,17 @@ public sealed class Engine
         ArgumentNullException.ThrowIfNull(time);
         _settings = settings;
         _time = time;
+        _memory = new QueryMemory(settings.MemoryMax);
     }
 
-    /// <summary>The same engine, with another step for subqueries that name none.</summary>
+    private Engine(EngineSettings settings, TimeProvider time, QueryMemory memory) => (_settings, _time, _memory) = (settings, time, memory);
+
+    /// <summary>Bytes that all queries that run and all answers that are kept hold together.</summary>
+    public long MemoryHeld => _memory.Held;
+
+    /// <summary>The same engine, its memory included, with another step for subqueries that name none.</summary>
     /// <param name="step">Above zero.</param>
-    public Engine WithSubqueryStep(TimeSpan step) => new(_settings with { SubqueryStep = step }, _time);
+    public Engine WithSubqueryStep(TimeSpan step) => new(_settings with { SubqueryStep = step }, _time, _memory);
 
     /// <summary>Evaluates a query at one instant.</summary>
     /// <param name="query">PromQL.</param>
@@ -90,7 +97,7 @@ public sealed class Engine
         }
 
         (QueryResult result, PlanNode plan, PlanFigures? figures) =
-            await EvaluateAsync(query, null, steps, step is not null, source, options, _time, cancel).ConfigureAwait(false);
+            await EvaluateAsync(query, null, steps, step is not null, source, options, isMeasured: true, cancel).ConfigureAwait(false);
         return new QueryExplanation(PromQL.Explain.Report(plan, figures), result);
     }
 
@@ -112,8 +119,11 @@ public sealed class Engine
             throw new QueryException(QueryErrorKind.Unavailable, "the nodes of the cluster plan this query in different ways: they are of different versions");
         }
 
-        var run = new QueryRun(
-            settings with { SamplesMax = Math.Min(request.SamplesLeft, settings.SamplesMax) }, origin, request.IsMeasured ? _time : null, expired, cancel);
+        settings = settings with { SamplesMax = Math.Min(request.SamplesLeft, settings.SamplesMax) };
+        var run = new QueryRun(settings, origin, new QueryBudget(settings, null), request.IsMeasured ? _time : null, expired, cancel)
+        {
+            CountsSteps = request.CountsSteps,
+        };
         return new PlanFragment(asked, run);
     }
 
@@ -174,11 +184,11 @@ public sealed class Engine
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
-        return (await EvaluateAsync(query, parsed, steps, isRange, source, options, null, cancel).ConfigureAwait(false)).Result;
+        return (await EvaluateAsync(query, parsed, steps, isRange, source, options, options.CountsSteps, cancel).ConfigureAwait(false)).Result;
     }
 
     private async Task<(QueryResult Result, PlanNode Plan, PlanFigures? Figures)> EvaluateAsync(
-        string query, Expr? parsed, Steps steps, bool isRange, ISeriesSource source, QueryRunOptions options, TimeProvider? measures,
+        string query, Expr? parsed, Steps steps, bool isRange, ISeriesSource source, QueryRunOptions options, bool isMeasured,
         CancellationToken cancel)
     {
         long begun = _time.GetTimestamp();
@@ -195,7 +205,9 @@ public sealed class Engine
         using var expired = new CancellationTokenSource(timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(expired.Token, cancel);
         (PlanNode plan, QueryOrigin origin) = PlanFor(source, parsed, Origin(query, steps, isRange, options));
-        var run = new QueryRun(_settings, origin, measures, expired.Token, either.Token);
+        var budget = new QueryBudget(_settings, _memory);
+        var run = new QueryRun(_settings, origin, budget, isMeasured ? _time : null, expired.Token, either.Token) { CountsSteps = options.CountsSteps };
+        bool isKept = false;
         options.Progress?.Follow(run.Budget);
         var context = new QueryContext(run, source, slack: 0);
         QueryValue value;
@@ -203,11 +215,19 @@ public sealed class Engine
         {
             context.ThrowIfOver();
             value = await EvaluateAsync(context, plan).ConfigureAwait(false);
+            isKept = options.KeepsMemory;
         }
         catch (OperationCanceledException e) when (either.IsCancellationRequested)
         {
             QueryException over = run.Over();
-            throw new QueryException(over.Kind, over.Message, inner: e);
+            throw new QueryException(over.Kind, over.Message, inner: e) { Limit = over.Limit };
+        }
+        finally
+        {
+            if (!isKept)
+            {
+                budget.Dispose();
+            }
         }
 
         TimeSpan evalTime = _time.GetElapsedTime(begun) - parseTime;
@@ -216,8 +236,26 @@ public sealed class Engine
             value,
             context.Annotations.Warnings(query),
             context.Annotations.Infos(query),
-            new QueryStats(context.SamplesTotal, run.Budget.Peak, context.SeriesRead, parseTime, evalTime));
+            new QueryStats(context.Counts.Total, budget.Peak, context.SeriesRead, parseTime, evalTime)
+            {
+                SamplesByStep = SamplesByStep(context, steps),
+                Shards = options.CountsSteps ? context.Figures!.ShardsOfAll() : [],
+            })
+        {
+            Memory = isKept ? budget : null,
+        };
         return (result, plan, context.Figures);
+    }
+
+    private static StepSamples[] SamplesByStep(QueryContext context, Steps steps)
+    {
+        var counts = new StepSamples[context.Counts.Each.Length];
+        for (int step = 0; step < counts.Length; step++)
+        {
+            counts[step] = new StepSamples(new Timestamp(steps.At(step)), context.Counts.Each[step]);
+        }
+
+        return counts;
     }
 
     private static async ValueTask<QueryValue> EvaluateAsync(QueryContext context, PlanNode plan)

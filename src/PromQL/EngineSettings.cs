@@ -12,8 +12,26 @@ public sealed record EngineSettings
     /// <summary>Samples a query may hold at once. Default 50 million.</summary>
     public long SamplesMax { get; init; } = 50_000_000;
 
+    /// <summary>Series a query may read, each as often as it is read. Default 10 million.</summary>
+    public long SeriesMax { get; init; } = 10_000_000;
+
+    /// <summary>Bytes of labels that a query may hold: those of its answer, and those it makes. Default 512 MiB.</summary>
+    public long BytesMax { get; init; } = 512L << 20;
+
+    /// <summary>Characters of a label value that <c>label_replace</c> and <c>label_join</c> make. Default 1 Mi.</summary>
+    public int LabelCharsMax { get; init; } = 1 << 20;
+
+    /// <summary>
+    /// Bytes that all queries of an engine may hold together: <see cref="BytesEachSample"/> for a sample, and labels. Default: half of what the
+    /// process may use.
+    /// </summary>
+    public long MemoryMax { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+
     /// <summary>How long a query may take. Default 2 min.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Bytes that a sample counts as: a time and a value.</summary>
+    public const int BytesEachSample = 16;
 
     /// <summary>Depth of the syntax tree. Default 256; the stack of a .NET process does not survive much more.</summary>
     public int DepthMax { get; init; } = 256;

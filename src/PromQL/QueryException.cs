@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Pleiad.PromQL;
 
 /// <summary>What kind of thing went wrong with a query; the gateway maps it to a status code.</summary>
@@ -17,6 +19,9 @@ public enum QueryErrorKind
 
     /// <summary>Too many queries wait already (503 unavailable).</summary>
     Unavailable,
+
+    /// <summary>Stored data cannot be read (500 internal).</summary>
+    Internal,
 }
 
 /// <summary>A query that cannot be parsed, checked or evaluated.</summary>
@@ -28,4 +33,11 @@ public sealed class QueryException(QueryErrorKind kind, string message, SourceSp
 
     /// <summary>Where in the text, if it has a place. The message of a parse error already starts with <c>line:column: </c>.</summary>
     public SourceSpan? Span { get; } = span;
+
+    /// <summary>The limit it ran into, by the last part of its key in <c>pleiad.query</c> without "-max"; null where it is no limit.</summary>
+    public string? Limit { get; init; }
+
+    /// <summary>The error of a query that reads too many series.</summary>
+    public static QueryException TooManySeries(long seriesMax) => new(
+        QueryErrorKind.Execution, $"the query reads more than {seriesMax.ToString(CultureInfo.InvariantCulture)} series") { Limit = "series" };
 }

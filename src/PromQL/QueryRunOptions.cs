@@ -12,6 +12,12 @@ public sealed record QueryRunOptions
     /// <summary>Time limit; null for the engine's. Never longer than the engine's.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>Whether to count the samples of each step, and what each shard costs.</summary>
+    public bool CountsSteps { get; init; }
+
+    /// <summary>Whether what the answer holds goes on to count as held: whoever asked disposes of <see cref="QueryResult.Memory"/>.</summary>
+    public bool KeepsMemory { get; init; }
+
     /// <summary>Told what the run holds while it goes on; null for nobody.</summary>
     public QueryProgress? Progress { get; init; }
 }

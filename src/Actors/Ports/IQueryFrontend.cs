@@ -49,14 +49,15 @@ public interface IQueryFrontend
     /// <param name="range">Where the sample must lie.</param>
     /// <param name="cancel">Given up when the client goes away.</param>
     /// <returns>In order of metric names, then of labels.</returns>
-    Task<IReadOnlyList<NewestSample>> NewestAsync(IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, CancellationToken cancel);
+    Task<LabelAnswer<NewestSample>> NewestAsync(IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, CancellationToken cancel);
 
     /// <summary>Reads the raw samples of the series that satisfy all matchers, in no particular order.</summary>
     /// <param name="matchers">At least one.</param>
     /// <param name="range">Which samples.</param>
     /// <param name="take">Called for each series that has samples there, one at a time; the columns are used again for the next.</param>
     /// <param name="cancel">Given up when the client goes away.</param>
-    /// <returns>What <paramref name="take"/> made of them.</returns>
+    /// <returns>What <paramref name="take"/> made of them; never a part of them.</returns>
+    /// <exception cref="QueryException">Some of them cannot be read, or they are of more series than the limit.</exception>
     Task<IReadOnlyList<T>> ReadAsync<T>(
         IReadOnlyList<Matcher> matchers, TimeRange range, Func<Labels, SampleColumns, T> take, CancellationToken cancel);
 
@@ -72,7 +73,14 @@ public interface IQueryFrontend
 /// <summary>Per-query settings that a client may give.</summary>
 /// <param name="Timeout">Shorter than the engine's, or null.</param>
 /// <param name="Lookback">Instead of the engine's, or null.</param>
-public readonly record struct QueryOptions(TimeSpan? Timeout, TimeSpan? Lookback);
+public readonly record struct QueryOptions(TimeSpan? Timeout, TimeSpan? Lookback)
+{
+    /// <summary>As <see cref="QueryRunOptions.CountsSteps"/>.</summary>
+    public bool CountsSteps { get; init; }
+
+    /// <summary>As <see cref="QueryRunOptions.KeepsMemory"/>.</summary>
+    public bool KeepsMemory { get; init; }
+}
 
 /// <summary>The newest sample of a series.</summary>
 /// <param name="Series">Its labels.</param>

@@ -1,4 +1,5 @@
 using Pleiad.Model;
+using Pleiad.PromQL;
 
 namespace Pleiad.Actors;
 
@@ -6,8 +7,9 @@ namespace Pleiad.Actors;
 internal static class NewestSamples
 {
     /// <summary>Those of the series that satisfy any of the matcher lists, in order of metric names, then of labels.</summary>
+    /// <exception cref="QueryException">They are more than <paramref name="seriesMax"/>.</exception>
     public static async Task<IReadOnlyList<NewestSample>> OfAsync(
-        IQuerySource source, IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, CancellationToken cancel)
+        IQuerySource source, IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, long seriesMax, CancellationToken cancel)
     {
         var found = new Dictionary<Labels, NewestSample?>();
         using var samples = new SampleColumns();
@@ -25,13 +27,18 @@ internal static class NewestSamples
                 samples.Clear();
                 cursor.Read(samples);
                 found.Add(cursor.Labels, Last(cursor.Labels, samples));
+                if (found.Count > seriesMax)
+                {
+                    throw QueryException.TooManySeries(seriesMax);
+                }
             }
         }
 
-        return [.. found.Values.OfType<NewestSample>()
-            .OrderBy(sample => sample.Series.MetricName, Utf8Order.Comparer)
-            .ThenBy(sample => sample.Series)];
+        return InterruptibleSort.Of(found.Values.OfType<NewestSample>(), InOrder, cancel);
     }
+
+    private static int InOrder(NewestSample left, NewestSample right) =>
+        Utf8Order.Compare(left.Series.MetricName, right.Series.MetricName) is var order and not 0 ? order : left.Series.CompareTo(right.Series);
 
     private static NewestSample? Last(Labels series, SampleColumns samples)
     {

@@ -23,7 +23,10 @@ internal sealed class QueryAdmission(int runningMax, int waitingMax) : IDisposab
                 {
                     ActorsMetrics.QueriesRefused.Add(1);
                     throw new QueryException(
-                        QueryErrorKind.Unavailable, $"too many queries: {runningMax} are running and {waitingMax} are waiting; try again later");
+                        QueryErrorKind.Unavailable, $"too many queries: {runningMax} are running and {waitingMax} are waiting; try again later")
+                    {
+                        Limit = "queue",
+                    };
                 }
 
                 await _slots.WaitAsync(cancel);

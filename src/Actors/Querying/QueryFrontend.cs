@@ -29,7 +29,7 @@ internal sealed class QueryFrontend(
             (source, run, token) => _engine.InstantAsync(query, at, source, run, token),
             result => result.Stats,
             cancel,
-            TellGaps);
+            Told);
 
     /// <inheritdoc/>
     public Task<QueryResult> RangeAsync(
@@ -41,7 +41,7 @@ internal sealed class QueryFrontend(
             (source, run, token) => _engine.RangeAsync(query, start, end, step, source, run, token),
             result => result.Stats,
             cancel,
-            TellGaps);
+            Told);
 
     /// <inheritdoc/>
     public Task<QueryExplanation> ExplainAsync(string query, QueryTimes times, bool run, QueryOptions options, CancellationToken cancel) =>
@@ -52,7 +52,7 @@ internal sealed class QueryFrontend(
             (source, setup, token) => _engine.ExplainAsync(query, times.Start, times.End, times.Step, source, setup, run, token),
             explained => explained.Result?.Stats,
             cancel,
-            (explained, view) => explained.Result is { } result ? explained with { Result = TellGaps(result, view) } : explained);
+            (explained, view, waited) => explained.Result is { } result ? explained with { Result = Told(result, view, waited) } : explained);
 
     /// <inheritdoc/>
     public IReadOnlyList<QueryRecord> Queries() => _ledger.All();
@@ -81,11 +81,14 @@ internal sealed class QueryFrontend(
                     while (cursor.MoveNext())
                     {
                         token.ThrowIfCancellationRequested();
-                        found.Add(cursor.Labels);
+                        if (found.Add(cursor.Labels) && found.Count > settings.SeriesMax)
+                        {
+                            throw QueryException.TooManySeries(settings.SeriesMax);
+                        }
                     }
                 }
 
-                return Cut([.. found.Order()], limit);
+                return Cut(InterruptibleSort.Of(found, Comparer<Labels>.Default.Compare, token), limit);
             },
             cancel,
             TellGaps);
@@ -101,9 +104,14 @@ internal sealed class QueryFrontend(
         UnionAsync(anyOf, limit, (source, matchers, union, token) => source.AddLabelValuesAsync(name, matchers, range, union, token), cancel);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<NewestSample>> NewestAsync(
+    public Task<LabelAnswer<NewestSample>> NewestAsync(
         IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, CancellationToken cancel) =>
-        RunAsync(null, (source, _, _, token) => NewestSamples.OfAsync(source, anyOf, range, token), cancel, Whole);
+        RunAsync(
+            null,
+            async (source, _, _, token) => new LabelAnswer<NewestSample>(
+                await NewestSamples.OfAsync(source, anyOf, range, settings.SeriesMax, token), []),
+            cancel,
+            (newest, view) => TellGaps(Whole(newest, view), view));
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<T>> ReadAsync<T>(
@@ -115,9 +123,15 @@ internal sealed class QueryFrontend(
                 var taken = new List<T>();
                 using var samples = new SampleColumns();
                 using SeriesCursor cursor = await source.SelectAsync(new SelectRequest(matchers, range), labelsOnly: false, token);
+                long series = 0;
                 while (cursor.MoveNext())
                 {
                     token.ThrowIfCancellationRequested();
+                    if (++series > settings.SeriesMax)
+                    {
+                        throw QueryException.TooManySeries(settings.SeriesMax);
+                    }
+
                     samples.Clear();
                     cursor.Read(samples);
                     if (samples.Count > 0)
@@ -129,7 +143,7 @@ internal sealed class QueryFrontend(
                 return (IReadOnlyList<T>)taken;
             },
             cancel,
-            Whole);
+            (read, view) => Sound(Whole(read, view), view));
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<SeriesExemplars>> ExemplarsAsync(
@@ -173,8 +187,10 @@ internal sealed class QueryFrontend(
         Func<ISeriesSource, QueryRunOptions, CancellationToken, Task<T>> run,
         Func<T, QueryStats?> statsOf,
         CancellationToken cancel,
-        Func<T, QueryView, T>? then = null)
+        Func<T, QueryView, TimeSpan, T> then)
     {
+        long begun = time.GetTimestamp();
+        TimeSpan waited = TimeSpan.Zero;
         using QueryLedger.Entry entry = _ledger.Begin(query, times);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, entry.Canceled);
         try
@@ -184,11 +200,22 @@ internal sealed class QueryFrontend(
                 (source, _, left, _) =>
                 {
                     // The engine knows what is left of the time, and says itself that it is over.
+                    waited = time.GetElapsedTime(begun);
                     entry.Run();
-                    return run(source, new QueryRunOptions { Lookback = options.Lookback, Timeout = left, Progress = entry.Progress }, either.Token);
+                    return run(
+                        source,
+                        new QueryRunOptions
+                        {
+                            Lookback = options.Lookback,
+                            Timeout = left,
+                            CountsSteps = options.CountsSteps,
+                            KeepsMemory = options.KeepsMemory,
+                            Progress = entry.Progress,
+                        },
+                        either.Token);
                 },
                 either.Token,
-                then);
+                (result, view) => then(result, view, waited));
             entry.Done(statsOf(result));
             return result;
         }
@@ -220,9 +247,10 @@ internal sealed class QueryFrontend(
             cancel);
 
     // A hole must be told: no answer may look whole when it is not. In front, because the gateway shows the first warnings only.
-    private static QueryResult TellGaps(QueryResult result, QueryView view)
+    private static QueryResult Told(QueryResult result, QueryView view, TimeSpan waited)
     {
         IReadOnlyList<string> gaps = Gaps(view);
+        result = result with { Stats = result.Stats with { QueueTime = waited } };
         return gaps.Count == 0 ? result : result with { Warnings = [.. gaps, .. result.Warnings], IsPartial = view.ShardsMissing.Count > 0 };
     }
 
@@ -235,12 +263,19 @@ internal sealed class QueryFrontend(
     private static T Whole<T>(T result, QueryView view) =>
         view.ShardsMissing.Count == 0 ? result : throw new QueryException(QueryErrorKind.Unavailable, Missing(view) + "; try again later");
 
+    // Likewise for samples as they are stored: their reader would take what is left for all there is.
+    private static T Sound<T>(T result, QueryView view) => view.ChunksDamaged is > 0 and int damaged
+        ? throw new QueryException(QueryErrorKind.Internal, Damage(damaged))
+        : result;
+
+    private static string Damage(int chunks) => $"{chunks} chunks of stored blocks are damaged and were left out";
+
     private static List<string> Gaps(QueryView view)
     {
         var gaps = new List<string>();
         if (view.ChunksDamaged is > 0 and int damaged)
         {
-            gaps.Add($"{damaged} chunks of stored blocks are damaged and were left out");
+            gaps.Add(Damage(damaged));
         }
 
         if (view.ShardsMissing.Count > 0)
@@ -272,13 +307,21 @@ internal sealed class QueryFrontend(
         }
         catch (OperationCanceledException e) when (expired.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
-            throw new QueryException(QueryErrorKind.Timeout, $"query timed out in {place}", inner: e);
+            Count("timeout");
+            throw new QueryException(QueryErrorKind.Timeout, $"query timed out in {place}", inner: e) { Limit = "timeout" };
+        }
+        catch (QueryException e) when (e.Limit is { } limit)
+        {
+            Count(limit);
+            throw;
         }
         catch (Exception e) when (e is AskTimeoutException or AskRefusedException)
         {
             // A shard is starting anew, or far behind: an answer of the others would have a hole.
             throw new QueryException(QueryErrorKind.Unavailable, $"not every shard answers: {e.Message}", inner: e);
         }
+
+        static void Count(string limit) => ActorsMetrics.QueriesLimited.Add(1, new KeyValuePair<string, object?>("limit", limit));
 
         TimeSpan Left() => allowed - time.GetElapsedTime(begun) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }

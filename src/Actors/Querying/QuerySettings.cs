@@ -27,6 +27,9 @@ public sealed record QuerySettings
     /// <summary>A node that has not answered for so long, or for longer than 95 of 100 answers take, is not waited for alone: another copy is asked too. Default 250 ms.</summary>
     public TimeSpan HedgeAfter { get; init; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Series that a request may read or list. Default 10 million.</summary>
+    public long SeriesMax { get; init; } = 10_000_000;
+
     /// <summary>How long a query may take, the time included that it waits for its turn. Default 2 min.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(2);
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Pleiad.Actors;
 using Pleiad.Exposition;
@@ -14,13 +15,13 @@ internal sealed class FederateEndpoint(IQueryFrontend frontend, INodeStatus stat
     public async Task FederateAsync(GatewayCall call)
     {
         Parameters parameters = await call.ReadParametersAsync(settings.FormBytesMax).ConfigureAwait(false);
-        IReadOnlyList<NewestSample> samples;
+        LabelAnswer<NewestSample> newest;
         try
         {
             List<IReadOnlyList<Matcher>> anyOf = [.. parameters.All("match[]").Select(Parser.ParseMatchers)];
             Timestamp now = Timestamp.From(time.GetUtcNow());
             TimeRange range = TimeRange.Closed((now - settings.Language.Lookback).Milliseconds, now.Milliseconds);
-            samples = await frontend.NewestAsync(anyOf, range, call.Cancel).ConfigureAwait(false);
+            newest = await frontend.NewestAsync(anyOf, range, call.Cancel).ConfigureAwait(false);
         }
         catch (QueryException wrong)
         {
@@ -29,10 +30,10 @@ internal sealed class FederateEndpoint(IQueryFrontend frontend, INodeStatus stat
             return;
         }
 
-        await WriteAsync(call, samples).ConfigureAwait(false);
+        await WriteAsync(call, newest).ConfigureAwait(false);
     }
 
-    private async Task WriteAsync(GatewayCall call, IReadOnlyList<NewestSample> samples)
+    private async Task WriteAsync(GatewayCall call, LabelAnswer<NewestSample> newest)
     {
         bool anyName = call.Http.Request.Headers.Accept.ToString().Contains("escaping=allow-utf-8", StringComparison.OrdinalIgnoreCase);
         call.Http.Response.ContentType = $"text/plain; version=0.0.4; charset=utf-8; escaping={(anyName ? "allow-utf-8" : "underscores")}";
@@ -40,7 +41,14 @@ internal sealed class FederateEndpoint(IQueryFrontend frontend, INodeStatus stat
         var buffer = new ArrayBufferWriter<byte>(JsonText.DrainFrom);
         var writer = new PageWriter(buffer, PageFormat.Text);
         await using var body = new ResponseBody(call.Http);
-        foreach (NewestSample sample in samples)
+        foreach (string warning in newest.Warnings)
+        {
+            // A page has no place for warnings but its comments; a header tells those who do not read them.
+            call.Http.Response.Headers.Append("Warning", $"199 - \"{warning}\"");
+            buffer.Write(Encoding.UTF8.GetBytes($"# warning: {warning}\n"));
+        }
+
+        foreach (NewestSample sample in newest.Items)
         {
             page.Write(writer, sample);
             if (buffer.WrittenCount >= JsonText.DrainFrom)

@@ -1,12 +1,11 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Text;
 
 namespace Pleiad.Gateway;
 
 /// <summary>
 /// Writes JSON as UTF-8 into one pooled buffer that its owner empties into the response whenever it is nearly full.
-/// Commas are its business, nesting is the caller's. Writing never waits; only <see cref="DrainAsync"/> does.
+/// Commas are its business, nesting, however deep, is the caller's. Writing never waits; only <see cref="DrainAsync"/> does.
 /// </summary>
 internal sealed class JsonText : IDisposable
 {
@@ -14,7 +13,6 @@ internal sealed class JsonText : IDisposable
     public const int DrainFrom = 48 * 1024;
 
     private const int BytesAtFirst = 64 * 1024;
-    private const int DepthMax = 63;
     private const int BytesPerCharMax = 6;   // \u0000
 
     // What JSON demands, and what Go's encoder escapes as well, so that a label is harmless even inside HTML; surrogates may be unpaired.
@@ -24,8 +22,7 @@ internal sealed class JsonText : IDisposable
     private readonly Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> _drain;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BytesAtFirst);
     private int _used;
-    private int _depth;
-    private ulong _needsComma;   // bit n: something stands already at depth n
+    private bool _needsComma;   // Something stands already in the object or array that is open: whoever was in it last has closed, or was a value.
 
     /// <summary>An empty text.</summary>
     /// <param name="drain">Takes what was written; the memory is valid until it completes.</param>
@@ -41,8 +38,7 @@ internal sealed class JsonText : IDisposable
     public void Clear()
     {
         _used = 0;
-        _depth = 0;
-        _needsComma = 0;
+        _needsComma = false;
     }
 
     /// <summary>Hands on what was written if that is worth it.</summary>
@@ -91,7 +87,7 @@ internal sealed class JsonText : IDisposable
         to[name.Length + 1] = (byte)'"';
         to[name.Length + 2] = (byte)':';
         _used += name.Length + 3;
-        _needsComma &= ~(1UL << _depth);
+        _needsComma = false;
         return this;
     }
 
@@ -100,7 +96,7 @@ internal sealed class JsonText : IDisposable
     {
         String(name);
         Byte((byte)':');
-        _needsComma &= ~(1UL << _depth);
+        _needsComma = false;
         return this;
     }
 
@@ -225,7 +221,7 @@ internal sealed class JsonText : IDisposable
         Span<byte> to = _buffer.AsSpan(_used);
         int at = 0;
         int i = from;
-        bool comma = (_needsComma & (1UL << _depth)) != 0;
+        bool comma = _needsComma;
         for (; i < times.Length && to.Length - at >= bytesMax; i++)
         {
             Span<byte> here = to[at..];
@@ -248,7 +244,7 @@ internal sealed class JsonText : IDisposable
 
         if (i > from)
         {
-            _needsComma |= 1UL << _depth;
+            _needsComma = true;
         }
 
         _used += at;
@@ -282,30 +278,25 @@ internal sealed class JsonText : IDisposable
     {
         Comma();
         Byte(bracket);
-        _depth++;
-        Debug.Assert(_depth <= DepthMax, "answers are not nested deeply");
-        _needsComma &= ~(1UL << _depth);
+        _needsComma = false;
         return this;
     }
 
     private JsonText Close(byte bracket)
     {
-        Debug.Assert(_depth > 0, "brackets match");
-        _depth--;
         Byte(bracket);
-        _needsComma |= 1UL << _depth;
+        _needsComma = true;
         return this;
     }
 
     private void Comma()
     {
-        ulong bit = 1UL << _depth;
-        if ((_needsComma & bit) != 0)
+        if (_needsComma)
         {
             Byte((byte)',');
         }
 
-        _needsComma |= bit;
+        _needsComma = true;
     }
 
     private void Byte(byte one)

@@ -46,6 +46,11 @@ public sealed partial class NativeHistogram
     /// <summary>Whether the schema is <see cref="CustomBucketsSchema"/>.</summary>
     public bool UsesCustomBuckets => Schema == CustomBucketsSchema;
 
+    /// <summary>Float samples that take as much room: what limits and figures of queries count it as.</summary>
+    /// <remarks>As Prometheus counts: 168 bytes, 8 for each span, bucket and bound, and its time, in units of 16 bytes.</remarks>
+    public int SampleWeight =>
+        (168 + (8 * (PositiveSpans.Length + NegativeSpans.Length + PositiveBuckets.Length + NegativeBuckets.Length + CustomBounds.Length)) + 8) / 16;
+
     /// <summary>Whether this sample is a stale marker.</summary>
     public bool IsStale => StaleMarker.Is(Sum);
 }

@@ -29,6 +29,21 @@ public sealed class Labels : IEquatable<Labels>, IComparable<Labels>, IEnumerabl
     /// <summary>How many labels there are.</summary>
     public int Count => _pairs.Length / 2;
 
+    /// <summary>Bytes of its names and values in memory, whoever else shares them.</summary>
+    public long Bytes
+    {
+        get
+        {
+            long chars = 0;
+            foreach (string text in _pairs)
+            {
+                chars += text.Length;
+            }
+
+            return chars * sizeof(char);
+        }
+    }
+
     /// <summary>The label at a place in the order of names.</summary>
     public Label this[int index] => new(_pairs[2 * index], _pairs[(2 * index) + 1]);
 

@@ -132,7 +132,7 @@ public sealed class AnchoredRegex
     /// In Go's notation: <c>$1</c>, <c>${1}</c>, <c>$name</c>, <c>$$</c>; the longest name counts, so <c>$1x</c> is the group "1x".
     /// </param>
     /// <returns>The filled template, or null where the value does not match.</returns>
-    public string? Expand(ReadOnlySpan<char> value, string template)
+    public string? Expand(ReadOnlySpan<char> value, string template, int charsMax = int.MaxValue)
     {
         int length = 2 * GroupNames.Count;
         Span<int> bounds = length <= BoundsOnStackMax ? stackalloc int[length] : new int[length];
@@ -147,7 +147,7 @@ public sealed class AnchoredRegex
         }
 
         var filled = new StringBuilder();
-        GroupTemplate.Expand(template, value, bounds, GroupNames, filled);
+        GroupTemplate.Expand(template, value, bounds, GroupNames, charsMax, filled);
         return filled.ToString();
     }
 

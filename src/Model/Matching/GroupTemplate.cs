@@ -12,11 +12,11 @@ internal static class GroupTemplate
 {
     private const int GroupNumberMax = 100_000_000;
 
-    /// <summary>Appends the filled template.</summary>
+    /// <summary>Appends the filled template; stops where more than <paramref name="charsMax"/> characters are there.</summary>
     public static void Expand(
-        ReadOnlySpan<char> template, ReadOnlySpan<char> value, ReadOnlySpan<int> bounds, IReadOnlyList<string> names, StringBuilder into)
+        ReadOnlySpan<char> template, ReadOnlySpan<char> value, ReadOnlySpan<int> bounds, IReadOnlyList<string> names, int charsMax, StringBuilder into)
     {
-        while (true)
+        while (into.Length <= charsMax)
         {
             int dollar = template.IndexOf('$');
             if (dollar < 0)

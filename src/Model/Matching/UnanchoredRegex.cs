@@ -45,7 +45,7 @@ public sealed class UnanchoredRegex
             // Nothing right behind a match is no match of its own.
             if (end > copied || start == 0)
             {
-                GroupTemplate.Expand(template, text, bounds.AsSpan(2), _groupNames, replaced);
+                GroupTemplate.Expand(template, text, bounds.AsSpan(2), _groupNames, int.MaxValue, replaced);
             }
 
             copied = end;

@@ -34,6 +34,21 @@ public sealed class SampleColumns : IDisposable
     /// <summary>Start timestamps in milliseconds, 0 for none; empty where no sample has one.</summary>
     public ReadOnlySpan<long> StartTimes => HasStartTimes ? _startTimes.AsSpan(0, Count) : [];
 
+    /// <summary>What limits count the samples as: one each, a native histogram more.</summary>
+    public long Weight => HasHistograms ? WeightOf(0, Count) : Count;
+
+    /// <summary>What limits count the samples from one up to, not including, another as.</summary>
+    public long WeightOf(int first, int behind)
+    {
+        long weight = behind - first;
+        for (int i = first; HasHistograms && i < behind; i++)
+        {
+            weight += _histograms![i] is { } histogram ? histogram.SampleWeight - 1 : 0;
+        }
+
+        return weight;
+    }
+
     /// <summary>Forgets all samples, keeps the buffers.</summary>
     public void Clear()
     {

@@ -60,7 +60,7 @@ internal sealed class NodePorts : IQueryFrontend, ITargetCatalog, IIngest, IStor
         Actors.Query.LabelValuesAsync(name, anyOf, range, limit, cancel);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<NewestSample>> NewestAsync(
+    public Task<LabelAnswer<NewestSample>> NewestAsync(
         IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, CancellationToken cancel) =>
         Actors.Query.NewestAsync(anyOf, range, cancel);
 

@@ -48,6 +48,7 @@ internal static class SettingsMap
             ConnectionsMax = settings.Web.ConnectionsMax,
             ConnectionThreadsMax = settings.Web.ConnectionThreadsMax,
             RequestTimeout = settings.Web.ReadTimeout,
+            StepsMax = settings.Query.StepsMax,
             RemoteWrite = RemoteWrite(settings.Web),
             RemoteRead = new RemoteReadSettings
             {
@@ -123,6 +124,7 @@ internal static class SettingsMap
                 ConcurrencyMax = settings.Query.ConcurrencyMax,
                 QueueMax = settings.Query.QueueMax,
                 RecentMax = settings.Query.RecentMax,
+                SeriesMax = settings.Query.SeriesMax,
                 ThreadsMax = settings.Query.ThreadsMax == 0 ? Environment.ProcessorCount : settings.Query.ThreadsMax,
                 Timeout = settings.Query.Timeout,
                 PeerQueriesMax = settings.Query.PeerQueriesMax,
@@ -199,7 +201,17 @@ internal static class SettingsMap
 
     private static EngineSettings Language(NodeSettings settings) => new()
     {
-        Lookback = settings.Query.Lookback, Timeout = settings.Query.Timeout, SamplesMax = settings.Query.SamplesMax, Features = FeaturesOf(settings),
+        Lookback = settings.Query.Lookback,
+        Timeout = settings.Query.Timeout,
+        SamplesMax = settings.Query.SamplesMax,
+        SeriesMax = settings.Query.SeriesMax,
+        BytesMax = settings.Query.BytesMax,
+        LabelCharsMax = (int)settings.Query.LabelBytesMax,
+        MemoryMax = settings.Query.MemoryMax == 0 ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2 : settings.Query.MemoryMax,
+        DepthMax = settings.Query.DepthMax,
+        NodesMax = settings.Query.NodesMax,
+        TextCharsMax = (int)settings.Query.TextCharsMax,
+        Features = FeaturesOf(settings),
     };
 
     private static PromQLFeatures FeaturesOf(NodeSettings settings) => FeaturesOf(settings.Query.Features);

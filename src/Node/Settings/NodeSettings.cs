@@ -210,6 +210,30 @@ public sealed record QuerySection
     /// <summary>Samples a query may hold at once. <c>pleiad.query.samples-max</c></summary>
     public required long SamplesMax { get; init; }
 
+    /// <summary>Series a query may read. <c>pleiad.query.series-max</c></summary>
+    public required long SeriesMax { get; init; }
+
+    /// <summary>Bytes of labels a query may hold. <c>pleiad.query.bytes-max</c></summary>
+    public required long BytesMax { get; init; }
+
+    /// <summary>Bytes of a label value that a query makes. <c>pleiad.query.label-size-max</c></summary>
+    public required long LabelBytesMax { get; init; }
+
+    /// <summary>Bytes all queries may hold together; 0 for half of what the process may use. <c>pleiad.query.memory-max</c></summary>
+    public required long MemoryMax { get; init; }
+
+    /// <summary>Steps of a range query. <c>pleiad.query.steps-max</c></summary>
+    public required int StepsMax { get; init; }
+
+    /// <summary>Levels of the syntax tree. <c>pleiad.query.depth-max</c></summary>
+    public required int DepthMax { get; init; }
+
+    /// <summary>Nodes of the syntax tree. <c>pleiad.query.nodes-max</c></summary>
+    public required int NodesMax { get; init; }
+
+    /// <summary>Characters of a query. <c>pleiad.query.size-max</c></summary>
+    public required long TextCharsMax { get; init; }
+
     /// <summary>Queries running at the same time. <c>pleiad.query.concurrency-max</c></summary>
     public required int ConcurrencyMax { get; init; }
 

@@ -52,7 +52,7 @@ internal sealed class MergeSameLabels(QueryContext context, SeriesOperator inner
                 block = current.Copy();
                 _blocks.Add(current.Labels, block);
                 order.Add(block);
-                Context.Hold(StepBits.Count(block.Present));
+                Context.Hold(block.Weight);
                 continue;
             }
 
@@ -67,7 +67,7 @@ internal sealed class MergeSameLabels(QueryContext context, SeriesOperator inner
             }
 
             block.Merge(current);
-            Context.Hold(StepBits.Count(current.Present));
+            Context.Hold(current.Weight);
         }
 
         return order;

@@ -13,6 +13,7 @@ internal sealed class QueryContext(QueryRun run, ISeriesSource source, long slac
 {
     private long _held;
     private long _untold;
+    private long _untoldSeries;
 
     /// <summary>What all contexts of a query have in common.</summary>
     public QueryRun Run { get; } = run;
@@ -48,15 +49,18 @@ internal sealed class QueryContext(QueryRun run, ISeriesSource source, long slac
     /// <summary>Whether rate and kin read start timestamps.</summary>
     public bool UsesStartTimes { get; } = run.Settings.Features.HasFlag(PromQLFeatures.StartTimestamps);
 
-    /// <summary>Samples touched.</summary>
-    public long SamplesTotal { get; set; }
+    /// <summary>Samples touched, as Prometheus counts them.</summary>
+    public StepCounts Counts { get; } = new(run.Origin.Steps.Count, run.CountsSteps);
+
+    /// <summary>Samples that were worked on, each as often as it was.</summary>
+    public long SamplesRead { get; set; }
 
     /// <summary>Series selected.</summary>
     public long SeriesRead { get; set; }
 
     /// <summary>The error of a query that holds too many samples.</summary>
     public static QueryException TooManySamples() => new(
-        QueryErrorKind.Execution, "query processing would load too many samples into memory in query execution");
+        QueryErrorKind.Execution, "query processing would load too many samples into memory in query execution") { Limit = "samples" };
 
     /// <summary>The error of two results with the same labels at the same step.</summary>
     public static QueryException SameLabels() =>
@@ -87,6 +91,18 @@ internal sealed class QueryContext(QueryRun run, ISeriesSource source, long slac
         }
     }
 
+    /// <summary>Counts a series as read.</summary>
+    /// <exception cref="QueryException">They are more than the limit.</exception>
+    public void ReadSeries()
+    {
+        SeriesRead++;
+        if (++_untoldSeries > Run.Budget.SeriesSlackMax)
+        {
+            Run.Budget.TakeSeries(_untoldSeries);
+            _untoldSeries = 0;
+        }
+    }
+
     /// <summary>Ends the context of a shard: only its answer is held any longer.</summary>
     /// <param name="samples">Of the answer.</param>
     public void HoldOnly(long samples) => Release(_held - samples);
@@ -95,8 +111,11 @@ internal sealed class QueryContext(QueryRun run, ISeriesSource source, long slac
     /// <exception cref="QueryException">What is right in each shard is not right in all together.</exception>
     public void Absorb(QueryContext shard)
     {
-        SamplesTotal += shard.SamplesTotal;
+        Counts.Absorb(shard.Counts);
+        SamplesRead += shard.SamplesRead;
         SeriesRead += shard.SeriesRead;
+        _untoldSeries += shard._untoldSeries;
+        shard._untoldSeries = 0;
         _held += shard._held;
         _untold += shard._untold;
         shard._held = 0;

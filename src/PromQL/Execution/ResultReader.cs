@@ -21,7 +21,8 @@ internal static class ResultReader
                 throw QueryContext.SameLabels();
             }
 
-            context.Hold(1);
+            context.Hold(block.Weight);
+            context.Run.Budget.TakeBytes(labels.Bytes);
             samples.Add(new VectorSample(labels, at, block.Values[0], block.HistogramAt(0)));
         }
 
@@ -34,8 +35,10 @@ internal static class ResultReader
         var result = new List<MatrixSeries>();
         while (series.MoveNext())
         {
+            context.ThrowIfOver();
+            context.Hold(series.Current.Weight);
             MatrixSeries whole = Series(FinalLabels(series.Current), series.Current, series.Steps);
-            context.Hold(whole.Times.Length);
+            context.Run.Budget.TakeBytes(whole.Labels.Bytes);
             result.Add(whole);
         }
 
@@ -75,9 +78,11 @@ internal static class ResultReader
                 continue;
             }
 
-            context.SamplesTotal += windows.Touched;
+            context.SamplesRead += windows.Touched;
+            context.Counts.Add(windows, samples, CountedAs.EachStep);
             Range all = windows.First[0]..windows.Behind[0];
-            context.Hold(windows.Touched);
+            context.Hold(samples.WeightOf(windows.First[0], windows.Behind[0]));
+            context.Run.Budget.TakeBytes(ranges.Labels.Bytes);
             result.Add(new MatrixSeries(
                 ranges.Name == NameFate.Kept ? ranges.Labels : MetadataLabels.Without(ranges.Labels),
                 samples.Times[all].ToArray(),

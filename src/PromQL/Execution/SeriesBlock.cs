@@ -66,6 +66,24 @@ internal sealed class SeriesBlock : IDisposable
     /// <summary>Columns beside the values that the state of a partial aggregate takes; 0 for a sample of a series.</summary>
     public int FurtherColumns { get; private set; }
 
+    /// <summary>What limits count its samples as: one each, a native histogram more.</summary>
+    public long Weight
+    {
+        get
+        {
+            long weight = StepBits.Count(Present);
+            if (HasHistograms)
+            {
+                foreach (int step in StepBits.Each(Present))
+                {
+                    weight += _histograms![step] is { } histogram ? histogram.SampleWeight - 1 : 0;
+                }
+            }
+
+            return weight;
+        }
+    }
+
     /// <summary>Whether no step has a sample.</summary>
     public bool IsEmpty => StepBits.None(Present);
 

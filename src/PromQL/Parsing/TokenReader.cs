@@ -16,7 +16,7 @@ internal sealed class TokenReader
         Text = text;
         if (text.Length > settings.TextCharsMax)
         {
-            throw ParseFailure.At(text, default, $"query is longer than {settings.TextCharsMax} characters");
+            throw ParseFailure.OverLimit(text, default, $"query is longer than {settings.TextCharsMax} characters", "size");
         }
 
         _lexer = new Lexer(text);
@@ -78,7 +78,7 @@ internal sealed class TokenReader
     {
         if (++_depth > _settings.DepthMax)
         {
-            throw At(Current.Span, $"expression is nested deeper than {_settings.DepthMax} levels");
+            throw ParseFailure.OverLimit(Text, Current.Span, $"expression is nested deeper than {_settings.DepthMax} levels", "depth");
         }
     }
 
@@ -90,7 +90,7 @@ internal sealed class TokenReader
     {
         if (++_nodes > _settings.NodesMax)
         {
-            throw At(Current.Span, $"expression has more than {_settings.NodesMax} nodes");
+            throw ParseFailure.OverLimit(Text, Current.Span, $"expression has more than {_settings.NodesMax} nodes", "nodes");
         }
 
         return node;

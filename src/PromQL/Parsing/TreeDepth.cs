@@ -15,7 +15,7 @@ internal static class TreeDepth
         {
             if (at.Depth > settings.DepthMax)
             {
-                throw ParseFailure.At(text, at.Node.Span, $"expression is nested deeper than {settings.DepthMax} levels");
+                throw ParseFailure.OverLimit(text, at.Node.Span, $"expression is nested deeper than {settings.DepthMax} levels", "depth");
             }
 
             foreach (Expr child in Children.Of(at.Node))

@@ -97,6 +97,9 @@ internal sealed record InstantSelectNode(
     IReadOnlyList<Matcher> Matchers, SelectorWindow Window, SampleFacet Facet, bool FindsResets, Steps Steps, SourceSpan Span)
     : PlanNode(ExprType.Vector, Steps, Span)
 {
+    /// <summary>How the samples it finds are counted.</summary>
+    public CountedAs Counted { get; init; }
+
     public override TimeRange? Reads => Window.ReadsOver(Steps);
 
     public override string Describe() =>
@@ -144,6 +147,9 @@ internal sealed record RangeCallNode(
     string Name, PlanNode Range, IReadOnlyList<PlanNode> Scalars, IReadOnlyList<SourceSpan> ArgSpans, Steps Steps, SourceSpan Span)
     : PlanNode(ExprType.Vector, Steps, Span)
 {
+    /// <summary>How the samples of its windows are counted.</summary>
+    public CountedAs Counted { get; init; }
+
     public override IReadOnlyList<PlanNode> Inputs => [Range, .. Scalars];
 
     public override PlanNode WithInputs(IReadOnlyList<PlanNode> inputs) => this with { Range = inputs[0], Scalars = [.. inputs.Skip(1)] };

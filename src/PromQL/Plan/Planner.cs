@@ -12,6 +12,8 @@ internal sealed class Planner
     private int _needCounts;
     private int _needBuckets;
 
+    private CountedAs _counted;
+
     private Planner(QuerySpan query)
     {
         _query = query;
@@ -38,7 +40,10 @@ internal sealed class Planner
         if (steps.Count > 1 && bare.Type is ExprType.Vector or ExprType.Scalar && bare is not NumberLiteral && StepInvariance.Holds(bare))
         {
             // A selector alone knows its fixed instant itself; the wrapper saves the repetition all the same.
+            CountedAs around = _counted;
+            _counted = around == CountedAs.EachStep ? CountedAs.EveryStep : around;
             PlanNode inner = Bound(bare, Steps.Once(steps.Start));
+            _counted = around;
             return inner is ConstantNode constant
                 ? constant with { Steps = steps }
                 : new StepInvariantNode(inner, steps, expr.Span);
@@ -68,7 +73,7 @@ internal sealed class Planner
     private bool FindsResets => _needCounts > 0 && _needBuckets == 0;
 
     private InstantSelectNode Select(VectorSelector selector, SampleFacet facet, Steps steps) =>
-        new(selector.Matchers, Window(selector, 0), facet, FindsResets, steps, selector.Span);
+        new(selector.Matchers, Window(selector, 0), facet, FindsResets, steps, selector.Span) { Counted = _counted };
 
     private SelectorWindow Window(VectorSelector selector, long rangeMs) => new(
         selector.Offset is null ? 0 : _durations.Milliseconds(selector.Offset), At(selector.At), rangeMs, _query.LookbackMs, selector.Window);
@@ -98,9 +103,12 @@ internal sealed class Planner
         }
 
         var inner = count == 1 ? Steps.Once(first) : new Steps(first, step, (int)count);
+        CountedAs around = _counted;
+        _counted = CountedAs.Nowhere;
         _needBuckets++;
         PlanNode plan = Node(subquery.Inner, inner);
         _needBuckets--;
+        _counted = around;
         return new SubqueryNode(plan, window, steps, subquery.Span);
     }
 
@@ -197,7 +205,7 @@ internal sealed class Planner
             }
         }
 
-        return new RangeCallNode(name, range!, scalars, [.. call.Args.Select(arg => arg.Span)], steps, call.Span);
+        return new RangeCallNode(name, range!, scalars, [.. call.Args.Select(arg => arg.Span)], steps, call.Span) { Counted = _counted };
     }
 
     private InfoNode Info(CallExpr call, Steps steps)

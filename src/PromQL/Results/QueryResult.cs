@@ -9,6 +9,9 @@ public sealed record QueryResult(QueryValue Value, IReadOnlyList<string> Warning
 {
     /// <summary>Whether series may be missing, because nobody answered for the shards they lie on; a warning says so too.</summary>
     public bool IsPartial { get; init; }
+
+    /// <summary>What the answer holds of the memory of all queries, to be given back when it has been written; null where nobody keeps it.</summary>
+    public IDisposable? Memory { get; init; }
 }
 
 /// <summary>What a query cost.</summary>
@@ -17,4 +20,19 @@ public sealed record QueryResult(QueryValue Value, IReadOnlyList<string> Warning
 /// <param name="SeriesRead">Series selected.</param>
 /// <param name="ParseTime">Text to checked tree.</param>
 /// <param name="EvalTime">Everything after that.</param>
-public sealed record QueryStats(long SamplesTotal, long SamplesPeak, long SeriesRead, TimeSpan ParseTime, TimeSpan EvalTime);
+public sealed record QueryStats(long SamplesTotal, long SamplesPeak, long SeriesRead, TimeSpan ParseTime, TimeSpan EvalTime)
+{
+    /// <summary>How long it waited for its turn.</summary>
+    public TimeSpan QueueTime { get; init; }
+
+    /// <summary>Samples touched at each step, in their order; empty where nobody wanted to know.</summary>
+    public IReadOnlyList<StepSamples> SamplesByStep { get; init; } = [];
+
+    /// <summary>What each shard has cost, ascending, over all parts of the plan; empty where nobody wanted to know.</summary>
+    public IReadOnlyList<ShardCost> Shards { get; init; } = [];
+}
+
+/// <summary>Samples touched at a step.</summary>
+/// <param name="At">The step.</param>
+/// <param name="Samples">How many.</param>
+public readonly record struct StepSamples(Model.Timestamp At, long Samples);

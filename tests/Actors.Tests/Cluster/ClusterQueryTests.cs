@@ -341,7 +341,7 @@ public sealed class ClusterQueryTests
             Assert.Equal(Series.Order(), (await frontend.SeriesAsync(all, TimeRange.All, 0, CancellationToken.None)).Items);
             Assert.Equal(["__name__", "instance", "n"], (await frontend.LabelNamesAsync([], TimeRange.All, 0, CancellationToken.None)).Items);
             Assert.Equal(40, (await frontend.LabelValuesAsync("instance", all, TimeRange.All, 0, CancellationToken.None)).Items.Count);
-            Assert.Equal(200, (await frontend.NewestAsync(all, TimeRange.All, CancellationToken.None)).Count);
+            Assert.Equal(200, (await frontend.NewestAsync(all, TimeRange.All, CancellationToken.None)).Items.Count);
             Assert.Equal(
                 200, (await frontend.ReadAsync(all[0], TimeRange.All, static (labels, samples) => (labels, samples.Count), CancellationToken.None)).Count(read => read.Count == 10));
             IReadOnlyList<SeriesExemplars> exemplars = await frontend.ExemplarsAsync(

@@ -37,6 +37,7 @@ public sealed class NewestSamplesTests : IDisposable
             new ShardedSource([view], new ShardMap(1), threads: 1),
             [.. names.Select(name => (IReadOnlyList<Matcher>)[new Matcher(LabelName.MetricName, MatchKind.Regex, name)])],
             range,
+            long.MaxValue,
             CancellationToken.None);
         return [.. found.Select(sample => $"{sample.Series.MetricName} {sample.At} {sample.Value}")];
     }

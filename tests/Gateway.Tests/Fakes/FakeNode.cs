@@ -142,11 +142,11 @@ internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, IN
 
     public IReadOnlyList<NewestSample> Newest { get; set; } = [];
 
-    public Task<IReadOnlyList<NewestSample>> NewestAsync(
+    public Task<LabelAnswer<NewestSample>> NewestAsync(
         IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, CancellationToken cancel)
     {
         Asked.Add($"newest {Text(anyOf)} {range.After}..{range.Through}");
-        return Task.FromResult(Newest);
+        return Task.FromResult(new LabelAnswer<NewestSample>(Newest, Warnings));
     }
 
     public IReadOnlyList<(Labels Labels, long Time, double Value, NativeHistogram? Histogram)> Raw { get; set; } = [];

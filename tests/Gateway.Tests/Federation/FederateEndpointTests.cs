@@ -23,6 +23,19 @@ public sealed class FederateEndpointTests
     }
 
     [Fact]
+    public async Task What_is_missing_is_said_in_a_comment_and_in_a_header()
+    {
+        await using RunningGateway gateway = await StartAsync(Sample("a", 1));
+        gateway.Node.Warnings = ["2 chunks of stored blocks are damaged and were left out"];
+        using HttpResponseMessage answer = await gateway.SendAsync("GET", "/federate?match[]=a");
+        Assert.Equal(200, (int)answer.StatusCode);
+        Assert.Equal("199 - \"2 chunks of stored blocks are damaged and were left out\"", answer.Headers.GetValues("Warning").Single());
+        Assert.Equal(
+            "# warning: 2 chunks of stored blocks are damaged and were left out\n# TYPE a untyped\na{instance=\"\"} 1 999000\n",
+            await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
     public async Task External_labels_are_added_where_the_series_has_none_of_its_own()
     {
         await using RunningGateway gateway = await StartAsync(Sample("a", 1, ("zone", "own")), Sample("a", 2, ("instance", "i")));

@@ -76,7 +76,7 @@ public sealed class FragmentCrewTests
         var settings = new EngineSettings();
         var origin = new QueryOrigin(query, Steps.Once(1000), IsRange: false, 300_000, 60_000, settings.SamplesMax, settings.Features, PushesOne: false);
         PlanNode plan = Planner.Plan(Parser.Parse(query, settings), new QuerySpan(origin.Steps, origin.LookbackMs, origin.SubqueryStepMs, origin.InnerStepsMax));
-        return new PlanFragment(new ExchangeNode(plan, [], 0), new QueryRun(settings, origin, null, CancellationToken.None, CancellationToken.None));
+        return new PlanFragment(new ExchangeNode(plan, [], 0), new QueryRun(settings, origin, new QueryBudget(settings, null), null, CancellationToken.None, CancellationToken.None));
     }
 
     /// <summary>Shards that note who reads them; shard i has i series more than the first.</summary>

@@ -10,6 +10,9 @@ internal sealed record ApiAnswer(
     /// <summary>Whether something may be missing, because nobody answered for the shards it lies on; a warning says so too.</summary>
     public bool IsPartial { get; init; }
 
+    /// <summary>What is held for the answer until it has been written; null for nothing.</summary>
+    public IDisposable? Held { get; init; }
+
     /// <summary>An answer that is written in one go.</summary>
     public static ApiAnswer Of(Action<JsonText> writeData) => Of(writeData, []);
 

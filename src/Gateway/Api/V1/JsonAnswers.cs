@@ -19,6 +19,7 @@ internal static class JsonAnswers
     {
         Parameters parameters = await call.ReadParametersAsync(formBytesMax).ConfigureAwait(false);
         ApiAnswer answer = await endpoint(call, parameters).ConfigureAwait(false);
+        using IDisposable? held = answer.Held;
 
         call.Http.Response.ContentType = ContentType;
         if (answer.IsPartial)

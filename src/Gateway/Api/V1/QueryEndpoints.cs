@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pleiad.Actors;
 using Pleiad.Model;
 using Pleiad.PromQL;
@@ -5,11 +6,8 @@ using Pleiad.PromQL;
 namespace Pleiad.Gateway;
 
 /// <summary><c>query</c>, <c>query_range</c> and <c>query_exemplars</c>.</summary>
-internal sealed class QueryEndpoints(IQueryFrontend frontend, GatewaySettings settings, TimeProvider time)
+internal sealed class QueryEndpoints(IQueryFrontend frontend, GatewaySettings settings, GatewayMetrics metrics, TimeProvider time)
 {
-    /// <summary>Steps of a range query at most: a week of minutes, a year of hours.</summary>
-    public const int StepsMax = 11_000;
-
     /// <summary>The warning about a list that was cut.</summary>
     public const string Truncated = "results truncated due to limit";
 
@@ -18,7 +16,7 @@ internal sealed class QueryEndpoints(IQueryFrontend frontend, GatewaySettings se
     {
         int limit = parameters.Limit();
         Timestamp at = parameters.Time("time", Timestamp.From(time.GetUtcNow()));
-        QueryOptions options = Options(parameters);
+        QueryOptions options = Options(parameters) with { KeepsMemory = true };
         try
         {
             QueryResult result = await frontend.InstantAsync(parameters.Get("query"), at, options, call.Cancel).ConfigureAwait(false);
@@ -35,7 +33,7 @@ internal sealed class QueryEndpoints(IQueryFrontend frontend, GatewaySettings se
     {
         int limit = parameters.Limit();
         (Timestamp start, Timestamp end, TimeSpan step) = RangeOf(parameters);
-        QueryOptions options = Options(parameters);
+        QueryOptions options = Options(parameters) with { KeepsMemory = true };
         try
         {
             QueryResult result = await frontend
@@ -99,7 +97,7 @@ internal sealed class QueryEndpoints(IQueryFrontend frontend, GatewaySettings se
 
     /// <summary><c>start</c>, <c>end</c> and <c>step</c>, checked.</summary>
     /// <exception cref="ApiException">One of them is missing or wrong, or there are too many steps.</exception>
-    public static (Timestamp Start, Timestamp End, TimeSpan Step) RangeOf(Parameters parameters)
+    public (Timestamp Start, Timestamp End, TimeSpan Step) RangeOf(Parameters parameters)
     {
         Timestamp start = parameters.Time("start");
         Timestamp end = parameters.Time("end");
@@ -116,27 +114,33 @@ internal sealed class QueryEndpoints(IQueryFrontend frontend, GatewaySettings se
                 "step", "zero or negative query resolution step widths are not accepted. Try a positive integer");
         }
 
-        return ((Int128)end.Milliseconds - start.Milliseconds) * TimeSpan.TicksPerMillisecond / step.Ticks <= StepsMax
-            ? (start, end, step)
-            : throw new ApiException(
-                ApiErrorKind.BadData,
-                "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)");
+        if (((Int128)end.Milliseconds - start.Milliseconds) * TimeSpan.TicksPerMillisecond / step.Ticks <= settings.StepsMax)
+        {
+            return (start, end, step);
+        }
+
+        metrics.StepsLimited();
+        throw new ApiException(
+            ApiErrorKind.BadData,
+            $"exceeded maximum resolution of {settings.StepsMax.ToString("N0", CultureInfo.InvariantCulture)} points per timeseries. "
+            + "Try decreasing the query resolution (?step=XX)");
     }
 
-    /// <summary><c>timeout</c> and <c>lookback_delta</c>.</summary>
+    /// <summary><c>timeout</c>, <c>lookback_delta</c> and <c>stats</c>.</summary>
     /// <exception cref="ApiException">One of them is wrong.</exception>
     public static QueryOptions Options(Parameters parameters)
     {
         TimeSpan? timeout = parameters.Duration("timeout");
         string lookback = parameters.Get("lookback_delta");
+        var plain = new QueryOptions(timeout, null) { CountsSteps = parameters.Get("stats") == "all" };
         if (lookback.Length == 0)
         {
-            return new QueryOptions(timeout, null);
+            return plain;
         }
 
         return TimeText.ReadDuration(lookback, out TimeSpan delta) is { } problem
             ? throw new ApiException(ApiErrorKind.BadData, $"error parsing lookback delta duration: {problem}")
-            : new QueryOptions(timeout, delta > TimeSpan.Zero ? delta : null);
+            : plain with { Lookback = delta > TimeSpan.Zero ? delta : null };
     }
 
     private static ApiAnswer Answer(QueryResult result, int limit, Parameters parameters)
@@ -151,7 +155,7 @@ internal sealed class QueryEndpoints(IQueryFrontend frontend, GatewaySettings se
                 await PromJson.WriteResultAsync(text, value, cancel).ConfigureAwait(false);
                 if (stats is not null)
                 {
-                    WriteStats(text, stats);
+                    QueryStatsText.Write(text, stats);
                 }
 
                 text.ObjectEnd();
@@ -160,6 +164,7 @@ internal sealed class QueryEndpoints(IQueryFrontend frontend, GatewaySettings se
             result.Infos)
         {
             IsPartial = result.IsPartial,
+            Held = result.Memory,
         };
     }
 
@@ -170,23 +175,4 @@ internal sealed class QueryEndpoints(IQueryFrontend frontend, GatewaySettings se
         MatrixValue matrix when matrix.Series.Count > limit => new MatrixValue([.. matrix.Series.Take(limit)]),
         _ => value,
     };
-
-    // Sorting is part of our evaluation, and waiting is over before the clock of the query starts.
-    private static void WriteStats(JsonText text, QueryStats stats)
-    {
-        text.Name("stats"u8).ObjectStart();
-        text.Name("timings"u8).ObjectStart()
-            .Name("evalTotalTime"u8).Number(stats.EvalTime.TotalSeconds)
-            .Name("resultSortTime"u8).Number(0L)
-            .Name("queryPreparationTime"u8).Number(stats.ParseTime.TotalSeconds)
-            .Name("innerEvalTime"u8).Number(stats.EvalTime.TotalSeconds)
-            .Name("execQueueTime"u8).Number(0L)
-            .Name("execTotalTime"u8).Number((stats.ParseTime + stats.EvalTime).TotalSeconds)
-            .ObjectEnd();
-        text.Name("samples"u8).ObjectStart()
-            .Name("totalQueryableSamples"u8).Number(stats.SamplesTotal)
-            .Name("peakSamples"u8).Number(stats.SamplesPeak)
-            .ObjectEnd();
-        text.ObjectEnd();
-    }
 }

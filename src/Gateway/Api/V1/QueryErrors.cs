@@ -11,6 +11,7 @@ internal static class QueryErrors
         QueryErrorKind.BadData => ApiException.Parameter("query", failure.Message),
         QueryErrorKind.Timeout => new ApiException(ApiErrorKind.Timeout, failure.Message),
         QueryErrorKind.Canceled => new ApiException(ApiErrorKind.Canceled, failure.Message),
+        QueryErrorKind.Internal => new ApiException(ApiErrorKind.Internal, failure.Message),
         QueryErrorKind.Unavailable => new ApiException(ApiErrorKind.Unavailable, failure.Message),
         _ => new ApiException(ApiErrorKind.Execution, failure.Message),
     };

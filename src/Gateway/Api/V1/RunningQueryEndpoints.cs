@@ -6,7 +6,7 @@ using Pleiad.PromQL;
 namespace Pleiad.Gateway;
 
 /// <summary><c>queries</c>, <c>queries/{id}/cancel</c> and <c>explain</c>: endpoints of our own, in Prometheus's envelope.</summary>
-internal sealed class RunningQueryEndpoints(IQueryFrontend frontend, TimeProvider time)
+internal sealed class RunningQueryEndpoints(IQueryFrontend frontend, QueryEndpoints queries, TimeProvider time)
 {
     /// <summary><c>GET /api/v1/queries</c>: what waits and runs, and what ended lately.</summary>
     public Task<ApiAnswer> QueriesAsync(GatewayCall call, Parameters parameters)
@@ -41,7 +41,7 @@ internal sealed class RunningQueryEndpoints(IQueryFrontend frontend, TimeProvide
         QueryTimes times;
         if (parameters.Get("start").Length > 0 || parameters.Get("step").Length > 0)
         {
-            (Timestamp start, Timestamp end, TimeSpan step) = QueryEndpoints.RangeOf(parameters);
+            (Timestamp start, Timestamp end, TimeSpan step) = queries.RangeOf(parameters);
             times = new QueryTimes(start, end, step);
         }
         else
@@ -59,7 +59,12 @@ internal sealed class RunningQueryEndpoints(IQueryFrontend frontend, TimeProvide
         {
             QueryExplanation explained = await frontend
                 .ExplainAsync(parameters.Get("query"), times, run, QueryEndpoints.Options(parameters), call.Cancel).ConfigureAwait(false);
-            return ApiAnswer.Of(text => Write(text, explained));
+            QueryResult? result = explained.Result;
+            return ApiAnswer.Of(text => Write(text, explained), result?.Warnings ?? []) with
+            {
+                Infos = result?.Infos ?? [],
+                IsPartial = result?.IsPartial ?? false,
+            };
         }
         catch (QueryException failure)
         {
@@ -151,20 +156,7 @@ internal sealed class RunningQueryEndpoints(IQueryFrontend frontend, TimeProvide
 
         if (node.Shards.Count > 0)
         {
-            text.Name("shards"u8).ArrayStart();
-            foreach (ShardCost shard in node.Shards)
-            {
-                text.ObjectStart()
-                    .Name("shard"u8).Number(shard.Shard)
-                    .Name("seconds"u8).Number(shard.Time.TotalSeconds)
-                    .Name("seriesRead"u8).Number(shard.SeriesRead)
-                    .Name("samplesRead"u8).Number(shard.SamplesRead)
-                    .Name("series"u8).Number(shard.Series)
-                    .Name("bytes"u8).Number(shard.Bytes)
-                    .ObjectEnd();
-            }
-
-            text.ArrayEnd();
+            QueryStatsText.WriteShards(text, node.Shards);
         }
 
         text.Name("inputs"u8).ArrayStart();

@@ -73,6 +73,7 @@ internal sealed class CountValues : OwnBlockOperator
             ReadOnlySpan<double> values = series.Values;
             foreach (int step in StepBits.Each(series.Present))
             {
+                Context.ThrowIfOver();
                 string value = series.HistogramAt(step) is { } histogram
                     ? histogram.ToString()
                     : FloatText.Plain(values[step]);
@@ -80,6 +81,7 @@ internal sealed class CountValues : OwnBlockOperator
                 if (!_counts.TryGetValue(labels, out Counted? counted))
                 {
                     Context.Hold(Steps.Count);
+                    LabelFunctions.Counted(Context, value, value.Length, "count_values");
                     counted = new Counted(new int[Steps.Count]);
                     _counts.Add(labels, counted);
                 }

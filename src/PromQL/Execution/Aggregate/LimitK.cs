@@ -66,7 +66,7 @@ internal sealed class LimitK : SeriesOperator
 
             Candidates candidates = _candidates[group];
             candidates.Kept.Add(series.Copy());
-            Context.Hold(StepBits.Count(series.Present));
+            Context.Hold(series.Weight);
             if (candidates.Kept.Count >= candidates.PrunedAt)
             {
                 Prune(candidates);
@@ -86,7 +86,7 @@ internal sealed class LimitK : SeriesOperator
         for (int i = 0; i < candidates.Kept.Count; i++)
         {
             SeriesBlock series = candidates.Kept[i];
-            int before = StepBits.Count(series.Present);
+            long before = series.Weight;
             foreach (int step in StepBits.Each(series.Present.ToArray()))
             {
                 if (taken[step] < _counts[step])
@@ -99,7 +99,7 @@ internal sealed class LimitK : SeriesOperator
                 }
             }
 
-            Context.Release(before - StepBits.Count(series.Present));
+            Context.Release(before - series.Weight);
             if (series.IsEmpty)
             {
                 series.Dispose();

@@ -30,6 +30,7 @@ internal sealed class QuantileState(QueryContext context, AggregateNode node, do
     {
         for (int step = 0; step < _values.Length; step++)
         {
+            context.ThrowIfOver();
             if (_values[step] is { } values)
             {
                 into.Set(step, Quantiles.Of(quantiles[step], CollectionsMarshal.AsSpan(values)));

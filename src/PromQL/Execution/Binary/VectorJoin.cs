@@ -63,7 +63,7 @@ internal sealed class VectorJoin : OwnBlockOperator
         while (_one.MoveNext())
         {
             Context.ThrowIfOver();
-            Context.Hold(StepBits.Count(_groups.Add(_one.Current).Present));
+            Context.Hold(_groups.Add(_one.Current).Weight);
         }
 
         // Read to the end even where nothing can match: what there is to say of it does not depend on the other side.

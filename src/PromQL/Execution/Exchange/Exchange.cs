@@ -28,7 +28,7 @@ internal sealed class Exchange : OwnBlockOperator
         {
             FragmentAnswer answer = _answers[i];
             Context.Figures?.Add(_node, new ShardCost(
-                _node.Shards[i], answer.Time, answer.Context.SeriesRead, answer.Context.SamplesTotal, answer.Rows.Count, answer.Rows.Bytes));
+                _node.Shards[i], answer.Time, answer.Context.SeriesRead, answer.Context.SamplesRead, answer.Rows.Count, answer.Rows.Bytes));
             Context.Absorb(answer.Context);
         }
     }

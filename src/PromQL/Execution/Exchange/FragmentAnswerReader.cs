@@ -106,19 +106,21 @@ public sealed class FragmentAnswerReader
         }
 
         Labels labels = _symbols.Read(_refs);
-        _context.Hold(values.Length);
+        _context.Hold(SeriesRows.WeightOf(values, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_histograms)));
         _rows.AddPacked(labels, (NameFate)name, count, further, present, values, _histograms.ToArray());
     }
 
     private void Summary(ReadOnlySpan<byte> message)
     {
+        long total = 0;
+        long[] each = [];
         var reader = new MessageReader(message);
         while (reader.Next(out int field))
         {
             switch (field)
             {
                 case 1:
-                    _context.SamplesTotal = Count(reader.Number());
+                    total = Count(reader.Number());
                     break;
                 case 2:
                     _context.SeriesRead = Count(reader.Number());
@@ -132,8 +134,21 @@ public sealed class FragmentAnswerReader
                 case 5:
                     _context.Joins.Read(reader.Bytes());
                     break;
+                case 6:
+                    _context.SamplesRead = Count(reader.Number());
+                    break;
+                case 7:
+                    each = reader.Column<long>();
+                    break;
             }
         }
+
+        if (each.Length != 0 && each.Length != _context.Run.Origin.Steps.Count)
+        {
+            throw new WireFormatException("counts of other steps than those of the query");
+        }
+
+        _context.Counts.Absorb(total, each);
     }
 
     private static long Count(ulong value) => value <= long.MaxValue ? (long)value : throw new WireFormatException($"{value} is no count");

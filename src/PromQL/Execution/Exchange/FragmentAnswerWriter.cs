@@ -23,7 +23,7 @@ public sealed class FragmentAnswerWriter(FragmentAnswer answer, LabelSymbolsWrit
         }
 
         int summary = into.Begin(2);
-        into.Number(1, (ulong)answer.Context.SamplesTotal);
+        into.Number(1, (ulong)answer.Context.Counts.Total);
         into.Number(2, (ulong)answer.Context.SeriesRead);
         into.Number(3, (ulong)answer.Time.Ticks);
         int annotations = into.Begin(4);
@@ -32,6 +32,8 @@ public sealed class FragmentAnswerWriter(FragmentAnswer answer, LabelSymbolsWrit
         int joins = into.Begin(5);
         answer.Context.Joins.Write(into);
         into.End(joins);
+        into.Number(6, (ulong)answer.Context.SamplesRead);
+        into.Column(7, answer.Context.Counts.Each);
         into.End(summary);
         return false;
     }

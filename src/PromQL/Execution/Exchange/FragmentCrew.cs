@@ -22,7 +22,7 @@ internal sealed class FragmentCrew(PlanFragment fragment, IReadOnlyList<ISeriesS
     public static bool IsLittle(long work, int over, int more) => work / over * more <= LittleWork;
 
     /// <summary>What an answer cost, counted in samples.</summary>
-    public static long WorkOf(FragmentAnswer answer) => answer.Context.SamplesTotal + (SamplesOfSeries * answer.Context.SeriesRead);
+    public static long WorkOf(FragmentAnswer answer) => answer.Context.SamplesRead + (SamplesOfSeries * answer.Context.SeriesRead);
 
     private readonly FragmentAnswer[] _answers = new FragmentAnswer[shards.Count];
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -32,6 +32,9 @@ public sealed class FragmentRequest
     /// <summary>Whether somebody wants to know what it costs.</summary>
     internal bool IsMeasured { get; init; }
 
+    /// <summary>Whether somebody wants to know how many samples each step touches.</summary>
+    internal bool CountsSteps { get; init; }
+
     /// <summary>Writes it into a message.</summary>
     public void Write(MessageWriter into)
     {
@@ -43,6 +46,7 @@ public sealed class FragmentRequest
         into.Number(3, Fingerprint);
         into.Number(4, (ulong)SamplesLeft);
         into.Number(5, IsMeasured ? 1UL : 0);
+        into.Number(6, CountsSteps ? 1UL : 0);
     }
 
     /// <summary>Reads one.</summary>
@@ -54,6 +58,7 @@ public sealed class FragmentRequest
         ulong fingerprint = 0;
         ulong samplesLeft = 0;
         bool isMeasured = false;
+        bool countsSteps = false;
         var reader = new MessageReader(message);
         while (reader.Next(out int field))
         {
@@ -74,12 +79,15 @@ public sealed class FragmentRequest
                 case 5:
                     isMeasured = reader.Number() != 0;
                     break;
+                case 6:
+                    countsSteps = reader.Number() != 0;
+                    break;
             }
         }
 
         return origin is null || samplesLeft > long.MaxValue
             ? throw new WireFormatException("a fragment of no query")
-            : new FragmentRequest(origin, exchange, fingerprint, (long)samplesLeft) { IsMeasured = isMeasured };
+            : new FragmentRequest(origin, exchange, fingerprint, (long)samplesLeft) { IsMeasured = isMeasured, CountsSteps = countsSteps };
     }
 
     internal static ulong FingerprintOf(ExchangeNode exchange) =>

@@ -23,6 +23,7 @@ public sealed class PlanFragment
     public FragmentRequest Request() => new(_run.Origin, _exchange.Number, FragmentRequest.FingerprintOf(_exchange), Math.Max(0, _run.Budget.Left))
     {
         IsMeasured = _run.Measures is not null,
+        CountsSteps = _run.CountsSteps,
     };
 
     /// <summary>The answer of a shard that nobody could be asked about: no series.</summary>
@@ -57,7 +58,7 @@ public sealed class PlanFragment
             }
         }
 
-        context.HoldOnly(rows.Values);
+        context.HoldOnly(rows.Weight);
         return new FragmentAnswer(rows, context, _run.Measures?.GetElapsedTime(begun) ?? TimeSpan.Zero);
     }
 

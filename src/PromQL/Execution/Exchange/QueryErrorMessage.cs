@@ -2,7 +2,7 @@ using Pleiad.Model;
 
 namespace Pleiad.PromQL;
 
-/// <summary>An error of a query on its way to the node that was asked: kind, words, place.</summary>
+/// <summary>An error of a query on its way to the node that was asked: kind, words, place, limit.</summary>
 public static class QueryErrorMessage
 {
     /// <summary>Writes it into a message.</summary>
@@ -17,6 +17,11 @@ public static class QueryErrorMessage
             into.Number(3, (ulong)span.Start + 1);
             into.Number(4, (ulong)span.End + 1);
         }
+
+        if (error.Limit is { } limit)
+        {
+            into.Text(5, limit);
+        }
     }
 
     /// <summary>Reads one.</summary>
@@ -27,13 +32,14 @@ public static class QueryErrorMessage
         string text = string.Empty;
         int start = 0;
         int end = 0;
+        string? limit = null;
         var reader = new MessageReader(message);
         while (reader.Next(out int field))
         {
             switch (field)
             {
                 case 1:
-                    kind = reader.Number((int)QueryErrorKind.Unavailable);
+                    kind = reader.Number((int)QueryErrorKind.Internal);
                     break;
                 case 2:
                     text = reader.Text();
@@ -44,9 +50,15 @@ public static class QueryErrorMessage
                 case 4:
                     end = reader.Number(int.MaxValue);
                     break;
+                case 5:
+                    limit = reader.Text();
+                    break;
             }
         }
 
-        return new QueryException((QueryErrorKind)kind, text, start > 0 && end >= start ? new SourceSpan(start - 1, end - 1) : null);
+        return new QueryException((QueryErrorKind)kind, text, start > 0 && end >= start ? new SourceSpan(start - 1, end - 1) : null)
+        {
+            Limit = limit,
+        };
     }
 }

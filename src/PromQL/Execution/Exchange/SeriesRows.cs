@@ -13,15 +13,15 @@ internal sealed class SeriesRows(Steps steps)
     /// <summary>Series.</summary>
     public int Count => _rows.Count;
 
-    /// <summary>Values held, of all columns.</summary>
-    public long Values { get; private set; }
+    /// <summary>What limits count the values of all columns as: one each, a native histogram more.</summary>
+    public long Weight { get; private set; }
 
     /// <summary>About what it takes to keep or send them.</summary>
-    public long Bytes => (8 * Values) + (32L * _rows.Count);
+    public long Bytes => (8 * Weight) + (32L * _rows.Count);
 
     /// <summary>Adds a copy of a series.</summary>
-    /// <returns>Values it takes.</returns>
-    public int Add(SeriesBlock series)
+    /// <returns>What limits count it as.</returns>
+    public long Add(SeriesBlock series)
     {
         int count = StepBits.Count(series.Present);
         bool isDense = count == steps.Count;
@@ -47,8 +47,10 @@ internal sealed class SeriesRows(Steps steps)
         }
 
         _rows.Add(new Row(series.Labels, series.Name, count, columns - 1, present, values, histograms));
-        Values += count * columns;
-        return count * columns;
+        long weight = (long)count * columns;
+        weight += series.HasHistograms ? series.Weight - count : 0;
+        Weight += weight;
+        return weight;
     }
 
     /// <summary>Reads a series back.</summary>
@@ -101,8 +103,7 @@ internal sealed class SeriesRows(Steps steps)
     }
 
     /// <summary>Adds a series in the form that <see cref="Packed"/> gives; whoever calls has checked that its parts belong together.</summary>
-    /// <returns>Values it takes.</returns>
-    public int AddPacked(
+    public void AddPacked(
         Labels labels, NameFate name, int count, int further, ReadOnlySpan<ulong> present, ReadOnlySpan<double> values,
         ReadOnlySpan<NativeHistogram?> histograms)
     {
@@ -123,8 +124,19 @@ internal sealed class SeriesRows(Steps steps)
         }
 
         _rows.Add(new Row(labels, name, count, further, presentAt, valuesAt, histogramsAt));
-        Values += values.Length;
-        return values.Length;
+        Weight += WeightOf(values, histograms);
+    }
+
+    /// <summary>What limits count columns as.</summary>
+    public static long WeightOf(ReadOnlySpan<double> values, ReadOnlySpan<NativeHistogram?> histograms)
+    {
+        long weight = values.Length;
+        foreach (NativeHistogram? histogram in histograms)
+        {
+            weight += histogram is null ? 0 : histogram.SampleWeight - 1;
+        }
+
+        return weight;
     }
 
     private static void Pack<T>(ReadOnlySpan<T> column, ReadOnlySpan<ulong> present, bool isDense, Span<T> into)

@@ -196,7 +196,7 @@ internal sealed class HistogramAnswers : OwnBlockOperator
 
             group.Natives.Add(natives);
             series.KeepFloats();
-            Context.Hold(StepBits.Count(natives.Present));
+            Context.Hold(natives.Weight);
         }
 
         if (series.IsEmpty)
@@ -254,6 +254,7 @@ internal sealed class HistogramAnswers : OwnBlockOperator
                     continue;
                 }
 
+                Context.ThrowIfOver();
                 Current.Set(step, answer(step, metric));
                 StepBits.Unset(left, step);
             }

@@ -14,6 +14,7 @@ internal sealed class HistogramRate(bool isCounter, bool perSecond)
         {
             int first = series.Windows.First[step];
             int count = series.Windows.Behind[step] - first;
+            series.Context.ThrowIfOver();
             if (count <= 0)
             {
                 continue;

@@ -79,7 +79,7 @@ internal sealed class InfoJoin : OwnBlockOperator
         while (_base.MoveNext())
         {
             Context.ThrowIfOver();
-            Context.Hold(StepBits.Count(_base.Current.Present));
+            Context.Hold(_base.Current.Weight);
             _series.Add(_base.Current.Copy());
         }
 
@@ -156,6 +156,7 @@ internal sealed class InfoJoin : OwnBlockOperator
             Current.Clear();
             foreach (int step in StepBits.Each(left.ToArray()))
             {
+                Context.ThrowIfOver();
                 List<InfoSeries> here = Newest(candidates, step);
                 choice ??= here;
                 if (!choice.SequenceEqual(here))

@@ -57,8 +57,9 @@ internal static class LabelFunctions
         var builder = new LabelsBuilder();
         return new Relabelled(context, inner, Change, target);
 
-        Labels? Change(Labels labels) =>
-            regex.Expand(labels.Get(source), template) is { } value ? builder.Reset(labels).Set(target, value).ToLabels() : null;
+        Labels? Change(Labels labels) => regex.Expand(labels.Get(source), template, context.Settings.LabelCharsMax) is { } value
+            ? builder.Reset(labels).Set(target, Counted(context, value, value.Length, "label_replace")).ToLabels()
+            : null;
     }
 
     public static Relabelled Join(QueryContext context, SeriesOperator inner, IReadOnlyList<string> texts)
@@ -73,8 +74,37 @@ internal static class LabelFunctions
 
         CheckName(target, "destination", "label_join");
         var builder = new LabelsBuilder();
-        return new Relabelled(
-            context, inner, labels => builder.Reset(labels).Set(target, string.Join(separator, sources.Select(labels.Get))).ToLabels(), target);
+        return new Relabelled(context, inner, Change, target);
+
+        Labels Change(Labels labels)
+        {
+            string[] parts = [.. sources.Select(labels.Get)];
+            long chars = ((long)separator.Length * Math.Max(0, parts.Length - 1)) + parts.Sum(part => (long)part.Length);
+            Counted(context, null, chars, "label_join");
+            return builder.Reset(labels).Set(target, string.Join(separator, parts)).ToLabels();
+        }
+    }
+
+    /// <summary>Counts a value that a query makes, before or after it is made; short ones are nothing beside the samples.</summary>
+    /// <exception cref="QueryException">It is longer than a value may be, or one too many.</exception>
+    public static string Counted(QueryContext context, string? value, long chars, string function)
+    {
+        const int shortChars = 64;
+        if (chars > context.Settings.LabelCharsMax)
+        {
+            throw new QueryException(
+                QueryErrorKind.Execution, $"{function}() would make a label value of more than {context.Settings.LabelCharsMax} characters")
+            {
+                Limit = "label-size",
+            };
+        }
+
+        if (chars > shortChars)
+        {
+            context.Run.Budget.TakeBytes(chars * sizeof(char));
+        }
+
+        return value ?? string.Empty;
     }
 
     private static void CheckName(string name, string which, string function)

@@ -33,7 +33,8 @@ internal sealed class RangeCall : OwnBlockOperator
                 continue;
             }
 
-            Context.SamplesTotal += _windows.Touched;
+            Context.SamplesRead += _windows.Touched;
+            Context.Counts.Add(_windows, _range.Samples, _node.Counted);
             Current.Clear();
             string metric = _range.Labels.MetricName;
             var series = new RangeSeries(Context, _node, _range.Window, _range.Samples, _windows, metric, _arguments);

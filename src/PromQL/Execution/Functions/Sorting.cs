@@ -24,7 +24,7 @@ internal sealed class Sorted(QueryContext context, SeriesOperator inner, Compari
             while (NextKept())
             {
                 Context.ThrowIfOver();
-                Context.Hold(1);
+                Context.Hold(Current.Weight);
                 _blocks.Add(Current.Copy());
             }
 

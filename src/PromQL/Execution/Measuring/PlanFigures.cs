@@ -27,6 +27,18 @@ internal sealed class PlanFigures(TimeProvider time)
     /// <summary>What each shard has cost an exchange.</summary>
     public IReadOnlyList<ShardCost> ShardsOf(PlanNode exchange) => _shards.GetValueOrDefault(exchange) ?? [];
 
+    /// <summary>What each shard has cost all exchanges together, ascending.</summary>
+    public IReadOnlyList<ShardCost> ShardsOfAll() =>
+    [
+        .. _shards.Values.SelectMany(costs => costs).GroupBy(cost => cost.Shard).OrderBy(costs => costs.Key).Select(costs => new ShardCost(
+            costs.Key,
+            TimeSpan.FromTicks(costs.Sum(cost => cost.Time.Ticks)),
+            costs.Sum(cost => cost.SeriesRead),
+            costs.Sum(cost => cost.SamplesRead),
+            costs.Sum(cost => cost.Series),
+            costs.Sum(cost => cost.Bytes))),
+    ];
+
     /// <summary>Notes what a shard has cost an exchange.</summary>
     public void Add(PlanNode exchange, ShardCost cost)
     {

@@ -27,7 +27,7 @@ internal sealed class InstantSelector : OwnBlockOperator
         while (_cursor.MoveNext())
         {
             Context.ThrowIfOver();
-            Context.SeriesRead++;
+            Context.ReadSeries();
             _samples.Clear();
             _cursor.Read(_samples);
             if (_samples.Count == 0)
@@ -35,20 +35,22 @@ internal sealed class InstantSelector : OwnBlockOperator
                 continue;
             }
 
-            Context.Hold(_samples.Count);
+            long held = _samples.Weight;
+            Context.Hold(held);
             if (_node.FindsResets && _samples.HasHistograms)
             {
                 FoundResets.Mark(_samples);
             }
 
             Fill();
-            Context.Release(_samples.Count);
+            Context.Release(held);
             if (Current.IsEmpty)
             {
                 continue;
             }
 
-            Context.SamplesTotal += StepBits.Count(Current.Present);
+            Context.SamplesRead += StepBits.Count(Current.Present);
+            Context.Counts.Add(Current, _node.Counted);
             Current.TakeLabelsOf(_cursor);
             Current.Name = NameFate.Kept;
             return true;

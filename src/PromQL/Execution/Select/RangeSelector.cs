@@ -29,7 +29,7 @@ internal sealed class RangeSelector(QueryContext context, RangeSelectNode node, 
         while (_cursor.MoveNext())
         {
             Context.ThrowIfOver();
-            Context.SeriesRead++;
+            Context.ReadSeries();
             Context.Release(_held);
             _held = 0;
             _read.Clear();
@@ -42,7 +42,7 @@ internal sealed class RangeSelector(QueryContext context, RangeSelectNode node, 
                     FoundResets.Mark(_samples);
                 }
 
-                _held = _samples.Count;
+                _held = _samples.Weight;
                 Context.Hold(_held);
                 return true;
             }

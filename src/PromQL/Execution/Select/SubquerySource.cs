@@ -55,7 +55,7 @@ internal sealed class SubquerySource(QueryContext context, SubqueryNode node, Se
             }
         }
 
-        _held = _samples.Count;
+        _held = _samples.Weight;
         Context.Hold(_held);
         return true;
     }

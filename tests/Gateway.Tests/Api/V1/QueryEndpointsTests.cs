@@ -194,13 +194,62 @@ public sealed class QueryEndpointsTests
         Assert.Contains("truncated", (await gateway.GetAsync("/api/v1/query_range?query=up&limit=1&start=0&end=1&step=1")).Body, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("true")]
-    [InlineData("all")]
-    public async Task Stats_are_there_when_asked_for(string stats)
+    [Fact]
+    public async Task Stats_are_there_when_asked_for()
     {
         await using RunningGateway gateway = await RunningGateway.StartAsync();
-        Golden.Same("stats.json", (await gateway.GetAsync("/api/v1/query?query=2&stats=" + stats)).Body);
+        Golden.Same("stats.json", (await gateway.GetAsync("/api/v1/query?query=2&stats=true")).Body);
+    }
+
+    [Fact]
+    public async Task All_stats_are_those_of_each_step_and_shard_as_well()
+    {
+        await using RunningGateway gateway = await RunningGateway.StartAsync();
+        var held = new CountedDisposals();
+        gateway.Node.Answer = _ => Task.FromResult(new QueryResult(new ScalarValue(new Timestamp(4000), 2), [], [], FakeNode.Stats with
+        {
+            QueueTime = TimeSpan.FromSeconds(1),
+            SamplesByStep = [new StepSamples(new Timestamp(1500), 5), new StepSamples(new Timestamp(2000), 7)],
+            Shards = [new ShardCost(0, TimeSpan.FromSeconds(0.25), 1, 2, 3, 4)],
+        })
+        {
+            Memory = held,
+        });
+        Assert.Equal(
+            """
+            {"status":"success","data":{"resultType":"scalar","result":[4,"2"],"stats":{"timings":{"evalTotalTime":0.003,"resultSortTime":0,"queryPreparationTime":0.001,"innerEvalTime":0.002,"execQueueTime":1,"execTotalTime":1.003},"samples":{"totalQueryableSamplesPerStep":[[1.500,5],[2,7]],"totalQueryableSamples":12,"peakSamples":7},"seriesRead":3,"shards":[{"shard":0,"seconds":0.25,"seriesRead":1,"samplesRead":2,"series":3,"bytes":4}]}}}
+            """,
+            (await gateway.GetAsync("/api/v1/query?query=2&stats=all")).Body);
+        Assert.Equal(1, held.Count);
+    }
+
+    [Fact]
+    public async Task What_an_answer_holds_is_given_back_when_it_has_been_written_or_failed()
+    {
+        await using RunningGateway gateway = await RunningGateway.StartAsync();
+        var held = new CountedDisposals();
+        gateway.Node.Answer = _ => Task.FromResult(new QueryResult(new ScalarValue(new Timestamp(4000), 2), [], [], FakeNode.Stats) { Memory = held });
+        await gateway.GetAsync("/api/v1/query?query=2");
+        await gateway.GetAsync("/api/v1/query_range?query=2&start=0&end=1&step=1");
+        Assert.Equal(2, held.Count);
+    }
+
+    [Fact]
+    public async Task The_limit_of_steps_is_a_setting()
+    {
+        await using RunningGateway gateway = await RunningGateway.StartAsync(settings => settings with { StepsMax = 100 });
+        Assert.Equal(200, (await gateway.GetAsync("/api/v1/query_range?query=2&start=0&end=100&step=1")).Status);
+        (int status, string body) = await gateway.GetAsync("/api/v1/query_range?query=2&start=0&end=101&step=1");
+        Assert.Equal(400, status);
+        Assert.Equal(
+            ("bad_data", "exceeded maximum resolution of 100 points per timeseries. Try decreasing the query resolution (?step=XX)"), Json.ErrorOf(body));
+    }
+
+    private sealed class CountedDisposals : IDisposable
+    {
+        public int Count { get; private set; }
+
+        public void Dispose() => Count++;
     }
 
     [Fact]

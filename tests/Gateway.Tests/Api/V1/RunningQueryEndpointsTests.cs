@@ -65,6 +65,43 @@ public sealed class RunningQueryEndpointsTests
     }
 
     [Fact]
+    public async Task A_plan_says_what_its_run_warned_of()
+    {
+        await using RunningGateway gateway = await RunningGateway.StartAsync(node: new FakeNode
+        {
+            Explanation = new QueryExplanation(
+                new ExplainedNode("select", "at 0", null, [], []),
+                new QueryResult(new VectorValue([]), ["chunks are damaged"], ["an info"], FakeNode.Stats) { IsPartial = true }),
+        });
+        using HttpResponseMessage answer = await gateway.SendAsync("GET", "/api/v1/explain?query=up");
+        Assert.Equal("true", answer.Headers.GetValues("Pleiad-Partial").Single());
+        Assert.EndsWith(
+            ",\"warnings\":[\"chunks are damaged\"],\"infos\":[\"an info\"]}", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_plan_as_deep_as_a_query_may_be_is_valid_JSON()
+    {
+        var plan = new ExplainedNode("leaf", "at 0", null, [], []);
+        for (int level = 1; level < 600; level++)
+        {
+            plan = new ExplainedNode("node", "at 0", null, [], [plan, new ExplainedNode("leaf", "at 0", null, [], [])]);
+        }
+
+        await using RunningGateway gateway = await RunningGateway.StartAsync(node: new FakeNode { Explanation = new QueryExplanation(plan, null) });
+        (_, string body) = await gateway.GetAsync("/api/v1/explain?query=up");
+        using var json = System.Text.Json.JsonDocument.Parse(body, new System.Text.Json.JsonDocumentOptions { MaxDepth = 2000 });
+        System.Text.Json.JsonElement node = json.RootElement.GetProperty("data").GetProperty("plan");
+        int levels = 1;
+        for (; node.GetProperty("inputs").GetArrayLength() > 0; node = node.GetProperty("inputs")[0])
+        {
+            levels++;
+        }
+
+        Assert.Equal(600, levels);
+    }
+
+    [Fact]
     public async Task A_plan_can_be_had_without_a_run_and_over_a_range()
     {
         await using RunningGateway gateway = await RunningGateway.StartAsync();

@@ -1,0 +1,113 @@
+using Pleiad.Model;
+
+namespace Pleiad.PromQL.Tests;
+
+/// <summary>Each limit of a query but that of samples: it names itself, and its neighbour passes.</summary>
+public sealed class LimitsTests
+{
+    private static readonly ShardedData Data = new(seed: 1, isExact: true);
+    private static readonly ISeriesSource Few = new MemorySource().With("a{l=\"0123456789\"}", 60_000, 1).With("a{l=\"9876543210\"}", 60_000, 2);
+
+    [Theory]
+    [InlineData("a", 2, null)]
+    [InlineData("a", 1, "series")]
+    [InlineData("a + a", 3, "series")]
+    [InlineData("sum_over_time(a[5m])", 1, "series")]
+    public Task Series_that_are_read(string query, int seriesMax, string? limit) => EndsAsync(query, new EngineSettings { SeriesMax = seriesMax }, limit);
+
+    [Theory]
+    [InlineData("a", 80, null)]
+    [InlineData("a", 79, "bytes")]
+    [InlineData("count(label_replace(a, \"l\", \"$1$1$1$1$1$1$1\", \"l\", \"(.*)\"))", 280, null)]
+    [InlineData("count(label_replace(a, \"l\", \"$1$1$1$1$1$1$1\", \"l\", \"(.*)\"))", 279, "bytes")]
+    [InlineData("count(label_join(a, \"l\", \"\", \"l\", \"l\", \"l\", \"l\", \"l\", \"l\", \"l\"))", 279, "bytes")]
+    public Task Bytes_of_labels(string query, int bytesMax, string? limit) => EndsAsync(query, new EngineSettings { BytesMax = bytesMax }, limit);
+
+    [Theory]
+    [InlineData("label_replace(a, \"l\", \"$1$1\", \"l\", \"(.*)\")", null)]
+    [InlineData("label_replace(a, \"l\", \"$1$1-\", \"l\", \"(.*)\")", "label-size")]
+    [InlineData("label_join(a, \"l\", \"\", \"l\", \"l\")", null)]
+    [InlineData("label_join(a, \"l\", \"-\", \"l\", \"l\")", "label-size")]
+    public Task Size_of_a_label_that_is_made(string query, string? limit) => EndsAsync(query, new EngineSettings { LabelCharsMax = 20 }, limit);
+
+    [Fact]
+    public async Task A_label_that_doubles_again_and_again_ends_early()
+    {
+        string query = "a";
+        for (int level = 0; level < 200; level++)
+        {
+            query = $"label_replace({query}, \"l\", \"$1$1$1$1$1$1$1$1\", \"l\", \"(.*)\")";
+        }
+
+        await EndsAsync(query, new EngineSettings(), "label-size");
+    }
+
+    [Theory]
+    [InlineData("size", "a + a + a")]
+    [InlineData("depth", "((((a))))")]
+    [InlineData("nodes", "1+1+1+1")]
+    public async Task The_text(string limit, string query)
+    {
+        var settings = new EngineSettings();
+        await EndsAsync(query, settings, null);
+        settings = limit switch
+        {
+            "size" => settings with { TextCharsMax = query.Length - 1 },
+            "depth" => settings with { DepthMax = 4 },
+            _ => settings with { NodesMax = 6 },
+        };
+        QueryException error = await EndsAsync(query, settings, limit) ?? throw new InvalidOperationException();
+        Assert.Equal(QueryErrorKind.BadData, error.Kind);
+    }
+
+    [Fact]
+    public async Task A_native_histogram_weighs_what_it_takes()
+    {
+        long floats = await PeakAsync("a{instance=\"i0\",mode=\"u\"}[30m]");
+        long histograms = await PeakAsync("nh{instance=\"i0\"}[30m]");
+        Assert.True(histograms > 5 * floats, $"{histograms} for histograms, {floats} for floats");
+
+        static async Task<long> PeakAsync(string query) => (await new Engine(new EngineSettings(), TimeProvider.System).InstantAsync(
+            query, new Timestamp(1_740_000), Data.Whole, QueryRunOptions.Default, CancellationToken.None)).Stats.SamplesPeak;
+    }
+
+    [Fact]
+    public async Task What_all_queries_hold_together_is_bounded_and_given_back()
+    {
+        var engine = new Engine(new EngineSettings { MemoryMax = 1 << 20 }, TimeProvider.System);
+        QueryException error = await Assert.ThrowsAsync<QueryException>(() => RunAsync("sum(sum_over_time(vector(1)[70000s:1s]))", engine, keeps: false));
+        Assert.Equal((QueryErrorKind.Unavailable, "memory"), (error.Kind, error.Limit));
+        Assert.Equal(0, engine.MemoryHeld);
+
+        // An answer that is kept leaves no room for another one, until it is given back.
+        QueryResult kept = await RunAsync("a", engine, keeps: true);
+        Assert.True(engine.MemoryHeld > 0);
+        Engine other = engine.WithSubqueryStep(TimeSpan.FromSeconds(30));
+        error = await Assert.ThrowsAsync<QueryException>(() => RunAsync("a", other, keeps: true));
+        Assert.Equal("memory", error.Limit);
+        kept.Memory!.Dispose();
+        kept.Memory.Dispose();
+        Assert.Equal(0, engine.MemoryHeld);
+        (await RunAsync("a", other, keeps: true)).Memory!.Dispose();
+        Assert.Null((await RunAsync("a", other, keeps: false)).Memory);
+        Assert.Equal(0, engine.MemoryHeld);
+    }
+
+    private static async Task<QueryException?> EndsAsync(string query, EngineSettings settings, string? limit)
+    {
+        try
+        {
+            await new Engine(settings, TimeProvider.System).InstantAsync(query, new Timestamp(0), Few, QueryRunOptions.Default, CancellationToken.None);
+            Assert.Null(limit);
+            return null;
+        }
+        catch (QueryException error)
+        {
+            Assert.Equal(limit, error.Limit);
+            return error;
+        }
+    }
+
+    private static Task<QueryResult> RunAsync(string query, Engine engine, bool keeps) => engine.InstantAsync(
+        query, new Timestamp(1_200_000), Data.On(4, threads: 2), new QueryRunOptions { KeepsMemory = keeps }, CancellationToken.None);
+}
