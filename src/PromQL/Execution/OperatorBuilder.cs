@@ -62,7 +62,7 @@ internal sealed class OperatorBuilder(QueryContext context)
                 {
                     for (int i = 0; i < into.Length; i++)
                     {
-                        into[i] = max ? Math.Max(left[i], right[i]) : Math.Min(left[i], right[i]);
+                        into[i] = max ? Larger.Of(left[i], right[i]) : Larger.NotOf(left[i], right[i]);
                     }
                 });
             default:

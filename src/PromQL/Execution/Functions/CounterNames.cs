@@ -8,7 +8,9 @@ internal static class CounterNames
     public static void Check(in RangeSeries series, SeriesBlock result)
     {
         string metric = series.Metric;
-        if (metric.Length == 0 || result.IsEmpty || IsCounterName(metric))
+        bool byType = series.Context.Settings.Features.HasFlag(PromQLFeatures.TypeAndUnitLabels);
+        string type = byType ? series.Labels.Get(LabelName.Type) : string.Empty;
+        if (metric.Length == 0 || result.IsEmpty || (byType ? type is "counter" or "histogram" : IsCounterName(metric)))
         {
             return;
         }
@@ -17,7 +19,15 @@ internal static class CounterNames
         {
             if (result.HistogramAt(step) is null)
             {
-                series.Annotations.PossibleNonCounter(metric, series.ArgSpan);
+                if (byType)
+                {
+                    series.Annotations.PossibleNonCounterByType(metric, type, series.ArgSpan);
+                }
+                else
+                {
+                    series.Annotations.PossibleNonCounter(metric, series.ArgSpan);
+                }
+
                 return;
             }
         }

@@ -76,7 +76,7 @@ internal static class FloatFunctions
                 StepBits.Unset(block.Present, step);
             }
 
-            values[step] = Math.Max(least, Math.Min(most, values[step]));
+            values[step] = Larger.Of(least, Larger.NotOf(most, values[step]));
         }
     }
 }

@@ -36,8 +36,7 @@ internal sealed class RangeCall : OwnBlockOperator
             Context.SamplesRead += _windows.Touched;
             Context.Counts.Add(_windows, _range.Samples, _node.Counted);
             Current.Clear();
-            string metric = _range.Labels.MetricName;
-            var series = new RangeSeries(Context, _node, _range.Window, _range.Samples, _windows, metric, _arguments);
+            var series = new RangeSeries(Context, _node, _range.Window, _range.Samples, _windows, _range.Labels, _arguments);
             _function.Evaluate(series, Current);
             if (Current.IsEmpty)
             {

@@ -4,7 +4,7 @@ namespace Pleiad.PromQL;
 
 /// <summary>What a function of a range vector is told of a series: labels for annotations, samples, windows.</summary>
 internal readonly ref struct RangeSeries(
-    QueryContext context, RangeCallNode node, SelectorWindow window, SampleColumns samples, SampleWindows windows, string metric, IReadOnlyList<double[]> scalars)
+    QueryContext context, RangeCallNode node, SelectorWindow window, SampleColumns samples, SampleWindows windows, Labels labels, IReadOnlyList<double[]> scalars)
 {
     public QueryContext Context { get; } = context;
 
@@ -17,7 +17,10 @@ internal readonly ref struct RangeSeries(
     public SampleWindows Windows { get; } = windows;
 
     /// <summary>Metric name for annotations.</summary>
-    public string Metric { get; } = metric;
+    public string Metric { get; } = labels.MetricName;
+
+    /// <summary>Labels of the series.</summary>
+    public Labels Labels { get; } = labels;
 
     /// <summary>The scalar arguments, each a value a step.</summary>
     public IReadOnlyList<double[]> Scalars { get; } = scalars;
