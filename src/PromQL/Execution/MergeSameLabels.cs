@@ -49,6 +49,7 @@ internal sealed class MergeSameLabels(QueryContext context, SeriesOperator inner
 
             if (!_blocks.TryGetValue(current.Labels, out SeriesBlock? block))
             {
+                Context.KeepColumn(Steps);
                 block = current.Copy();
                 _blocks.Add(current.Labels, block);
                 order.Add(block);

@@ -14,6 +14,7 @@ internal sealed class QueryBudget(EngineSettings settings, QueryMemory? memory) 
     private long _peak;
     private long _bytes;
     private long _series;
+    private long _room;
     private long _reserved;
     private bool _ended;
 
@@ -77,6 +78,14 @@ internal sealed class QueryBudget(EngineSettings settings, QueryMemory? memory) 
         Reserve();
     }
 
+    /// <summary>Counts bytes that are held to the end beside samples: what a column has room for, whether or not there is a sample at each step.</summary>
+    /// <exception cref="QueryException">All queries together hold too much.</exception>
+    public void TakeRoom(long bytes)
+    {
+        Interlocked.Add(ref _room, bytes);
+        Reserve();
+    }
+
     /// <summary>Counts series as read.</summary>
     /// <exception cref="QueryException">They are more than the limit.</exception>
     public void TakeSeries(long series)
@@ -103,7 +112,7 @@ internal sealed class QueryBudget(EngineSettings settings, QueryMemory? memory) 
 
         while (true)
         {
-            long lacking = (Held * EngineSettings.BytesEachSample) + Volatile.Read(ref _bytes) - Volatile.Read(ref _reserved);
+            long lacking = (Held * EngineSettings.BytesEachSample) + Volatile.Read(ref _bytes) + Volatile.Read(ref _room) - Volatile.Read(ref _reserved);
             if (lacking <= 0)
             {
                 return;

@@ -91,6 +91,14 @@ internal sealed class QueryContext(QueryRun run, ISeriesSource source, long slac
         }
     }
 
+    /// <summary>Counts a column of values that is kept: a series with one sample takes as much room as one with a sample at each step.</summary>
+    /// <exception cref="QueryException">All queries together hold too much.</exception>
+    public void KeepColumn(Steps steps) => Run.Budget.TakeRoom(sizeof(double) * (long)steps.Count);
+
+    /// <summary>Counts a bit for each step that is kept.</summary>
+    /// <exception cref="QueryException">All queries together hold too much.</exception>
+    public void KeepBits(Steps steps) => Run.Budget.TakeRoom(sizeof(ulong) * (long)steps.Words);
+
     /// <summary>Counts a series as read.</summary>
     /// <exception cref="QueryException">They are more than the limit.</exception>
     public void ReadSeries()

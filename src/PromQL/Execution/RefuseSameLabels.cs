@@ -23,6 +23,7 @@ internal sealed class RefuseSameLabels(QueryContext context, SeriesOperator inne
 
         if (!_seen.TryGetValue(block.Labels, out ulong[]? present))
         {
+            Context.KeepBits(Steps);
             _seen.Add(block.Labels, block.Present.ToArray());
         }
         else if (StepBits.Overlap(present, block.Present))

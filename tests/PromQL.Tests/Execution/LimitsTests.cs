@@ -93,6 +93,27 @@ public sealed class LimitsTests
         Assert.Equal(0, engine.MemoryHeld);
     }
 
+    [Theory]
+    [InlineData("a + on (l) group_left () a")]
+    [InlineData("topk by (l) (1, a)")]
+    [InlineData("limitk by (l) (1, a)")]
+    [InlineData("histogram_quantile(0.5, label_replace(a, \"le\", \"1\", \"l\", \".*\"))")]
+    [InlineData("max_over_time((a or a)[200000s:1s])")]
+    public async Task A_series_that_is_kept_takes_the_room_of_all_steps_however_few_samples_it_has(string query)
+    {
+        // A sample each, and 20 000 steps: less than 1 kB of samples, more than 160 kB of room.
+        EngineSettings settings = new() { Features = PromQLFeatures.ExperimentalFunctions, Lookback = TimeSpan.FromSeconds(1), MemoryMax = 1 << 20 };
+        MemorySource source = new();
+        for (int series = 0; series < 20; series++)
+        {
+            source.With($"a{{l=\"{series}\"}}", 60_000, series);
+        }
+
+        QueryException error = await Assert.ThrowsAsync<QueryException>(() => new Engine(settings, TimeProvider.System).RangeAsync(
+            query, new Timestamp(0), new Timestamp(20_000_000), TimeSpan.FromSeconds(1), source, QueryRunOptions.Default, CancellationToken.None));
+        Assert.Equal("memory", error.Limit);
+    }
+
     private static async Task<QueryException?> EndsAsync(string query, EngineSettings settings, string? limit)
     {
         try

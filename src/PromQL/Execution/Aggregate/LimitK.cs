@@ -65,6 +65,7 @@ internal sealed class LimitK : SeriesOperator
             }
 
             Candidates candidates = _candidates[group];
+            Context.KeepColumn(Steps);
             candidates.Kept.Add(series.Copy());
             Context.Hold(series.Weight);
             if (candidates.Kept.Count >= candidates.PrunedAt)

@@ -56,6 +56,8 @@ internal sealed class TopK : OwnBlockOperator
             int group = _groups.Place(series);
             if (group == _rankings.Count)
             {
+                Context.KeepColumn(Steps);
+                Context.KeepColumn(Steps);
                 _rankings.Add(new Ranking[Steps.Count]);
             }
 
@@ -147,7 +149,7 @@ internal sealed class TopK : OwnBlockOperator
             if (_count < count)
             {
                 grown = 1;
-                _heap ??= new (double, int)[(int)Math.Min(count, 8)];
+                _heap ??= new (double, int)[(int)Math.Min(count, 2)];
                 if (_count == _heap.Length)
                 {
                     Array.Resize(ref _heap, (int)Math.Min(count, 2L * _count));

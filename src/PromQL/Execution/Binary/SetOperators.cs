@@ -30,6 +30,7 @@ internal sealed class Intersection : SeriesOperator
                 int group = _groups.Place(_right.Current);
                 if (group == _present.Count)
                 {
+                    Context.KeepBits(Steps);
                     _present.Add(new ulong[Steps.Words]);
                 }
 
@@ -97,6 +98,7 @@ internal sealed class Union : SeriesOperator
             int group = _groups.Place(Current);
             if (group == _present.Count)
             {
+                Context.KeepBits(Steps);
                 _present.Add(new ulong[Steps.Words]);
             }
 

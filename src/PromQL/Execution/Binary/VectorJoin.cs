@@ -63,6 +63,7 @@ internal sealed class VectorJoin : OwnBlockOperator
         while (_one.MoveNext())
         {
             Context.ThrowIfOver();
+            Context.KeepColumn(Steps);
             Context.Hold(_groups.Add(_one.Current).Weight);
         }
 
@@ -244,6 +245,7 @@ internal sealed class VectorJoin : OwnBlockOperator
             group.Taken ??= [];
             if (!group.Taken.TryGetValue(labels, out ulong[]? taken))
             {
+                Context.KeepBits(Steps);
                 group.Taken.Add(labels, steps.ToArray());
             }
             else if (StepBits.Overlap(taken, steps))

@@ -185,6 +185,7 @@ internal sealed class HistogramAnswers : OwnBlockOperator
         HistogramGroup group = _list[index];
         if (series.HasHistograms)
         {
+            Context.KeepColumn(Steps);
             SeriesBlock natives = series.Copy();
             foreach (int step in StepBits.Each(series.Present))
             {
@@ -212,6 +213,7 @@ internal sealed class HistogramAnswers : OwnBlockOperator
         }
 
         StepBits.Or(series.Present, group.Classic);
+        Context.KeepColumn(Steps);
         group.Buckets.Add((upper, series.Copy()));
         Context.Hold(StepBits.Count(series.Present));
     }

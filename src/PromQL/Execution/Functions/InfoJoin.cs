@@ -80,6 +80,7 @@ internal sealed class InfoJoin : OwnBlockOperator
         {
             Context.ThrowIfOver();
             Context.Hold(_base.Current.Weight);
+            Context.KeepColumn(Steps);
             _series.Add(_base.Current.Copy());
         }
 
@@ -139,6 +140,7 @@ internal sealed class InfoJoin : OwnBlockOperator
                     _infos.Add(identity, list = []);
                 }
 
+                Context.KeepColumn(Steps);
                 list.Add(new InfoSeries(found.Labels.MetricName, found.Labels, found.Copy()));
             }
         }
