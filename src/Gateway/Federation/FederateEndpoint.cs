@@ -18,7 +18,7 @@ internal sealed class FederateEndpoint(IQueryFrontend frontend, INodeStatus stat
         LabelAnswer<NewestSample> newest;
         try
         {
-            List<IReadOnlyList<Matcher>> anyOf = [.. parameters.All("match[]").Select(Parser.ParseMatchers)];
+            List<IReadOnlyList<Matcher>> anyOf = SelectorTexts.ReadAny(parameters.All("match[]"), call.Cancel);
             Timestamp now = Timestamp.From(time.GetUtcNow());
             TimeRange range = TimeRange.Closed((now - settings.Language.Lookback).Milliseconds, now.Milliseconds);
             newest = await frontend.NewestAsync(anyOf, range, call.Cancel).ConfigureAwait(false);

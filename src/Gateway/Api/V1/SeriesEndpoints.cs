@@ -26,7 +26,7 @@ internal sealed class SeriesEndpoints(IQueryFrontend frontend)
         IReadOnlyList<IReadOnlyList<Matcher>> anyOf;
         try
         {
-            anyOf = SelectorTexts.Read(selectors);
+            anyOf = SelectorTexts.Read(selectors, call.Cancel);
         }
         catch (Exception wrong) when (wrong is QueryException or ApiException)
         {
@@ -43,7 +43,7 @@ internal sealed class SeriesEndpoints(IQueryFrontend frontend)
     {
         int limit = parameters.Limit();
         TimeRange? range = Range(parameters);
-        IReadOnlyList<IReadOnlyList<Matcher>> anyOf = Selectors(parameters);
+        IReadOnlyList<IReadOnlyList<Matcher>> anyOf = Selectors(parameters, call.Cancel);
         LabelAnswer<string> answer = await AskAsync(
             range, asked => frontend.LabelNamesAsync(anyOf, asked, limit, call.Cancel)).ConfigureAwait(false);
         return ApiAnswer.List(answer.Items, (text, name) => text.String(name), answer.Warnings) with { IsPartial = answer.IsPartial };
@@ -61,7 +61,7 @@ internal sealed class SeriesEndpoints(IQueryFrontend frontend)
 
         int limit = parameters.Limit();
         TimeRange? range = Range(parameters);
-        IReadOnlyList<IReadOnlyList<Matcher>> anyOf = Selectors(parameters);
+        IReadOnlyList<IReadOnlyList<Matcher>> anyOf = Selectors(parameters, call.Cancel);
         LabelAnswer<string> answer = await AskAsync(
             range, asked => frontend.LabelValuesAsync(name, anyOf, asked, limit, call.Cancel)).ConfigureAwait(false);
         return ApiAnswer.List(answer.Items, (text, value) => text.String(value), answer.Warnings) with { IsPartial = answer.IsPartial };
@@ -75,11 +75,11 @@ internal sealed class SeriesEndpoints(IQueryFrontend frontend)
         return end < start ? null : TimeRange.Closed(start.Milliseconds, end.Milliseconds);
     }
 
-    private static IReadOnlyList<IReadOnlyList<Matcher>> Selectors(Parameters parameters)
+    private static IReadOnlyList<IReadOnlyList<Matcher>> Selectors(Parameters parameters, CancellationToken cancel)
     {
         try
         {
-            return SelectorTexts.Read(parameters.All("match[]"));
+            return SelectorTexts.Read(parameters.All("match[]"), cancel);
         }
         catch (QueryException wrong)
         {
