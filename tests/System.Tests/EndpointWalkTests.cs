@@ -111,38 +111,26 @@ public sealed class EndpointWalkTests : IAsyncLifetime
         string now = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var wrong = new List<string>();
         int count = 0;
-        foreach (string query in QueriesIn(suite.RootElement))
+        foreach (JsonElement one in suite.RootElement.GetProperty("cases").EnumerateArray())
         {
-            count++;
-            (int status, _, string body) = await SendAsync(
-                "POST", "/api/v1/query_range", $"query={Uri.EscapeDataString(query)}&start={now}&end={now}&step=10");
-
-            // What has to fail there fails because of the labels of series that are not here.
-            if (status != 200)
+            foreach (string query in one.GetProperty("queries").EnumerateArray().Select(text => text.GetString()!))
             {
-                wrong.Add($"{query}: {status} {body}");
+                count++;
+                (int status, _, string body) = await SendAsync(
+                    "POST", "/api/v1/query_range", $"query={Uri.EscapeDataString(query)}&start={now}&end={now}&step=10");
+
+                // What has to fail may have an answer here: it fails because of the labels of series that are not here.
+                bool mayFail = one.GetProperty("should_fail").GetBoolean() && (status is 400 or 422);
+                if (status != 200 && !mayFail)
+                {
+                    wrong.Add($"{query}: {status} {body}");
+                }
             }
         }
 
-        Assert.True(count >= 539, $"only {count} queries were found");
+        Assert.Equal(suite.RootElement.GetProperty("expanded_count").GetInt32(), count);
         Assert.True(wrong.Count == 0, string.Join('\n', wrong.Take(20)));
     }
-
-    private static IEnumerable<string> QueriesIn(JsonElement node) => node.ValueKind switch
-    {
-        JsonValueKind.Object => node.EnumerateObject().SelectMany(member => member switch
-        {
-            { Name: "queries" or "expanded", Value.ValueKind: JsonValueKind.Array } => member.Value.EnumerateArray().SelectMany(TextOf),
-            { Name: "query", Value.ValueKind: JsonValueKind.String } when !node.TryGetProperty("queries", out _) && !node.TryGetProperty("expanded", out _) =>
-                [member.Value.GetString()!],
-            _ => QueriesIn(member.Value),
-        }),
-        JsonValueKind.Array => node.EnumerateArray().SelectMany(QueriesIn),
-        _ => [],
-    };
-
-    private static IEnumerable<string> TextOf(JsonElement query) =>
-        query.ValueKind == JsonValueKind.String ? [query.GetString()!] : QueriesIn(query);
 
     // The list describes data by an example: its members have to be there, but for those it calls optional.
     private static void Compare(JsonElement wanted, JsonElement got, string at, List<string> wrong)
