@@ -28,6 +28,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
     {
         long began = TimeProvider.System.GetTimestamp();
         _log.Starting(PleiadCommand.Version, Path.GetFullPath(settings.Storage.Path));
+        KeepThreadsForScrapes(settings.Query);
         GatewaySettings gatewaySettings = SettingsMap.Gateway(settings) with { Interface = EmbeddedInterface.Files() };
         NodeConfiguration configuration = NodeConfiguration.Load(settings.ConfigFile, () => EmbeddedConfiguration.Text(settings), _log);
         var ports = new NodePorts();
@@ -67,6 +68,18 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         }
 
         return await RunAloneAsync(directory, recovered, configuration, new Surface(gateway, ports, status, control), began);
+    }
+
+    // Queries are evaluated on threads of the pool, as many at once as may run. The pool has a thread a processor at first and adds one or two a
+    // second: a dozen long queries would hold them all, and scrapes would miss their slots. With threads to spare the system shares the processors.
+    private static void KeepThreadsForScrapes(QuerySection query)
+    {
+        const int spare = 32;
+        const int most = 512;
+        ThreadPool.GetMinThreads(out int workers, out int ports);
+        int threads = query.ThreadsMax == 0 ? Environment.ProcessorCount : query.ThreadsMax;
+        long wanted = ((long)query.ConcurrencyMax * threads) + query.PeerConcurrencyMax + spare;
+        ThreadPool.SetMinThreads((int)Math.Max(workers, Math.Min(wanted, most)), ports);
     }
 
     private async Task<int> RunAloneAsync(DataDirectory directory, RecoveredData recovered, NodeConfiguration configuration, Surface surface, long began)
