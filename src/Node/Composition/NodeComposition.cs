@@ -70,8 +70,9 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         return await RunAloneAsync(directory, recovered, configuration, new Surface(gateway, ports, status, control), began);
     }
 
-    // Queries are evaluated on threads of the pool, as many at once as may run. The pool has a thread a processor at first and adds one or two a
-    // second: a dozen long queries would hold them all, and scrapes would miss their slots. With threads to spare the system shares the processors.
+    // Threads of the pool help with queries, and evaluate those whose connection has no thread of its own. The pool has a thread a processor at first
+    // and adds one or two a second: a dozen long queries would hold them all, and scrapes would miss their slots. With threads to spare the system
+    // shares the processors.
     private static void KeepThreadsForScrapes(QuerySection query)
     {
         const int spare = 32;
