@@ -57,7 +57,7 @@ public sealed class QueriesOfDeathTests(ITestOutputHelper output)
         string config = scratch.File("prometheus.yml", $"global: {{scrape_interval: {seconds}s, scrape_timeout: {seconds}s}}\nscrape_configs:\n"
             + string.Concat(Enumerable.Range(0, Targets).Select(target =>
                 $"  - {{job_name: t{target}, metrics_path: /t{target}, static_configs: [{{targets: ['{server.Address}']}}]}}\n")));
-        string limits = scratch.File("limits.conf", "pleiad.query { timeout = 5s, samples-max = 2000000, memory-max = 256MiB }\n");
+        string limits = scratch.File("limits.conf", "pleiad.query { timeout = 2s, samples-max = 2000000, memory-max = 256MiB }\n");
         await using var pleiad = new PleiadServer(scratch.Folder("data"), config, RunningProgram.FreePort(), $"--conf={limits}");
         await pleiad.ReadyAsync(Limit);
         await Pause.UntilAsync(async () => await UpAsync(pleiad) == Targets, Limit, () => "not all targets are up: " + pleiad.Output);
