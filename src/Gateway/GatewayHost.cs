@@ -59,7 +59,7 @@ public sealed class GatewayHost : IAsyncDisposable
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, OwnedByTheNode>());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
         builder.Services.Replace(ServiceDescriptor.Singleton<IConnectionListenerFactory>(services => new ThreadedTransport(
-            settings.ConnectionThreadsMax, ResponseBufferBytes, services.GetRequiredService<IMemoryPoolFactory<byte>>(), _metrics, time, logging)));
+            settings.ConnectionThreadsMax, ResponseBufferBytes, services.GetRequiredService<IMemoryPoolFactory<byte>>(), _metrics.ConnectionPooled, time, _log)));
         _app = builder.Build();
         _app.Run(dispatch.HandleAsync);
     }

@@ -16,7 +16,6 @@ internal sealed class ThreadedConnection : DefaultConnectionContext
 
     private readonly Socket _socket;
     private readonly GoneClients _gone;
-    private readonly Action _ended;
     private readonly CancellationTokenSource _closed = new();
     private readonly TaskCompletionSource _received = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,12 +33,10 @@ internal sealed class ThreadedConnection : DefaultConnectionContext
     /// <param name="memory">Where buffers come from.</param>
     /// <param name="writeBufferBytes">What may be written ahead of the socket.</param>
     /// <param name="gone">Looks after the client while the thread is busy.</param>
-    /// <param name="ended">Called when the thread ends.</param>
-    public ThreadedConnection(Socket socket, MemoryPool<byte> memory, long writeBufferBytes, GoneClients gone, Action ended)
+    public ThreadedConnection(Socket socket, MemoryPool<byte> memory, long writeBufferBytes, GoneClients gone)
     {
         _socket = socket;
         _gone = gone;
-        _ended = ended;
         LocalEndPoint = socket.LocalEndPoint;
         RemoteEndPoint = socket.RemoteEndPoint;
         ConnectionClosed = _closed.Token;
@@ -52,10 +49,11 @@ internal sealed class ThreadedConnection : DefaultConnectionContext
     }
 
     /// <summary>Begins to read and to send.</summary>
-    public void Start()
+    /// <param name="thread">The connection's until it ends.</param>
+    public void Start(ConnectionThreads.Seat thread)
     {
         _sending = SendAsync();
-        new Thread(Run) { IsBackground = true, Name = "connection" }.UnsafeStart();
+        thread.Begin(Run);
     }
 
     /// <summary>Called now and then: while the thread is busy with what came, nobody waits for the socket, and nobody else sees the client go.</summary>
@@ -130,7 +128,6 @@ internal sealed class ThreadedConnection : DefaultConnectionContext
         finally
         {
             _gone.Remove(this);
-            _ended();
             _input.Complete(failure);
             Close();
             _received.SetResult();

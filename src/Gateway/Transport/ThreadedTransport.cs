@@ -14,20 +14,19 @@ namespace Pleiad.Gateway;
 /// <param name="threadsMax">Connections at the same time that have a thread; the others are served by the framework.</param>
 /// <param name="writeBufferBytes">What an answer may be ahead of its socket.</param>
 /// <param name="memory">Where buffers come from.</param>
-/// <param name="metrics">Counts connections without a thread.</param>
+/// <param name="pooled">Counts a connection without a thread.</param>
 /// <param name="time">Of the watch for clients that have gone.</param>
-/// <param name="logging">Of the framework's connections.</param>
+/// <param name="log">Of the framework's connections.</param>
 internal sealed class ThreadedTransport(
-    int threadsMax, long writeBufferBytes, IMemoryPoolFactory<byte> memory, GatewayMetrics metrics, TimeProvider time, ILoggerFactory logging)
-    : IConnectionListenerFactory
+    int threadsMax, long writeBufferBytes, IMemoryPoolFactory<byte> memory, Action pooled, TimeProvider time, ILogger log)
+    : IConnectionListenerFactory, IDisposable
 {
-    private readonly int _threadsMax = threadsMax;
+    private readonly ConnectionThreads _threads = new(threadsMax);
     private readonly long _writeBufferBytes = writeBufferBytes;
     private readonly IMemoryPoolFactory<byte> _memory = memory;
-    private readonly GatewayMetrics _metrics = metrics;
+    private readonly Action _pooled = pooled;
     private readonly TimeProvider _time = time;
-    private readonly ILoggerFactory _logging = logging;
-    private int _threads;
+    private readonly ILogger _log = log;
 
     /// <inheritdoc/>
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
@@ -46,12 +45,15 @@ internal sealed class ThreadedTransport(
         return new ValueTask<IConnectionListener>(new Listener(this, listen));
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => _threads.Dispose();
+
     private sealed class Listener(ThreadedTransport transport, Socket listen) : IConnectionListener
     {
         private readonly MemoryPool<byte> _memory = transport._memory.Create();
         private readonly GoneClients _gone = new(transport._time);
         private readonly SocketConnectionContextFactory _pooled = new(
-            new SocketConnectionFactoryOptions { MaxWriteBufferSize = transport._writeBufferBytes }, transport._logging.CreateLogger("Pleiad.Gateway"));
+            new SocketConnectionFactoryOptions { MaxWriteBufferSize = transport._writeBufferBytes }, transport._log);
 
         public EndPoint EndPoint { get; } = listen.LocalEndPoint!;
 
@@ -97,16 +99,14 @@ internal sealed class ThreadedTransport(
 
         private ConnectionContext Connect(Socket socket)
         {
-            if (Interlocked.Increment(ref transport._threads) > transport._threadsMax)
+            if (transport._threads.Take() is not { } thread)
             {
-                Interlocked.Decrement(ref transport._threads);
-                transport._metrics.ConnectionPooled();
+                transport._pooled();
                 return _pooled.Create(socket);
             }
 
-            var connection = new ThreadedConnection(
-                socket, _memory, transport._writeBufferBytes, _gone, () => Interlocked.Decrement(ref transport._threads));
-            connection.Start();
+            var connection = new ThreadedConnection(socket, _memory, transport._writeBufferBytes, _gone);
+            connection.Start(thread);
             return connection;
         }
     }

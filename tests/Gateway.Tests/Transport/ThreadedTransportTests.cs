@@ -120,6 +120,37 @@ public sealed class ThreadedTransportTests
         Assert.True(thread.Join(Patience));
     }
 
+    [Fact]
+    public async Task Threads_are_used_again_and_never_more_than_there_may_be()
+    {
+        using var threads = new ConnectionThreads(2);
+        ConnectionThreads.Seat first = threads.Take()!;
+        ConnectionThreads.Seat second = threads.Take()!;
+        Assert.Null(threads.Take());
+        Thread thread = await RunAsync(first);
+
+        // It comes back a moment after its work is done.
+        ConnectionThreads.Seat? again;
+        while ((again = threads.Take()) is null)
+        {
+            await Task.Yield();
+        }
+
+        Assert.Same(first, again);
+        Assert.Same(thread, await RunAsync(again));
+        Thread other = await RunAsync(second);
+        threads.Dispose();
+        Assert.True(thread.Join(Patience) && other.Join(Patience));
+        Assert.Null(threads.Take());
+    }
+
+    private static async Task<Thread> RunAsync(ConnectionThreads.Seat seat)
+    {
+        var ran = new TaskCompletionSource<Thread>(TaskCreationOptions.RunContinuationsAsynchronously);
+        seat.Begin(() => ran.SetResult(Thread.CurrentThread));
+        return await ran.Task.WaitAsync(Patience);
+    }
+
     // What came before Kestrel had begun to read, at first or again, is read by the thread that begins; what comes later, by that of the connection.
     private static async Task<Thread> OwnThreadAsync(RunningGateway gateway, TcpClient client)
     {
