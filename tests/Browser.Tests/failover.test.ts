@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { afterAll, beforeAll, expect, inject, vi } from 'vitest';
 import { useBrowser, visit } from './browser';
 import { startProxy, type NodeProxy } from './proxy';
 
 useBrowser();
+// A node is killed and the others find out: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 180_000 });
 
 const script = fileURLToPath(new URL('../../cluster', import.meta.url));
 const withoutDatabase = !existsSync('/usr/lib/postgresql');

@@ -7,7 +7,7 @@ namespace Pleiad.Cluster.Tests;
 /// <summary>Rows N1, N3, N4 and G1 of what a cluster promises: nodes are killed and stopped, the database crashes; nothing that was acknowledged or ever read is lost.</summary>
 public sealed class TakeoverTests(ITestOutputHelper output)
 {
-    [SkippableFact(Timeout = 300_000)]
+    [SkippableFact(Timeout = 450_000)]
     public async Task Killed_stopped_and_started_nodes_lose_nothing_and_their_shards_are_led_by_others()
     {
         await using ClusterOfThree cluster = await ClusterOfThree.StartAsync();

@@ -34,7 +34,22 @@ internal sealed class ConnectionThreads(int max) : IDisposable
             _alive++;
         }
 
-        return new Seat(this);
+        try
+        {
+            var seat = new Seat(this);
+            seat.Start();
+            return seat;
+        }
+        catch (OutOfMemoryException)
+        {
+            // The process may have no more threads at present: as if there were too many.
+            lock (_lock)
+            {
+                _alive--;
+            }
+
+            return null;
+        }
     }
 
     /// <summary>Those that wait end now, the others when their connection does.</summary>
@@ -87,7 +102,10 @@ internal sealed class ConnectionThreads(int max) : IDisposable
         private readonly object _gate = new();
         private Action? _work;
         private bool _isOver;
-        private bool _isStarted;
+
+        /// <summary>Makes the thread.</summary>
+        /// <exception cref="OutOfMemoryException">The system gives no more.</exception>
+        public void Start() => new Thread(Run) { IsBackground = true, Name = "connection" }.UnsafeStart();
 
         /// <summary>Runs something on the thread; once after each <see cref="Take"/>.</summary>
         /// <param name="work">Throws nothing.</param>
@@ -96,16 +114,8 @@ internal sealed class ConnectionThreads(int max) : IDisposable
             lock (_gate)
             {
                 _work = work;
-                if (_isStarted)
-                {
-                    Monitor.Pulse(_gate);
-                    return;
-                }
-
-                _isStarted = true;
+                Monitor.Pulse(_gate);
             }
-
-            new Thread(Run) { IsBackground = true, Name = "connection" }.UnsafeStart();
         }
 
         /// <summary>Ends a thread that waits.</summary>

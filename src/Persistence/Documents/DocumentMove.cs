@@ -39,16 +39,19 @@ public static class DocumentMove
                     continue;
                 }
 
-                if (!await MoveAsync(document, to, cancel).ConfigureAwait(false))
-                {
-                    left.Add($"{document.Kind}/{document.Id}");
-                    continue;
-                }
-
-                moved++;
-                if (document.Kind == DocumentKinds.Dashboard)
+                // The history first: once a dashboard is there, somebody may change it, and it is another's from then on.
+                if (document.Kind == DocumentKinds.Dashboard && await to.GetAsync(document.Kind, document.Id, cancel).ConfigureAwait(false) is null)
                 {
                     moved += await MoveHistoryAsync(document.Id, from, to, cancel).ConfigureAwait(false);
+                }
+
+                if (await MoveAsync(document, to, cancel).ConfigureAwait(false))
+                {
+                    moved++;
+                }
+                else
+                {
+                    left.Add($"{document.Kind}/{document.Id}");
                 }
             }
 
@@ -76,10 +79,24 @@ public static class DocumentMove
         return moved;
     }
 
-    // That it is there just as it is means that an earlier move was broken off behind it.
-    private static async Task<bool> MoveAsync(DashboardDocument document, IDocumentStore to, CancellationToken cancel) =>
-        await to.AdoptAsync(new Document(document.Kind, document.Id, document.Version, 0, document.IsDeleted, document.Body), cancel).ConfigureAwait(false)
-        || document.IsDeleted
-        || (await to.GetAsync(document.Kind, document.Id, cancel).ConfigureAwait(false) is { } there
-            && there.Version == document.Version && there.Body.Span.SequenceEqual(document.Body.Span));
+    private static async Task<bool> MoveAsync(DashboardDocument document, IDocumentStore to, CancellationToken cancel)
+    {
+        try
+        {
+            if (await to.AdoptAsync(new Document(document.Kind, document.Id, document.Version, 0, document.IsDeleted, document.Body), cancel).ConfigureAwait(false))
+            {
+                return true;
+            }
+        }
+        catch (ArgumentException)
+        {
+            // Its name or body is larger than the store takes: it stays where it is.
+            return false;
+        }
+
+        // That it is there just as it is means that an earlier move was broken off behind it.
+        return document.IsDeleted
+            || (await to.GetAsync(document.Kind, document.Id, cancel).ConfigureAwait(false) is { } there
+                && there.Version == document.Version && there.Body.Span.SequenceEqual(document.Body.Span));
+    }
 }

@@ -34,6 +34,9 @@ public sealed class NodeTransportTests : IAsyncDisposable
         return Listen(A, static _ => throw new InvalidOperationException("nobody asks A"), settings, time).LinkTo(B, to.Address);
     }
 
+    // The first connections of a process load what secures them.
+    private static TransportSettings Patient(NodeCertificates? certificates) => new() { Certificates = certificates, ConnectTimeout = TimeSpan.FromMinutes(1) };
+
     private static ValueTask<NodeMessage> Echo(IncomingMessage message) => new(new NodeMessage((ushort)(message.Message.Number + 1), message.Message.Payload));
 
     private static NodeMessage Message(ushort number, string text = "") => new(number, Encoding.UTF8.GetBytes(text));
@@ -56,22 +59,22 @@ public sealed class NodeTransportTests : IAsyncDisposable
                 heard.Enqueue(message.Message.Number);
                 return Echo(message);
             },
-            new TransportSettings { Certificates = ofB });
-        PeerLink friend = Listen(A, static _ => throw new InvalidOperationException("nobody asks A"), new TransportSettings { Certificates = ofA }).LinkTo(B, to.Address);
+            Patient(ofB));
+        PeerLink friend = Listen(A, static _ => throw new InvalidOperationException("nobody asks A"), Patient(ofA)).LinkTo(B, to.Address);
         string large = new('x', 300_000);
         NodeReply[] replies = await Task.WhenAll(Enumerable.Range(1, 50).Select(i => friend.AskAsync((Lane)(i % 3), Message((ushort)i, large), Patience).AsTask()));
         Assert.All(replies, reply => Assert.Equal((ReplyResult.Answered, large.Length), (reply.Result, reply.Message.Payload.Length)));
         Assert.Equal(50, heard.Count);
 
-        foreach (TransportSettings settings in new[] { new TransportSettings { Certificates = ofStranger }, new TransportSettings() })
+        foreach (TransportSettings settings in new[] { Patient(ofStranger), Patient(null) })
         {
             PeerLink stranger = Listen(A, static _ => throw new InvalidOperationException("nobody asks A"), settings).LinkTo(B, to.Address);
             Assert.NotEqual(ReplyResult.Answered, (await stranger.AskAsync(Lane.Control, Message(99), Patience)).Result);
         }
 
         // Nor does one of ours tell a stranger anything.
-        NodeTransport trap = Listen(B, Echo, new TransportSettings { Certificates = ofStranger });
-        PeerLink fooled = Listen(A, static _ => throw new InvalidOperationException("nobody asks A"), new TransportSettings { Certificates = ofA }).LinkTo(B, trap.Address);
+        NodeTransport trap = Listen(B, Echo, Patient(ofStranger));
+        PeerLink fooled = Listen(A, static _ => throw new InvalidOperationException("nobody asks A"), Patient(ofA)).LinkTo(B, trap.Address);
         Assert.NotEqual(ReplyResult.Answered, (await fooled.AskAsync(Lane.Control, Message(99), Patience)).Result);
         Assert.Equal(50, heard.Count);
     }
