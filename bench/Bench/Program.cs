@@ -1,3 +1,12 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
+using Pleiad.Bench;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+if (args is ["series-memory", ..])
+{
+    SeriesMemory.Run(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1_000_000);
+}
+else
+{
+    BenchmarkSwitcher.FromAssembly(typeof(SeriesMemory).Assembly).Run(args);
+}

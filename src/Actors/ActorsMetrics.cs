@@ -58,6 +58,21 @@ internal static class ActorsMetrics
     public static readonly Counter<long> SamplesRefused =
         Meter.CreateCounter<long>("pleiad_actors_samples_refused", description: "Samples refused, by reason.");
 
+    public static readonly Counter<long> QueriesShortOfMemory =
+        Meter.CreateCounter<long>("pleiad_actors_queries_refused_memory", description: "Queries refused or ended because memory is short.");
+
+    public static readonly Gauge<double> MemoryStep =
+        Meter.CreateGauge<double>("pleiad_actors_memory_step", description: "What the node gives up for want of memory: 0 nothing, 1 caches, 2 expensive queries, 3 new series, 4 writes.");
+
+    public static readonly Gauge<double> MemoryUsed =
+        Meter.CreateGauge<double>("pleiad_actors_memory_used_bytes", description: "Resident memory that no file can give back.");
+
+    public static readonly Gauge<double> MemoryLimit =
+        Meter.CreateGauge<double>("pleiad_actors_memory_limit_bytes", description: "Memory the node may use: pleiad.memory.limit, or what its control group or its machine has.");
+
+    public static readonly Counter<long> MemorySteps =
+        Meter.CreateCounter<long>("pleiad_actors_memory_steps", description: "Times that memory became so short that a further step was taken, by step.");
+
     public static readonly Counter<long> DeletionsRefused =
         Meter.CreateCounter<long>("pleiad_actors_deletions_refused", description: "Deletions that a shard refused because as many as may wait for blocks to be cleaned.");
 

@@ -75,6 +75,15 @@ internal static partial class Log
     [LoggerMessage(223, LogLevel.Warning, "Pool {Pool}: {Message}")]
     public static partial void DiscoveryReported(this ILogger log, string pool, string message);
 
+    [LoggerMessage(240, LogLevel.Warning, "Memory is short: {Use}. From now on {What}.")]
+    public static partial void MemoryIsShort(this ILogger log, string use, string what);
+
+    [LoggerMessage(241, LogLevel.Information, "Memory is less short: {Use}. From now on {What}.")]
+    public static partial void MemoryIsLessShort(this ILogger log, string use, string what);
+
+    [LoggerMessage(242, LogLevel.Warning, "Shard {Shard} refuses new series, {Samples} samples so far since the last line like this: {Reason}. One of them: {Series}")]
+    public static partial void SeriesRefused(this ILogger log, int shard, long samples, string reason, string series);
+
     [LoggerMessage(260, LogLevel.Information, "Samples are sent to {Destination}.")]
     public static partial void DestinationStarted(this ILogger log, string destination);
 

@@ -23,7 +23,7 @@ internal static class Routes
         var status = new StatusEndpoints(ports.Status, settings, time);
         var operate = new OperateEndpoints(ports.Control, ports.Page, settings, log);
         var admin = new AdminEndpoints(ports.Storage, settings);
-        var write = new RemoteWriteEndpoint(ports.Ingest, received, settings.RemoteWrite, metrics, time);
+        var write = new RemoteWriteEndpoint(ports.Ingest, ports.Status, received, settings.RemoteWrite, metrics, time);
         var read = new RemoteReadEndpoint(ports.Query, ports.Status, settings.RemoteRead, metrics);
         var cluster = new ClusterEndpoints(ports.Cluster);
         var federation = new FederateEndpoint(ports.Query, ports.Status, settings, time);
@@ -64,6 +64,7 @@ internal static class Routes
             Api("status/runtimeinfo", Get, status.RuntimeAsync),
             Api("status/buildinfo", Get, status.BuildAsync),
             Api("status/tsdb", Get, status.StorageAsync),
+            Api("status/memory", Get, status.MemoryAsync, needsReady: false),
             Api("status/walreplay", Get, status.ReplayAsync, needsReady: false),
             Api("cluster", Get, cluster.ClusterAsync, needsReady: false),
             Api("features", Get, status.FeaturesAsync),

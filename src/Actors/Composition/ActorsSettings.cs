@@ -8,6 +8,9 @@ public sealed record ActorsSettings
     /// <summary>Of shards.</summary>
     public StorageSettings Storage { get; init; } = new();
 
+    /// <summary>Of what is given up when memory is short.</summary>
+    public MemorySettings Memory { get; init; } = new();
+
     /// <summary>Of queries.</summary>
     public QuerySettings Query { get; init; } = new();
 

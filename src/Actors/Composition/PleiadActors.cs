@@ -38,19 +38,22 @@ public sealed class PleiadActors : IDisposable
     /// <param name="engine">Evaluates queries.</param>
     /// <param name="settings">Of everything here.</param>
     /// <param name="logging">For people.</param>
+    /// <param name="memory">Looks at the memory; null: nobody does, and nothing is refused for want of it.</param>
     public PleiadActors(
         ActorSystem system,
         DataDirectory directory,
         RecoveredData recovered,
         Engine engine,
         ActorsSettings settings,
-        ILoggerFactory logging)
-        : this(system, directory, new ShardHome(directory, recovered, settings.Storage), null, engine, settings, logging)
+        ILoggerFactory logging,
+        IMemoryGauge? memory = null)
+        : this(system, directory, new ShardHome(directory, recovered, settings.Storage), null, engine, settings, logging, memory)
     {
     }
 
     private PleiadActors(
-        ActorSystem system, DataDirectory directory, ShardHome home, ClusterAccess? cluster, Engine engine, ActorsSettings settings, ILoggerFactory logging)
+        ActorSystem system, DataDirectory directory, ShardHome home, ClusterAccess? cluster, Engine engine, ActorsSettings settings, ILoggerFactory logging,
+        IMemoryGauge? memory)
     {
         _home = home;
         _log = logging.CreateLogger("Pleiad.RemoteWrite");
@@ -84,7 +87,12 @@ public sealed class PleiadActors : IDisposable
             home.Cluster!.Forward = batch => _reach.Writes.WriteAsync(batch, CancellationToken.None);
         }
 
-        _queries = new QueryFrontend(engine, _shards, settings.Query, system.Time, _reach?.Reads);
+        if (memory is not null)
+        {
+            system.ActorOf(Props.Create(() => new MemoryWatchActor(memory, settings.Memory, home.Memory, logging.CreateLogger("Pleiad.Memory"))), "memory");
+        }
+
+        _queries = new QueryFrontend(engine, _shards, settings.Query, system.Time, home.Memory, _reach?.Reads);
         Ingest = new Ingest(_shards, _reach?.Writes);
         ActorRef forwarding = _forwarding = system.ActorOf(
             Props.Create(() => new RemoteWriteActor(
@@ -111,9 +119,10 @@ public sealed class PleiadActors : IDisposable
     /// <param name="engine">Evaluates queries.</param>
     /// <param name="settings">Of everything here.</param>
     /// <param name="logging">For people.</param>
+    /// <param name="memory">As for a node by itself.</param>
     public static PleiadActors OfCluster(
-        ActorSystem system, DataDirectory directory, ClusterAccess cluster, Engine engine, ActorsSettings settings, ILoggerFactory logging) => new(
-        system, directory, new ShardHome(directory, new ClusterJournal(cluster.Log, cluster.Terms, cluster.Store.Journal, cluster.Store.Ownership, cluster.RecentBytesMax), settings.Storage), cluster, engine, settings, logging);
+        ActorSystem system, DataDirectory directory, ClusterAccess cluster, Engine engine, ActorsSettings settings, ILoggerFactory logging, IMemoryGauge? memory = null) => new(
+        system, directory, new ShardHome(directory, new ClusterJournal(cluster.Log, cluster.Terms, cluster.Store.Journal, cluster.Store.Ownership, cluster.RecentBytesMax), settings.Storage), cluster, engine, settings, logging, memory);
 
     /// <summary>For the settings of the system the actors live in.</summary>
     public static SupervisorStrategy GuardianStrategy => Patient;
@@ -123,6 +132,9 @@ public sealed class PleiadActors : IDisposable
 
     /// <summary>Takes samples.</summary>
     public IIngest Ingest { get; }
+
+    /// <summary>How the node stands with its memory.</summary>
+    public MemoryState Memory => _home.Memory;
 
     /// <summary>This node's place in its cluster; null on a node by itself.</summary>
     public IClusterSeat? Cluster => _seat;

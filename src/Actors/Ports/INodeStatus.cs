@@ -35,6 +35,9 @@ public interface INodeStatus
     /// <summary>Corrupt records found and set aside since the start; 0 from a node that keeps none on disk.</summary>
     long CorruptionCount => 0;
 
+    /// <summary>How the node stands with its memory.</summary>
+    MemoryStatus Memory => MemoryStatus.Unwatched;
+
     /// <summary>The samples and series of this node.</summary>
     Task<StorageStatus> StorageAsync(int topCount, CancellationToken cancel);
 }

@@ -10,9 +10,10 @@ namespace Pleiad.Actors;
 /// on the thread of the caller. A query of a millisecond would spend as long again on being handed from thread to thread. What lies on other
 /// nodes is evaluated there.
 /// </summary>
+/// <param name="memory">Whether memory is short: then a query may hold less.</param>
 /// <param name="cluster">Reads from other nodes; null on a node that has all shards.</param>
 internal sealed class QueryFrontend(
-    Engine engine, ShardDirectory shards, QuerySettings settings, TimeProvider time, ClusterReads? cluster = null) : IQueryFrontend, IDisposable
+    Engine engine, ShardDirectory shards, QuerySettings settings, TimeProvider time, MemoryState memory, ClusterReads? cluster = null) : IQueryFrontend, IDisposable
 {
     private const string Truncated = "results truncated due to limit";
 
@@ -26,7 +27,7 @@ internal sealed class QueryFrontend(
             query,
             QueryTimes.At(at),
             options,
-            (source, run, token) => _engine.InstantAsync(query, at, source, run, token),
+            (source, run, token) => EngineNow().InstantAsync(query, at, source, run, token),
             result => result.Stats,
             cancel,
             Told);
@@ -38,7 +39,7 @@ internal sealed class QueryFrontend(
             query,
             new QueryTimes(start, end, step),
             options,
-            (source, run, token) => _engine.RangeAsync(query, start, end, step, source, run, token),
+            (source, run, token) => EngineNow().RangeAsync(query, start, end, step, source, run, token),
             result => result.Stats,
             cancel,
             Told);
@@ -49,7 +50,7 @@ internal sealed class QueryFrontend(
             query,
             times,
             options,
-            (source, setup, token) => _engine.ExplainAsync(query, times.Start, times.End, times.Step, source, setup, run, token),
+            (source, setup, token) => EngineNow().ExplainAsync(query, times.Start, times.End, times.Step, source, setup, run, token),
             explained => explained.Result?.Stats,
             cancel,
             (explained, view, waited) => explained.Result is { } result ? explained with { Result = Told(result, view, waited) } : explained);
@@ -65,7 +66,7 @@ internal sealed class QueryFrontend(
 
     /// <summary>The figures of all shards and what costs most; it waits for its turn as a query does, because it reads whole indexes.</summary>
     public Task<StorageStatus> StorageAsync(int topCount, CancellationToken cancel) =>
-        RunAsync(null, (source, view, _, token) => StorageFigures.OfAsync(view, topCount, token), cancel, Whole);
+        RunWholeAsync((_, view, _, token) => StorageFigures.OfAsync(view, topCount, token), cancel);
 
     /// <inheritdoc/>
     public Task<LabelAnswer<Labels>> SeriesAsync(
@@ -106,8 +107,7 @@ internal sealed class QueryFrontend(
     /// <inheritdoc/>
     public Task<LabelAnswer<NewestSample>> NewestAsync(
         IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, CancellationToken cancel) =>
-        RunAsync(
-            null,
+        RunWholeAsync(
             async (source, _, _, token) => new LabelAnswer<NewestSample>(
                 await NewestSamples.OfAsync(source, anyOf, range, settings.SeriesMax, token), []),
             cancel,
@@ -116,8 +116,7 @@ internal sealed class QueryFrontend(
     /// <inheritdoc/>
     public Task<IReadOnlyList<T>> ReadAsync<T>(
         IReadOnlyList<Matcher> matchers, TimeRange range, Func<Labels, SampleColumns, T> take, CancellationToken cancel) =>
-        RunAsync(
-            null,
+        RunWholeAsync(
             async (source, _, _, token) =>
             {
                 var taken = new List<T>();
@@ -219,6 +218,18 @@ internal sealed class QueryFrontend(
             entry.Done(statsOf(result));
             return result;
         }
+        catch (QueryException failure) when (failure.Kind == QueryErrorKind.Execution && IsShort)
+        {
+            // It may be that the query fails in any case, or that it would not with the samples it usually may hold: both is said.
+            ActorsMetrics.QueriesShortOfMemory.Add(1);
+            var shorter = new QueryException(
+                QueryErrorKind.Unavailable,
+                $"memory is short ({memory.Status.InWords}), so a query may hold {memory.Status.Settings.QuerySamplesMax} samples at present: {failure.Message}",
+                failure.Span,
+                failure);
+            entry.Fail(QueryState.Failed, shorter.Message);
+            throw shorter;
+        }
         catch (QueryException failure)
         {
             entry.Fail(failure.Kind == QueryErrorKind.Canceled ? QueryState.Canceled : QueryState.Failed, failure.Message);
@@ -231,6 +242,23 @@ internal sealed class QueryFrontend(
             entry.Fail(QueryState.Canceled, failure.Message);
             throw failure;
         }
+    }
+
+    private bool IsShort => memory.Step >= MemoryStep.QueriesRefused;
+
+    private Engine EngineNow() => IsShort ? _engine.WithSamplesMax(memory.Status.Settings.QuerySamplesMax) : _engine;
+
+    // What reads whole shards, or answers with all it reads.
+    private Task<T> RunWholeAsync<T>(
+        Func<IQuerySource, QueryView, TimeSpan, CancellationToken, Task<T>> run, CancellationToken cancel, Func<T, QueryView, T>? then = null)
+    {
+        if (IsShort)
+        {
+            ActorsMetrics.QueriesShortOfMemory.Add(1);
+            throw new QueryException(QueryErrorKind.Unavailable, $"memory is short ({memory.Status.InWords}): this is not answered until there is more");
+        }
+
+        return RunAsync(null, run, cancel, then ?? Whole);
     }
 
     private Task<T> RunAsync<T>(

@@ -193,6 +193,7 @@ internal sealed partial class SeriesShardActor : Actor
         {
             case Recovered recovered:
                 _shard = recovered.Shard;
+                _shard.Neighbours = _home;
                 _shard.OutOfOrderWindowMs = (long)_home.OutOfOrderWindow.TotalMilliseconds;
                 _openedAt = Context.Time.GetUtcNow();
                 _openedTicks = Context.Time.GetTimestamp();
@@ -239,6 +240,7 @@ internal sealed partial class SeriesShardActor : Actor
         {
             exemplars = append.Batch.Exemplars;
             Shard.TracksRows = forwards;
+            Shard.TakesNewSeries = _home.Memory.Step < MemoryStep.SeriesRefused;
             prepared = Shard.Prepare(append.Batch);
             forwards &= !prepared.IsEmpty;
         }
@@ -445,14 +447,14 @@ internal sealed partial class SeriesShardActor : Actor
         OnSavedForSeal(saved.Failure);
     }
 
-    private static IngestOutcome OutcomeOf(AppendCounts counts, string? failure)
+    private IngestOutcome OutcomeOf(AppendCounts counts, string? failure)
     {
         Count("out-of-order", counts.OutOfOrder - counts.LateOverLimit);
         Count("out-of-order-limit", counts.LateOverLimit);
         Count("beyond-window", counts.BeyondWindow);
         Count("too-old", counts.TooOld);
         Count("conflicting", counts.Conflicting);
-        Count("series-limit", counts.SeriesOverLimit);
+        CountRefusedSeries(counts);
         Count("invalid", counts.Invalid);
         return new IngestOutcome(
             counts.Accepted, counts.Duplicates, counts.OutOfOrder, counts.TooOld, counts.Conflicting, counts.SeriesOverLimit, counts.Invalid, failure)

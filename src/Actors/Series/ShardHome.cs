@@ -4,7 +4,7 @@ using Pleiad.Storage;
 namespace Pleiad.Actors;
 
 /// <summary>What the shards of a node live from: the data directory, the journal they share, and how often they are saved.</summary>
-internal sealed class ShardHome : IDisposable
+internal sealed class ShardHome : ISeriesOfNode, IDisposable
 {
     private readonly DataDirectory _directory;
     private readonly IHomeJournal _journal;
@@ -45,6 +45,36 @@ internal sealed class ShardHome : IDisposable
 
     /// <summary>The journal of the cluster; null on a node by itself.</summary>
     public ClusterJournal? Cluster { get; }
+
+    /// <summary>How the node stands with its memory.</summary>
+    public MemoryState Memory { get; } = new();
+
+    /// <inheritdoc/>
+    public long SeriesCount
+    {
+        get
+        {
+            long count = 0;
+            foreach (Tenant tenant in _tenants)
+            {
+                count += Volatile.Read(ref tenant.LaidOut)?.SeriesCount ?? 0;
+            }
+
+            return count;
+        }
+    }
+
+    /// <inheritdoc/>
+    public long SeriesOfMetric(string metric, ShardId but)
+    {
+        long count = 0;
+        for (int shard = 0; shard < _tenants.Length; shard++)
+        {
+            count += shard == but.Value ? 0 : Volatile.Read(ref _tenants[shard].LaidOut)?.SeriesOfMetric(metric) ?? 0;
+        }
+
+        return count;
+    }
 
     /// <summary>Limits and intervals.</summary>
     public StorageSettings Settings => _settings;

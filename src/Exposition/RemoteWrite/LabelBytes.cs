@@ -31,11 +31,15 @@ internal sealed class LabelBytes
 
     /// <summary>The labels.</summary>
     /// <returns>Null, or what is wrong with them.</returns>
-    public string? TryMake(out Labels labels)
+    public string? TryMake(out Labels labels) => TryMake(Span, out labels);
+
+    /// <summary>The labels of bytes as they are gathered here.</summary>
+    /// <returns>Null, or what is wrong with them.</returns>
+    public static string? TryMake(ReadOnlySpan<byte> bytes, out Labels labels)
     {
         var builder = new LabelsBuilder();
         labels = Labels.Empty;
-        ReadOnlySpan<byte> left = Span;
+        ReadOnlySpan<byte> left = bytes;
         try
         {
             while (!left.IsEmpty)

@@ -7,6 +7,7 @@ public sealed class RemoteWriteContent : IDisposable
 {
     private readonly SampleBatch?[] _batches;
     private readonly List<KeyValuePair<string, MetricMetadata>> _metadata = [];
+    private readonly List<KnownSeries> _new = [];
 
     internal RemoteWriteContent(int shards) => _batches = new SampleBatch?[shards];
 
@@ -36,32 +37,41 @@ public sealed class RemoteWriteContent : IDisposable
         return taken;
     }
 
-    /// <inheritdoc/>
+    /// <summary>When what was taken is stored: series that were new let their labels go.</summary>
     public void Dispose()
     {
         foreach (SampleBatch batch in TakeBatches())
         {
             batch.Dispose();
         }
+
+        foreach (KnownSeries series in _new)
+        {
+            series.ForgetLabels();
+        }
+
+        _new.Clear();
     }
+
+    internal void NoteNew(KnownSeries series) => _new.Add(series);
 
     internal void Add(KnownSeries series, long timeMs, double value, long startMs)
     {
         SampleBatch batch = BatchOf(series.Shard);
-        batch.Add(series.Key, timeMs, value);
+        batch.Add(series, timeMs, value);
         Count(batch, startMs);
     }
 
     internal void Add(KnownSeries series, long timeMs, NativeHistogram histogram, long startMs)
     {
         SampleBatch batch = BatchOf(series.Shard);
-        batch.Add(series.Key, timeMs, histogram);
+        batch.Add(series, timeMs, histogram);
         Count(batch, startMs);
     }
 
     internal void Add(KnownSeries series, Exemplar exemplar)
     {
-        BatchOf(series.Shard).AddExemplar(series.Key, exemplar);
+        BatchOf(series.Shard).AddExemplar(series, exemplar);
         ExemplarCount++;
     }
 
@@ -76,7 +86,7 @@ public sealed class RemoteWriteContent : IDisposable
     internal void RefuseAhead(KnownSeries series, long timeMs)
     {
         AheadCount++;
-        Refuse($"out of bounds: time {timeMs} is too far ahead for series {series.Key.Labels}");
+        Refuse($"out of bounds: time {timeMs} is too far ahead for series {series.Labels}");
     }
 
     private SampleBatch BatchOf(ShardId shard) => _batches[shard.Value] ??= new SampleBatch(shard);

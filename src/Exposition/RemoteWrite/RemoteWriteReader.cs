@@ -81,7 +81,7 @@ public sealed class RemoteWriteReader(ShardMap shards, SeriesKeyCache cache, int
         fault ??= FindSeries(out series);
         if (fault is null && second && !hasRows)
         {
-            fault = $"TimeSeries must contain at least one sample or histogram for series {series!.Key.Labels}";
+            fault = $"TimeSeries must contain at least one sample or histogram for series {series!.Labels}";
         }
 
         if (fault is not null)
@@ -149,7 +149,7 @@ public sealed class RemoteWriteReader(ShardMap shards, SeriesKeyCache cache, int
         string? wrong = RemoteHistogram.TryRead(reader, BucketsMax, out NativeHistogram? histogram, out long time, out long start);
         if (wrong is not null)
         {
-            _content.Refuse($"{wrong} for series {series.Key.Labels}");
+            _content.Refuse($"{wrong} for series {series.Labels}");
         }
         else if (time > latestMs)
         {
@@ -188,7 +188,7 @@ public sealed class RemoteWriteReader(ShardMap shards, SeriesKeyCache cache, int
         }
         else
         {
-            _content.Refuse($"parsing exemplar for series {series.Key.Labels}: {fault}");
+            _content.Refuse($"parsing exemplar for series {series.Labels}: {fault}");
         }
     }
 
@@ -303,8 +303,9 @@ public sealed class RemoteWriteReader(ShardMap shards, SeriesKeyCache cache, int
             return $"invalid metric name or labels, got {labels}";
         }
 
-        series = new KnownSeries(_labels.Span.ToArray(), new SeriesKey(labels), shards.Of(labels));
+        series = new KnownSeries(_labels.Span.ToArray(), labels, shards.Of(labels));
         cache.Put(hash, series);
+        _content.NoteNew(series);
         return null;
     }
 
@@ -327,7 +328,7 @@ public sealed class RemoteWriteReader(ShardMap shards, SeriesKeyCache cache, int
         series.MetadataHash = hash;
         if (MetadataMessage.TryMake("-"u8, metadata.Type, help, unit, out _, out MetricMetadata said))
         {
-            _content.Add(MetadataMessage.FamilyOf(series.Key.Labels.MetricName, said.Type), said);
+            _content.Add(MetadataMessage.FamilyOf(series.Labels.MetricName, said.Type), said);
         }
     }
 }

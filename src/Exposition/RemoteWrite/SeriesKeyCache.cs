@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pleiad.Model;
 
 namespace Pleiad.Exposition;
@@ -12,7 +13,30 @@ public sealed class SeriesKeyCache(int seriesMax)
     private const int Parts = 16;
 
     private readonly Part[] _parts = [.. Enumerable.Range(0, Parts).Select(_ => new Part())];
-    private readonly int _partMax = Math.Max(1, seriesMax / Parts);
+    private int _partMax = Math.Max(1, seriesMax / Parts);
+
+    /// <summary>From now on keeps fewer series, or as many as at first: what is too much by then goes at once.</summary>
+    /// <param name="seriesKept">At most as many as at first.</param>
+    public void LimitTo(int seriesKept)
+    {
+        int partMax = Math.Max(1, Math.Min(seriesKept, seriesMax) / Parts);
+        if (Interlocked.Exchange(ref _partMax, partMax) <= partMax)
+        {
+            return;
+        }
+
+        foreach (Part part in _parts)
+        {
+            lock (part.Lock)
+            {
+                if (part.Series.Count > partMax)
+                {
+                    part.Series.Clear();
+                    part.Series.TrimExcess();
+                }
+            }
+        }
+    }
 
     internal KnownSeries? Find(ReadOnlySpan<byte> labels, ulong hash)
     {
@@ -28,7 +52,7 @@ public sealed class SeriesKeyCache(int seriesMax)
         Part part = _parts[hash & (Parts - 1)];
         lock (part.Lock)
         {
-            if (part.Series.Count >= _partMax)
+            if (part.Series.Count >= Volatile.Read(ref _partMax))
             {
                 part.Series.Clear();
             }
@@ -45,18 +69,47 @@ public sealed class SeriesKeyCache(int seriesMax)
     }
 }
 
-/// <summary>A series with the bytes it was found by.</summary>
-/// <param name="bytes">Names and values, each behind its length.</param>
-/// <param name="key">What batches carry.</param>
-/// <param name="shard">Where it belongs.</param>
-internal sealed class KnownSeries(byte[] bytes, SeriesKey key, ShardId shard)
+/// <summary>
+/// A series with the bytes it was found by, from which it tells its labels when it does not keep them: once a shard knows the series, nobody
+/// asks, and texts of its own would be the greater part of what a series costs.
+/// </summary>
+internal sealed class KnownSeries : SeriesKey
 {
-    public byte[] Bytes { get; } = bytes;
+    // Somebody who asks again and again, such as a destination that samples are forwarded to, is not served by making texts each time.
+    private const int TimesTold = 2;
 
-    public SeriesKey Key { get; } = key;
+    private int _told;
 
-    public ShardId Shard { get; } = shard;
+    /// <param name="bytes">Names and values, each behind its length.</param>
+    /// <param name="labels">The same.</param>
+    /// <param name="shard">Where it belongs.</param>
+    public KnownSeries(byte[] bytes, Labels labels, ShardId shard)
+        : base(labels)
+    {
+        Bytes = bytes;
+        Shard = shard;
+    }
+
+    public byte[] Bytes { get; }
+
+    public ShardId Shard { get; }
 
     /// <summary>Of what was said of the series last; 0 for nothing. Two requests at once may both see it old: what is said twice does no harm.</summary>
     public ulong MetadataHash { get; set; }
+
+    /// <summary>A shard has seen the key, or refused it.</summary>
+    public void ForgetLabels() => Keep(null);
+
+    /// <inheritdoc/>
+    protected override Labels TellLabels()
+    {
+        string? fault = LabelBytes.TryMake(Bytes, out Labels labels);
+        Debug.Assert(fault is null, "they were made before");
+        if (Interlocked.Increment(ref _told) > TimesTold)
+        {
+            Keep(labels);
+        }
+
+        return labels;
+    }
 }

@@ -12,8 +12,11 @@ namespace Pleiad.Gateway;
 /// answered 4xx, what it should send again 5xx.
 /// </summary>
 internal sealed class RemoteWriteEndpoint(
-    IIngest ingest, ReceivedMetadata metadata, RemoteWriteSettings settings, GatewayMetrics metrics, TimeProvider time)
+    IIngest ingest, INodeStatus status, ReceivedMetadata metadata, RemoteWriteSettings settings, GatewayMetrics metrics, TimeProvider time)
 {
+    // Of the series remembered usually, while memory is short.
+    private const int ShortMemoryShare = 16;
+
     private const string Disabled = "remote write receiver needs to be enabled with --web.enable-remote-write-receiver\n";
 
     private readonly SeriesKeyCache _cache = new(settings.KnownSeriesMax);
@@ -35,6 +38,16 @@ internal sealed class RemoteWriteEndpoint(
         if (RemoteWriteType.Refuse(request.ContentType, request.Headers.ContentEncoding.ToString(), out bool second) is { } refusal)
         {
             await call.AnswerTextAsync(StatusCodes.Status415UnsupportedMediaType, refusal + "\n").ConfigureAwait(false);
+            return;
+        }
+
+        MemoryStatus memory = status.Memory;
+        _cache.LimitTo(memory.Step >= MemoryStep.CachesShrink ? settings.KnownSeriesMax / ShortMemoryShare : settings.KnownSeriesMax);
+        if (memory.Step >= MemoryStep.WritesRefused)
+        {
+            call.Http.Response.Headers.RetryAfter = "5";
+            await LimitAsync(call, "memory", StatusCodes.Status429TooManyRequests, $"memory is short ({memory.InWords}): samples are not taken until there is more")
+                .ConfigureAwait(false);
             return;
         }
 

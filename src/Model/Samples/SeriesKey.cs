@@ -9,10 +9,15 @@ namespace Pleiad.Model;
 /// A writer only passes the key on. A shard that finds itself not to be <see cref="Owner"/>, or the slot reused
 /// (another generation), looks the labels up and writes its place anew.
 /// </remarks>
-public sealed class SeriesKey(Labels labels)
+public class SeriesKey
 {
+    private Labels? _labels;
+
+    /// <summary>A key that no shard has seen.</summary>
+    public SeriesKey(Labels labels) => _labels = labels;
+
     /// <summary>The series' labels, external labels excluded, metric name included.</summary>
-    public Labels Labels { get; } = labels;
+    public Labels Labels => _labels ?? TellLabels();
 
     /// <summary>Whose <see cref="Slot"/> this is: a reference compared by identity, or null while no shard has seen the key.</summary>
     public object? Owner { get; set; }
@@ -22,4 +27,10 @@ public sealed class SeriesKey(Labels labels)
 
     /// <summary>Which use of the slot; a slot freed and taken again has another.</summary>
     public int Generation { get; set; }
+
+    /// <summary>The labels of a key that does not keep them. From any thread.</summary>
+    protected virtual Labels TellLabels() => throw new InvalidOperationException("the key has forgotten its labels and cannot tell them");
+
+    /// <summary>Keeps labels, or does not keep them any more: the objects of a million series that are seldom asked for cost more than the series.</summary>
+    protected void Keep(Labels? labels) => _labels = labels;
 }

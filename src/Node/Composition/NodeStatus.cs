@@ -38,6 +38,9 @@ internal sealed class NodeStatus(
     /// <inheritdoc/>
     public string Retention { get; } = PrometheusDuration.Format(SettingsMap.Retention(settings, configuration.Current));
 
+    /// <inheritdoc/>
+    public MemoryStatus Memory => ports.IsOpen ? ports.Actors.Memory.Status : MemoryStatus.Unwatched;
+
     /// <summary>Notes how far the replay is.</summary>
     public void Note(RecoveryProgress progress) => _progress = progress;
 

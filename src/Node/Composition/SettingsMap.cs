@@ -119,6 +119,16 @@ internal static class SettingsMap
                 ExemplarsMax = (int)Math.Clamp(config.Storage.ExemplarsMax ?? settings.Storage.ExemplarsMax, 0, 100_000_000),
                 Shard = Shard(settings),
             },
+            Memory = new MemorySettings
+            {
+                CachesShrinkAt = settings.Memory.ShrinkCachesAt / 100.0,
+                QueriesRefusedAt = settings.Memory.RefuseQueriesAt / 100.0,
+                SeriesRefusedAt = settings.Memory.RefuseSeriesAt / 100.0,
+                WritesRefusedAt = settings.Memory.RefuseWritesAt / 100.0,
+                Hysteresis = settings.Memory.Hysteresis / 100.0,
+                QuerySamplesMax = settings.Memory.QuerySamplesMax,
+                CheckInterval = settings.Memory.CheckInterval,
+            },
             Query = new QuerySettings
             {
                 ConcurrencyMax = settings.Query.ConcurrencyMax,
@@ -167,6 +177,10 @@ internal static class SettingsMap
     public static ShardSettings Shard(NodeSettings settings) => new()
     {
         SeriesMax = settings.Storage.SeriesPerShardMax,
+        Series = new SeriesLimits
+        {
+            OfNodeMax = settings.Storage.SeriesMax, OfTargetMax = settings.Storage.SeriesPerTargetMax, OfMetricMax = settings.Storage.SeriesPerMetricMax,
+        },
         LateSamplesMax = settings.Storage.OutOfOrderPerSeriesMax,
         LateSamplesOfShardMax = settings.Storage.OutOfOrderPerShardMax,
         TombstonesMax = settings.Storage.TombstonesPerShardMax,

@@ -52,6 +52,7 @@ internal static class SettingsFile
     {
         ConfigFile = keys.Text("pleiad.config-file"),
         Storage = Storage(keys),
+        Memory = Memory(keys),
         Web = Web(keys),
         Query = Query(keys),
         Scrape = Scrape(keys),
@@ -74,6 +75,25 @@ internal static class SettingsFile
         },
     };
 
+    private static MemorySection Memory(HoconBinder keys)
+    {
+        var memory = new MemorySection
+        {
+            LimitBytes = keys.Size("pleiad.memory.limit", 0, long.MaxValue),
+            ShrinkCachesAt = keys.Count("pleiad.memory.shrink-caches-at", 1, 100),
+            RefuseQueriesAt = keys.Count("pleiad.memory.refuse-queries-at", 1, 100),
+            RefuseSeriesAt = keys.Count("pleiad.memory.refuse-series-at", 1, 100),
+            RefuseWritesAt = keys.Count("pleiad.memory.refuse-writes-at", 1, 100),
+            Hysteresis = keys.Count("pleiad.memory.hysteresis", 0, 50),
+            QuerySamplesMax = keys.Number("pleiad.memory.query-samples-max", 1, 1_000_000_000_000),
+            CheckInterval = keys.Duration("pleiad.memory.check-interval", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),
+        };
+        return memory.ShrinkCachesAt > memory.RefuseQueriesAt ? throw keys.Wrong("pleiad.memory.refuse-queries-at", "at least shrink-caches-at")
+            : memory.RefuseQueriesAt > memory.RefuseSeriesAt ? throw keys.Wrong("pleiad.memory.refuse-series-at", "at least refuse-queries-at")
+            : memory.RefuseSeriesAt > memory.RefuseWritesAt ? throw keys.Wrong("pleiad.memory.refuse-writes-at", "at least refuse-series-at")
+            : memory;
+    }
+
     private static StorageSection Storage(HoconBinder keys)
     {
         int shards = keys.Count("pleiad.storage.shards", 1, ShardsMax);
@@ -94,6 +114,9 @@ internal static class SettingsFile
             SegmentBytesMax = keys.Size("pleiad.storage.segment-size", MiB, GiB),
             SnapshotInterval = keys.Duration("pleiad.storage.snapshot-interval", TimeSpan.FromMinutes(1), TimeSpan.FromDays(1)),
             SeriesPerShardMax = keys.Count("pleiad.storage.series-per-shard-max", 1),
+            SeriesMax = keys.Number("pleiad.storage.series-max", 1, long.MaxValue),
+            SeriesPerTargetMax = keys.Count("pleiad.storage.series-per-target-max", 1),
+            SeriesPerMetricMax = keys.Number("pleiad.storage.series-per-metric-max", 1, long.MaxValue),
             OutOfOrderWindow = keys.Duration("pleiad.storage.out-of-order-window", TimeSpan.Zero, TimeSpan.FromDays(1)),
             OutOfOrderPerSeriesMax = keys.Count("pleiad.storage.out-of-order-per-series-max", 1, 1_000_000),
             OutOfOrderPerShardMax = keys.Count("pleiad.storage.out-of-order-per-shard-max", 1, 100_000_000),

@@ -12,6 +12,9 @@ public sealed record NodeSettings
     /// <summary>Where and how samples are kept. <c>pleiad.storage</c></summary>
     public required StorageSection Storage { get; init; }
 
+    /// <summary>What is given up when memory is short. <c>pleiad.memory</c></summary>
+    public required MemorySection Memory { get; init; }
+
     /// <summary>The HTTP side. <c>pleiad.web</c></summary>
     public required WebSection Web { get; init; }
 
@@ -29,6 +32,34 @@ public sealed record NodeSettings
 
     /// <summary>What is logged. <c>pleiad.log</c></summary>
     public required LogSection Log { get; init; }
+}
+
+/// <summary>What is given up when memory is short.</summary>
+public sealed record MemorySection
+{
+    /// <summary>Bytes the process may use; 0 for what its control group or its machine has. <c>pleiad.memory.limit</c></summary>
+    public required long LimitBytes { get; init; }
+
+    /// <summary>Percent of the limit from which on caches shrink. <c>pleiad.memory.shrink-caches-at</c></summary>
+    public required int ShrinkCachesAt { get; init; }
+
+    /// <summary>Percent from which on expensive queries are refused. <c>pleiad.memory.refuse-queries-at</c></summary>
+    public required int RefuseQueriesAt { get; init; }
+
+    /// <summary>Percent from which on new series are refused. <c>pleiad.memory.refuse-series-at</c></summary>
+    public required int RefuseSeriesAt { get; init; }
+
+    /// <summary>Percent from which on remote write is answered 429. <c>pleiad.memory.refuse-writes-at</c></summary>
+    public required int RefuseWritesAt { get; init; }
+
+    /// <summary>Percent of the limit below its beginning at which a step ends. <c>pleiad.memory.hysteresis</c></summary>
+    public required int Hysteresis { get; init; }
+
+    /// <summary>Samples a query may hold while expensive ones are refused. <c>pleiad.memory.query-samples-max</c></summary>
+    public required long QuerySamplesMax { get; init; }
+
+    /// <summary>Between two looks; 10 ms to 1 min. <c>pleiad.memory.check-interval</c></summary>
+    public required TimeSpan CheckInterval { get; init; }
 }
 
 /// <summary>Dashboards.</summary>
@@ -94,6 +125,15 @@ public sealed record StorageSection
 
     /// <summary>Series a shard holds at most; new ones beyond are refused. <c>pleiad.storage.series-per-shard-max</c></summary>
     public required int SeriesPerShardMax { get; init; }
+
+    /// <summary>Series of all shards of the node; new ones beyond are refused. <c>pleiad.storage.series-max</c></summary>
+    public required long SeriesMax { get; init; }
+
+    /// <summary>Series with the same <c>instance</c>; new ones beyond are refused. <c>pleiad.storage.series-per-target-max</c></summary>
+    public required int SeriesPerTargetMax { get; init; }
+
+    /// <summary>Series of one metric on the node; new ones beyond are refused. <c>pleiad.storage.series-per-metric-max</c></summary>
+    public required long SeriesPerMetricMax { get; init; }
 
     /// <summary>How much older than the newest a sample may be that comes out of order; zero to 1 d. <c>pleiad.storage.out-of-order-window</c></summary>
     public required TimeSpan OutOfOrderWindow { get; init; }

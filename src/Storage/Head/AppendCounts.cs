@@ -23,6 +23,18 @@ public readonly record struct AppendCounts(
     /// <summary>Of those out of order, the ones that were refused because their series has as many late samples as it may.</summary>
     public int LateOverLimit { get; init; }
 
+    /// <summary>Of those of new series beyond a limit, the ones refused because the node is short of memory.</summary>
+    public int ShortOfMemory { get; init; }
+
+    /// <summary>Of those of new series beyond a limit, the ones beyond <see cref="SeriesLimits.OfNodeMax"/>.</summary>
+    public int OverNode { get; init; }
+
+    /// <summary>Of those of new series beyond a limit, the ones beyond <see cref="SeriesLimits.OfTargetMax"/>.</summary>
+    public int OverTarget { get; init; }
+
+    /// <summary>Of those of new series beyond a limit, the ones beyond <see cref="SeriesLimits.OfMetricMax"/>.</summary>
+    public int OverMetric { get; init; }
+
     /// <summary>Sums each count.</summary>
     public static AppendCounts operator +(AppendCounts left, AppendCounts right) => new(
         left.Accepted + right.Accepted,
@@ -37,5 +49,9 @@ public readonly record struct AppendCounts(
         Late = left.Late + right.Late,
         BeyondWindow = left.BeyondWindow + right.BeyondWindow,
         LateOverLimit = left.LateOverLimit + right.LateOverLimit,
+        ShortOfMemory = left.ShortOfMemory + right.ShortOfMemory,
+        OverNode = left.OverNode + right.OverNode,
+        OverTarget = left.OverTarget + right.OverTarget,
+        OverMetric = left.OverMetric + right.OverMetric,
     };
 }

@@ -355,6 +355,11 @@ public sealed partial class Shard
     private const int Conflict = -5;
     private const int BeyondWindow = -6;
     private const int LateLimit = -7;
+    private const int NoMemory = -8;
+    private const int OverNode = -9;
+    private const int OverTarget = -10;
+    private const int OverMetric = -11;
+    private const int VerdictsEnd = 12;
 
     private ulong? BitsOfLast(BlockSeriesReader reader)
     {

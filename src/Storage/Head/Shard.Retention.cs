@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Pleiad.Storage;
 
 /// <content>Retention: what is older than a time goes, in a turn of the writer, once no view from before can see it.</content>
@@ -88,6 +90,7 @@ public sealed partial class Shard
             return;
         }
 
+        ForgetAwaited(CollectionsMarshal.AsSpan(numbers));
         var pairs = new HashSet<int>();
         foreach (int number in numbers)
         {

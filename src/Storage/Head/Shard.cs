@@ -198,15 +198,13 @@ public sealed partial class Shard
         ReadOnlySpan<long> starts = batch.StartTimes;
         int accepted = 0;
         int duplicates = 0;
-        int outOfOrder = 0;
         int tooOld = 0;
         int conflicting = 0;
-        int overLimit = 0;
         int invalid = 0;
         int histogramsTaken = 0;
         int lateTaken = 0;
-        int beyondWindow = 0;
-        int lateOverLimit = 0;
+        Span<int> refused = stackalloc int[VerdictsEnd];
+        refused.Clear();
         bool tracks = TracksRows;
         _knowsRowsUnderWay = false;
         for (int row = 0; row < keys.Length; row++)
@@ -258,13 +256,7 @@ public sealed partial class Shard
 
             if (number < 0)
             {
-                overLimit += number == OverLimit ? 1 : 0;
-                invalid += number == NotValid ? 1 : 0;
-                outOfOrder += number is Behind or LateLimit ? 1 : 0;
-                lateOverLimit += number == LateLimit ? 1 : 0;
-                beyondWindow += number == BeyondWindow ? 1 : 0;
-                duplicates += number == Twin ? 1 : 0;
-                conflicting += number == Conflict ? 1 : 0;
+                refused[-number]++;
                 continue;
             }
 
@@ -323,12 +315,23 @@ public sealed partial class Shard
             slot.PreparedBits = bits;
         }
 
-        return new AppendCounts(accepted, duplicates, outOfOrder, tooOld, conflicting, overLimit, invalid)
+        return new AppendCounts(
+            accepted,
+            duplicates + refused[-Twin],
+            refused[-Behind] + refused[-LateLimit],
+            tooOld,
+            conflicting + refused[-Conflict],
+            refused[-OverLimit] + refused[-NoMemory] + refused[-OverNode] + refused[-OverTarget] + refused[-OverMetric],
+            invalid + refused[-NotValid])
         {
             Histograms = histogramsTaken,
             Late = lateTaken,
-            BeyondWindow = beyondWindow,
-            LateOverLimit = lateOverLimit,
+            BeyondWindow = refused[-BeyondWindow],
+            LateOverLimit = refused[-LateLimit],
+            ShortOfMemory = refused[-NoMemory],
+            OverNode = refused[-OverNode],
+            OverTarget = refused[-OverTarget],
+            OverMetric = refused[-OverMetric],
         };
     }
 
@@ -358,11 +361,6 @@ public sealed partial class Shard
         key.Generation = _table[number].Generation;
         return number;
     }
-
-    private int AddSeries(Labels labels) =>
-        _table.Count >= _settings.SeriesMax ? OverLimit
-        : !IsStorable(labels) ? NotValid
-        : _table.Add(labels);
 
     // What the log could not give back as it was must not get in.
     internal static bool IsStorable(Labels labels)
@@ -542,6 +540,7 @@ public sealed partial class Shard
         {
             _newSlots.Sort();
             _index.Add(CollectionsMarshal.AsSpan(_newSlots), _table);
+            ForgetAwaited(CollectionsMarshal.AsSpan(_newSlots));
         }
 
         PublishLate();

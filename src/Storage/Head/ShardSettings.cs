@@ -6,6 +6,9 @@ public sealed record ShardSettings
     /// <summary>Series a shard may hold; new ones beyond are refused, those that are there go on. At least 1. Default 2 million.</summary>
     public int SeriesMax { get; init; } = 2_000_000;
 
+    /// <summary>Of all shards of the node, of targets and of metrics.</summary>
+    public SeriesLimits Series { get; init; } = new();
+
     /// <summary>Deletions that blocks have not applied yet; more are refused until blocks are cleaned or merged. At least 1. Default 10 000.</summary>
     public int TombstonesMax { get; init; } = 10_000;
 

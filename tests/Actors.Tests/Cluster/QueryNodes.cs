@@ -109,7 +109,7 @@ internal sealed class QueryNodes : IAsyncDisposable
 
         /// <summary>A frontend that takes queries here.</summary>
         public QueryFrontend Frontend(EngineSettings? engine = null) =>
-            new(new Engine(engine ?? new EngineSettings(), TimeProvider.System), new ShardDirectory(Map, []), _settings, TimeProvider.System, Reads);
+            new(new Engine(engine ?? new EngineSettings(), TimeProvider.System), new ShardDirectory(Map, []), _settings, TimeProvider.System, new MemoryState(), Reads);
 
         public Task<LocalViews> ViewAsync(IReadOnlyList<int> shards, CancellationToken cancel) =>
             Task.FromResult(new LocalViews(shards.ToDictionary(shard => shard, shard => _shards[shard])));

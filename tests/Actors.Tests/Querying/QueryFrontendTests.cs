@@ -119,6 +119,38 @@ public sealed class QueryFrontendTests
         }
     }
 
+    [Fact]
+    public async Task Short_of_memory_queries_hold_less_and_what_reads_whole_shards_is_refused()
+    {
+        using var place = new TempDirectory();
+        using TestActorSystem test = TestActorSystem.OnPool();
+        using DataDirectory directory = DataDirectory.Open(new DiskFiles(), place.Path, shardCount: 1);
+        RecoveredData recovered = HeadRecovery.Run(directory, new ShardSettings(), new SegmentLogSettings(), static _ => { }, CancellationToken.None);
+        using SegmentLog journal = recovered.Log;
+        using var actors = new PleiadActors(
+            test.System, directory, recovered, new Engine(new EngineSettings(), test.Time), new ActorsSettings(), NullLoggerFactory.Instance);
+        const string large = "count_over_time(vector(1)[5m:1s])";
+        await actors.Query.InstantAsync(large, Now, default, CancellationToken.None).WaitAsync(TestActorSystem.HangGuard);
+        await actors.StorageAsync(1, CancellationToken.None).WaitAsync(TestActorSystem.HangGuard);
+        actors.Memory.Status = MemoryStatus.Unwatched with
+        {
+            Step = MemoryStep.QueriesRefused, UsedBytes = 80 << 20, LimitBytes = 100 << 20, Settings = new MemorySettings { QuerySamplesMax = 100 },
+        };
+        foreach (Func<Task> ask in new Func<Task>[]
+                 {
+                     () => actors.Query.InstantAsync(large, Now, default, CancellationToken.None),
+                     () => actors.StorageAsync(1, CancellationToken.None),
+                     () => actors.Query.ReadAsync([new Matcher("a", MatchKind.Equal, "b")], All, static (labels, _) => labels, CancellationToken.None),
+                 })
+        {
+            QueryException refused = await Assert.ThrowsAsync<QueryException>(() => ask().WaitAsync(TestActorSystem.HangGuard));
+            Assert.Equal(QueryErrorKind.Unavailable, refused.Kind);
+            Assert.Contains("memory is short (80 MiB of 100 MiB are in use)", refused.Message, StringComparison.Ordinal);
+        }
+
+        await actors.Query.InstantAsync("count_over_time(vector(1)[1m:1s])", Now, default, CancellationToken.None).WaitAsync(TestActorSystem.HangGuard);
+    }
+
     private static async Task AssertTimeoutAsync(Task asked, string message)
     {
         QueryException late = await Assert.ThrowsAsync<QueryException>(() => asked.WaitAsync(TestActorSystem.HangGuard));
@@ -132,7 +164,7 @@ public sealed class QueryFrontendTests
         {
             Test = TestActorSystem.OnPool();
             var shards = new ShardDirectory(new ShardMap(1), [Test.CreateProbe("shard").Ref]);
-            Frontend = new QueryFrontend(new Engine(new EngineSettings(), Test.Time), shards, settings, Test.Time);
+            Frontend = new QueryFrontend(new Engine(new EngineSettings(), Test.Time), shards, settings, Test.Time, new MemoryState());
         }
 
         public TestActorSystem Test { get; }

@@ -62,7 +62,7 @@ public sealed class QueryLimitsTests : IDisposable
             "size" => settings with { TextCharsMax = 30 },
             _ => settings with { Timeout = TimeSpan.FromMilliseconds(20) },
         };
-        using var queries = new QueryFrontend(new Engine(settings, TimeProvider.System), _shards, new QuerySettings(), TimeProvider.System);
+        using var queries = new QueryFrontend(new Engine(settings, TimeProvider.System), _shards, new QuerySettings(), TimeProvider.System, new MemoryState());
         QueryException error = await Assert.ThrowsAsync<QueryException>(() => queries.RangeAsync(
             query, new Timestamp(1000), new Timestamp(5_000_000), TimeSpan.FromSeconds(1), default, CancellationToken.None));
         Assert.Equal(limit, error.Limit);
@@ -74,7 +74,7 @@ public sealed class QueryLimitsTests : IDisposable
     {
         using var queries = new QueryFrontend(
             new Engine(new EngineSettings(), TimeProvider.System), new ShardDirectory(new ShardMap(1), [_node.Test.CreateProbe("silent").Ref]),
-            new QuerySettings { ConcurrencyMax = 1, QueueMax = 0 }, TimeProvider.System);
+            new QuerySettings { ConcurrencyMax = 1, QueueMax = 0 }, TimeProvider.System, new MemoryState());
         using var client = new CancellationTokenSource();
         Task<QueryResult> running = queries.InstantAsync("up", new Timestamp(2000), default, client.Token);
         QueryException refused = await Assert.ThrowsAsync<QueryException>(() => queries.InstantAsync("up", new Timestamp(2000), default, CancellationToken.None));
@@ -89,8 +89,8 @@ public sealed class QueryLimitsTests : IDisposable
     {
         IReadOnlyList<IReadOnlyList<Matcher>> all = [[new Matcher(LabelName.MetricName, MatchKind.Regex, ".+")]];
         var engine = new Engine(new EngineSettings(), TimeProvider.System);
-        using var enough = new QueryFrontend(engine, _shards, new QuerySettings { SeriesMax = 3 }, TimeProvider.System);
-        using var few = new QueryFrontend(engine, _shards, new QuerySettings { SeriesMax = 2 }, TimeProvider.System);
+        using var enough = new QueryFrontend(engine, _shards, new QuerySettings { SeriesMax = 3 }, TimeProvider.System, new MemoryState());
+        using var few = new QueryFrontend(engine, _shards, new QuerySettings { SeriesMax = 2 }, TimeProvider.System, new MemoryState());
         Assert.Equal(3, (await enough.SeriesAsync(all, TimeRange.All, 0, CancellationToken.None)).Items.Count);
         Assert.Equal(3, (await enough.NewestAsync(all, TimeRange.All, CancellationToken.None)).Items.Count);
         Assert.Equal(3, (await enough.ReadAsync(all[0], TimeRange.All, static (_, _) => 1, CancellationToken.None)).Count);

@@ -103,5 +103,5 @@ public sealed class QueryTrackingTests : IDisposable
         "quantile_over_time(0.5, vector(1)[200000s:1s])", new Timestamp(0), new Timestamp(20_000_000), TimeSpan.FromSeconds(1), default,
         CancellationToken.None);
 
-    private QueryFrontend Frontend(QuerySettings settings) => new(_engine, _shards, settings, TimeProvider.System);
+    private QueryFrontend Frontend(QuerySettings settings) => new(_engine, _shards, settings, TimeProvider.System, new MemoryState());
 }

@@ -80,6 +80,9 @@ internal sealed class ShardNode : IDisposable
     /// <summary>The view after everything that was sent.</summary>
     public ShardView View() => Test.Await(AskForView());
 
+    /// <summary>How the node stands with its memory; nobody watches it.</summary>
+    public MemoryState Memory => _home.Memory;
+
     /// <summary>The view laid out for queries, or null.</summary>
     public ShardView? TryView() => _home.TryView(new ShardId(0));
 

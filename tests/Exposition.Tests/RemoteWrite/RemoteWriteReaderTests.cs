@@ -18,7 +18,28 @@ public class RemoteWriteReaderTests
         SeriesKey first = Read(message).Single().Key;
         Assert.Same(first, Read(message).Single().Key);
         Assert.NotSame(first, Read(First(FirstSeries(("__name__", "up"), ("job", "y")).Message(2, Sample(At, 1))).ToArray()).Single().Key);
-        Assert.Same(first.Labels, Read(message).Single().Key.Labels);
+        Assert.Equal(first.Labels, Read(message).Single().Key.Labels);
+    }
+
+    [Fact]
+    public void Once_a_series_is_stored_its_key_keeps_no_labels_but_tells_them()
+    {
+        byte[] message = First(FirstSeries(("__name__", "up"), ("job", "ü")).Message(2, Sample(At, 1))).ToArray();
+        Labels labels = Labels.From(("__name__", "up"), ("job", "ü"));
+        SeriesKey key;
+        using (RemoteWriteContent content = new RemoteWriteReader(new ShardMap(1), _cache, 10, long.MaxValue).ReadFirst(message))
+        {
+            using SampleBatch batch = content.TakeBatches().Single();
+            key = batch.Series[0];
+            Assert.Same(key.Labels, key.Labels);
+        }
+
+        Assert.Equal(labels, key.Labels);
+        Assert.NotSame(key.Labels, key.Labels);
+
+        // Whoever asks often is not told anew each time.
+        Assert.Same(key.Labels, key.Labels);
+        Assert.Equal(labels, key.Labels);
     }
 
     [Fact]

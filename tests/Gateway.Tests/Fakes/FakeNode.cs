@@ -138,6 +138,8 @@ internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, IN
         return Task.FromResult(new LabelAnswer<string>(Names, Warnings));
     }
 
+    public MemoryStatus Memory { get; set; } = MemoryStatus.Unwatched;
+
     public Labels ExternalLabels { get; set; } = Labels.Empty;
 
     public IReadOnlyList<NewestSample> Newest { get; set; } = [];

@@ -39,6 +39,19 @@ public sealed class RemoteWriteEndpointTests
     }
 
     [Fact]
+    public async Task A_node_that_is_short_of_memory_says_so_and_takes_nothing()
+    {
+        var node = new FakeNode { Memory = MemoryStatus.Unwatched with { Step = MemoryStep.WritesRefused, UsedBytes = 93 << 20, LimitBytes = 100 << 20 } };
+        await using RunningGateway gateway = await RemoteWriteCall.ReceiverAsync(node: node);
+        Written answer = await gateway.WriteAsync(One, second: false);
+        Assert.Equal((429, "memory is short (93 MiB of 100 MiB are in use): samples are not taken until there is more\n"), (answer.Status, answer.Text));
+        Assert.NotNull(answer.Headers.RetryAfter);
+        Assert.Empty(node.Written);
+        node.Memory = node.Memory with { Step = MemoryStep.SeriesRefused };
+        Assert.Equal(204, (await gateway.WriteAsync(One, second: false)).Status);
+    }
+
+    [Fact]
     public async Task The_answer_waits_until_the_samples_are_durable()
     {
         var durable = new TaskCompletionSource();

@@ -31,7 +31,7 @@ public sealed class SettingsFileTests
     public void Every_key_changes_one_property_and_only_that()
     {
         NodeSettings defaults = SettingsFile.Load(null, _ => null);
-        string[] values = ["true", "false", "4", "4h", "4MiB", "16KiB", "4s", "words", "[x]", "[store]", "debug", "json"];
+        string[] values = ["true", "false", "4", "81", "90", "4h", "4MiB", "16KiB", "4s", "words", "[x]", "[store]", "debug", "json"];
         var touched = new List<string>();
         foreach (string key in Leaves(Root(), string.Empty))
         {
@@ -95,6 +95,18 @@ public sealed class SettingsFileTests
         Assert.Equal(["promql-experimental-functions"], settings.Query.Features);
         Assert.Equal("/srv/pleiad", settings.Storage.Path);
         Assert.Equal(TimeSpan.Zero, settings.Storage.Retention);
+    }
+
+    [Theory]
+    [InlineData("shrink-caches-at = 81", "refuse-queries-at")]
+    [InlineData("refuse-queries-at = 86", "refuse-series-at")]
+    [InlineData("refuse-series-at = 93", "refuse-writes-at")]
+    public void The_steps_of_memory_ascend(string line, string wrong)
+    {
+        using var place = new TempDirectory();
+        string path = Path.Combine(place.Path, "memory.conf");
+        File.WriteAllText(path, "pleiad.memory." + line + "\n");
+        Assert.Contains(wrong, Assert.Throws<HoconException>(() => SettingsFile.Load(path, _ => null)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -100,6 +100,40 @@ internal sealed class StatusEndpoints(INodeStatus status, GatewaySettings settin
         });
     }
 
+    /// <summary><c>/api/v1/status/memory</c>, our own: what is in use, and what is given up for want of more.</summary>
+    public Task<ApiAnswer> MemoryAsync(GatewayCall call, Parameters parameters)
+    {
+        MemoryStatus memory = status.Memory;
+        return Task.FromResult(ApiAnswer.Of(text =>
+        {
+            text.ObjectStart()
+                .Name("step"u8).String(NameOf(memory.Step))
+                .Name("since"u8).String(TimeText.Write(memory.Since))
+                .Name("usedBytes"u8).Number(memory.UsedBytes)
+                .Name("limitBytes"u8).Number(memory.LimitBytes)
+                .Name("steps"u8).ArrayStart();
+            foreach ((MemoryStep step, double share) in ((MemoryStep, double)[])[
+                (MemoryStep.CachesShrink, memory.Settings.CachesShrinkAt),
+                (MemoryStep.QueriesRefused, memory.Settings.QueriesRefusedAt),
+                (MemoryStep.SeriesRefused, memory.Settings.SeriesRefusedAt),
+                (MemoryStep.WritesRefused, memory.Settings.WritesRefusedAt)])
+            {
+                text.ObjectStart().Name("step"u8).String(NameOf(step)).Name("atBytes"u8).Number((long)(share * memory.LimitBytes)).ObjectEnd();
+            }
+
+            text.ArrayEnd().ObjectEnd();
+        }));
+    }
+
+    private static string NameOf(MemoryStep step) => step switch
+    {
+        MemoryStep.CachesShrink => "caches-shrink",
+        MemoryStep.QueriesRefused => "queries-refused",
+        MemoryStep.SeriesRefused => "series-refused",
+        MemoryStep.WritesRefused => "writes-refused",
+        _ => "calm",
+    };
+
     /// <summary><c>/api/v1/status/walreplay</c>; the one of the API that answers before the node is ready.</summary>
     public Task<ApiAnswer> ReplayAsync(GatewayCall call, Parameters parameters)
     {

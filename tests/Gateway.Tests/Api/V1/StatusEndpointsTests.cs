@@ -41,6 +41,16 @@ public sealed class StatusEndpointsTests
         Assert.Equal("15d", data.GetProperty("storageRetention").GetString());
     }
 
+    [Fact]
+    public async Task Memory_shows_what_is_given_up_and_from_where_on()
+    {
+        var node = new FakeNode { IsReady = false, Memory = MemoryStatus.Unwatched with { Step = MemoryStep.SeriesRefused, UsedBytes = 8600, LimitBytes = 10000 } };
+        await using RunningGateway gateway = await RunningGateway.StartAsync(node: node);
+        Assert.Equal(
+            (200, """{"status":"success","data":{"step":"series-refused","since":"1970-01-01T00:00:00Z","usedBytes":8600,"limitBytes":10000,"steps":[{"step":"caches-shrink","atBytes":7000},{"step":"queries-refused","atBytes":8000},{"step":"series-refused","atBytes":8500},{"step":"writes-refused","atBytes":9200}]}}"""),
+            await gateway.GetAsync("/api/v1/status/memory"));
+    }
+
     [Theory]
     [InlineData("", "storage top=10")]
     [InlineData("?limit=3", "storage top=3")]

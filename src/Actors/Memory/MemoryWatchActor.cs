@@ -1,0 +1,85 @@
+using Microsoft.Extensions.Logging;
+using Pleiad.Kernel;
+
+namespace Pleiad.Actors;
+
+/// <summary>Looks at the memory of the process, decides which step the node stands on, and says so: to the others, in the log, as metrics.</summary>
+internal sealed class MemoryWatchActor(IMemoryGauge gauge, MemorySettings settings, MemoryState state, ILogger log) : Actor
+{
+    private long _collectedAt;
+    private bool _hasCollected;
+
+    protected override void PreStart()
+    {
+        state.Status = new MemoryStatus(MemoryStep.Calm, gauge.UsedBytes(), gauge.LimitBytes, Context.Time.GetUtcNow(), settings);
+        Timers.StartPeriodic(Look.Instance, Look.Instance, settings.CheckInterval, TimeSpan.Zero);
+    }
+
+    protected override void Receive(object message)
+    {
+        if (message is Look)
+        {
+            TakeLook();
+        }
+        else
+        {
+            Unhandled(message);
+        }
+    }
+
+    private void TakeLook()
+    {
+        MemoryStatus before = state.Status;
+        long used = gauge.UsedBytes();
+        MemoryStep step = Judge(before.Step, used);
+        if (step > MemoryStep.Calm && (!_hasCollected || Context.Time.GetElapsedTime(_collectedAt) >= settings.CollectInterval))
+        {
+            // Nobody is refused for what is garbage.
+            gauge.Collect();
+            _hasCollected = true;
+            _collectedAt = Context.Time.GetTimestamp();
+            used = gauge.UsedBytes();
+            step = Judge(before.Step, used);
+        }
+
+        state.Status = before with { Step = step, UsedBytes = used, Since = step == before.Step ? before.Since : Context.Time.GetUtcNow() };
+        ActorsMetrics.MemoryStep.Record((int)step);
+        ActorsMetrics.MemoryUsed.Record(used);
+        ActorsMetrics.MemoryLimit.Record(before.LimitBytes);
+        if (step > before.Step)
+        {
+            ActorsMetrics.MemorySteps.Add(1, new KeyValuePair<string, object?>("step", NameOf(step)));
+            log.MemoryIsShort(state.Status.InWords, WordsOf(step));
+        }
+        else if (step < before.Step)
+        {
+            log.MemoryIsLessShort(state.Status.InWords, WordsOf(step));
+        }
+    }
+
+    private MemoryStep Judge(MemoryStep now, long used) => MemoryLadder.Next(now, (double)used / Math.Max(1, gauge.LimitBytes), settings);
+
+    /// <summary>The name of a step in metrics and answers.</summary>
+    public static string NameOf(MemoryStep step) => step switch
+    {
+        MemoryStep.CachesShrink => "caches-shrink",
+        MemoryStep.QueriesRefused => "queries-refused",
+        MemoryStep.SeriesRefused => "series-refused",
+        MemoryStep.WritesRefused => "writes-refused",
+        _ => "calm",
+    };
+
+    private static string WordsOf(MemoryStep step) => step switch
+    {
+        MemoryStep.CachesShrink => "caches are kept small",
+        MemoryStep.QueriesRefused => "expensive queries are refused",
+        MemoryStep.SeriesRefused => "new series and expensive queries are refused; series that are there go on",
+        MemoryStep.WritesRefused => "remote write is answered 429, new series and expensive queries are refused; scraping goes on",
+        _ => "nothing is refused",
+    };
+
+    private sealed class Look
+    {
+        public static readonly Look Instance = new();
+    }
+}
