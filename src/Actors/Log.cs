@@ -41,8 +41,11 @@ internal static partial class Log
     [LoggerMessage(219, LogLevel.Warning, "The copy of shard {Shard} on this node stays behind its journal: {Reason}")]
     public static partial void CopyBehind(this ILogger log, int shard, string reason);
 
-    [LoggerMessage(225, LogLevel.Information, "Shard {Shard} was copied from another node, for the journal does not reach back far enough; it is opened anew.")]
-    public static partial void CopyMade(this ILogger log, int shard);
+    [LoggerMessage(225, LogLevel.Information, "Shard {Shard} was copied from another node, for {Reason}; it is opened anew.")]
+    public static partial void CopyMade(this ILogger log, int shard, string reason);
+
+    [LoggerMessage(270, LogLevel.Warning, "The copy of shard {Shard} on this node lacks samples, for files of it are damaged, and could not be copied from another node yet: {Reason}")]
+    public static partial void CopyLacks(this ILogger log, int shard, string reason);
 
     [LoggerMessage(226, LogLevel.Error, "The journal of shard {Shard} ends at record {Journal} and was at {Here}: the database has lost what it had acknowledged. {Mended}")]
     public static partial void JournalWentBack(this ILogger log, int shard, long journal, long here, string mended);

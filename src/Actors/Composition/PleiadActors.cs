@@ -122,7 +122,7 @@ public sealed class PleiadActors : IDisposable
     /// <param name="memory">As for a node by itself.</param>
     public static PleiadActors OfCluster(
         ActorSystem system, DataDirectory directory, ClusterAccess cluster, Engine engine, ActorsSettings settings, ILoggerFactory logging, IMemoryGauge? memory = null) => new(
-        system, directory, new ShardHome(directory, new ClusterJournal(cluster.Log, cluster.Terms, cluster.Store.Journal, cluster.Store.Ownership, cluster.RecentBytesMax), settings.Storage), cluster, engine, settings, logging, memory);
+        system, directory, new ShardHome(directory, new ClusterJournal(cluster.Log, cluster.Terms, cluster.Store.Journal, cluster.Store.Ownership, cluster.RecentBytesMax, system.Time), settings.Storage), cluster, engine, settings, logging, memory);
 
     /// <summary>For the settings of the system the actors live in.</summary>
     public static SupervisorStrategy GuardianStrategy => Patient;

@@ -11,10 +11,14 @@ namespace Pleiad.Actors;
 /// <param name="records">Read by copies.</param>
 /// <param name="ownership">Of the shards.</param>
 /// <param name="recentBytesMax">Bytes of the newest records that are kept for a journal that loses them.</param>
-internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJournal records, IShardOwnership ownership, long recentBytesMax) : IHomeJournal
+/// <param name="time">Of the pauses between two tries.</param>
+internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJournal records, IShardOwnership ownership, long recentBytesMax, TimeProvider time)
+    : IHomeJournal
 {
     private const int RecordsAPage = 64;
     private const int ResubmissionsMax = 60;
+
+    private static readonly TimeSpan ResubmissionPause = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<int, (long Seq, long Hash)> _applied = new();
     private readonly ConcurrentDictionary<int, long> _led = new();
@@ -130,15 +134,35 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
 
         foreach (byte[] message in messages)
         {
-            // Each try lasts as long as samples may look for a leader.
-            string? failure = "";
-            for (int tries = 0; tries < ResubmissionsMax && failure is not null; tries++)
+            bool isTaken = await IsTakenAsync(message, map);
+            for (int tries = 1; tries < ResubmissionsMax && !isTaken; tries++)
             {
-                failure = (await Forward(WriteMessage.Read(message, map))).Failure;
+                await PauseAsync();
+                isTaken = await IsTakenAsync(message, map);
             }
 
-            (failure is null ? ActorsMetrics.BatchesResubmitted : ActorsMetrics.BatchesNotResubmitted).Add(1);
+            (isTaken ? ActorsMetrics.BatchesResubmitted : ActorsMetrics.BatchesNotResubmitted).Add(1);
         }
+    }
+
+    private async Task<bool> IsTakenAsync(byte[] message, ShardMap map)
+    {
+        try
+        {
+            return (await Forward(WriteMessage.Read(message, map))).Failure is null;
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private async Task PauseAsync()
+    {
+        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using ITimer timer = time.CreateTimer(
+            static state => ((TaskCompletionSource)state!).TrySetResult(), over, ResubmissionPause, Timeout.InfiniteTimeSpan);
+        await over.Task;
     }
 
     /// <summary>Says through which record a shard is applied here, and the rolling hash there.</summary>

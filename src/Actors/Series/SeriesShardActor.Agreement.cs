@@ -227,7 +227,18 @@ internal sealed partial class SeriesShardActor
         _log.CopyDisagrees(_id.Value, found.Seq ?? 0, Shard.AppliedSeq, batches.Count, unplaced);
         _ = Journal.ResubmitAsync(batches, new ShardMap(_home.ShardCount));
         Become(WhileInstalling);
-        Context.PipeToSelf(_home.PutAsideBeyondAsync(_id, found.Seq ?? 0), static () => new Installed(null), static wrong => new Installed(wrong));
+        Context.PipeToSelf(PutAsideAsync(_home, _id, beyond, found.Seq ?? 0), static () => new Installed(null), static wrong => new Installed(wrong));
+    }
+
+    // The records first: until their samples are written again they are nowhere else.
+    private static async Task PutAsideAsync(ShardHome home, ShardId id, IReadOnlyList<JournalRecord> beyond, long common)
+    {
+        foreach (JournalRecord record in beyond)
+        {
+            await home.PutAsideRecordAsync(id, record.Seq, record.Payload);
+        }
+
+        await home.PutAsideBeyondAsync(id, common);
     }
 
     private sealed record Mended(Shard Of, ShardOwnership Row, bool NeedsSaving, Exception? Failure);

@@ -82,12 +82,18 @@ internal sealed partial class SeriesShardActor
             // Blocks may have been written after the snapshot: what is read from the journal now may be in them.
             _blocksOverlap = true;
             _recent!.Begin(Shard.AppliedSeq, Shard.JournalHash);
-            Journal.NoteApplied(_id.Value, Shard.AppliedSeq, Shard.JournalHash);
+            NoteLosses();
+            NoteApplied();
         }
     }
 
     private void OnFollow(Follow follow)
     {
+        if (!IsBusy && TryFillGaps())
+        {
+            return;
+        }
+
         long last = follow.Row.NextSeq - 1;
         if (last > Shard.AppliedSeq)
         {
@@ -135,7 +141,7 @@ internal sealed partial class SeriesShardActor
     // A page at a time, so that views are handed out in between.
     private void GoOnApplying()
     {
-        if (IsBusy)
+        if (IsBusy || TryFillGaps())
         {
             return;
         }
@@ -169,7 +175,7 @@ internal sealed partial class SeriesShardActor
             _toApply.Dequeue();
         }
 
-        Journal.NoteApplied(_id.Value, Shard.AppliedSeq, Shard.JournalHash);
+        NoteApplied();
         if (Shard.AppliedSeq < _goal)
         {
             _readsJournal = true;
@@ -219,14 +225,25 @@ internal sealed partial class SeriesShardActor
 
     private void OnCopied(Exception? failure)
     {
+        bool fillsGaps = _fillsGaps;
+        _fillsGaps = false;
         if (failure is not null)
         {
             _readsJournal = false;
+            if (fillsGaps)
+            {
+                // With what is here until then.
+                _log.CopyLacks(_id.Value, failure.Message);
+                GoOnApplying();
+                return;
+            }
+
             GiveUpCatchUp(failure.Message, failureIsNews: true);
             return;
         }
 
-        _log.CopyMade(_id.Value);
+        _home.NoteCopied(_id);
+        _log.CopyMade(_id.Value, fillsGaps ? "files of it here were damaged" : "the journal does not reach back far enough");
         Become(WhileInstalling);
         Context.PipeToSelf(_home.InstallAsync(_id), static () => new Installed(null), static wrong => new Installed(wrong));
     }

@@ -350,7 +350,7 @@ internal sealed partial class SeriesShardActor : Actor
             Stash.Unstash(room);
         }
 
-        _home.Cluster?.NoteApplied(_id.Value, Shard.AppliedSeq, Shard.JournalHash);
+        NoteApplied();
         TellDrained();
         if (_home.Cluster is not null && !_leads && _pending.Count == 0 && (_goalAsker is not null || _goal > Shard.AppliedSeq))
         {

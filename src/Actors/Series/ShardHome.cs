@@ -165,6 +165,15 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
         return saving;
     }
 
+    /// <summary>Whether a shard was opened without samples that its damaged files had.</summary>
+    public bool HasLosses(ShardId id) => _tenants[id.Value] is var tenant && (tenant.Snapshots.ChunkRecordsLost > 0 || tenant.Blocks.Damaged > 0);
+
+    /// <summary>Notes that the files of a shard are those of another node.</summary>
+    public void NoteCopied(ShardId id) => _tenants[id.Value].HasCopied = true;
+
+    /// <summary>Whether the files of a shard were taken from another node since the start.</summary>
+    public bool HasCopied(ShardId id) => _tenants[id.Value].HasCopied;
+
     /// <summary>The files of a shard.</summary>
     public ShardFiles FilesOf(ShardId id) => _directory.FilesOf(id);
 
@@ -288,6 +297,8 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
         public Shard? Recovered = recovered;
 
         public Shard? LaidOut;
+
+        public bool HasCopied { get; set; }
 
         public SnapshotStore Snapshots { get; set; } = snapshots;
 

@@ -20,7 +20,7 @@ internal sealed class CopyNode : IDisposable
     {
         _directory = DataDirectory.Open(new DiskFiles(), _place.Path, shardCount: 1);
         var settings = new StorageSettings { Retention = TimeSpan.Zero };
-        Journal = new ClusterJournal(journal, journal, journal, journal, recentBytesMax: 1 << 20) { TermLost = (_, epoch) => TermsLost.Add(epoch) };
+        Journal = new ClusterJournal(journal, journal, journal, journal, recentBytesMax: 1 << 20, TimeProvider.System) { TermLost = (_, epoch) => TermsLost.Add(epoch) };
         ShardHome home = _home = new ShardHome(_directory, Journal, settings);
         Test = TestActorSystem.OnPool();
         Shard = Test.ActorOf(() => new SeriesShardActor(new ShardId(0), home, new SampleTap(), NullLogger.Instance), "shard");
@@ -76,6 +76,20 @@ internal sealed class CopyNode : IDisposable
 
     /// <summary>The files of the shard.</summary>
     public ShardFiles Files => _home.FilesOf(new ShardId(0));
+
+    /// <summary>Flips a byte in the middle of the files of chunks; false where there are none.</summary>
+    public bool DamageChunks()
+    {
+        string[] chunks = [.. Directory.EnumerateFiles(_place.Path, "*", SearchOption.AllDirectories).Where(static path => path.Contains("chunks", StringComparison.Ordinal))];
+        foreach (string path in chunks)
+        {
+            byte[] bytes = File.ReadAllBytes(path);
+            bytes[bytes.Length / 2] ^= 1;
+            File.WriteAllBytes(path, bytes);
+        }
+
+        return chunks.Length > 0;
+    }
 
     /// <summary>Saves the shard, so often that its records may go.</summary>
     public void Save()

@@ -195,14 +195,7 @@ public sealed class CopyTests : IDisposable
         _second.Journal.Copy = (_, through, into) => Task.Run(() =>
         {
             asked.Add(through);
-            into.BeginCopy();
-            foreach ((string name, long bytes) in _first.Files.List())
-            {
-                using IFile file = into.CreateCopy(name);
-                var part = new byte[bytes];
-                file.Append(part.AsSpan(0, _first.Files.Read(name, 0, part)));
-                file.Flush();
-            }
+            CopyAll(_first.Files, into);
         });
         TestProbe news = _second.Test.CreateProbe("news");
         news.Subscribe<ActorFailed>();
@@ -218,6 +211,71 @@ public sealed class CopyTests : IDisposable
         Assert.Equal(_first.Samples(), _second.Samples());
         Assert.Equal([10L], asked);
         _second.Lead(_journal.Take());
+    }
+
+    [Fact]
+    public void A_copy_that_opens_with_damaged_files_is_behind_everything_until_it_has_those_of_another_node()
+    {
+        _first.Lead(_journal.Take());
+        for (int i = 1; i <= 300; i++)
+        {
+            _first.Send("a", i, i);
+        }
+
+        _first.Test.Drain();
+        while (_journal.NextSeq <= 300)
+        {
+            _journal.Commit();
+            _first.Test.Drain();
+        }
+
+        _second.Host.Follow(ShardOwnershipAt(301));
+        _second.Test.Drain();
+        _first.Save();
+        _second.Save();
+        Assert.Equal(300, _second.Journal.AppliedSeq(0));
+        Assert.True(_second.DamageChunks());
+        bool isReached = false;
+        var asked = new List<long>();
+        _second.Journal.Copy = (_, through, into) => Task.Run(() =>
+        {
+            asked.Add(through);
+            if (!isReached)
+            {
+                throw new IOException("no other node lives");
+            }
+
+            CopyAll(_first.Files, into);
+        });
+        _second.Restart();
+        Assert.True(_second.Samples().Count < 300);
+        _second.Host.Follow(ShardOwnershipAt(301));
+        _second.Test.Drain();
+        Assert.Equal(-1, _second.Journal.AppliedSeq(0));
+
+        isReached = true;
+        TestProbe news = _second.Test.CreateProbe("news");
+        news.Subscribe<ActorFailed>();
+        _second.Test.Advance(TimeSpan.FromSeconds(10));
+        _second.Host.Follow(ShardOwnershipAt(301));
+        news.ExpectMsg<ActorFailed>();
+        _second.Test.Drain();
+        _second.Test.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(_first.Samples(), _second.Samples());
+        Assert.Equal(300, _second.Journal.AppliedSeq(0));
+        Assert.Equal([300L, 300L], asked);
+    }
+
+    private static void CopyAll(ShardFiles from, ShardFiles into)
+    {
+        into.BeginCopy();
+        foreach ((string name, long bytes) in from.List())
+        {
+            using IFile file = into.CreateCopy(name);
+            var part = new byte[bytes];
+            file.Append(part.AsSpan(0, from.Read(name, 0, part)));
+            file.Flush();
+        }
     }
 
     private ShardOwnership ShardOwnershipAt(long nextSeq) =>

@@ -1,0 +1,51 @@
+using Pleiad.Storage;
+
+namespace Pleiad.Actors;
+
+/// <content>
+/// What a copy does that opens with damaged files: it lacks samples that others have. It is nobody's first choice, and whoever asks it is told that the
+/// answer is partial, until it has the files of another.
+/// </content>
+internal sealed partial class SeriesShardActor
+{
+    private static readonly TimeSpan FilesInterval = TimeSpan.FromSeconds(10);
+
+    private bool _lacks;
+    private long _lacksThrough;
+    private bool _fillsGaps;
+    private bool _hasAskedForFiles;
+    private long _filesAskedAt;
+
+    private void NoteLosses()
+    {
+        _lacks = _home.HasLosses(_id);
+        _lacksThrough = Shard.AppliedSeq;
+    }
+
+    // A copy that lacks samples is behind every record, however many it has applied.
+    private void NoteApplied()
+    {
+        if (_home.Cluster is { } journal)
+        {
+            (long seq, long hash) = _lacks ? (-1, 0) : (Shard.AppliedSeq, Shard.JournalHash);
+            journal.NoteApplied(_id.Value, seq, hash);
+        }
+    }
+
+    /// <summary>Asks for the files of another copy that has all this one had; once it has got some it takes them as they are, for nobody has better ones.</summary>
+    private bool TryFillGaps()
+    {
+        if (!_lacks || _leads || _home.HasCopied(_id) || (_hasAskedForFiles && Context.Time.GetElapsedTime(_filesAskedAt) < FilesInterval))
+        {
+            return false;
+        }
+
+        _hasAskedForFiles = true;
+        _filesAskedAt = Context.Time.GetTimestamp();
+        _fillsGaps = true;
+        _readsJournal = true;
+        Shard shard = Shard;
+        Context.PipeToSelf(Journal.Copy(_id.Value, _lacksThrough, _home.FilesOf(_id)), () => new Copied(shard, null), failure => new Copied(shard, failure));
+        return true;
+    }
+}
