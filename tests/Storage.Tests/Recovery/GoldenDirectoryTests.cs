@@ -5,7 +5,7 @@ namespace Pleiad.Storage.Tests;
 
 /// <summary>
 /// A data directory as this version writes it, byte by byte, with a file of each format: journal, snapshot, block with chunks of every
-/// encoding, tombstones. It opens for ever.
+/// encoding, tombstones; and those that versions before have written. They open for ever.
 /// </summary>
 /// <remarks>
 /// A change of bytes is a new version of a format: keep the directory that is there, and let the test write another beside it
@@ -13,9 +13,7 @@ namespace Pleiad.Storage.Tests;
 /// </remarks>
 public sealed class GoldenDirectoryTests
 {
-    private const string Name = "data-v1";
-
-    private static readonly string s_golden = Path.Combine(Golden.Formats, Name);
+    private static readonly string s_golden = Path.Combine(Golden.Formats, "data-v2");
 
     [Fact]
     public void What_is_written_today_has_the_bytes_of_the_golden_directory()
@@ -39,14 +37,17 @@ public sealed class GoldenDirectoryTests
         }
     }
 
-    [Fact]
-    public void The_golden_directory_opens_and_has_everything()
+    [Theory]
+    [InlineData("data-v1")]
+    [InlineData("data-v2")]
+    public void A_golden_directory_opens_and_has_everything(string name)
     {
+        string golden = Path.Combine(Golden.Formats, name);
         Tell(out List<string> expected);
         var files = new FaultyFiles();
-        foreach (string path in Directory.GetFiles(s_golden, "*", SearchOption.AllDirectories))
+        foreach (string path in Directory.GetFiles(golden, "*", SearchOption.AllDirectories))
         {
-            string to = LedgerNode.Root + "/" + Path.GetRelativePath(s_golden, path);
+            string to = LedgerNode.Root + "/" + Path.GetRelativePath(golden, path);
             files.Create(to).Dispose();
             files.SetBytes(to, File.ReadAllBytes(path));
         }
