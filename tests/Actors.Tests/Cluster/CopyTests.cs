@@ -229,40 +229,42 @@ public sealed class CopyTests : IDisposable
             _first.Test.Drain();
         }
 
+        for (int i = 1; i <= 300; i++)
+        {
+            Assert.Equal(1, _first.Writer.ExpectMsg<IngestOutcome>().Accepted);
+        }
+
         _second.Host.Follow(ShardOwnershipAt(301));
         _second.Test.Drain();
         _first.Save();
         _second.Save();
         Assert.Equal(300, _second.Journal.AppliedSeq(0));
-        Assert.True(_second.DamageChunks());
+        Assert.True(_first.DamageChunks());
         bool isReached = false;
         var asked = new List<long>();
-        _second.Journal.Copy = (_, through, into) => Task.Run(() =>
+        _first.Journal.Copy = (_, through, into) =>
         {
             asked.Add(through);
-            if (!isReached)
-            {
-                throw new IOException("no other node lives");
-            }
-
-            CopyAll(_first.Files, into);
-        });
-        _second.Restart();
-        Assert.True(_second.Samples().Count < 300);
-        _second.Host.Follow(ShardOwnershipAt(301));
-        _second.Test.Drain();
-        Assert.Equal(-1, _second.Journal.AppliedSeq(0));
+            return isReached ? Task.Run(() => CopyAll(_second.Files, into)) : Task.FromException(new IOException("no other node lives"));
+        };
+        _first.Restart();
+        _second.Lead(_journal.Take());
+        Assert.True(_first.Samples().Count < 300);
+        _first.Host.Follow(ShardOwnershipAt(301));
+        _first.Test.Drain();
+        Assert.Equal(-1, _first.Journal.AppliedSeq(0));
 
         isReached = true;
-        TestProbe news = _second.Test.CreateProbe("news");
+        TestProbe news = _first.Test.CreateProbe("news");
         news.Subscribe<ActorFailed>();
-        _second.Test.Advance(TimeSpan.FromSeconds(10));
-        _second.Host.Follow(ShardOwnershipAt(301));
+        _first.Test.Advance(TimeSpan.FromSeconds(10));
+        _first.Host.Follow(ShardOwnershipAt(301));
         news.ExpectMsg<ActorFailed>();
-        _second.Test.Drain();
-        _second.Test.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal(_first.Samples(), _second.Samples());
-        Assert.Equal(300, _second.Journal.AppliedSeq(0));
+        _first.Test.Drain();
+        _first.Test.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(_second.Samples(), _first.Samples());
+        Assert.Equal(300, _first.Samples().Count);
+        Assert.Equal(300, _first.Journal.AppliedSeq(0));
         Assert.Equal([300L, 300L], asked);
     }
 
