@@ -12,16 +12,50 @@ public sealed class SeriesMemoryTests
     private const int SeriesPerInstance = 1600;
     private const int Shards = 16;
 
+    // What other tests left behind may still go away while this one counts: a round is undisturbed, and only then counts, when the
+    // process holds as much after the shards are gone as before they came.
+    private const int Rounds = 10;
+
     // Index, labels, slots and open chunks together; the writers' keys are not ours. The aim is 600.
     [Fact]
     public void A_series_with_six_samples_costs_less_than_400_bytes()
     {
-        long before = GC.GetTotalMemory(forceFullCollection: true);
+        var rounds = new List<(long Held, long Disturbance)>();
+        do
+        {
+            rounds.Add(Round());
+        }
+        while (rounds.Count < Rounds && Math.Abs(rounds[^1].Disturbance) > Math.Abs(rounds[^1].Held) / 50);
+
+        Assert.True(
+            Math.Abs(rounds[^1].Disturbance) <= Math.Abs(rounds[^1].Held) / 50,
+            $"no round of {Rounds} was undisturbed; bytes held and bytes left: {string.Join(", ", rounds)}");
+        Assert.InRange(rounds[^1].Held / (Instances * SeriesPerInstance), 100, 400);
+    }
+
+    // The bytes that full shards hold, and by how many bytes the process holds more without them than before.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static (long Held, long Disturbance) Round()
+    {
+        long before = Settled();
+        long after = WithShards();
+        return (after - before, Settled() - before);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long WithShards()
+    {
         Shard[] shards = Fill();
-        long after = GC.GetTotalMemory(forceFullCollection: true);
-        long perSeries = (after - before) / (Instances * SeriesPerInstance);
+        long held = Settled();
         Assert.Equal(Instances * SeriesPerInstance, shards.Sum(static shard => shard.SeriesCount));
-        Assert.InRange(perSeries, 100, 400);
+        return held;
+    }
+
+    private static long Settled()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return GC.GetTotalMemory(forceFullCollection: true);
     }
 
     // In a method of its own, so that the keys are gone when it returns.
