@@ -21,6 +21,7 @@ internal static class Routes
         var targets = new TargetEndpoints(ports.Targets, received);
         var format = new FormatEndpoints(settings);
         var status = new StatusEndpoints(ports.Status, settings, time);
+        var cardinality = new CardinalityEndpoint(ports.Status);
         var operate = new OperateEndpoints(ports.Control, ports.Page, settings, log);
         var admin = new AdminEndpoints(ports.Storage, settings);
         var write = new RemoteWriteEndpoint(ports.Ingest, ports.Status, received, settings.RemoteWrite, metrics, time);
@@ -64,6 +65,7 @@ internal static class Routes
             Api("status/runtimeinfo", Get, status.RuntimeAsync),
             Api("status/buildinfo", Get, status.BuildAsync),
             Api("status/tsdb", Get, status.StorageAsync),
+            Api("status/cardinality", Get, cardinality.AnswerAsync),
             Api("status/memory", Get, status.MemoryAsync, needsReady: false),
             Api("status/walreplay", Get, status.ReplayAsync, needsReady: false),
             Api("cluster", Get, cluster.ClusterAsync, needsReady: false),

@@ -40,6 +40,10 @@ public interface INodeStatus
 
     /// <summary>The samples and series of this node.</summary>
     Task<StorageStatus> StorageAsync(int topCount, CancellationToken cancel);
+
+    /// <summary>What labels, metrics and targets cost in the heads of the whole cluster.</summary>
+    /// <exception cref="PromQL.QueryException">There are too many queries, memory is short, it took too long, or nobody answers for a shard.</exception>
+    Task<CardinalityReport> CardinalityAsync(CardinalityRequest request, CancellationToken cancel);
 }
 
 /// <summary>Progress of the replay after a start.</summary>

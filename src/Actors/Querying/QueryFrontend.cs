@@ -68,6 +68,10 @@ internal sealed class QueryFrontend(
     public Task<StorageStatus> StorageAsync(int topCount, CancellationToken cancel) =>
         RunWholeAsync((_, view, _, token) => StorageFigures.OfAsync(view, topCount, token), cancel);
 
+    /// <summary>What labels, metrics and targets cost; it waits for its turn too.</summary>
+    public Task<CardinalityReport> CardinalityAsync(CardinalityRequest request, CancellationToken cancel) =>
+        RunWholeAsync((_, view, _, token) => StorageFigures.CostsAsync(view, request, token), cancel);
+
     /// <inheritdoc/>
     public Task<LabelAnswer<Labels>> SeriesAsync(
         IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, int limit, CancellationToken cancel) =>

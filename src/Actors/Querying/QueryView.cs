@@ -1,3 +1,4 @@
+using Pleiad.Model;
 using Pleiad.Storage;
 
 namespace Pleiad.Actors;
@@ -18,7 +19,10 @@ internal abstract class QueryView : IDisposable
     public abstract Task<IEnumerable<StoredExemplar>> ExemplarsAsync(CancellationToken cancel);
 
     /// <summary>What costs most in each shard.</summary>
-    public abstract Task<IReadOnlyList<ShardCardinality>> CardinalitiesAsync(CancellationToken cancel);
+    /// <param name="matchers">Which series count; all where there are none.</param>
+    /// <param name="focus">The label whose values are wanted; empty for none.</param>
+    /// <param name="cancel">Gives up.</param>
+    public abstract Task<IReadOnlyList<ShardCardinality>> CardinalitiesAsync(IReadOnlyList<Matcher> matchers, string focus, CancellationToken cancel);
 
     /// <inheritdoc/>
     public abstract void Dispose();

@@ -107,8 +107,8 @@ internal sealed class ViewLease(ShardView[] views, ILocalShards shards, int thre
         (await Task.WhenAll(views.Select((_, shard) => shards.ExemplarsAsync(shard, cancel)))).SelectMany(static shard => shard);
 
     /// <inheritdoc/>
-    public override async Task<IReadOnlyList<ShardCardinality>> CardinalitiesAsync(CancellationToken cancel) =>
-        await Task.WhenAll(views.Select((view, shard) => StorageFigures.OfShardAsync(shards, shard, view, cancel)));
+    public override async Task<IReadOnlyList<ShardCardinality>> CardinalitiesAsync(IReadOnlyList<Matcher> matchers, string focus, CancellationToken cancel) =>
+        await Task.WhenAll(views.Select((view, shard) => StorageFigures.OfShardAsync(shards, shard, view, matchers, focus, cancel)));
 
     /// <inheritdoc/>
     public override void Dispose()

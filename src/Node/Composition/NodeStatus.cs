@@ -52,4 +52,7 @@ internal sealed class NodeStatus(
 
     /// <inheritdoc/>
     public Task<StorageStatus> StorageAsync(int topCount, CancellationToken cancel) => ports.Actors.StorageAsync(topCount, cancel);
+
+    /// <inheritdoc/>
+    public Task<CardinalityReport> CardinalityAsync(CardinalityRequest request, CancellationToken cancel) => ports.Actors.CardinalityAsync(request, cancel);
 }

@@ -37,7 +37,7 @@ internal sealed class Reclaimer(Action<Reclaimed, int, byte> free)
     public long NextTicket => _tickets;
 
     /// <summary>A pin for the state after a batch: the one that is there, or a new one.</summary>
-    public ViewPin Pin(long seq, long oldestTime, ViewParts parts)
+    public ViewPin Pin(long seq, long oldestTime, ViewParts parts, long newestTime)
     {
         if (_pins.Count > 0)
         {
@@ -49,7 +49,7 @@ internal sealed class Reclaimer(Action<Reclaimed, int, byte> free)
         }
 
         Refresh();
-        var pin = new ViewPin(seq, _tickets++, oldestTime, parts);
+        var pin = new ViewPin(seq, _tickets++, oldestTime, parts, newestTime);
         _pins.Add(pin);
         return pin;
     }

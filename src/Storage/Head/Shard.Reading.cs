@@ -7,12 +7,12 @@ public sealed partial class Shard
     /// An immutable view of what is applied now, taken in constant time. Read it from any thread; dispose it, for while it lives
     /// nothing it sees is given back.
     /// </summary>
-    public ShardView View() => Over(_reclaimer.Pin(AppliedSeq, AcceptFrom, _parts));
+    public ShardView View() => Over(_reclaimer.Pin(AppliedSeq, AcceptFrom, _parts, NewestTime));
 
     /// <summary>The same for a query, laid out for others: until the next change they get it by <see cref="TryView"/>, and so after changes while they do.</summary>
     public ShardView PublishView()
     {
-        ViewPin pin = _reclaimer.Pin(AppliedSeq, AcceptFrom, _parts);
+        ViewPin pin = _reclaimer.Pin(AppliedSeq, AcceptFrom, _parts, NewestTime);
         pin.IsWanted = true;
         _reclaimer.Publish(pin);
         return Over(pin);

@@ -555,7 +555,7 @@ public sealed partial class Shard
         if (wanted)
         {
             // The last state had readers, so this one will; laid out, it costs them no turn of the writer.
-            ViewPin pin = _reclaimer.Pin(AppliedSeq, AcceptFrom, _parts);
+            ViewPin pin = _reclaimer.Pin(AppliedSeq, AcceptFrom, _parts, NewestTime);
             _reclaimer.Publish(pin);
             pin.Release();
         }

@@ -120,13 +120,15 @@ public sealed class ShardView : ISeriesSource, IDisposable
     /// <summary>Chunks of blocks that could not be read through this view because their bytes are damaged: what was read has a hole there.</summary>
     public int ChunksDamaged => Pin.ChunksDamaged;
 
-    /// <summary>Which labels and metrics of the head cost what: for status/tsdb. Each list largest first.</summary>
+    /// <summary>Which labels, metrics and targets of the head cost what.</summary>
+    /// <param name="matchers">Which series count; all where there are none.</param>
+    /// <param name="focus">The label whose values are wanted; empty for none.</param>
     /// <param name="topCount">Entries of each list at most.</param>
     /// <param name="cancel">Gives up.</param>
-    public Cardinality Cardinality(int topCount, CancellationToken cancel)
+    public Cardinality Cardinality(IReadOnlyList<Matcher> matchers, string focus, int topCount, CancellationToken cancel)
     {
         ThrowIfDisposed();
-        Cardinality cardinality = Storage.Cardinality.Of(_index, Reader, topCount, cancel);
+        Cardinality cardinality = Storage.Cardinality.Of(_index, Reader, matchers, focus, topCount, cancel);
         GC.KeepAlive(this);
         return cardinality;
     }

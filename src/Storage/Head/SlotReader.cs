@@ -8,6 +8,23 @@ internal sealed class SlotReader(SeriesTable table, LabelIndex index, ByteArena 
     /// <summary>Slots that may be seen: the table's end when the view was taken.</summary>
     public int End { get; } = table.End;
 
+    /// <summary>The newest sample of the shard when the view was taken.</summary>
+    public long NewestTime => pin.NewestTime;
+
+    /// <summary>Bytes that the chunks of a series take in memory, as the view finds them.</summary>
+    public int ChunkBytesOf(in SeriesSlot slot)
+    {
+        int bytes = slot.OpenAt == 0 ? 0 : ByteArena.CapacityOf(slot.OpenClass);
+        for (int handle = slot.SealedAt; handle != 0;)
+        {
+            SealedChunk chunk = SealedChunk.At(arena, handle);
+            bytes += ByteArena.CapacityOf(chunk.PieceClass);
+            handle = chunk.Older;
+        }
+
+        return bytes;
+    }
+
     /// <summary>Whether the view sees this series and may see samples of it in a range.</summary>
     public bool Sees(int number, TimeRange range) => TryRead(number, range, out _, out _);
 

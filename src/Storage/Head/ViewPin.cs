@@ -6,7 +6,7 @@ namespace Pleiad.Storage;
 /// Keeps what a view sees from being reused, and remembers for each series that changed since how many samples it had then.
 /// Shared by all views taken between two batches, and by their cursors.
 /// </summary>
-internal sealed class ViewPin(long seq, long ticket, long oldestTime, ViewParts parts)
+internal sealed class ViewPin(long seq, long ticket, long oldestTime, ViewParts parts, long newestTime)
 {
     internal const int PageShift = 10;
     private const int PageSlots = 1 << PageShift;
@@ -24,6 +24,9 @@ internal sealed class ViewPin(long seq, long ticket, long oldestTime, ViewParts 
 
     /// <summary>Samples before this time are gone for the view: retention, as it stood.</summary>
     public long OldestTime { get; } = oldestTime;
+
+    /// <summary>The newest sample of the shard then; <see cref="long.MinValue"/> for none.</summary>
+    public long NewestTime { get; } = newestTime;
 
     /// <summary>The blocks the view sees, and what is deleted for it.</summary>
     public ViewParts Parts { get; } = parts;

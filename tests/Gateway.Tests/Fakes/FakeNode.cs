@@ -259,6 +259,21 @@ internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, IN
             387, 313, 400, 1000, 2000, [new("up", 3)], [new("job", 2)], [new("job", 14)], [new("job=node", 300)]));
     }
 
+    public Task<CardinalityReport> CardinalityAsync(CardinalityRequest request, CancellationToken cancel)
+    {
+        Asked.Add($"cardinality {{{string.Join(", ", request.Matchers)}}} focus={request.FocusLabel} top={request.TopCount}");
+        return Task.FromResult(new CardinalityReport(9, 2, 4000, 7)
+        {
+            Labels = [new("job", 9, 2, 80, 3)],
+            Metrics = [new("up", 3, 1, 1300, 1)],
+            Instances = [new("host:1", 4, 0, 1700, 1)],
+            Jobs = [new("node", 9, 2, 4000, 1)],
+            Pairs = [new("job=node", 9)],
+            Focus = request.FocusLabel.Length > 0 ? [new("a", 2, 0, 600, 1)] : null,
+            Warnings = request.FocusLabel.Length > 0 ? ["not exact"] : [],
+        });
+    }
+
     public string Write(string accept, IBufferWriter<byte> to)
     {
         to.Write(Encoding.UTF8.GetBytes("# TYPE up gauge\nup 1\n"));

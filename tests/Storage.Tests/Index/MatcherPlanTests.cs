@@ -74,11 +74,9 @@ public sealed class MatcherPlanTests
         var driver = new ShardDriver();
         driver.Append((Named("a", ("x", "1")), 1, 1), (Named("a", ("x", "22")), 2, 1), (Named("b", ("x", "1")), 3, 1));
         using ShardView view = driver.Shard.View();
-        Cardinality cardinality = view.Cardinality(1, CancellationToken.None);
+        Cardinality cardinality = view.Cardinality([], string.Empty, 1, CancellationToken.None);
         Assert.Equal((3, 4, 1L, 3L), (cardinality.Series, cardinality.LabelPairs, cardinality.OldestTimeMs, cardinality.NewestTimeMs));
-        Assert.Equal([new CardinalityEntry("a", 2)], cardinality.SeriesByMetric);
-        Assert.Equal([new CardinalityEntry("__name__", 2)], cardinality.ValuesByLabel);
-        Assert.Equal([new CardinalityEntry("x", 3)], cardinality.BytesByLabel);
-        Assert.Equal([new CardinalityEntry("__name__=a", 2)], cardinality.SeriesByPair);
+        Assert.Equal(("a", 2L), (cardinality.Metrics.Single().Name, cardinality.Metrics.Single().Series));
+        Assert.Equal([new PairCount("__name__", "a", 2)], cardinality.Pairs);
     }
 }

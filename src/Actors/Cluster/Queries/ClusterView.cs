@@ -113,13 +113,13 @@ internal sealed class ClusterView(ClusterReads reads, LocalViews here, ulong que
     }
 
     /// <inheritdoc/>
-    public override async Task<IReadOnlyList<ShardCardinality>> CardinalitiesAsync(CancellationToken cancel)
+    public override async Task<IReadOnlyList<ShardCardinality>> CardinalitiesAsync(IReadOnlyList<Matcher> matchers, string focus, CancellationToken cancel)
     {
         var body = new MessageWriter();
-        SelectMessage.Write(body, [], TimeRange.All);
+        SelectMessage.Write(body, matchers, TimeRange.All, focus);
         IReadOnlyDictionary<int, IReadOnlyList<ShardCardinality>> others =
             await GatherAsync(Elsewhere([]), ReadKind.Cardinality, body.Memory, static _ => ShardReaders.Cardinalities(), cancel);
-        ShardCardinality[] local = await Task.WhenAll(here.Shards.Select(shard => StorageFigures.OfShardAsync(reads.Local, shard, here.Of(shard), cancel)));
+        ShardCardinality[] local = await Task.WhenAll(here.Shards.Select(shard => StorageFigures.OfShardAsync(reads.Local, shard, here.Of(shard), matchers, focus, cancel)));
         return [.. local, .. others.Values.SelectMany(static shard => shard)];
     }
 

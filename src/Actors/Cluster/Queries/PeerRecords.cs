@@ -66,7 +66,7 @@ internal static class PeerRecords
                 var figures = new Dictionary<int, ShardCardinality>();
                 foreach (int shard in read.Shards.Where((_, index) => headerOf(index).IsServed))
                 {
-                    figures.Add(shard, await StorageFigures.OfShardAsync(local, shard, viewOf(shard), cancel));
+                    figures.Add(shard, await StorageFigures.OfShardAsync(local, shard, viewOf(shard), request.Matchers, label, cancel));
                 }
 
                 return into => EachShard(into, read.Shards, headerOf, shard => Cardinality(into, figures[shard]));

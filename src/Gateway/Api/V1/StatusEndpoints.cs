@@ -7,9 +7,6 @@ namespace Pleiad.Gateway;
 /// <summary><c>status/…</c> and <c>features</c>.</summary>
 internal sealed class StatusEndpoints(INodeStatus status, GatewaySettings settings, TimeProvider time)
 {
-    private const int TopDefault = 10;
-    private const int TopMax = 10_000;
-
     /// <summary><c>/api/v1/status/config</c></summary>
     public Task<ApiAnswer> ConfigAsync(GatewayCall call, Parameters parameters)
     {
@@ -61,28 +58,8 @@ internal sealed class StatusEndpoints(INodeStatus status, GatewaySettings settin
     /// <summary><c>/api/v1/status/tsdb</c></summary>
     public async Task<ApiAnswer> StorageAsync(GatewayCall call, Parameters parameters)
     {
-        long top = TopDefault;
-        string limit = parameters.Get("limit");
-        if (limit.Length > 0 && (Parameters.ReadInteger(limit, out top) is not null || top < 1))
-        {
-            throw new ApiException(ApiErrorKind.BadData, "limit must be a positive number");
-        }
-
-        if (top > TopMax)
-        {
-            throw new ApiException(ApiErrorKind.BadData, $"limit must not exceed {TopMax}");
-        }
-
-        StorageStatus storage;
-        try
-        {
-            storage = await status.StorageAsync((int)top, call.Cancel).ConfigureAwait(false);
-        }
-        catch (QueryException refused)
-        {
-            throw QueryErrors.Unnamed(refused);
-        }
-
+        int top = CardinalityEndpoint.Top(parameters);
+        StorageStatus storage = await CardinalityEndpoint.AskAsync(() => status.StorageAsync(top, call.Cancel)).ConfigureAwait(false);
         return ApiAnswer.Of(text =>
         {
             text.ObjectStart().Name("headStats"u8).ObjectStart()
@@ -92,10 +69,10 @@ internal sealed class StatusEndpoints(INodeStatus status, GatewaySettings settin
                 .Name("minTime"u8).Number(storage.MinTimeMs)
                 .Name("maxTime"u8).Number(storage.MaxTimeMs)
                 .ObjectEnd();
-            WriteCounts(text, "seriesCountByMetricName"u8, storage.SeriesByMetric);
-            WriteCounts(text, "labelValueCountByLabelName"u8, storage.ValuesByLabel);
-            WriteCounts(text, "memoryInBytesByLabelName"u8, storage.BytesByLabel);
-            WriteCounts(text, "seriesCountByLabelValuePair"u8, storage.SeriesByPair);
+            CardinalityEndpoint.WriteCounts(text, "seriesCountByMetricName"u8, storage.SeriesByMetric);
+            CardinalityEndpoint.WriteCounts(text, "labelValueCountByLabelName"u8, storage.ValuesByLabel);
+            CardinalityEndpoint.WriteCounts(text, "memoryInBytesByLabelName"u8, storage.BytesByLabel);
+            CardinalityEndpoint.WriteCounts(text, "seriesCountByLabelValuePair"u8, storage.SeriesByPair);
             text.ObjectEnd();
         });
     }
@@ -150,15 +127,4 @@ internal sealed class StatusEndpoints(INodeStatus status, GatewaySettings settin
     /// <summary><c>/api/v1/features</c></summary>
     public Task<ApiAnswer> FeaturesAsync(GatewayCall call, Parameters parameters) =>
         Task.FromResult(ApiAnswer.Of(text => FeatureList.Write(text, settings)));
-
-    private static void WriteCounts(JsonText text, ReadOnlySpan<byte> name, IReadOnlyList<NamedCount> counts)
-    {
-        text.Name(name).ArrayStart();
-        foreach (NamedCount count in counts)
-        {
-            text.ObjectStart().Name("name"u8).String(count.Name).Name("value"u8).Number(count.Value).ObjectEnd();
-        }
-
-        text.ArrayEnd();
-    }
 }
