@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Pleiad.Model;
 
@@ -81,7 +83,8 @@ public sealed class SampleBatch : IDisposable
             Grow();
         }
 
-        _series[row] = series;
+        // As `_series[row] = series`, without the check for arrays of subclasses, which would wait for the key's memory. There are none here.
+        Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_series), row) = series;
         _times[row] = timeMs;
         _values[row] = value;
         Count = row + 1;

@@ -76,6 +76,9 @@ internal sealed class ByteArena
     public Span<byte> Span(int handle, int length) =>
         Volatile.Read(ref _slabs)[handle >>> SlabShift].AsSpan((handle & (UnitsInSlab - 1)) << UnitShift, length);
 
+    /// <summary>One byte of a piece. The writer's alone.</summary>
+    public ref readonly byte Byte(int handle, int at) => ref _slabs[handle >>> SlabShift][((handle & (UnitsInSlab - 1)) << UnitShift) + at];
+
     private static int[] Sizes()
     {
         var units = new List<int> { 1, 2, 3 };

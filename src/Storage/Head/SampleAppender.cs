@@ -30,6 +30,15 @@ internal sealed class SampleAppender(ByteArena arena, Reclaimer reclaimer)
     /// <summary>Chunks sealed since the last snapshot.</summary>
     public int UnsavedCount => _sealed.Count;
 
+    /// <summary>Has the processor fetch where the next sample of a series will be written.</summary>
+    public void FetchAhead(ref readonly SeriesSlot slot)
+    {
+        if (slot.OpenAt != 0)
+        {
+            Ahead.Fetch(in arena.Byte(slot.OpenAt, slot.OpenBits >> 3));
+        }
+    }
+
     /// <summary>Appends a float without start timestamp.</summary>
     public void Append(int number, ref SeriesSlot slot, long time, ulong value)
     {

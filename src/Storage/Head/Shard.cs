@@ -209,6 +209,11 @@ public sealed partial class Shard
         _knowsRowsUnderWay = false;
         for (int row = 0; row < keys.Length; row++)
         {
+            if (row + Ahead.Rows < keys.Length)
+            {
+                Ahead.Fetch(keys[row + Ahead.Rows]);
+            }
+
             long time = times[row];
             if (time < AcceptFrom || time == long.MinValue)
             {
@@ -481,6 +486,11 @@ public sealed partial class Shard
         for (int row = 0; row < slots.Length; row++)
         {
             int number = slots[row];
+            if (live && row + Ahead.Rows < slots.Length)
+            {
+                _appender.FetchAhead(in _table[slots[row + Ahead.Rows]]);
+            }
+
             if (!live && !_table.Holds(number))
             {
                 UnplacedSamples++;
