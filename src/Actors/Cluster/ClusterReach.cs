@@ -8,6 +8,7 @@ internal sealed class ClusterReach : IDisposable
     private readonly PeerQueries _peers;
 
     /// <param name="shards">Of this node.</param>
+    /// <param name="storage">Of this node.</param>
     /// <param name="targets">Those of this node.</param>
     /// <param name="places">Where all shards are.</param>
     /// <param name="messages">What this handles is added to it.</param>
@@ -15,13 +16,15 @@ internal sealed class ClusterReach : IDisposable
     /// <param name="settings">Limits.</param>
     /// <param name="time">Measures.</param>
     public ClusterReach(
-        ShardDirectory shards, ITargetCatalog targets, IShardPlaces places, NodeMessages messages, Engine engine, ActorsSettings settings, TimeProvider time)
+        ShardDirectory shards, INodeStorage storage, ITargetCatalog targets, IShardPlaces places, NodeMessages messages, Engine engine, ActorsSettings settings, TimeProvider time)
     {
         Reads = new ClusterReads(shards, places, settings.Query, time);
         Targets = new ClusterTargets(targets, Reads);
         _peers = new PeerQueries(engine, shards, targets, places, settings.Query, time);
         _peers.AddTo(messages);
         Writes = new ClusterWrites((batch, cancel) => Ingest.WriteHereAsync(shards, batch, cancel), shards.Map, places, settings.Forward, time);
+        Admin = new ClusterAdmin(storage, places, settings.Forward, time);
+        new PeerAdmin(storage, shards.Map.Count).AddTo(messages);
         new PeerWrites((batch, cancel) => Ingest.WriteHereAsync(shards, batch, cancel), shards.Map, settings.Forward).AddTo(messages);
     }
 
@@ -30,6 +33,9 @@ internal sealed class ClusterReach : IDisposable
 
     /// <summary>Writes to the leaders, wherever they are.</summary>
     public ClusterWrites Writes { get; }
+
+    /// <summary>Deletes, seals and copies on all nodes.</summary>
+    public IStorageAdmin Admin { get; }
 
     /// <summary>The targets of all nodes.</summary>
     public ITargetCatalog Targets { get; }

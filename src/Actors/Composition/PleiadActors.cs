@@ -83,7 +83,7 @@ public sealed class PleiadActors : IDisposable
         if (cluster is not null)
         {
             _seat = new ClusterSeat(system, cluster, home, owners, led!);
-            _reach = new ClusterReach(_shards, _targets, _seat.Places, cluster.Messages, engine, settings, system.Time);
+            _reach = new ClusterReach(_shards, _admin, _targets, _seat.Places, cluster.Messages, engine, settings, system.Time);
             home.Cluster!.Forward = batch => _reach.Writes.WriteAsync(batch, CancellationToken.None);
         }
 
@@ -140,7 +140,7 @@ public sealed class PleiadActors : IDisposable
     public IClusterSeat? Cluster => _seat;
 
     /// <summary>Seals and copies.</summary>
-    public IStorageAdmin Admin => _admin;
+    public IStorageAdmin Admin => _reach?.Admin ?? _admin;
 
     /// <summary>What is scraped.</summary>
     public ITargetCatalog Targets => _reach?.Targets ?? _targets;

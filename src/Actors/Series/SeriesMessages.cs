@@ -82,7 +82,14 @@ internal sealed record DeleteSamples(IReadOnlyList<Matcher> Matchers, long From,
 
 /// <summary>The answer to <see cref="DeleteSamples"/>.</summary>
 /// <param name="Failure">Why not all of it is deleted, or null.</param>
-internal sealed record SamplesDeleted(string? Failure);
+internal sealed record SamplesDeleted(string? Failure)
+{
+    /// <summary>This node does not lead the shard, or does not any more: nothing was deleted.</summary>
+    public static readonly SamplesDeleted Moved = new("another node leads the shard") { IsMoved = true };
+
+    /// <summary>Whether the leader of the shard, who is another node, is to be asked.</summary>
+    public bool IsMoved { get; init; }
+}
 
 /// <summary>Write blocks anew without what is deleted of them; the answer is a <see cref="TombstonesCleaned"/>, when that is done.</summary>
 internal sealed record CleanTombstones;

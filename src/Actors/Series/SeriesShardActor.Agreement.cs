@@ -15,7 +15,7 @@ internal sealed partial class SeriesShardActor
     private long _suspectSeq;
 
     // Nothing else is begun with the journal meanwhile.
-    private bool IsBusy => _readsJournal || _sealsForRecord || _pending.Count > 0;
+    private bool IsBusy => _readsJournal || _sealsForRecord || _savesForRecord || _pending.Count > 0;
 
     private bool KnowsHash => Shard.AppliedSeq == 0 || Shard.JournalHash != 0;
 

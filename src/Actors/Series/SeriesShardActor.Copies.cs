@@ -67,6 +67,7 @@ internal sealed partial class SeriesShardActor
             case EndLead:
                 _leads = false;
                 _drainAskers.Add(Sender);
+                BeginDeletion();
                 TellDrained();
                 return true;
             default:
@@ -129,6 +130,7 @@ internal sealed partial class SeriesShardActor
         _goalAsker = asker;
         _goalRow = row;
         _leads = false;
+        BeginDeletion();
         Head(row.NextSeq - 1);
     }
 
@@ -166,6 +168,12 @@ internal sealed partial class SeriesShardActor
                 if (before is { } sealedBefore)
                 {
                     SealForRecord(sealedBefore);
+                    return;
+                }
+
+                if (record.Hash != _savedForHash && Shard.DeletionOf(record.Payload.Span) is { } tombstone)
+                {
+                    SaveForRecord(record.Hash, tombstone);
                     return;
                 }
 

@@ -55,7 +55,7 @@ internal sealed partial class SeriesShardActor : Actor
         {
             const string unknown = "the shard is being closed; what became of the batch is unknown";
             pending.Rows?.Dispose();
-            pending.Sender.Tell(pending.IsDeletion ? new SamplesDeleted(unknown) : IngestOutcome.Nothing with { Failure = unknown }, Self);
+            pending.Sender.Tell(pending.Deletes is not null ? new SamplesDeleted(unknown) : IngestOutcome.Nothing with { Failure = unknown }, Self);
         }
 
         _pending.Clear();
@@ -115,16 +115,18 @@ internal sealed partial class SeriesShardActor : Actor
                 _home.OutOfOrderWindow = use.Window;
                 Shard.OutOfOrderWindowMs = (long)use.Window.TotalMilliseconds;
                 break;
-            case DeleteSamples when _home.Cluster is not null:
-                // Tombstones would have to be on the disks of all copies.
-                Sender.Tell(new SamplesDeleted("samples of a cluster cannot be deleted yet"), Self);
-                break;
             case DeleteSamples delete:
                 _deletions.Enqueue((delete, Sender));
                 BeginDeletion();
                 break;
             case TombstoneSaved saved:
                 OnTombstoneSaved(saved);
+                break;
+            case CommittedSaved saved:
+                OnCommittedSaved(saved);
+                break;
+            case SavedForRecord saved:
+                OnSavedForRecord(saved);
                 break;
             case CleanTombstones:
                 _cleanAskers.Add(Sender);
@@ -298,6 +300,11 @@ internal sealed partial class SeriesShardActor : Actor
         while (_pending.TryPeek(out Pending? first) && first.Outcome is LogOutcome outcome)
         {
             AppendCounts counts = first.Batch.Counts;
+            if (outcome.IsDurable && first.Deletes is not null && !HasTombstone(first))
+            {
+                break;
+            }
+
             if (outcome.IsDurable)
             {
                 if (first.IsTapped)
@@ -309,9 +316,9 @@ internal sealed partial class SeriesShardActor : Actor
                 Apply(first.Batch);
                 _pending.Dequeue();
                 OnDurable(counts, first.Exemplars);
-                if (first.IsDeletion)
+                if (first.Deletes is not null)
                 {
-                    EndDeletion(first.Sender, failure: null);
+                    EndDeletion(first.Sender, new SamplesDeleted(null));
                 }
                 else
                 {
@@ -322,12 +329,12 @@ internal sealed partial class SeriesShardActor : Actor
             {
                 Shard.Abort(first.Batch);
                 _pending.Dequeue();
-                bool moves = outcome.Result == LogResult.Fenced && first.Rows is not null && _home.Cluster is not null;
+                bool moves = outcome.Result == LogResult.Fenced && (first.Rows ?? (object?)first.Deletes) is not null && _home.Cluster is not null;
                 OnRefused(first, outcome, moves);
                 string reason = outcome.Reason ?? "the journal refused the batch";
-                if (first.IsDeletion)
+                if (first.Deletes is not null)
                 {
-                    EndDeletion(first.Sender, reason);
+                    EndDeletion(first.Sender, moves ? SamplesDeleted.Moved : new SamplesDeleted(reason));
                 }
                 else if (moves)
                 {
@@ -350,6 +357,7 @@ internal sealed partial class SeriesShardActor : Actor
             Stash.Unstash(room);
         }
 
+        BeginDeletion();
         NoteApplied();
         TellDrained();
         if (_home.Cluster is not null && !_leads && _pending.Count == 0 && (_goalAsker is not null || _goal > Shard.AppliedSeq))
@@ -486,7 +494,11 @@ internal sealed partial class SeriesShardActor : Actor
 
         public LogOutcome? Outcome { get; set; }
 
-        public bool IsDeletion { get; init; }
+        /// <summary>Where it is no batch of samples: what it deletes.</summary>
+        public Tombstone? Deletes { get; init; }
+
+        /// <summary>Whether the file has the tombstone that it deletes by.</summary>
+        public bool HasTombstone { get; set; }
 
         /// <summary>Whether its rows are offered to whom samples are forwarded.</summary>
         public bool IsTapped { get; init; }

@@ -181,7 +181,7 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
     public async Task InstallAsync(ShardId id)
     {
         Tenant tenant = _tenants[id.Value];
-        await Task.WhenAll(tenant.LastSave, tenant.LastUpkeep).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(tenant.LastSave, tenant.LastUpkeep, tenant.LastTombstones).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.Run(_directory.FilesOf(id).InstallCopy);
     }
 
@@ -189,7 +189,7 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
     public async Task PutAsideBeyondAsync(ShardId id, long seq)
     {
         Tenant tenant = _tenants[id.Value];
-        await Task.WhenAll(tenant.LastSave, tenant.LastUpkeep).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(tenant.LastSave, tenant.LastUpkeep, tenant.LastTombstones).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.Run(() => _directory.SnapshotsOf(id).PutAsideBeyond(seq));
     }
 

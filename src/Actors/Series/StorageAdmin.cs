@@ -6,12 +6,13 @@ using Pleiad.Storage;
 namespace Pleiad.Actors;
 
 /// <summary>Asks every shard for what an operator wants of the whole storage.</summary>
-internal sealed class StorageAdmin(ShardDirectory shards, DataDirectory directory, TimeProvider time) : IStorageAdmin, IDisposable
+internal sealed class StorageAdmin(ShardDirectory shards, DataDirectory directory, TimeProvider time) : IStorageAdmin, INodeStorage, IDisposable
 {
-    // A head of hours is written in seconds, but shards come one after the other and merge what they have.
-    private static readonly TimeSpan SealTimeout = TimeSpan.FromMinutes(30);
+    /// <summary>How long sealing and cleaning may take: a head of hours is written in seconds, but shards come one after the other and merge what they have.</summary>
+    public static readonly TimeSpan SealTimeout = TimeSpan.FromMinutes(30);
 
-    private static readonly TimeSpan DeleteTimeout = TimeSpan.FromMinutes(2);
+    /// <summary>How long a shard may take to delete.</summary>
+    public static readonly TimeSpan DeleteTimeout = TimeSpan.FromMinutes(2);
 
     private readonly SemaphoreSlim _copying = new(1, 1);
 
@@ -66,7 +67,16 @@ internal sealed class StorageAdmin(ShardDirectory shards, DataDirectory director
     }
 
     /// <inheritdoc/>
-    public async Task<StorageCopy> CopyAsync(bool skipsHead, CancellationToken cancel)
+    public Task<SamplesDeleted> DeleteAsync(int shard, DeleteSamples what, CancellationToken cancel) => shards.Owners[shard].Ask<SamplesDeleted>(what, DeleteTimeout, cancel);
+
+    /// <inheritdoc/>
+    public Task<StorageCopy> CopyAsync(bool skipsHead, CancellationToken cancel) => CopyAsync(skipsHead, NameOfCopy(time.GetUtcNow()), cancel);
+
+    /// <summary>The name of a copy that is made now.</summary>
+    public static string NameOfCopy(DateTimeOffset now) => string.Create(CultureInfo.InvariantCulture, $"{now:yyyyMMdd'T'HHmmss'Z'}-{now.Ticks:x16}");
+
+    /// <inheritdoc/>
+    public async Task<StorageCopy> CopyAsync(bool skipsHead, string name, CancellationToken cancel)
     {
         await _copying.WaitAsync(cancel);
         try
@@ -78,8 +88,6 @@ internal sealed class StorageAdmin(ShardDirectory shards, DataDirectory director
 
             // The views keep the files from being deleted while they are copied.
             using ViewLease views = await shards.ViewAsync(1, cancel);
-            DateTimeOffset now = time.GetUtcNow();
-            string name = string.Create(CultureInfo.InvariantCulture, $"{now:yyyyMMdd'T'HHmmss'Z'}-{now.Ticks:x16}");
             return await Task.Run(() => Copy(views, name, cancel), cancel);
         }
         finally

@@ -30,6 +30,9 @@ public sealed class TombstoneList
     /// <summary>The same with only some of them.</summary>
     internal TombstoneList Where(Func<Tombstone, bool> kept) => new(Tombstones.Where(kept), LastNumber);
 
+    /// <summary>Those up to a number, as if none behind it had ever been used.</summary>
+    internal TombstoneList UpTo(long number) => new(Tombstones.Where(tombstone => tombstone.Number <= number), Math.Min(LastNumber, number));
+
     /// <summary>The same, where numbers up to another may have been used.</summary>
     internal TombstoneList UsedUpTo(long number) => number <= LastNumber ? this : new(Tombstones, number);
 

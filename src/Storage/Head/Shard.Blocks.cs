@@ -206,8 +206,10 @@ public sealed partial class Shard
         Blocks = new BlockList(store.Load());
 
         // The log may bring back tombstones that no block needs any more: such ones do no harm.
-        Tombstones = store.Tombstones.Load().With(Tombstones.Tombstones)
-            .UsedUpTo(Blocks.Blocks.Count == 0 ? 0 : Blocks.Blocks.Max(static block => block.TombstonesApplied));
+        Tombstones = IsFollower
+            ? TombstonesOfCopy(store.Tombstones)
+            : store.Tombstones.Load().With(Tombstones.Tombstones)
+                .UsedUpTo(Blocks.Blocks.Count == 0 ? 0 : Blocks.Blocks.Max(static block => block.TombstonesApplied));
         DropOldBlocks();
         ForgetLateInBlocks();
         LetGoOf(BlockedOrDeleted(BlockedInHead.Of(Blocks, _table, _index)));

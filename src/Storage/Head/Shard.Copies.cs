@@ -69,7 +69,7 @@ public sealed partial class Shard
             foreach (int number in InTheWayOf(definition))
             {
                 ref SeriesSlot slot = ref _table[number];
-                if ((slot.OpenCount > 0 || slot.SealedAt != 0) && slot.Tail.Time >= AcceptFrom)
+                if ((slot.OpenCount > 0 || slot.SealedAt != 0) && slot.Tail.Time >= AcceptFrom && !IsDeletedWhole(number, slot))
                 {
                     before = Math.Max(before ?? long.MinValue, slot.Tail.Time + 1);
                 }
@@ -94,6 +94,10 @@ public sealed partial class Shard
 
     /// <summary>Lets go of what is in blocks as soon as no view from before is alive; <see cref="IsSettling"/> says whether one is.</summary>
     public void Settle() => SettleIfQuiet();
+
+    // A block would have nothing of it.
+    private bool IsDeletedWhole(int number, in SeriesSlot slot) =>
+        !Deleted.IsEmpty && Deleted.TryGetValue(number, out TimeSpans? spans) && spans.Cover(Math.Max(slot.OldestTime, AcceptFrom), slot.Tail.Time);
 
     // The slot's former series, and the series' former slot.
     private List<int> InTheWayOf(in SeriesDefinition definition)

@@ -32,11 +32,15 @@ public sealed partial class Shard
     /// </summary>
     public void GiveUp(Tombstone tombstone) => Tombstones = Tombstones.UsedUpTo(tombstone.Number);
 
-    /// <summary>Makes what the log has to keep of a deletion. Nothing is deleted yet; the tombstone has to be durable before.</summary>
+    /// <summary>Makes what the log has to keep of a deletion. Nothing is deleted yet.</summary>
     /// <param name="tombstone">With a number larger than all before.</param>
+    /// <param name="isInFile">
+    /// Whether the file has it already: should the log refuse it, it still holds for blocks. In a cluster it has not, for copies would not do the same;
+    /// there the file has to have it before it is applied.
+    /// </param>
     /// <returns>To be applied or aborted as a batch.</returns>
     /// <exception cref="InvalidOperationException">More than <see cref="ShardSettings.InFlightMax"/> batches are under way.</exception>
-    public PreparedBatch PrepareDeletion(Tombstone tombstone)
+    public PreparedBatch PrepareDeletion(Tombstone tombstone, bool isInFile = true)
     {
         if (tombstone.Number <= Tombstones.LastNumber)
         {
@@ -45,10 +49,24 @@ public sealed partial class Shard
 
         PreparedBatch prepared = TakeIdle();
         prepared.Seq = NextSeq++;
-        prepared.Deletion = tombstone;
+        prepared.Deletion = isInFile ? tombstone : null;
         BatchRecordWriter.WriteDeletion(prepared.Bytes, tombstone);
         _inFlight.Enqueue(prepared);
         return prepared;
+    }
+
+    /// <summary>What a record of the log deletes; null where it is a batch of samples.</summary>
+    /// <param name="payload">Of the record.</param>
+    /// <exception cref="FormatException">The payload is none.</exception>
+    public Tombstone? DeletionOf(ReadOnlySpan<byte> payload)
+    {
+        if (!BatchRecord.IsDeletion(payload))
+        {
+            return null;
+        }
+
+        _reader.Read(payload, withDefinitions: false);
+        return _reader.Deletion;
     }
 
     /// <summary>Replaces the tombstones by those of them that are still needed; the file has them already.</summary>
@@ -221,6 +239,19 @@ public sealed partial class Shard
         {
             Deleted = Deleted.RemoveRange(Deleted.Where(pair => pair.Value.Spans[^1].Through < time).Select(static pair => pair.Key));
         }
+    }
+
+    // Of a copy: those behind what it has applied come with the journal again, or not at all. A block that is sealed until then does not have them applied.
+    private TombstoneList TombstonesOfCopy(TombstoneStore store)
+    {
+        TombstoneList stored = store.Load();
+        TombstoneList applied = stored.UpTo(AppliedSeq);
+        if (applied.Count < stored.Count)
+        {
+            store.Write(applied);
+        }
+
+        return applied;
     }
 
     internal void RestoreDeletions(int slot, TimeSpans spans) => Deleted = Deleted.SetItem(slot, spans);

@@ -44,6 +44,9 @@ internal static class BatchRecord
         Late = 16,
     }
 
+    /// <summary>Whether a payload, by its first bytes, is a deletion.</summary>
+    public static bool IsDeletion(ReadOnlySpan<byte> payload) => payload.Length > 1 && payload[0] is > 0 and <= Version && (Parts)payload[1] == Parts.Deletion;
+
     /// <summary>How the times of the rows are written.</summary>
     public enum TimeForm : byte
     {

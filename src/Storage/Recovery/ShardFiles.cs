@@ -1,4 +1,4 @@
-using Pleiad.Model;
+using System.Globalization;
 
 namespace Pleiad.Storage;
 
@@ -6,7 +6,10 @@ namespace Pleiad.Storage;
 /// The files of one shard as a copy elsewhere needs them: each is written once and never changes, and a file that is gone was replaced. And the
 /// other end: files that came from elsewhere, put in the place of those that are here.
 /// </summary>
-/// <remarks>Who has all files that were listed at one time, and found each of them whole, has the shard as it was saved then.</remarks>
+/// <remarks>
+/// Who has all files that were listed at one time, and found each of them whole, has the shard as it was saved then. The file of tombstones is written
+/// anew under its name with every deletion: it is listed under a name with its checksum, under which it is gone once it has changed.
+/// </remarks>
 public sealed class ShardFiles
 {
     private readonly IFiles _files;
@@ -20,13 +23,26 @@ public sealed class ShardFiles
 
     private string CopyPath => _path + ".copy";
 
-    /// <summary>Names and lengths of the files there are, snapshots' heads last.</summary>
-    /// <exception cref="IOException">One of them went while they were listed.</exception>
-    public IReadOnlyList<(string Name, long Bytes)> List() => [.. Named(_path).Select(name =>
+    /// <summary>Names and lengths of the files there are, that of the tombstones first, snapshots' heads last.</summary>
+    /// <exception cref="IOException">One of them went or changed while they were listed.</exception>
+    public IReadOnlyList<(string Name, long Bytes)> List()
     {
-        using IFile file = _files.OpenRead(Path.Combine(_path, name));
-        return (name, file.Length);
-    })];
+        var listed = new List<(string, long)>();
+        (string Name, long Bytes)? tombstones = Tombstones();
+        if (tombstones is { } deleted)
+        {
+            listed.Add(deleted);
+        }
+
+        foreach (string name in Named(_path).Where(static name => !IsTombstones(name)))
+        {
+            using IFile file = _files.OpenRead(Path.Combine(_path, name));
+            listed.Add((name, file.Length));
+        }
+
+        // Blocks may need what is not in it any more, or not yet.
+        return tombstones == Tombstones() ? listed : throw new IOException("samples of the shard were deleted while its files were listed");
+    }
 
     /// <summary>Reads a part of a file.</summary>
     /// <param name="name">As it was listed.</param>
@@ -36,6 +52,15 @@ public sealed class ShardFiles
     /// <exception cref="IOException">It is gone, or none of ours.</exception>
     public int Read(string name, long at, Span<byte> into)
     {
+        if (name.StartsWith(ListedTombstones, StringComparison.Ordinal))
+        {
+            byte[] all = AtomicFile.ReadAll(_files, Path.Combine(_path, TombstoneFormat.Name));
+            ReadOnlySpan<byte> part = NameOf(all) == name ? all.AsSpan((int)Math.Min(at, all.Length)) : throw new IOException($"\"{name}\" was written anew");
+            part = part[..Math.Min(part.Length, into.Length)];
+            part.CopyTo(into);
+            return part.Length;
+        }
+
         using IFile file = _files.OpenRead(Path.Combine(_path, Ours(name)));
         return file.Read(at, into);
     }
@@ -53,7 +78,8 @@ public sealed class ShardFiles
     /// <summary>A file to be filled, flushed and closed by the caller.</summary>
     /// <param name="name">As it was listed elsewhere.</param>
     /// <exception cref="IOException">It cannot be made, or is none of ours.</exception>
-    public IFile CreateCopy(string name) => _files.Create(Path.Combine(CopyPath, Ours(name)));
+    public IFile CreateCopy(string name) =>
+        _files.Create(Path.Combine(CopyPath, name.StartsWith(ListedTombstones, StringComparison.Ordinal) ? TombstoneFormat.Name : Ours(name)));
 
     /// <summary>Puts the files that came from elsewhere in the place of those that are here. Nobody uses the shard meanwhile.</summary>
     /// <remarks>A stop in between leaves a shard without a snapshot, which is a shard that has nothing: it is copied again.</remarks>
@@ -85,7 +111,27 @@ public sealed class ShardFiles
         _files.FlushDirectory(CopyPath);
     }
 
-    private IEnumerable<string> Named(string path) => _files.List(path).Where(IsOurs).OrderBy(IsHead).ThenBy(static name => name, StringComparer.Ordinal);
+    private const string ListedTombstones = TombstoneFormat.Name + "-";
+
+    // Blocks are never there without the tombstones that say what is deleted of them, nor heads of snapshots without what they need.
+    private IEnumerable<string> Named(string path) =>
+        _files.List(path).Where(static name => IsOurs(name) || IsTombstones(name)).OrderByDescending(IsTombstones).ThenBy(IsHead).ThenBy(static name => name, StringComparer.Ordinal);
+
+    private (string Name, long Bytes)? Tombstones()
+    {
+        string path = Path.Combine(_path, TombstoneFormat.Name);
+        if (!_files.Exists(path))
+        {
+            return null;
+        }
+
+        byte[] all = AtomicFile.ReadAll(_files, path);
+        return (NameOf(all), all.Length);
+    }
+
+    private static string NameOf(ReadOnlySpan<byte> tombstones) => string.Create(CultureInfo.InvariantCulture, $"{ListedTombstones}{Crc32C.Of(tombstones):x8}");
+
+    private static bool IsTombstones(string name) => name == TombstoneFormat.Name;
 
     private static bool IsHead(string name) => SnapshotFormat.TryHeadNumber(name, out _);
 

@@ -16,9 +16,9 @@ internal sealed class CopyNode : IDisposable
     private readonly ShardHome _home;
     private readonly Dictionary<string, SeriesKey> _keys = [];
 
-    public CopyNode(SharedJournal journal)
+    public CopyNode(SharedJournal journal, IFiles? files = null)
     {
-        _directory = DataDirectory.Open(new DiskFiles(), _place.Path, shardCount: 1);
+        _directory = DataDirectory.Open(files ?? new DiskFiles(), _place.Path, shardCount: 1);
         var settings = new StorageSettings { Retention = TimeSpan.Zero };
         Journal = new ClusterJournal(journal, journal, journal, journal, recentBytesMax: 1 << 20, TimeProvider.System) { TermLost = (_, epoch) => TermsLost.Add(epoch) };
         ShardHome home = _home = new ShardHome(_directory, Journal, settings);
@@ -99,6 +99,9 @@ internal sealed class CopyNode : IDisposable
             Assert.Null(Test.Await(Shard.Ask<SnapshotSaved>(new SaveSnapshot(), Patience, CancellationToken.None)).Failure);
         }
     }
+
+    /// <summary>Moves the head into blocks.</summary>
+    public void Seal() => Assert.Null(Test.Await(Shard.Ask<HeadSealed>(new SealHead(), Patience, CancellationToken.None)).Failure);
 
     public IReadOnlyList<string> Samples()
     {

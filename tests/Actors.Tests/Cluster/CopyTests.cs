@@ -195,7 +195,7 @@ public sealed class CopyTests : IDisposable
         _second.Journal.Copy = (_, through, into) => Task.Run(() =>
         {
             asked.Add(through);
-            CopyAll(_first.Files, into);
+            ShardCopies.CopyAll(_first.Files, into);
         });
         TestProbe news = _second.Test.CreateProbe("news");
         news.Subscribe<ActorFailed>();
@@ -245,7 +245,7 @@ public sealed class CopyTests : IDisposable
         _first.Journal.Copy = (_, through, into) =>
         {
             asked.Add(through);
-            return isReached ? Task.Run(() => CopyAll(_second.Files, into)) : Task.FromException(new IOException("no other node lives"));
+            return isReached ? Task.Run(() => ShardCopies.CopyAll(_second.Files, into)) : Task.FromException(new IOException("no other node lives"));
         };
         _first.Restart();
         _second.Lead(_journal.Take());
@@ -266,18 +266,6 @@ public sealed class CopyTests : IDisposable
         Assert.Equal(300, _first.Samples().Count);
         Assert.Equal(300, _first.Journal.AppliedSeq(0));
         Assert.Equal([300L, 300L], asked);
-    }
-
-    private static void CopyAll(ShardFiles from, ShardFiles into)
-    {
-        into.BeginCopy();
-        foreach ((string name, long bytes) in from.List())
-        {
-            using IFile file = into.CreateCopy(name);
-            var part = new byte[bytes];
-            file.Append(part.AsSpan(0, from.Read(name, 0, part)));
-            file.Flush();
-        }
     }
 
     private ShardOwnership ShardOwnershipAt(long nextSeq) =>

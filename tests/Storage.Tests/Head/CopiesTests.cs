@@ -109,7 +109,7 @@ public sealed class CopiesTests
         for (int step = 0; step < 120; step++)
         {
             Copy any = copies[random.Next(copies.Length)];
-            switch (random.Next(10))
+            switch (random.Next(12))
             {
                 case 0:
                     any.Seal(time - random.Next(40));
@@ -133,6 +133,21 @@ public sealed class CopiesTests
                     break;
                 case 4 or 5 when any != leader:
                     any.CatchUp(random.Next(5));
+                    break;
+                case 6:
+                    long from = Math.Max(0, time - random.Next(60));
+                    long through = random.Next(3) == 0 ? long.MaxValue : from + random.Next(30);
+                    string name = $"s{random.Next(6) + (step / 20)}";
+                    leader.Delete(name, from, through);
+                    if (expected.TryGetValue(Named(name, ("instance", "x")), out List<(long Time, double)>? some)
+                        && some.RemoveAll(sample => sample.Time >= from && sample.Time <= through) > 0 && some.Count == 0)
+                    {
+                        expected.Remove(Named(name, ("instance", "x")));
+                    }
+
+                    break;
+                case 7 when random.Next(3) == 0:
+                    any.Clean();
                     break;
                 default:
                     // Series come and go, so that slots are given to others.
@@ -231,6 +246,28 @@ public sealed class CopiesTests
             Shard.Apply(prepared);
         }
 
+        public void Delete(string name, long from, long through)
+        {
+            Did.Add($"at {Shard.AppliedSeq}: delete {name} from {from} through {through}");
+            var tombstone = new Tombstone(Shard.NextSeq, [new Matcher(LabelName.MetricName, MatchKind.Equal, name)], from, through);
+            PreparedBatch prepared = Shard.PrepareDeletion(tombstone, isInFile: false);
+            _journal.Add(prepared.Payload.ToArray());
+            _blocks.Tombstones.Write(Shard.TombstonesWith(tombstone));
+            Shard.Apply(prepared);
+        }
+
+        public void Clean()
+        {
+            Did.Add($"at {Shard.AppliedSeq}: clean");
+            for (long behind = 0; Shard.BeginCleaning(behind) is { } job; behind = job.LastNumber)
+            {
+                Shard.CompleteCompaction(job, _blocks.Clean(job));
+            }
+
+            using ShardView view = Shard.View();
+            Shard.UseTombstones(_blocks.DropUnneeded(view));
+        }
+
         public void CatchUp(int recordsMax = int.MaxValue)
         {
             for (; Shard.AppliedSeq < _journal.Count && recordsMax > 0; recordsMax--)
@@ -245,6 +282,11 @@ public sealed class CopiesTests
                 {
                     Seal(before);
                     Assert.Null(Shard.SealNeededFor(payload));
+                }
+
+                if (Shard.DeletionOf(payload) is { } tombstone)
+                {
+                    _blocks.Tombstones.Write(Shard.TombstonesWith(tombstone));
                 }
 
                 Shard.Replay(Shard.AppliedSeq + 1, payload);

@@ -63,6 +63,32 @@ public sealed class ShardFilesTests
     }
 
     [Fact]
+    public void What_was_deleted_is_deleted_in_the_copy_and_what_changes_meanwhile_is_no_copy()
+    {
+        var from = new FaultyFiles();
+        Save(from, "/from", 300);
+        var tombstones = new TombstoneStore(from, "/from", "/q", new ShardId(0));
+        tombstones.Write(new TombstoneList([new Tombstone(7, [new Matcher(LabelName.MetricName, MatchKind.Equal, "a")], 1, 50)], 7));
+        var to = new FaultyFiles();
+        Save(to, "/to", 10, s_b);
+        new TombstoneStore(to, "/to", "/q", new ShardId(0)).Write(new TombstoneList([new Tombstone(3, [new Matcher(LabelName.MetricName, MatchKind.Equal, "a")], 1, 90)], 3));
+        var source = new ShardFiles(from, "/from");
+        Copy(source, new ShardFiles(to, "/to"));
+        Assert.Equal(250, Read(to, "/to")[s_a].Count);
+
+        (string name, long bytes) = source.List()[0];
+        Assert.Equal(bytes, source.Read(name, 0, new byte[bytes + 1]));
+        Assert.Equal(0, source.Read(name, bytes, new byte[1]));
+        tombstones.Write(new TombstoneList([], 8));
+        Assert.Throws<IOException>(() => source.Read(name, 0, new byte[8]));
+
+        // One that has none takes away what was there.
+        from.Delete("/from/tombstones.tmb");
+        Copy(source, new ShardFiles(to, "/to"));
+        Assert.Equal(300, Read(to, "/to")[s_a].Count);
+    }
+
+    [Fact]
     public void Only_files_of_shards_are_given_and_taken()
     {
         var files = new ShardFiles(new FaultyFiles(), "/s");

@@ -46,7 +46,7 @@ internal sealed class ClusterWrites(
             }
 
             ActorsMetrics.WritesRetried.Add(1);
-            await PauseAsync(seen, left, cancel);
+            await places.NewerWithinAsync(seen, left < settings.RetryPause ? left : settings.RetryPause, time, cancel);
         }
     }
 
@@ -96,21 +96,6 @@ internal sealed class ClusterWrites(
         catch (WireFormatException)
         {
             return null;
-        }
-    }
-
-    private async Task PauseAsync(ShardPlaces seen, TimeSpan left, CancellationToken cancel)
-    {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        using var pause = new CancellationTokenSource(left < settings.RetryPause ? left : settings.RetryPause, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, pause.Token);
-        try
-        {
-            await places.NewerThanAsync(seen, either.Token);
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            // The pause is over.
         }
     }
 
