@@ -219,22 +219,10 @@ internal sealed class HistogramDraft
 
     private void JoinHints(CounterResetHint other, ref HistogramRemarks remarks)
     {
-        if (Hint == other || Hint == CounterResetHint.Gauge)
-        {
-            return;
-        }
-
-        if (other == CounterResetHint.Gauge)
-        {
-            Hint = CounterResetHint.Gauge;
-            return;
-        }
-
-        if (Hint != CounterResetHint.Unknown && other != CounterResetHint.Unknown)
+        Hint = CounterResetHints.Joined(Hint, other, out bool conflict);
+        if (conflict)
         {
             remarks |= HistogramRemarks.ResetsConflict;
         }
-
-        Hint = CounterResetHint.Unknown;
     }
 }

@@ -282,7 +282,7 @@ internal sealed class Annotations
 
         public override string ToString() =>
             $", from buckets {FloatText.General(LowBound)} to {FloatText.General(HighBound)}, with a max diff of "
-            + $"{DropMax.ToString("G2", CultureInfo.InvariantCulture)}, over {Count} samples from {Date(From)} to {Date(Through)}";
+            + $"{DropMax.ToString("g2", CultureInfo.InvariantCulture)}, over {Count} samples from {Date(From)} to {Date(Through)}";
 
         private static string Date(long ms) =>
             DateTimeOffset.FromUnixTimeSeconds(Math.DivRem(ms, 1000).Quotient).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

@@ -19,6 +19,8 @@ internal sealed class AnswerComparison(string query, bool addsUp)
         {
             case (ScalarValue a, ScalarValue b):
                 return Same(a.Value, b.Value) ? null : $"{a.Value:R} became {b.Value:R}";
+            case (StringValue a, StringValue b):
+                return a.Value == b.Value ? null : $"{a.Value} became {b.Value}";
             case (VectorValue a, VectorValue b):
                 bool isOrdered = query.StartsWith("sort", StringComparison.Ordinal)
                     || query.StartsWith("topk", StringComparison.Ordinal)

@@ -60,6 +60,9 @@ public sealed class NumericsTests
     [InlineData("a", "b", -1)]
     [InlineData("1.9", "1.10", -1)]
     [InlineData("a1", "a", 1)]
+    [InlineData("a01b", "a1c", -1)]
+    [InlineData("a1b", "a01a", 1)]
+    [InlineData("a01", "a1", -1)]
     public void Natural_order_reads_digits_as_numbers(string left, string right, int order) =>
         Assert.Equal(order, Math.Sign(NaturalOrder.Compare(left, right)));
 

@@ -70,7 +70,7 @@ internal sealed class TopK : OwnBlockOperator
             {
                 if (series.HistogramAt(step) is not null)
                 {
-                    Context.Annotations.HistogramIgnoredInAggregation(_node.Op, _node.InnerSpan);
+                    Context.Annotations.HistogramIgnoredInAggregation(_node.Op, _node.Span);
                 }
                 else if (_counts[step] > 0)
                 {

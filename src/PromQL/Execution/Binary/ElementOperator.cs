@@ -15,7 +15,8 @@ internal sealed class ElementOperator(Annotations annotations, BinaryOp op, bool
 
     /// <summary>Applies the operator at all steps of <paramref name="both"/>; both sides are floats.</summary>
     /// <param name="kept">Values of the side a comparison without bool keeps.</param>
-    public void Floats(
+    /// <returns>False where the operator has no meaning for floats.</returns>
+    public bool Floats(
         ReadOnlySpan<double> left, ReadOnlySpan<double> right, ReadOnlySpan<double> kept, ReadOnlySpan<ulong> both, SeriesBlock into)
     {
         if (op is BinaryOp.TrimLower or BinaryOp.TrimUpper)
@@ -26,14 +27,14 @@ internal sealed class ElementOperator(Annotations annotations, BinaryOp op, bool
             }
 
             into.Present.Clear();
-            return;
+            return false;
         }
 
         if (!Operators.IsComparison(op))
         {
             ColumnKernels.Arithmetic(op, left, right, into.Values);
             both.CopyTo(into.Present);
-            return;
+            return true;
         }
 
         if (_holds.Length < both.Length)
@@ -59,16 +60,18 @@ internal sealed class ElementOperator(Annotations annotations, BinaryOp op, bool
             StepBits.And(both, holds);
             holds.CopyTo(into.Present);
         }
+
+        return true;
     }
 
     /// <summary>Applies the operator at one step; either side may be a histogram.</summary>
     /// <param name="keepsRight">A comparison without bool keeps the right value instead of the left.</param>
-    public void One(int step, double left, NativeHistogram? leftHistogram, double right, NativeHistogram? rightHistogram, bool keepsRight, SeriesBlock into)
+    /// <returns>False where the operator has no meaning for the two; a comparison that does not hold has one.</returns>
+    public bool One(int step, double left, NativeHistogram? leftHistogram, double right, NativeHistogram? rightHistogram, bool keepsRight, SeriesBlock into)
     {
         if (leftHistogram is null && rightHistogram is null)
         {
-            OneFloat(step, left, right, keepsRight, into);
-            return;
+            return OneFloat(step, left, right, keepsRight, into);
         }
 
         var arithmetic = new HistogramArithmetic(annotations, at);
@@ -85,45 +88,49 @@ internal sealed class ElementOperator(Annotations annotations, BinaryOp op, bool
                     into.Set(step, keepsRight ? rightHistogram : leftHistogram);
                 }
 
-                return;
+                return true;
 
             case BinaryOp.Add or BinaryOp.Subtract when leftHistogram is not null && rightHistogram is not null:
-                if (arithmetic.Binary(op, leftHistogram, rightHistogram) is { } sum)
+                if (arithmetic.Binary(op, leftHistogram, rightHistogram) is not { } sum)
                 {
-                    into.Set(step, sum);
+                    return false;
                 }
 
-                return;
+                into.Set(step, sum);
+                return true;
 
             case BinaryOp.Multiply when rightHistogram is null:
                 into.Set(step, HistogramArithmetic.Times(leftHistogram!, right));
-                return;
+                return true;
 
             case BinaryOp.Multiply when leftHistogram is null:
                 into.Set(step, HistogramArithmetic.Times(rightHistogram!, left));
-                return;
+                return true;
 
             case BinaryOp.Divide when rightHistogram is null:
                 into.Set(step, HistogramArithmetic.Over(leftHistogram!, right));
-                return;
+                return true;
 
             case BinaryOp.TrimLower or BinaryOp.TrimUpper when rightHistogram is null:
                 into.Set(step, HistogramArithmetic.Trim(leftHistogram!, right, upper: op == BinaryOp.TrimUpper));
-                return;
+                return true;
         }
 
         annotations.IncompatibleTypes(NameOf(leftHistogram), op, NameOf(rightHistogram), at);
+        return false;
     }
 
     private static string NameOf(NativeHistogram? histogram) => histogram is null ? "float" : "histogram";
 
-    private void OneFloat(int step, double left, double right, bool keepsRight, SeriesBlock into)
+    private bool OneFloat(int step, double left, double right, bool keepsRight, SeriesBlock into)
     {
         if (op is BinaryOp.TrimLower or BinaryOp.TrimUpper)
         {
             annotations.IncompatibleTypes("float", op, "float", at);
+            return false;
         }
-        else if (!Operators.IsComparison(op))
+
+        if (!Operators.IsComparison(op))
         {
             into.Set(step, ColumnKernels.One(op, left, right));
         }
@@ -135,5 +142,7 @@ internal sealed class ElementOperator(Annotations annotations, BinaryOp op, bool
         {
             into.Set(step, keepsRight ? right : left);
         }
+
+        return true;
     }
 }

@@ -17,13 +17,7 @@ internal sealed class MatchGroups(VectorMatching matching, Steps steps) : IDispo
     /// <summary>Adds a series of the "one" side; takes a copy.</summary>
     public SeriesBlock Add(SeriesBlock series)
     {
-        int index = _groups.Place(series);
-        if (index == _list.Count)
-        {
-            _list.Add(new MatchGroup(_groups.LabelsOf(index), steps));
-        }
-
-        MatchGroup group = _list[index];
+        MatchGroup group = Place(series);
         SeriesBlock copy = series.Copy();
         if (StepBits.Overlap(group.Present, series.Present))
         {
@@ -38,11 +32,16 @@ internal sealed class MatchGroups(VectorMatching matching, Steps steps) : IDispo
     /// <summary>The group a series of the other side falls into, or null.</summary>
     public MatchGroup? Find(SeriesBlock series) => _groups.Find(series) is var index and >= 0 ? _list[index] : null;
 
-    /// <summary>The labels a series is matched on.</summary>
-    public Labels LabelsFor(SeriesBlock series)
+    /// <summary>The group a series of the other side falls into; a new one without series where the "one" side has none.</summary>
+    public MatchGroup Place(SeriesBlock series)
     {
-        var alone = new LabelGroups(matching.On, matching.Labels, GroupMetadata.NameLeftOut);
-        return alone.LabelsOf(alone.Place(series));
+        int index = _groups.Place(series);
+        if (index == _list.Count)
+        {
+            _list.Add(new MatchGroup(_groups.LabelsOf(index), steps));
+        }
+
+        return _list[index];
     }
 
     public void Dispose()

@@ -67,6 +67,12 @@ internal sealed class VectorJoin : OwnBlockOperator
             Context.Hold(_groups.Add(_one.Current).Weight);
         }
 
+        if ((_fillOne ?? _fillMany) is not null && _groups.FirstDuplicate is { } twofold)
+        {
+            // With a value to fill in nothing is left out for want of a partner, so each step counts.
+            throw Duplicates(twofold);
+        }
+
         // Read to the end even where nothing can match: what there is to say of it does not depend on the other side.
         while (_many.MoveNext())
         {
@@ -83,7 +89,7 @@ internal sealed class VectorJoin : OwnBlockOperator
                 }
             }
 
-            if (_fillOne is { } fill && FillOne(many, group, fill))
+            if (_fillOne is { } fill && FillOne(many, fill))
             {
                 yield return Current;
             }
@@ -100,7 +106,6 @@ internal sealed class VectorJoin : OwnBlockOperator
         {
             foreach (SeriesBlock one in group.Series)
             {
-                RefuseDuplicates(one.Present);
                 if (FillMany(one, group, fillMany))
                 {
                     yield return Current;
@@ -137,57 +142,54 @@ internal sealed class VectorJoin : OwnBlockOperator
 
         Current.Clear();
         Labels labels = _resultIsGroup ? group.Labels : ResultLabels(many.Labels, many.Name, one);
-        Take(group, labels, _both);
         if (many.HasHistograms || one.HasHistograms)
         {
             (SeriesBlock left, SeriesBlock right) = _swapped ? (one, many) : (many, one);
             foreach (int step in StepBits.Each(_both))
             {
-                _operator.One(
-                    step, left.Values[step], left.HistogramAt(step), right.Values[step], right.HistogramAt(step), keepsRight: false, Current);
+                if (!_operator.One(
+                    step, left.Values[step], left.HistogramAt(step), right.Values[step], right.HistogramAt(step), keepsRight: false, Current))
+                {
+                    StepBits.Unset(_both, step);
+                }
             }
         }
-        else if (_swapped)
+        else if (!(_swapped
+            ? _operator.Floats(one.Values, many.Values, one.Values, _both, Current)
+            : _operator.Floats(many.Values, one.Values, many.Values, _both, Current)))
         {
-            _operator.Floats(one.Values, many.Values, one.Values, _both, Current);
-        }
-        else
-        {
-            _operator.Floats(many.Values, one.Values, many.Values, _both, Current);
+            Array.Clear(_both);
         }
 
+        Take(group, labels, _both);
         return Finish(labels, many.Name);
     }
 
     // A step of the many side without a partner: the missing one is the fill value, with the labels of the match alone.
-    private bool FillOne(SeriesBlock many, MatchGroup? group, double fill)
+    private bool FillOne(SeriesBlock many, double fill)
     {
+        MatchGroup group = _groups.Place(many);
         many.Present.CopyTo(_both);
-        if (group is not null)
-        {
-            StepBits.AndNot(group.Present, _both);
-        }
-
+        StepBits.AndNot(group.Present, _both);
         if (StepBits.None(_both))
         {
             return false;
         }
 
         Current.Clear();
-        using var filled = new SeriesBlock(Steps.Count) { Labels = _groups.LabelsFor(many) };
+        using var filled = new SeriesBlock(Steps.Count) { Labels = group.Labels };
         Labels labels = ResultLabels(many.Labels, many.Name, filled);
         foreach (int step in StepBits.Each(_both))
         {
-            if (_swapped)
+            if (!(_swapped
+                ? _operator.One(step, fill, null, many.Values[step], many.HistogramAt(step), keepsRight: false, Current)
+                : _operator.One(step, many.Values[step], many.HistogramAt(step), fill, null, keepsRight: false, Current)))
             {
-                _operator.One(step, fill, null, many.Values[step], many.HistogramAt(step), keepsRight: false, Current);
-            }
-            else
-            {
-                _operator.One(step, many.Values[step], many.HistogramAt(step), fill, null, keepsRight: false, Current);
+                StepBits.Unset(_both, step);
             }
         }
 
+        Take(group, labels, _both);
         return Finish(labels, many.Name);
     }
 
@@ -229,9 +231,15 @@ internal sealed class VectorJoin : OwnBlockOperator
         return true;
     }
 
-    // Marks the steps at which a group was matched; twice at one step is an error unless the results differ in labels.
+    // Marks the steps at which a group was matched; twice at one step is an error unless the results differ in labels. A pair the operator
+    // has no meaning for does not count as matched.
     private void Take(MatchGroup group, Labels labels, ReadOnlySpan<ulong> steps)
     {
+        if (StepBits.None(steps))
+        {
+            return;
+        }
+
         if (IsOneToOne)
         {
             if (StepBits.Overlap(group.Matched, steps))

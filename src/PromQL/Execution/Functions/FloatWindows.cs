@@ -188,8 +188,8 @@ internal sealed class DoubleExponentialSmoothing : FloatWindows
 
     protected override void Begin(in RangeSeries series)
     {
-        Check(series.Scalars[0], "smoothing");
-        Check(series.Scalars[1], "trend");
+        Check(series.Scalars[0], "smoothing", series.Windows);
+        Check(series.Scalars[1], "trend", series.Windows);
     }
 
     protected override double Of(in RangeSeries series, int step, ReadOnlySpan<long> times, ReadOnlySpan<double> values)
@@ -208,11 +208,13 @@ internal sealed class DoubleExponentialSmoothing : FloatWindows
         return level;
     }
 
-    private static void Check(double[] factors, string name)
+    // At steps where the series has samples: nobody asks elsewhere.
+    private static void Check(double[] factors, string name, SampleWindows windows)
     {
-        foreach (double factor in factors)
+        for (int step = 0; step < factors.Length; step++)
         {
-            if (factor is <= 0 or >= 1)
+            double factor = factors[step];
+            if (windows.Behind[step] > windows.First[step] && (factor is <= 0 or >= 1))
             {
                 throw new QueryException(
                     QueryErrorKind.Execution, $"invalid {name} factor. Expected: 0 < {name[0]}f < 1, got: {GoFloat.Fixed(factor)}");

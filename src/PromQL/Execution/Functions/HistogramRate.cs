@@ -74,11 +74,6 @@ internal sealed class HistogramRate(bool isCounter, bool perSecond)
         Annotations annotations = series.Annotations;
         NativeHistogram first = window[0]!;
         NativeHistogram last = window[^1]!;
-        if (isCounter && HasGauge(window))
-        {
-            annotations.HistogramNotCounter(series.Metric, series.ArgSpan);
-        }
-
         if (isCounter && IsReset(window, times, starts, 1))
         {
             // Nothing of the first sample is needed then, so its layout must not stand in the way.
@@ -86,17 +81,33 @@ internal sealed class HistogramRate(bool isCounter, bool perSecond)
             first = new NativeHistogram { Schema = second.Schema, CustomBounds = second.CustomBounds };
         }
 
-        int schema = Math.Min(first.Schema, last.Schema);
-        for (int i = 1; i < window.Length; i++)
+        // The last is looked at first. Where one in between does not fit, that is all there is to say.
+        if (last.UsesCustomBuckets != first.UsesCustomBuckets)
         {
-            bool counts = isCounter || i == window.Length - 1;
-            if (counts && window[i]!.UsesCustomBuckets != first.UsesCustomBuckets)
+            if (isCounter && HasGauge([window[0], last]))
+            {
+                annotations.HistogramNotCounter(series.Metric, series.ArgSpan);
+            }
+
+            annotations.MixedExponentialAndCustom(series.Metric, series.ArgSpan);
+            return null;
+        }
+
+        int schema = Math.Min(first.Schema, last.Schema);
+        for (int i = 1; isCounter && i < window.Length - 1; i++)
+        {
+            if (window[i]!.UsesCustomBuckets != first.UsesCustomBuckets)
             {
                 annotations.MixedExponentialAndCustom(series.Metric, series.ArgSpan);
                 return null;
             }
 
-            schema = counts ? Math.Min(schema, window[i]!.Schema) : schema;
+            schema = Math.Min(schema, window[i]!.Schema);
+        }
+
+        if (isCounter && HasGauge(window))
+        {
+            annotations.HistogramNotCounter(series.Metric, series.ArgSpan);
         }
 
         var arithmetic = new HistogramArithmetic(annotations, series.ArgSpan);

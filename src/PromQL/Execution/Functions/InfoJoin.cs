@@ -24,7 +24,7 @@ internal sealed class InfoJoin : OwnBlockOperator
         : base(context, node.Steps, inner)
     {
         _base = inner;
-        _nameMatchers = [.. node.Matchers.Where(m => m.Name == LabelName.MetricName)];
+        _nameMatchers = NamesOf([.. node.Matchers.Where(m => m.Name == LabelName.MetricName)]);
         foreach (Matcher matcher in node.Matchers.Where(m => m.Name != LabelName.MetricName))
         {
             if (!_dataMatchers.TryGetValue(matcher.Name, out List<Matcher>? list))
@@ -35,12 +35,7 @@ internal sealed class InfoJoin : OwnBlockOperator
             list.Add(matcher);
         }
 
-        List<Matcher> matchers = [.. node.Matchers];
-        if (!_nameMatchers.Any(NamesMetrics))
-        {
-            matchers.Insert(0, new Matcher(LabelName.MetricName, MatchKind.Equal, "target_info"));
-        }
-
+        List<Matcher> matchers = [.. _nameMatchers, .. node.Matchers.Where(m => m.Name != LabelName.MetricName)];
         _selector = new InstantSelector(
             context, new InstantSelectNode(matchers, node.Window, SampleFacet.TimeOfFloat, FindsResets: false, Steps, node.Span));
     }
@@ -89,7 +84,7 @@ internal sealed class InfoJoin : OwnBlockOperator
         foreach (SeriesBlock series in _series)
         {
             Context.ThrowIfOver();
-            if (IsInfoSeries(series.Labels))
+            if (IsInfoSeries(series))
             {
                 Current.CopyFrom(series);
                 yield return Current;
@@ -103,15 +98,25 @@ internal sealed class InfoJoin : OwnBlockOperator
         }
     }
 
-    // Only a matcher that says what info metrics are called makes a series one, not a matcher that says what they are not called.
-    private bool IsInfoSeries(Labels labels) => _nameMatchers.Any(NamesMetrics) && _nameMatchers.All(m => m.Matches(labels.MetricName));
+    private bool IsInfoSeries(SeriesBlock series) => _nameMatchers.All(m => m.Matches(series.MetricName));
 
-    private static bool NamesMetrics(Matcher matcher) => matcher.Kind is MatchKind.Equal or MatchKind.Regex;
+    // Which metrics are info metrics: those that are named; where it is only said which are not, all called so but them; else target_info.
+    private static List<Matcher> NamesOf(List<Matcher> given)
+    {
+        if (given.Any(matcher => matcher.Kind is MatchKind.Equal or MatchKind.Regex))
+        {
+            return given;
+        }
+
+        return given.Count == 0
+            ? [new Matcher(LabelName.MetricName, MatchKind.Equal, "target_info")]
+            : [new Matcher(LabelName.MetricName, MatchKind.Regex, ".+_info"), .. given];
+    }
 
     private void ReadInfoSeries()
     {
         var known = Identity.ToDictionary(name => name, _ => new HashSet<string>(StringComparer.Ordinal));
-        foreach (SeriesBlock series in _series.Where(s => !IsInfoSeries(s.Labels)))
+        foreach (SeriesBlock series in _series.Where(s => !IsInfoSeries(s)))
         {
             foreach (string name in Identity)
             {

@@ -43,7 +43,6 @@ internal static class LabelFunctions
         string target = texts[0];
         string template = texts[1];
         string source = texts[2];
-        CheckName(target, "destination", "label_replace");
         AnchoredRegex regex;
         try
         {
@@ -54,6 +53,7 @@ internal static class LabelFunctions
             throw new QueryException(QueryErrorKind.Execution, $"invalid regular expression in label_replace(): {texts[3]}", inner: e);
         }
 
+        CheckName(target, "destination", "label_replace");
         var builder = new LabelsBuilder();
         return new Relabelled(context, inner, Change, target);
 

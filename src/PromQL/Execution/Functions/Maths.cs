@@ -34,10 +34,10 @@ internal static class Maths
         "rad" => column => Each(column, value => value * Math.PI / 180),
         "minute" => column => Each(column, value => Calendar(value, at => at.Minute)),
         "hour" => column => Each(column, value => Calendar(value, at => at.Hour)),
-        "day_of_week" => column => Each(column, value => Calendar(value, at => (int)at.DayOfWeek)),
-        "day_of_month" => column => Each(column, value => Calendar(value, at => at.Day)),
+        "day_of_week" => column => Each(column, value => Calendar(value, at => at.DayOfWeek)),
+        "day_of_month" => column => Each(column, value => Calendar(value, at => at.DayOfMonth)),
         "day_of_year" => column => Each(column, value => Calendar(value, at => at.DayOfYear)),
-        "days_in_month" => column => Each(column, value => Calendar(value, at => DateTime.DaysInMonth(at.Year, at.Month))),
+        "days_in_month" => column => Each(column, value => Calendar(value, at => at.DaysInMonth)),
         "month" => column => Each(column, value => Calendar(value, at => at.Month)),
         "year" => column => Each(column, value => Calendar(value, at => at.Year)),
         _ => null,
@@ -51,18 +51,11 @@ internal static class Maths
         }
     }
 
-    // Whole seconds; what no calendar holds has no date.
-    private static double Calendar(double seconds, Func<DateTime, int> part)
+    // Whole seconds; what is no number of them has no date.
+    private static double Calendar(double seconds, Func<CivilTime, double> part)
     {
-        double ticks = Math.Truncate(seconds) * TimeSpan.TicksPerSecond;
-        if (!(Math.Abs(ticks) < long.MaxValue / 2))
-        {
-            return double.NaN;
-        }
-
-        long sinceYearOne = DateTime.UnixEpoch.Ticks + (long)ticks;
-        return sinceYearOne < 0 || sinceYearOne > DateTime.MaxValue.Ticks
-            ? double.NaN
-            : part(new DateTime(sinceYearOne, DateTimeKind.Utc));
+        // Some days from the ends of what a long holds, so that days can be counted from elsewhere.
+        const double secondsMax = 9.2e18;
+        return Math.Abs(seconds) < secondsMax ? part(new CivilTime((long)seconds)) : double.NaN;
     }
 }

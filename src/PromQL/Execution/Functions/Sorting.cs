@@ -103,8 +103,10 @@ internal static class SortOrders
 /// <summary>Text order in which runs of digits compare as numbers: <c>node2</c> before <c>node10</c>.</summary>
 internal static class NaturalOrder
 {
+    /// <summary>Negative, zero or positive. Numbers that differ only in leading zeros are equal until all the rest is.</summary>
     public static int Compare(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
     {
+        int zeros = 0;
         while (!left.IsEmpty && !right.IsEmpty)
         {
             ReadOnlySpan<char> a = NextRun(left);
@@ -116,11 +118,12 @@ internal static class NaturalOrder
                 return order;
             }
 
+            zeros = zeros != 0 ? zeros : b.Length - a.Length;
             left = left[a.Length..];
             right = right[b.Length..];
         }
 
-        return left.Length.CompareTo(right.Length);
+        return left.Length != right.Length ? left.Length.CompareTo(right.Length) : zeros;
     }
 
     private static ReadOnlySpan<char> NextRun(ReadOnlySpan<char> text)
@@ -139,7 +142,6 @@ internal static class NaturalOrder
     {
         ReadOnlySpan<char> a = left.TrimStart('0');
         ReadOnlySpan<char> b = right.TrimStart('0');
-        int order = a.Length != b.Length ? a.Length.CompareTo(b.Length) : a.SequenceCompareTo(b);
-        return order != 0 ? order : right.Length.CompareTo(left.Length);
+        return a.Length != b.Length ? a.Length.CompareTo(b.Length) : a.SequenceCompareTo(b);
     }
 }

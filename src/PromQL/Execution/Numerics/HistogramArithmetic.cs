@@ -84,7 +84,7 @@ internal readonly struct HistogramArithmetic(Annotations annotations, SourceSpan
             return right.Multiply(part);
         }
 
-        CounterResetHint hint = right.ResetHint;
+        CounterResetHint hint = CounterResetHints.Joined(left.ResetHint, right.ResetHint, out _);
         return Subtract(right, left, metric) is { } gap ? Add(gap.Multiply(part), left, metric)?.WithHint(hint) : null;
     }
 

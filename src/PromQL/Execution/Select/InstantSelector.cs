@@ -69,7 +69,7 @@ internal sealed class InstantSelector : OwnBlockOperator
     private void Fill()
     {
         Current.Clear();
-        bool smoothed = _node.Window.Mode == WindowMode.Smoothed;
+        bool smoothed = _node.Window.Mode == WindowMode.Smoothed && _node.Facet == SampleFacet.Value;
         if (_node.Window.AtMs is not null)
         {
             FillStep(0, smoothed);
@@ -118,15 +118,15 @@ internal sealed class InstantSelector : OwnBlockOperator
     private void FillStep(int step, bool smoothed)
     {
         long at = _node.Window.EndAt(Steps.At(step));
-        ReadOnlySpan<long> times = _samples.Times;
-        int found = times.BinarySearch(at);
-        int before = found >= 0 ? found : ~found - 1;
-        if (smoothed && found < 0)
+        if (smoothed)
         {
-            FillBetween(step, at, before);
+            FillSmoothed(step, at);
             return;
         }
 
+        ReadOnlySpan<long> times = _samples.Times;
+        int found = times.BinarySearch(at);
+        int before = found >= 0 ? found : ~found - 1;
         if (before < 0 || times[before] <= at - _node.Window.LookbackMs)
         {
             return;
@@ -140,7 +140,8 @@ internal sealed class InstantSelector : OwnBlockOperator
 
         if (_node.Facet == SampleFacet.TimeOfFloat && histogram is not null)
         {
-            throw new QueryException(QueryErrorKind.Execution, "info sample should be float");
+            throw new QueryException(
+                QueryErrorKind.Execution, $"this should be an info metric, with float samples: {_cursor!.Labels}");
         }
 
         if (_node.Facet is SampleFacet.Time or SampleFacet.TimeOfFloat)
@@ -164,13 +165,28 @@ internal sealed class InstantSelector : OwnBlockOperator
         }
     }
 
-    // Between two samples a straight line; after the last one, its value; before the first one, nothing.
-    private void FillBetween(int step, long at, int before)
+    // Between two samples a straight line; after the last one, its value; before the first one, nothing. Stale markers are looked through,
+    // and a window with floats and histograms has no value, wherever in it they lie.
+    private void FillSmoothed(int step, long at)
     {
         ReadOnlySpan<long> times = _samples.Times;
+        int found = times.BinarySearch(at);
+        int before = found >= 0 ? found : ~found - 1;
+        int after = found >= 0 ? found : ~found;
         while (before >= 0 && IsStale(before))
         {
             before--;
+        }
+
+        while (after < times.Length && IsStale(after))
+        {
+            after++;
+        }
+
+        if (_samples.HasHistograms && IsMixedAround(at))
+        {
+            Context.Annotations.MixedFloatsAndHistograms(_cursor!.Labels.MetricName, _node.Span);
+            return;
         }
 
         if (before < 0 || times[before] <= at - _node.Window.LookbackMs)
@@ -178,38 +194,67 @@ internal sealed class InstantSelector : OwnBlockOperator
             return;
         }
 
-        int after = before + 1;
-        while (after < times.Length && IsStale(after))
-        {
-            after++;
-        }
-
         bool alone = after >= times.Length || times[after] > at + _node.Window.LookbackMs;
-        NativeHistogram? left = _samples.HasHistograms ? _samples.Histograms[before] : null;
-        NativeHistogram? right = _samples.HasHistograms && !alone ? _samples.Histograms[after] : null;
-        if (left is null && (alone || right is null))
+        if (_samples.HasHistograms && _samples.Histograms[before] is { } left)
         {
-            double value = _samples.Values[before];
-            Current.Set(step, alone
-                ? value
-                : Interpolation.Between(times[before], value, times[after], _samples.Values[after], at, isCounter: false));
-        }
-        else if (left is not null && alone)
-        {
-            Current.Set(step, left);
-        }
-        else if (left is not null && right is not null)
-        {
-            var between = new HistogramArithmetic(Context.Annotations, _node.Span);
-            if (between.Between(times[before], left, times[after], right, at, isCounter: false, _cursor!.Labels.MetricName) is { } histogram)
-            {
-                Current.Set(step, histogram);
-            }
+            FillHistogram(step, at, before, left, alone ? -1 : after);
         }
         else
         {
-            Context.Annotations.MixedFloatsAndHistograms(_cursor!.Labels.MetricName, _node.Span);
+            double value = _samples.Values[before];
+            Current.Set(step, alone || times[before] == at
+                ? value
+                : Interpolation.Between(times[before], value, times[after], _samples.Values[after], at, isCounter: false));
         }
+    }
+
+    private void FillHistogram(int step, long at, int before, NativeHistogram left, int after)
+    {
+        ReadOnlySpan<long> times = _samples.Times;
+        if (times[before] == at)
+        {
+            Current.Set(step, left);
+            return;
+        }
+
+        if (after < 0)
+        {
+            // A hint is about two samples in a row, not about a value that is carried on.
+            Current.Set(step, left.WithHint(CounterResetHint.Unknown));
+            return;
+        }
+
+        NativeHistogram right = _samples.Histograms[after]!;
+        string metric = _cursor!.Labels.MetricName;
+        if (left.UsesCustomBuckets != right.UsesCustomBuckets)
+        {
+            Context.Annotations.MixedExponentialAndCustom(metric, _node.Span);
+            return;
+        }
+
+        bool isCounter = left.ResetHint != CounterResetHint.Gauge || right.ResetHint != CounterResetHint.Gauge;
+        var arithmetic = new HistogramArithmetic(Context.Annotations, _node.Span);
+        if (arithmetic.Between(times[before], left, times[after], right, at, isCounter, metric) is { } between)
+        {
+            Current.Set(step, between);
+        }
+    }
+
+    private bool IsMixedAround(long at)
+    {
+        ReadOnlySpan<long> times = _samples.Times;
+        bool floats = false;
+        bool histograms = false;
+        for (int i = EdgeSamples.FirstAfter(times, at - _node.Window.LookbackMs); i < times.Length && times[i] <= at + _node.Window.LookbackMs; i++)
+        {
+            if (!IsStale(i))
+            {
+                floats |= _samples.Histograms[i] is null;
+                histograms |= _samples.Histograms[i] is not null;
+            }
+        }
+
+        return floats && histograms;
     }
 
     private bool IsStale(int index) =>

@@ -1,0 +1,66 @@
+using Pleiad.Model;
+
+namespace Pleiad.PromQL.Tests;
+
+/// <summary>The data of a script as if its series lay on several shards.</summary>
+internal sealed class ShardedScript : IFragmentRunner
+{
+    private readonly ScriptStore _whole;
+    private readonly Shard[] _parts;
+
+    public ShardedScript(ScriptStore whole, ShardMap map)
+    {
+        _whole = whole;
+        Shards = map;
+        _parts = [.. Enumerable.Range(0, map.Count).Select(number => new Shard(whole, map, number))];
+    }
+
+    public ShardMap Shards { get; }
+
+    public SeriesCursor Select(SelectRequest request, CancellationToken cancel) => _whole.Select(request, cancel);
+
+    public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) =>
+        _whole.LabelNames(matchers, range, cancel);
+
+    public IReadOnlyCollection<string> LabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) =>
+        _whole.LabelValues(name, matchers, range, cancel);
+
+    public Task<IReadOnlyList<FragmentAnswer>> RunAsync(PlanFragment fragment, IReadOnlyList<int> shards, CancellationToken cancel) =>
+        fragment.RunAllAsync([.. shards.Select(shard => _parts[shard])], threads: 1);
+
+    private sealed class Shard(ScriptStore whole, ShardMap map, int number) : ISeriesSource
+    {
+        public SeriesCursor Select(SelectRequest request, CancellationToken cancel) => new Cursor(whole.Select(request, cancel), map, number);
+
+        public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) => [];
+
+        public IReadOnlyCollection<string> LabelValues(
+            string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) => [];
+    }
+
+    private sealed class Cursor(SeriesCursor all, ShardMap map, int number) : SeriesCursor
+    {
+        public override Labels Labels => all.Labels;
+
+        public override bool MoveNext()
+        {
+            while (all.MoveNext())
+            {
+                if (map.Of(all.Labels).Value == number)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        public override void Read(SampleColumns into) => all.Read(into);
+
+        protected override void Dispose(bool disposing)
+        {
+            all.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}
