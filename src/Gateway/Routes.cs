@@ -19,6 +19,7 @@ internal static class Routes
         var running = new RunningQueryEndpoints(ports.Query, query, time);
         var series = new SeriesEndpoints(ports.Query);
         var targets = new TargetEndpoints(ports.Targets, received);
+        var relabelling = new RelabelEndpoints(ports.Targets);
         var format = new FormatEndpoints(settings);
         var status = new StatusEndpoints(ports.Status, settings, time);
         var cardinality = new CardinalityEndpoint(ports.Status);
@@ -55,6 +56,7 @@ internal static class Routes
             Api("label/{name}/values", GetPost, series.ValuesAsync),   // POST as Grafana's ad hoc filters send it; Prometheus has GET alone
             Api("targets", Get, targets.TargetsAsync),
             Api("targets/metadata", Get, targets.TargetMetadataAsync),
+            Api("targets/relabel_steps", Get, relabelling.StepsAsync),
             Api("scrape_pools", Get, targets.PoolsAsync),
             Api("metadata", Get, targets.MetadataAsync),
             Api("rules", Get, RuleEndpoints.RulesAsync),

@@ -1,23 +1,42 @@
 import { mkdirSync } from 'node:fs';
-import { chromium as playwright, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { chromium as playwright, type Browser, type BrowserContext, type CDPSession, type Page } from 'playwright-core';
+import { expect, inject, onTestFinished, test } from 'vitest';
 import { artefacts, chromium } from './surroundings';
 
+// One browser and one page for all files: most of a test is otherwise a new profile that loads and compiles the interface anew.
 let browser: Browser | undefined;
+let shared: Profile | undefined;
 
-/** Opens a browser for the tests of a file. */
-export function useBrowser(): void {
-  beforeAll(async () => {
-    if (inject('missing')) return;
-    browser = await playwright.launch({
-      executablePath: chromium,
-      args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-    });
+/** A profile with one page. */
+interface Profile { context: BrowserContext; page: Page; session: CDPSession }
+
+async function openProfile(locale: string): Promise<Profile> {
+  browser ??= await playwright.launch({
+    executablePath: chromium,
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
-  afterAll(async () => { await browser?.close(); });
+  const context = await browser.newContext({ locale, timezoneId: 'UTC', reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  return { context, page, session: await context.newCDPSession(page) };
 }
 
-export interface View { width?: number; height?: number; dark?: boolean; locale?: string }
+/** Empties the profile that was used before: nothing of an earlier test is on the page, in its storage or listening. */
+async function emptied({ page, session }: Profile): Promise<void> {
+  for (const event of ['request', 'requestfinished', 'response', 'console', 'pageerror', 'download'] as const) page.removeAllListeners(event);
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await page.goto('about:blank');
+  await session.send('Storage.clearDataForOrigin', { origin: inject('url'), storageTypes: 'local_storage,cookies' });
+}
+
+export interface View {
+  width?: number;
+  height?: number;
+  dark?: boolean;
+  locale?: string;
+  /** Whether the test needs a profile that has never seen the interface, or leaves one that nobody can use again. */
+  fresh?: boolean;
+}
 
 /** A page of the interface that must not complain. */
 export interface Visit {
@@ -30,22 +49,31 @@ export interface Visit {
 
 export const url = (path: string): string => inject('url') + path;
 
-/** A test with a fresh profile; it fails on any error in the console, and on any breach of the policy. */
+/** A test with an empty profile; it fails on any error in the console, and on any breach of the policy. */
 export function visit(name: string, view: View, run: (visit: Visit) => Promise<void>): void {
   test.skipIf(inject('missing') !== '')(name, async () => {
-    const context: BrowserContext = await browser!.newContext({
-      viewport: { width: view.width ?? 1280, height: view.height ?? 800 }, colorScheme: view.dark ? 'dark' : 'light', locale: view.locale ?? 'en-US', timezoneId: 'UTC', reducedMotion: 'reduce',
+    const isOwn = view.fresh === true || view.locale !== undefined;
+    if (!isOwn && shared) await emptied(shared);
+    const used = isOwn ? await openProfile(view.locale ?? 'en-US') : (shared ??= await openProfile('en-US'));
+    const { page } = used;
+    // After a failure nobody knows in which state it is.
+    let isSound = false;
+    onTestFinished(async () => {
+      if (!isOwn && isSound) return;
+      if (used === shared) shared = undefined;
+      await used.context.close();
     });
+    await page.setViewportSize({ width: view.width ?? 1280, height: view.height ?? 800 });
+    await page.emulateMedia({ colorScheme: view.dark ? 'dark' : 'light', reducedMotion: 'reduce' });
+    await page.mouse.move(0, 0);
     const complaints: string[] = [];
+    const expected = new Set<number>();
+    page.on('pageerror', (error) => complaints.push(`exception: ${error.message}`));
+    page.on('console', (message) => {
+      const status = /status of (\d+)/.exec(message.text());
+      if (message.type() === 'error' && !(status ? expected.has(Number(status[1])) : expected.has(0) && message.text().includes('net::ERR_'))) complaints.push(`console: ${message.text()}`);
+    });
     try {
-      const expected = new Set<number>();
-      const page = await context.newPage();
-      page.setDefaultTimeout(20_000);
-      page.on('pageerror', (error) => complaints.push(`exception: ${error.message}`));
-      page.on('console', (message) => {
-        const status = /status of (\d+)/.exec(message.text());
-        if (message.type() === 'error' && !(status ? expected.has(Number(status[1])) : expected.has(0) && message.text().includes('net::ERR_'))) complaints.push(`console: ${message.text()}`);
-      });
       await run({
         page,
         expectStatus: (status) => expected.add(status),
@@ -55,12 +83,18 @@ export function visit(name: string, view: View, run: (visit: Visit) => Promise<v
         },
       });
       expect(complaints).toEqual([]);
+      isSound = true;
     } catch (failure) {
       throw complaints.length > 0 ? new Error(`${String(failure)}\nThe page complained:\n${complaints.join('\n')}`) : failure;
-    } finally {
-      await context.close();
     }
   });
+}
+
+/** Brings a dashboard into the node. */
+export async function bring(dashboard: object): Promise<void> {
+  if (inject('missing')) return;
+  const answer = await fetch(url('/api/dashboards/import'), { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ dashboard, overwrite: true, inputs: [] }) });
+  expect(answer.status, await answer.text()).toBe(200);
 }
 
 /** The address of explore with queries and parameters. */

@@ -1,7 +1,5 @@
-import { beforeAll, expect, inject } from 'vitest';
-import { legendRows, params, url, useBrowser, visit } from './browser';
-
-useBrowser();
+import { beforeAll, expect } from 'vitest';
+import { bring, legendRows, params, url, visit } from './browser';
 
 const uid = 'browser-test';
 const hostile = '<img src=x onerror=window.owned=1>';
@@ -21,11 +19,7 @@ const dashboard = {
   ],
 };
 
-beforeAll(async () => {
-  if (inject('missing')) return;
-  const answer = await fetch(url('/api/dashboards/import'), { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ dashboard, overwrite: true, inputs: [] }) });
-  expect(answer.status, await answer.text()).toBe(200);
-});
+beforeAll(() => bring(dashboard));
 
 const panel = (page: import('playwright-core').Page, id: number) => page.getByTestId(`panel-${id}`);
 
@@ -105,8 +99,7 @@ const odd = {
 
 visit('an odd dashboard comes in without an error, and what cannot be drawn of it leaves the rest alone', {}, async ({ page, expectStatus, picture }) => {
   expectStatus(400);
-  const answer = await fetch(url('/api/dashboards/import'), { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ dashboard: odd, overwrite: true, inputs: [] }) });
-  expect(answer.status, await answer.text()).toBe(200);
+  await bring(odd);
   const asked: string[] = [];
   page.on('request', (request) => { if (request.url().includes('/api/v1/query')) asked.push(new URLSearchParams(request.postData() ?? '').get('query') ?? ''); });
   await page.goto(url('/d/odd-test'));
@@ -144,8 +137,7 @@ const legends = {
 };
 
 visit('a legend is a table where it is stored as one: sorted by a click, a line picked by another; keys of dashboards do what they say', {}, async ({ page }) => {
-  const answer = await fetch(url('/api/dashboards/import'), { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ dashboard: legends, overwrite: true, inputs: [] }) });
-  expect(answer.status, await answer.text()).toBe(200);
+  await bring(legends);
   await page.goto(url('/d/legend-test'));
   const legend = panel(page, 1).getByRole('group', { name: 'Legend' });
   const rows = legend.locator('.legend-row');

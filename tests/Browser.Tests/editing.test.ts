@@ -1,9 +1,7 @@
 import { beforeEach, expect, inject } from 'vitest';
 import type { Page } from 'playwright-core';
 import { seriousOf } from './axe';
-import { params, url, useBrowser, visit } from './browser';
-
-useBrowser();
+import { params, url, visit } from './browser';
 
 const uid = 'editing-test';
 const panel = (page: Page, id: number | string) => page.getByTestId(`panel-${id}`);
@@ -151,7 +149,7 @@ visit('two who save at once lose nothing: reload, copy and overwrite are offered
   await expect.poll(async () => (await exported()).panels[1]!.title).toBe('mine, kept');
 });
 
-visit('what was not saved survives a crash, and can be dropped', {}, async ({ page }) => {
+visit('what was not saved survives a crash, and can be dropped', { fresh: true }, async ({ page }) => {
   await page.goto(url(`/d/${uid}?edit=1&editPanel=2`));
   await page.getByLabel('Title', { exact: true }).fill('Not saved yet');
   await page.waitForFunction((key) => localStorage.getItem(key)?.includes('Not saved yet'), `pleiad.draft.${uid}`);
@@ -290,25 +288,34 @@ visit('a panel is viewed alone by its key and left by Escape', {}, async ({ page
   await page.getByTestId('panel-editor').waitFor();
 });
 
-for (const dark of [false, true]) {
-  visit(`editing is legible ${dark ? 'in the dark' : 'in the light'} and at any width: axe finds nothing serious`, { dark }, async ({ page, picture }) => {
-    for (const [name, path, ready] of [['edit', `/d/${uid}?edit=1`, 'Settings'], ['panel-editor', `/d/${uid}?edit=1&editPanel=1`, 'Add query']] as const) {
-      await page.goto(url(path));
-      await page.getByRole('button', { name: ready }).waitFor();
-      await panel(page, 1).getByText('MiB', { exact: false }).waitFor();
+visit('editing is legible in both themes and at any width: axe finds nothing serious', {}, async ({ page, picture }) => {
+  const inBoth = async (run: (scheme: 'light' | 'dark') => Promise<void>): Promise<void> => {
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
+      await run(scheme);
+    }
+  };
+  for (const [name, path, ready] of [['edit', `/d/${uid}?edit=1`, 'Settings'], ['panel-editor', `/d/${uid}?edit=1&editPanel=1`, 'Add query']] as const) {
+    await page.goto(url(path));
+    await page.getByRole('button', { name: ready }).waitFor();
+    await panel(page, 1).getByText('MiB', { exact: false }).waitFor();
+    await inBoth(async (scheme) => {
       for (const [width, height] of [[1920, 1080], [400, 900], [1280, 900]] as const) {
         await page.setViewportSize({ width, height });
-        await picture(`${name}-${width}-${dark ? 'dark' : 'light'}`);
+        await picture(`${name}-${width}-${scheme}`);
         expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${name} at ${width}`).toBeLessThanOrEqual(0);
       }
       expect(await seriousOf(page), name).toEqual([]);
-    }
-    await page.goto(url(`/d/${uid}?edit=1`));
-    await page.getByRole('button', { name: 'Settings' }).click();
-    for (const tab of ['General', 'Variables', 'Annotations', 'Links', 'JSON']) {
-      await page.getByRole('dialog').getByText(tab, { exact: true }).click();
-      await picture(`settings-${tab.toLowerCase()}-1280-${dark ? 'dark' : 'light'}`);
+    });
+  }
+  await page.goto(url(`/d/${uid}?edit=1`));
+  await page.getByRole('button', { name: 'Settings' }).click();
+  for (const tab of ['General', 'Variables', 'Annotations', 'Links', 'JSON']) {
+    await page.getByRole('dialog').getByText(tab, { exact: true }).click();
+    await inBoth(async (scheme) => {
+      await picture(`settings-${tab.toLowerCase()}-1280-${scheme}`);
       expect(await seriousOf(page), tab).toEqual([]);
-    }
-  });
-}
+    });
+  }
+});

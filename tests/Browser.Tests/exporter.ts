@@ -64,6 +64,11 @@ export async function startExporter(): Promise<{ port: number; server: Server }>
       response.end(`# TYPE shop_traced counter\nshop_traced_total ${tracedScrape * 2} # {trace_id="trace-${tracedScrape}",payload="${escaped(payloads[tracedScrape % 3]!)}"} ${1 + (tracedScrape % 5) / 4}\n# EOF\n`);
       return;
     }
+    if (request.url === '/broken') {
+      response.setHeader('Content-Type', 'text/plain; version=0.0.4');
+      response.end(`broken{x="${escaped(payloads[0]!)}"} ${payloads[1]!}\n`);
+      return;
+    }
     if (request.url === '/native') {
       response.setHeader('Content-Type', 'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited');
       response.end(nativePage(++nativeScrape));

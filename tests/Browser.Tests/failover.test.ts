@@ -5,10 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, inject, vi } from 'vitest';
-import { useBrowser, visit } from './browser';
+import { visit } from './browser';
 import { startProxy, type NodeProxy } from './proxy';
 
-useBrowser();
 // A node is killed and the others find out: on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 180_000 });
 
@@ -43,7 +42,7 @@ afterAll(async () => {
   if (home) await cluster('clean');
 });
 
-visit('a dashboard goes on refreshing when the node that served it is killed', {}, async ({ page, expectStatus, picture }) => {
+visit('a dashboard goes on refreshing when the node that served it is killed', { fresh: true }, async ({ page, expectStatus, picture }) => {
   if (withoutDatabase) return;
   // Those that an earlier try killed, or that a busy machine took for dead.
   for (const [i, port] of ports.entries()) {

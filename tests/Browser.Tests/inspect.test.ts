@@ -1,10 +1,7 @@
-import { beforeAll, expect, inject } from 'vitest';
+import { beforeAll, expect } from 'vitest';
 import type { Page } from 'playwright-core';
 import { seriousOf } from './axe';
-import { explore, legendRows, params, url, useBrowser, visit } from './browser';
-import { payloads } from './exporter';
-
-useBrowser();
+import { bring, explore, legendRows, params, url, visit } from './browser';
 
 const heatmap = (page: Page) => page.getByRole('img', { name: /^Heatmap of/ });
 
@@ -79,29 +76,7 @@ const annotated = {
   panels: [{ id: 1, type: 'timeseries', title: 'Memory', gridPos: { x: 0, y: 0, w: 24, h: 10 }, targets: [{ refId: 'A', expr: 'shop_memory_bytes', interval: '1s' }] }],
 };
 
-const hostileBoard = {
-  uid: 'hostile-test', title: payloads[0]!, schemaVersion: 41, time: { from: 'now-1m', to: 'now' }, tags: payloads.slice(0, 10), description: payloads[1],
-  links: payloads.slice(0, 5).map((payload) => ({ type: 'link', title: payload, url: payload })),
-  templating: { list: [{ name: 'payload', label: payloads[2], type: 'query', query: 'label_values(hostile, payload)', multi: true, includeAll: true, current: { value: ['$__all'] } }] },
-  panels: [
-    ...['timeseries', 'stat', 'bargauge', 'gauge', 'table', 'piechart', 'barchart', 'histogram', 'heatmap', 'state-timeline', 'status-history'].map((type, i) => ({
-      id: i + 1, type, title: payloads[i], description: payloads[i + 1], gridPos: { x: (i % 3) * 8, y: Math.floor(i / 3) * 7, w: 8, h: 7 }, links: [{ title: payloads[i + 2], url: payloads[i + 3] }],
-      targets: [{ refId: 'A', expr: 'hostile', legendFormat: '{{payload}}', ...(type === 'table' ? { format: 'table', instant: true } : { interval: '1s' }) }],
-      fieldConfig: { defaults: { unit: payloads[i + 4], noValue: payloads[i + 5], color: { mode: 'fixed', fixedColor: payloads[i + 6] }, links: [{ title: payloads[i + 7], url: payloads[i + 8] }], mappings: [{ type: 'value', options: { 3: { text: payloads[i + 9], color: payloads[i + 10] } } }] }, overrides: [{ matcher: { id: 'byRegexp', options: payloads[i + 11] }, properties: [{ id: 'displayName', value: payloads[i + 12] }] }] },
-      options: { calculate: true, legend: { showLegend: true, calcs: [payloads[i]] }, content: payloads[i] },
-    })),
-    { id: 30, type: 'text', title: 'Text', gridPos: { x: 0, y: 40, w: 12, h: 12 }, options: { mode: 'html', content: payloads.join('\n\n') } }, { id: 31, type: 'text', title: 'Markdown', gridPos: { x: 12, y: 40, w: 12, h: 12 }, options: { mode: 'markdown', content: payloads.join('\n\n') } },
-    { id: 32, type: payloads[3], title: 'Unknown', gridPos: { x: 0, y: 52, w: 12, h: 4 } }, { id: 33, type: 'dashlist', title: 'List', gridPos: { x: 12, y: 52, w: 12, h: 4 }, options: { showSearch: true } },
-  ],
-};
-
-beforeAll(async () => {
-  if (inject('missing')) return;
-  for (const dashboard of [annotated, hostileBoard]) {
-    const answer = await fetch(url('/api/dashboards/import'), { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ dashboard, overwrite: true, inputs: [] }) });
-    expect(answer.status, await answer.text()).toBe(200);
-  }
-});
+beforeAll(() => bring(annotated));
 
 visit('annotations are drawn over a panel, say what happened, and are switched off', {}, async ({ page, picture }) => {
   await page.goto(url(`/d/${uid}`));
@@ -149,28 +124,3 @@ visit('inspecting a panel shows what it asked, what that cost on which shard, an
   for await (const chunk of file) chunks.push(chunk as Buffer);
   expect(Buffer.concat(chunks).toString().trim().split('\r\n')).toHaveLength(points + 1);
 });
-
-/** Views that show what somebody else wrote into a dashboard, a label or a query. */
-const views: { name: string; path: () => string; open: (page: Page) => Promise<void> }[] = [
-  { name: 'every kind of panel', path: () => url('/d/hostile-test'), open: async (page) => { for (const id of [3, 5, 6, 10, 30, 31, 32, 33]) { await page.getByTestId(`panel-${id}`).scrollIntoViewIfNeeded(); await page.waitForLoadState('networkidle'); } } },
-  { name: 'the editor of a panel', path: () => url('/d/hostile-test?edit=1&editPanel=5'), open: async (page) => { await page.getByRole('button', { name: 'Add query' }).waitFor(); for (const group of await page.locator('.option-group > summary').all()) if (!(await group.locator('..').evaluate((details: HTMLDetailsElement) => details.open))) await group.click(); } },
-  { name: 'the settings of a dashboard', path: () => url('/d/hostile-test?edit=1'), open: async (page) => { await page.getByRole('button', { name: 'Settings' }).click(); for (const tab of ['Variables', 'Links', 'JSON']) await page.getByRole('dialog').getByText(tab, { exact: true }).click(); } },
-  { name: 'the list of dashboards', path: () => url('/dashboards'), open: async (page) => { await page.getByRole('link', { name: payloads[0]! }).first().waitFor(); } },
-  { name: 'heatmaps and exemplars', path: () => explore(['hostile'], { view: 'heatmap', from: 'now-1m', to: 'now' }), open: async (page) => { await heatmap(page).waitFor(); } },
-  { name: 'the running queries', path: () => url('/queries'), open: async (page) => { await page.getByRole('region', { name: 'Ended lately' }).getByRole('row').nth(1).waitFor(); } },
-  { name: 'a plan', path: () => explore([`hostile{payload=~${JSON.stringify(payloads[0])}}`], { view: 'explain', from: 'now-1m', to: 'now' }), open: async (page) => { await page.getByRole('region', { name: 'How it was answered' }).getByRole('row').nth(1).waitFor(); } },
-];
-
-for (const { name, path, open } of views) {
-  visit(`none of ${payloads.length} payloads does anything in ${name}`, { height: 1200 }, async ({ page }) => {
-    const foreign: string[] = [];
-    page.on('request', (request) => { if (!/^(http:\/\/127\.0\.0\.1|data:|blob:)/.test(request.url())) foreign.push(request.url()); });
-    await page.goto(path());
-    await open(page);
-    await page.waitForLoadState('networkidle');
-    expect(await page.evaluate(() => (window as { owned?: unknown }).owned)).toBeUndefined();
-    expect(await page.locator('#root script, #root iframe, #root object, #root base, #root meta, #root link, #root img, #root svg script').count()).toBe(0);
-    expect(await page.locator('a[href^="javascript:" i], a[href^="data:" i], a[href^="//"]').count()).toBe(0);
-    expect(foreign).toEqual([]);
-  });
-}

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { TestProject } from 'vitest/node';
-import { startExporter } from './exporter';
+import { payloads, startExporter } from './exporter';
 import { missing, pleiad } from './surroundings';
 
 declare module 'vitest' {
@@ -39,6 +39,8 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     return undefined;
   }
 
+  // JSON is YAML.
+  const hostileLabels = JSON.stringify(Object.fromEntries(payloads.map((payload, i) => [`p${i}`, payload])));
   const folder = mkdtempSync(join(tmpdir(), 'pleiad-browser-'));
   const exporter = await startExporter();
   const port = await freePort();
@@ -61,7 +63,13 @@ scrape_configs:
     static_configs: [{ targets: ['127.0.0.1:9'] }]
   - job_name: dropped
     static_configs: [{ targets: ['10.0.0.1:1'] }]
-    relabel_configs: [{ action: drop, regex: '.*' }]
+    relabel_configs: [{ source_labels: [__address__], regex: '(.*):.*', target_label: host }, { action: drop, source_labels: [host], regex: '10[.].*' }]
+  - job_name: ${JSON.stringify(`zz ${payloads[0]!}`)}
+    metrics_path: /broken
+    static_configs: [{ targets: ['127.0.0.1:${exporter.port}'], labels: ${hostileLabels} }]
+  - job_name: ${JSON.stringify(`zz ${payloads[1]!}`)}
+    static_configs: [{ targets: ['10.0.0.2:1'], labels: ${hostileLabels} }]
+    relabel_configs: [{ source_labels: [p0], target_label: copy }, { action: drop, source_labels: [p3], regex: ${JSON.stringify('.*' + payloads[3]!.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))} }]
 `);
   const node: ChildProcess = spawn(pleiad, [`--storage.path=${join(folder, 'data')}`, `--web.listen-address=127.0.0.1:${port}`, `--config.file=${join(folder, 'prometheus.yml')}`], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';

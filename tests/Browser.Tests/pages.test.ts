@@ -1,8 +1,6 @@
 import { expect } from 'vitest';
 import { seriousOf } from './axe';
-import { explore, legendRows, params, url, useBrowser, visit } from './browser';
-
-useBrowser();
+import { explore, legendRows, params, url, visit } from './browser';
 
 /** Every page, and by what one knows that it is there. */
 const pages: { name: string; path: () => string; ready: string }[] = [
@@ -26,7 +24,6 @@ for (const { name, path, ready } of pages) {
   visit(`${name} is legible in both themes, and follows that of the system: axe finds nothing serious, nothing is cut off`, {}, async ({ page, picture }) => {
     await page.goto(path());
     await page.getByText(ready).first().waitFor();
-    await page.waitForLoadState('networkidle');
     for (const scheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: scheme });
       await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
@@ -40,7 +37,7 @@ for (const { name, path, ready } of pages) {
   });
 }
 
-visit('the first load of explore with a chart is at most 350 KB in gzip', {}, async ({ page }) => {
+visit('the first load of explore with a chart is at most 350 KB in gzip', { fresh: true }, async ({ page }) => {
   const assets = new Set<string>();
   page.on('response', (response) => { if (response.url().includes('/assets/') || response.request().isNavigationRequest()) assets.add(response.url()); });
   await page.goto(explore(['shop_memory_bytes']));
@@ -57,14 +54,14 @@ visit('the first load of explore with a chart is at most 350 KB in gzip', {}, as
 
 visit('targets are filtered by state and by words, and the address keeps it', {}, async ({ page }) => {
   await page.goto(url('/targets'));
-  await page.getByText('0 of 1 up').waitFor();
+  await page.getByText('0 of 1 up').first().waitFor();
   await page.getByText('connection refused').waitFor();
   await page.getByRole('button', { name: /^Down/ }).click();
-  await expect.poll(() => page.locator('.target-row:not(.target-head)').count()).toBe(1);
+  await expect.poll(() => page.locator('.target-row:not(.target-head)').count()).toBe(2);
   expect(params(page).get('health')).toBe('down');
   await page.reload();
-  await page.getByText('0 of 1 up').waitFor();
-  expect(await page.locator('.target-row:not(.target-head)').count()).toBe(1);
+  await page.getByText('0 of 1 up').first().waitFor();
+  expect(await page.locator('.target-row:not(.target-head)').count()).toBe(2);
   await page.getByLabel('Filter by address, label or error').fill('nowhere');
   await page.getByText('Nothing matches').waitFor();
 });
@@ -74,9 +71,26 @@ visit('a target’s labels before relabelling are one click away', {}, async ({ 
   await page.getByRole('button', { name: /^Details of/ }).click();
   await page.getByText('Before relabelling').waitFor();
   await page.locator('.label', { hasText: '__scheme__' }).waitFor();
+  await page.getByText('The job has no relabel_configs').waitFor();
   await page.getByRole('link', { name: 'Durations in Explore' }).click();
   await legendRows(page).first().waitFor();
   expect(params(page).get('g0.expr')).toContain('scrape_duration_seconds{');
+});
+
+visit('why a target was dropped is told rule by rule', {}, async ({ page, picture }) => {
+  await page.goto(url('/service-discovery?which=dropped&filter=10.0.0.1'));
+  await page.getByRole('button', { name: 'Why?' }).click();
+  await page.getByText('Dropped by rule 2: drop').waitFor();
+  const steps = page.getByRole('list', { name: 'Relabelling rules' }).getByRole('listitem');
+  expect(await steps.count()).toBe(2);
+  expect(await steps.nth(0).textContent()).toContain('host="10.0.0.1"');
+  expect(await steps.nth(1).textContent()).toContain('drops the target');
+  await picture('why-dropped-1280-light');
+  expect(await seriousOf(page)).toEqual([]);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.locator('html[data-mantine-color-scheme=dark]').waitFor();
+  await picture('why-dropped-1280-dark');
+  expect(await seriousOf(page)).toEqual([]);
 });
 
 visit('keys go where they say, and none fires while one types', {}, async ({ page }) => {

@@ -1,10 +1,8 @@
-import { beforeAll, expect, inject } from 'vitest';
+import { beforeAll, expect } from 'vitest';
 import type { Page } from 'playwright-core';
 import { seriousOf } from './axe';
-import { params, url, useBrowser, visit } from './browser';
+import { bring, params, url, visit } from './browser';
 import { payloads } from './exporter';
-
-useBrowser();
 
 const uid = 'panels-test';
 const at = (x: number, y: number, w = 8, h = 7) => ({ gridPos: { x, y, w, h } });
@@ -42,11 +40,7 @@ const dashboard = {
   ],
 };
 
-beforeAll(async () => {
-  if (inject('missing')) return;
-  const answer = await fetch(url('/api/dashboards/import'), { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ dashboard, overwrite: true, inputs: [] }) });
-  expect(answer.status, await answer.text()).toBe(200);
-});
+beforeAll(() => bring(dashboard));
 
 const panel = (page: Page, id: number | string) => page.getByTestId(`panel-${id}`);
 
@@ -58,31 +52,34 @@ const coloursOf = (page: Page, id: number): Promise<number> => panel(page, id).l
   return seen.size;
 });
 
-for (const dark of [false, true]) {
-  visit(`every kind of panel is drawn ${dark ? 'in the dark' : 'in the light'}, legibly and at any width`, { dark, height: 1500 }, async ({ page, picture }) => {
-    await page.goto(url(`/d/${uid}`));
-    await expect.poll(() => coloursOf(page, 1)).toBeGreaterThan(5);
-    await expect.poll(() => coloursOf(page, 2)).toBeGreaterThan(5);
-    await panel(page, 1).getByRole('img', { name: 'Heatmap of 7 buckets' }).waitFor();
-    await panel(page, 2).getByRole('img', { name: 'Heatmap of 8 buckets' }).waitFor();
-    await panel(page, 3).getByRole('img', { name: 'Pie chart with 5 slices' }).waitFor();
-    await panel(page, 3).getByText('item-39', { exact: true }).waitFor();
-    await panel(page, 4).getByRole('img', { name: 'Bar chart with 5 categories' }).waitFor();
-    expect(await panel(page, 4).locator('svg rect').count()).toBe(5);
-    await panel(page, 5).getByRole('img', { name: /Histogram with \d+ buckets/ }).waitFor();
-    await panel(page, 6).getByRole('img', { name: 'States of 3 series over time' }).waitFor();
-    await panel(page, 6).getByText('open', { exact: true }).first().waitFor();
-    expect(await panel(page, 7).locator('svg rect').count()).toBeGreaterThan(15);
-    await panel(page, 8).getByRole('link', { name: 'Panels' }).first().waitFor();
-    await panel(page, 9).getByText('No alerts').waitFor();
+visit('every kind of panel is drawn in both themes, legibly and at any width', { height: 1500 }, async ({ page, picture }) => {
+  await page.goto(url(`/d/${uid}`));
+  await expect.poll(() => coloursOf(page, 1)).toBeGreaterThan(5);
+  await expect.poll(() => coloursOf(page, 2)).toBeGreaterThan(5);
+  await panel(page, 1).getByRole('img', { name: 'Heatmap of 7 buckets' }).waitFor();
+  await panel(page, 2).getByRole('img', { name: 'Heatmap of 8 buckets' }).waitFor();
+  await panel(page, 3).getByRole('img', { name: 'Pie chart with 5 slices' }).waitFor();
+  await panel(page, 3).getByText('item-39', { exact: true }).waitFor();
+  await panel(page, 4).getByRole('img', { name: 'Bar chart with 5 categories' }).waitFor();
+  expect(await panel(page, 4).locator('svg rect').count()).toBe(5);
+  await panel(page, 5).getByRole('img', { name: /Histogram with \d+ buckets/ }).waitFor();
+  await panel(page, 6).getByRole('img', { name: 'States of 3 series over time' }).waitFor();
+  await panel(page, 6).getByText('open', { exact: true }).first().waitFor();
+  expect(await panel(page, 7).locator('svg rect').count()).toBeGreaterThan(15);
+  await panel(page, 8).getByRole('link', { name: 'Panels' }).first().waitFor();
+  await panel(page, 9).getByText('No alerts').waitFor();
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
     for (const [width, height] of [[1920, 1900], [400, 1500], [1280, 1500]] as const) {
       await page.setViewportSize({ width, height });
-      await picture(`panels-${width}-${dark ? 'dark' : 'light'}`);
+      await picture(`panels-${width}-${scheme}`);
       expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
     }
+    await expect.poll(() => coloursOf(page, 1)).toBeGreaterThan(5);
     expect(await seriousOf(page)).toEqual([]);
-  });
-}
+  }
+});
 
 visit('transformations shape a table, one after the other', { height: 1500 }, async ({ page }) => {
   await page.goto(url(`/d/${uid}`));
@@ -147,7 +144,7 @@ visit('dragging over a heatmap zooms to that part', {}, async ({ page }) => {
 
 visit('a table of nothing says so, and a long title has the whole width until the pointer comes', {}, async ({ page }) => {
   const empty = { uid: 'empty-test', title: 'Empty', schemaVersion: 41, panels: ['A', 'B'].map((refId, i) => ({ id: i + 1, type: 'table', title: 'A title that is as wide as its panel is', gridPos: { x: i * 8, y: i * 20, w: 8, h: 5 }, targets: ['A', 'B'].map((one) => ({ refId: one, expr: `nobody_has_this_${refId}`, format: 'table', instant: true })) })) };
-  await fetch(url('/api/dashboards/import'), { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ dashboard: empty, overwrite: true, inputs: [] }) });
+  await bring(empty);
   await page.goto(url('/d/empty-test'));
   for (const id of [1, 2]) await panel(page, id).getByText('No data').waitFor();
   expect(await panel(page, 1).locator('header > span').first().evaluate((title) => title.scrollWidth - title.clientWidth)).toBeLessThanOrEqual(0);

@@ -19,6 +19,10 @@ public interface ITargetCatalog
 
     /// <summary>What each target says of its metric families.</summary>
     Task<IReadOnlyList<TargetMetadata>> MetadataAsync(CancellationToken cancel);
+
+    /// <summary>What the target relabelling of a pool makes of discovered labels, rule by rule, up to the rule that drops them.</summary>
+    /// <returns>Null where there is no such pool.</returns>
+    IReadOnlyList<TargetRelabelStep>? RelabelSteps(string pool, Labels discovered);
 }
 
 /// <summary>Health of a target.</summary>
@@ -64,3 +68,24 @@ public sealed record DroppedTarget(Labels DiscoveredLabels, string Pool);
 
 /// <summary>What one target says of its metric families.</summary>
 public sealed record TargetMetadata(Labels TargetLabels, string Pool, IReadOnlyDictionary<string, MetricMetadata> Families);
+
+/// <summary>One rule of target relabelling with its defaults filled in, and what it made of labels.</summary>
+/// <param name="SourceLabels">Whose values are joined.</param>
+/// <param name="Separator">Between them.</param>
+/// <param name="Regex">The pattern as written.</param>
+/// <param name="Modulus">Of <c>hashmod</c>; 0 for the others.</param>
+/// <param name="TargetLabel">What is written; may be empty.</param>
+/// <param name="Replacement">The value that is written.</param>
+/// <param name="Action">As prometheus.yml names it.</param>
+/// <param name="Output">The labels after the rule; empty where it dropped them.</param>
+/// <param name="Keep">False where it dropped them.</param>
+public sealed record TargetRelabelStep(
+    IReadOnlyList<string> SourceLabels,
+    string Separator,
+    string Regex,
+    ulong Modulus,
+    string TargetLabel,
+    string Replacement,
+    string Action,
+    Labels Output,
+    bool Keep);

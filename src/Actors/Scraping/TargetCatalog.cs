@@ -1,4 +1,6 @@
 using Pleiad.Kernel;
+using Pleiad.Model;
+using Pleiad.Scraping;
 
 namespace Pleiad.Actors;
 
@@ -8,6 +10,7 @@ internal sealed class TargetCatalog(ActorRef catalog) : ITargetCatalog
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 
     private volatile IReadOnlyList<string> _pools = [];
+    private volatile IReadOnlyDictionary<string, Relabeller> _relabelling = new Dictionary<string, Relabeller>();
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Pools => _pools;
@@ -17,6 +20,7 @@ internal sealed class TargetCatalog(ActorRef catalog) : ITargetCatalog
     {
         await catalog.Ask<ConfigurationApplied>(apply, AnswerTimeout, cancel);
         _pools = [.. apply.Config.ScrapeConfigs.Select(job => job.JobName)];
+        _relabelling = apply.Config.ScrapeConfigs.ToDictionary(job => job.JobName, job => job.TargetRelabelling, StringComparer.Ordinal);
     }
 
     /// <inheritdoc/>
@@ -34,6 +38,13 @@ internal sealed class TargetCatalog(ActorRef catalog) : ITargetCatalog
     /// <inheritdoc/>
     public async Task<IReadOnlyList<TargetMetadata>> MetadataAsync(CancellationToken cancel) =>
         (await catalog.Ask<MetadataTold>(new TellMetadata(), AnswerTimeout, cancel)).Targets;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TargetRelabelStep>? RelabelSteps(string pool, Labels discovered) => _relabelling.TryGetValue(pool, out Relabeller? relabelling)
+        ? [.. relabelling.Steps(discovered).Select(static step => new TargetRelabelStep(
+            step.Rule.SourceLabels, step.Rule.Separator, step.Rule.Regex.Pattern, step.Rule.Modulus, step.Rule.TargetLabel, step.Rule.Replacement,
+            step.Rule.Action.NameOf(), step.Labels, step.Kept))]
+        : null;
 
     private Task<CatalogStatus> StatusAsync(CancellationToken cancel) =>
         catalog.Ask<CatalogStatus>(new TellStatus(), AnswerTimeout, cancel);

@@ -2,16 +2,22 @@ using System.Text.Json.Nodes;
 
 namespace Pleiad.Dashboards;
 
-/// <summary>Library panels that came along in <c>__elements</c> become panels of the dashboard's own: there is no library here.</summary>
+/// <summary>
+/// Library panels that came along in <c>__elements</c> are drawn from there: there is no library here. What says that they are of a library
+/// stays, and so do the elements, so that an export is one again where there is a library.
+/// </summary>
 internal static class LibraryElements
 {
-    /// <summary>Puts the models of library panels into the panels that refer to them.</summary>
+    private const string Reference = "library-panel-ref";
+
+    /// <summary>Puts the models of library panels into the panels that have nothing but a reference.</summary>
     public static void Inline(JsonObject dashboard)
     {
-        JsonObject? elements = dashboard.Take("__elements") as JsonObject;
+        JsonObject? elements = dashboard.Object("__elements");
         foreach (JsonObject panel in dashboard.Panels())
         {
-            if (panel.Object("libraryPanel") is not { } library)
+            // One with a type has its model already: it was migrated, and what it lost on the way must not come back.
+            if (panel.Object("libraryPanel") is not { } library || panel.Text("type") is not (null or "" or Reference))
             {
                 continue;
             }
@@ -23,6 +29,7 @@ internal static class LibraryElements
                 continue;
             }
 
+            panel.Remove("type");
             foreach ((string name, JsonNode? value) in model)
             {
                 // Where the panel stands and its number are the dashboard's business.
@@ -31,13 +38,6 @@ internal static class LibraryElements
                     panel[name] = value?.DeepClone();
                 }
             }
-
-            if (panel.Text("type") == "library-panel-ref")
-            {
-                panel["type"] = model["type"]?.DeepClone();
-            }
-
-            panel.Remove("libraryPanel");
         }
     }
 }

@@ -87,6 +87,9 @@ internal sealed class NodePorts : IQueryFrontend, ITargetCatalog, IIngest, IStor
     public Task<IReadOnlyList<TargetMetadata>> MetadataAsync(CancellationToken cancel) => Actors.Targets.MetadataAsync(cancel);
 
     /// <inheritdoc/>
+    public IReadOnlyList<TargetRelabelStep>? RelabelSteps(string pool, Labels discovered) => Actors.Targets.RelabelSteps(pool, discovered);
+
+    /// <inheritdoc/>
     public Task<string?> SealAsync(CancellationToken cancel) => Actors.Admin.SealAsync(cancel);
 
     /// <inheritdoc/>

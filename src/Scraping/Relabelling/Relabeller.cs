@@ -55,6 +55,21 @@ public sealed class Relabeller
         return true;
     }
 
+    /// <summary>What each rule makes of labels, in order; the last one is the rule that drops them, where one does.</summary>
+    public IEnumerable<RelabelStep> Steps(Labels labels)
+    {
+        var builder = new LabelsBuilder(labels);
+        foreach (RelabelRule rule in _rules)
+        {
+            bool kept = Apply(rule, builder);
+            yield return new RelabelStep(rule, kept ? builder.ToLabels() : Labels.Empty, kept);
+            if (!kept)
+            {
+                yield break;
+            }
+        }
+    }
+
     private static bool Apply(RelabelRule rule, LabelsBuilder labels)
     {
         switch (rule.Action)

@@ -129,6 +129,8 @@ internal sealed class QueryNodes : IAsyncDisposable
         public Task<IReadOnlyDictionary<string, int>> DroppedCountsAsync(CancellationToken cancel) =>
             Task.FromResult<IReadOnlyDictionary<string, int>>(new Dictionary<string, int> { ["first"] = 1 });
 
+        public IReadOnlyList<TargetRelabelStep>? RelabelSteps(string pool, Labels discovered) => null;
+
         public Task<IReadOnlyList<TargetMetadata>> MetadataAsync(CancellationToken cancel) => Task.FromResult<IReadOnlyList<TargetMetadata>>(
             [.. Pools.Select(pool => new TargetMetadata(
                 TargetOf(pool).Labels, pool, new Dictionary<string, MetricMetadata> { ["up"] = new(MetricType.Gauge, $"of node {Number}", "seconds") }))]);

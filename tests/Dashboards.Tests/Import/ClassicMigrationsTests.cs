@@ -155,14 +155,17 @@ public sealed class ClassicMigrationsTests
     }
 
     [Fact]
-    public void Library_panels_that_came_along_are_panels_of_the_dashboards_own()
+    public void Library_panels_that_came_along_are_drawn_from_there_and_stay_what_they_are()
     {
         ImportedDashboard imported = Import("""
-            {"title":"t","__elements":{"u":{"kind":1,"model":{"id":9,"type":"gauge","title":"CPU","options":{}}}},
-             "panels":[{"id":3,"gridPos":{"h":1,"w":2,"x":3,"y":4},"libraryPanel":{"uid":"u","name":"CPU"}}]}
+            {"title":"t","__elements":{"u":{"kind":1,"model":{"id":9,"type":"gauge","title":"CPU","options":{}}},"g":{"kind":1,"model":{"type":"graph","yaxes":[{"format":"s"},{}]}}},
+             "panels":[{"id":3,"gridPos":{"h":1,"w":2,"x":3,"y":4},"libraryPanel":{"uid":"u","name":"CPU"}},{"id":4,"type":"library-panel-ref","libraryPanel":{"uid":"g","name":"Old"}}]}
             """);
-        Assert.Equal("""[{"id":3,"gridPos":{"h":1,"w":2,"x":3,"y":4},"type":"gauge","title":"CPU","options":{}}]""", imported.Dashboard["panels"]!.ToJsonString());
-        Assert.Equal(PanelOutcome.Ok, imported.Report.Panels[0].Outcome);
+        Assert.Equal("""{"id":3,"gridPos":{"h":1,"w":2,"x":3,"y":4},"libraryPanel":{"uid":"u","name":"CPU"},"type":"gauge","title":"CPU","options":{}}""", imported.Dashboard["panels"]![0]!.ToJsonString());
+        Assert.Equal(("timeseries", null), ((string?)imported.Dashboard["panels"]![1]!["type"], imported.Dashboard["panels"]![1]!["yaxes"]));
+        Assert.Equal(["u", "g"], imported.Dashboard["__elements"]!.AsObject().Select(element => element.Key));
+        Assert.Equal([PanelOutcome.Ok, PanelOutcome.Ok], imported.Report.Panels.Select(panel => panel.Outcome));
+        Assert.Equal(imported.Dashboard.ToJsonString(), Import(imported.Dashboard.ToJsonString()).Dashboard.ToJsonString());
     }
 
     [Theory]

@@ -30,6 +30,8 @@ internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, IN
 
     public IReadOnlyList<TargetMetadata> Metadata { get; set; } = [];
 
+    public IReadOnlyList<TargetRelabelStep> Steps { get; set; } = [];
+
     public string? ReloadProblem { get; set; }
 
     public string? StorageProblem { get; set; }
@@ -197,6 +199,12 @@ internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, IN
         Task.FromResult<IReadOnlyDictionary<string, int>>(Pools.ToDictionary(p => p, p => Dropped.Count(d => d.Pool == p)));
 
     public Task<IReadOnlyList<TargetMetadata>> MetadataAsync(CancellationToken cancel) => Task.FromResult(Metadata);
+
+    public IReadOnlyList<TargetRelabelStep>? RelabelSteps(string pool, Labels discovered)
+    {
+        Asked.Add($"relabel {pool} {discovered}");
+        return Pools.Contains(pool) ? Steps : null;
+    }
 
     public Task<string?> ReloadAsync(CancellationToken cancel)
     {

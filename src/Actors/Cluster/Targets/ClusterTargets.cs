@@ -42,6 +42,9 @@ internal sealed class ClusterTargets(ITargetCatalog here, ClusterReads reads) : 
         return [.. (await here.MetadataAsync(cancel)).Concat(others)];
     }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<TargetRelabelStep>? RelabelSteps(string pool, Labels discovered) => here.RelabelSteps(pool, discovered);
+
     private async Task<IEnumerable<T>> AskAsync<T>(ReadKind kind, Func<LabelSymbolsReader, IShardReader<IReadOnlyList<T>>> newReader, CancellationToken cancel)
     {
         ShardPeer[] leaders = [.. reads.Places.Now.Shards.Select(static place => place.Leader).OfType<ShardPeer>().DistinctBy(static peer => peer.Node)];

@@ -45,6 +45,9 @@ export interface TargetsData {
   droppedTargetCounts: Record<string, number>;
 }
 
+/** A relabelling rule as prometheus.yml names its parts, and what it made of labels. */
+export interface RelabelStep { rule: Record<string, string | number | string[]>; output: Labels; keep: boolean }
+
 export interface NamedCount { name: string; value: number }
 
 export interface StorageData {

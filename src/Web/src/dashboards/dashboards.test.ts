@@ -55,6 +55,12 @@ describe('a field', () => {
     expect(fieldOf(panel, { name: 'x', refId: 'A', labels: {} }).unit).toBe('s');
   });
 
+  it.each([['gte', 3, true], ['gt', 3, false], ['lt', 4, true], ['eq', 3, true], ['neq', 3, false], ['nonsense', 3, false]])('finds fields by what their values come to: max %s %d', (op, value, fits) => {
+    const panel = { id: 1, type: 'timeseries', fieldConfig: { overrides: [{ matcher: { id: 'byValue', options: { reducer: 'max', op, value } }, properties: [{ id: 'unit', value: 'percent' }] }] } };
+    expect(fieldOf(panel, { name: 'x', refId: 'A', labels: {}, values: [1, 3, null, NaN] }).unit).toBe(fits ? 'percent' : undefined);
+    expect(fieldOf(panel, { name: 'x', refId: 'A', labels: {}, values: [] }).unit).toBeUndefined();
+  });
+
   it('has the colour of the step it reached', () => {
     expect(thresholdOf(panel.fieldConfig!.defaults!, 79)?.color).toBe('green');
     expect(thresholdOf(panel.fieldConfig!.defaults!, 80)?.color).toBe('red');

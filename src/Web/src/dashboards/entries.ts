@@ -18,7 +18,7 @@ export function entriesOf(panel: Panel, frames: readonly Frame[], fill: (text: s
   const pattern = fields.startsWith('/') ? patternOf(fields) : null;
   const isWanted = (field: Field): boolean => (fields === '' ? field.kind === 'number' : pattern ? pattern.test(calledOf(field)) : calledOf(field) === fields);
   return frames.flatMap((frame, part) => frame.fields.filter(isWanted).flatMap((field): Entry[] => {
-    const config = fieldOf(panel, { name: calledOf(field), refId: frame.refId, labels: field.labels, kind: field.kind });
+    const config = fieldOf(panel, { name: calledOf(field), refId: frame.refId, labels: field.labels, kind: field.kind, values: field.values });
     const id = `${part} ${frame.refId} ${seriesText(field.labels)} ${calledOf(field)}`;
     const name = config.displayName ? namedBy(config.displayName, calledOf(field), field.labels, fill) : calledOf(field);
     if (!values) {

@@ -1,6 +1,7 @@
 import { formatValue } from '../model/units';
 import type { Labels } from '../api/types';
 import { patternOf } from './transformations/options';
+import { reduced } from './reducers';
 import type { FieldDefaults, Mapping, Override, Panel, Threshold } from './dashboard';
 
 const named: Record<string, string> = {
@@ -20,7 +21,7 @@ export function colorOf(text: string | undefined, fallback: string): string {
 }
 
 /** One line of a panel's data, to find its overrides by. */
-export interface FieldKey { name: string; refId: string; labels: Labels; kind?: string }
+export interface FieldKey { name: string; refId: string; labels: Labels; kind?: string; values?: readonly unknown[] }
 
 /** The configuration of one field: the defaults with every override that matches. */
 export function fieldOf(panel: Panel, key: FieldKey): FieldDefaults {
@@ -29,6 +30,7 @@ export function fieldOf(panel: Panel, key: FieldKey): FieldDefaults {
   for (const override of panel.fieldConfig?.overrides ?? []) {
     if (!matches(override, key)) continue;
     for (const { id, value } of override.properties ?? []) {
+      if (typeof id !== 'string') continue;
       if (id.startsWith('custom.')) field.custom![id.slice(7)] = value;
       else (field as Record<string, unknown>)[id] = value;
     }
@@ -36,16 +38,33 @@ export function fieldOf(panel: Panel, key: FieldKey): FieldDefaults {
   return field;
 }
 
-function matches({ matcher }: Override, { name, refId, kind = 'number' }: FieldKey): boolean {
+function matches({ matcher }: Override, { name, refId, kind = 'number', values = [] }: FieldKey): boolean {
   switch (matcher?.id) {
     case 'byName': return matcher.options === name;
     case 'byFrameRefID': return matcher.options === refId;
     case 'byNames': {
-      const { mode, names = [] } = (matcher.options ?? {}) as { mode?: string; names?: string[] };
-      return names.includes(name) === (mode !== 'exclude');
+      const { mode, names } = (matcher.options ?? {}) as { mode?: string; names?: string[] };
+      return (Array.isArray(names) && names.includes(name)) === (mode !== 'exclude');
     }
     case 'byType': return matcher.options === kind;
     case 'byRegexp': return patternOf(String(matcher.options ?? ''))?.test(name) ?? false;
+    case 'byValue': {
+      const { reducer = 'lastNotNull', op = 'gte', value } = (matcher.options ?? {}) as { reducer?: string; op?: string; value?: unknown };
+      const found = kind === 'number' ? reduced(values.map((one) => (typeof one === 'number' && !Number.isNaN(one) ? one : null)), String(reducer)) : null;
+      return found !== null && compares(found, String(op), Number(value ?? 0));
+    }
+    default: return false;
+  }
+}
+
+function compares(a: number, op: string, b: number): boolean {
+  switch (op) {
+    case 'lt': return a < b;
+    case 'lte': return a <= b;
+    case 'gt': return a > b;
+    case 'gte': return a >= b;
+    case 'eq': return a === b;
+    case 'neq': return a !== b;
     default: return false;
   }
 }
@@ -63,14 +82,15 @@ export function thresholdOf(field: FieldDefaults, value: number): Threshold | un
 
 /** A value as the panel shows it, with its mappings; and the colour a mapping gives it. */
 export function shown(field: FieldDefaults, value: number | string | boolean | null): { text: string; color?: string } {
-  const mapped = (field.mappings ?? []).map((mapping) => mappingOf(mapping, value)).find((found) => found !== undefined);
+  const mapped = (Array.isArray(field.mappings) ? field.mappings : []).map((mapping) => mappingOf(mapping, value)).find((found) => found !== undefined);
   const text = value === null ? field.noValue ?? '–' : typeof value === 'number' ? formatValue(value, field.unit ?? '', field.decimals ?? undefined) : String(value);
   return mapped ? { text: mapped.text ?? text, ...(mapped.color ? { color: mapped.color } : {}) } : { text };
 }
 
 interface Mapped { text?: string; color?: string }
 
-function mappingOf({ type, options = {} }: Mapping, value: number | string | boolean | null): Mapped | undefined {
+function mappingOf({ type, options: given }: Mapping, value: number | string | boolean | null): Mapped | undefined {
+  const options = given ?? {};
   if (type === 'value') return value === null ? undefined : (options[String(value)] as Mapped | undefined);
   if (type === 'range' && typeof value === 'number') {
     const { from, to, result } = options as { from: number | null; to: number | null; result: Mapped };

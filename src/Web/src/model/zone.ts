@@ -41,8 +41,9 @@ export function instantOf(wall: Wall, zone: Zone): number {
 
 const two = (n: number): string => String(n).padStart(2, '0');
 
-/** `2026-11-20 09:00:00`; what an input understands as well. */
+/** `2026-11-20 09:00:00`, what an input understands as well; a dash for what is no time. */
 export function formatTime(ms: number, zone: Zone): string {
+  if (!(Math.abs(ms) <= 8.64e15)) return '–';
   const w = wallAt(ms, zone);
   return `${w.year}-${two(w.month)}-${two(w.day)} ${two(w.hour)}:${two(w.minute)}:${two(w.second)}`;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Dashboard, Panel } from '../dashboard';
 import { diffLines, hunksOf, jsonLines } from './diff';
-import { arranged, panelOf, valueAt, withAt, withDuplicate, withLayout, withNewPanel, withoutRow, withPanel, withPanelInRow } from './edits';
+import { arranged, panelOf, unlinked, valueAt, withAt, withDuplicate, withLayout, withNewPanel, withoutRow, withPanel, withPanelInRow } from './edits';
 import { newDashboard, newPanel, nextRefId, panelTypes } from './newPanels';
 import { begin, changed, redone, stepsMax, undone } from './undo';
 
@@ -109,5 +109,13 @@ describe('what is new', () => {
     for (const type of Object.keys(panelTypes)) expect(newPanel(type).type).toBe(type);
     expect(newPanel('text').targets).toBeUndefined();
     expect(nextRefId(['A', 'C'])).toBe('B');
+  });
+});
+
+describe('a panel of a library', () => {
+  it('is one of the dashboard alone once it was changed', () => {
+    expect(unlinked({ id: 1, type: 'stat', libraryPanel: { uid: 'u' } } as Panel)).toEqual({ id: 1, type: 'stat' });
+    const reference = { id: 1, type: 'library-panel-ref', libraryPanel: { uid: 'u' } } as Panel;
+    expect(unlinked(reference)).toBe(reference);
   });
 });

@@ -23,6 +23,13 @@ export function withAt<T>(value: T, [first, ...rest]: Path, to: unknown): T {
 /** A member of a value, or undefined where there is none. */
 export const valueAt = (value: unknown, path: Path): unknown => path.reduce<unknown>((now, key) => (typeof now === 'object' && now !== null ? (now as Record<string | number, unknown>)[key] : undefined), value);
 
+/** A panel that was changed is no longer the one of the library. */
+export function unlinked(panel: Panel): Panel {
+  if (!('libraryPanel' in panel) || panel.type === '' || panel.type === 'library-panel-ref') return panel;
+  const { libraryPanel: _, ...own } = panel;
+  return own;
+}
+
 /** All panels, those of folded rows too, rows among them. */
 export const allPanels = (dashboard: Dashboard): Panel[] => (dashboard.panels ?? []).flatMap((panel) => [panel, ...(panel.panels ?? [])]);
 export const panelOf = (dashboard: Dashboard, id: number): Panel | undefined => allPanels(dashboard).find((panel) => panel.id === id);

@@ -20,6 +20,9 @@ const AdhocFilters = lazy(() => import('./AdhocFilters').then((m) => ({ default:
 
 interface Resolved { options: Record<string, Option[]>; chosen: Record<string, Chosen>; failed: Record<string, string> }
 
+/** What can be chosen, each value once: a stored list may have one twice, and one may be called as that for all of them is. */
+const once = <T extends { value: string }>(choices: T[]): T[] => [...new Map(choices.toReversed().map((choice) => [choice.value, choice])).values()].toReversed();
+
 /** The variables of a dashboard, each with its choices; one that depends on another is asked for after it. */
 export function VariableBar({ list, span, onChosen }: { list: Variable[]; span: Span; onChosen: (chosen: Record<string, Chosen>) => void }) {
   const { t } = useText();
@@ -72,7 +75,7 @@ export function VariableBar({ list, span, onChosen }: { list: Variable[]; span: 
         const options = data.options[variable.name] ?? [];
         if (!chosen) return null;
         const missing = chosen.isAll ? [] : chosen.values.filter((value) => value !== '' && !options.some((option) => option.value === value));
-        const choices = [...(variable.includeAll ? [{ value: all, label: t('common.all') }] : []), ...options.map(({ value, text }) => ({ value, label: text })), ...missing.map((value) => ({ value, label: b('notFound', { value }) }))];
+        const choices = once([...(variable.includeAll ? [{ value: all, label: t('common.all') }] : []), ...options.map(({ value, text }) => ({ value, label: text })), ...missing.map((value) => ({ value, label: b('notFound', { value }) }))]);
         return (
           <div key={variable.name} style={{ display: 'flex', alignItems: 'center' }}>
             {variable.hide !== 1 && <span className="variable-label">{label}</span>}

@@ -10,6 +10,7 @@ import { Loaded } from '../../parts/Loaded';
 import { Page } from '../../parts/Page';
 import { Link } from '../../routing/Link';
 import { usePreferences } from '../../state/preferences';
+import { CardinalityExplorer } from './CardinalityExplorer';
 
 /** What the head holds, and what costs most of it. */
 export function StoragePage() {
@@ -27,8 +28,8 @@ export function StoragePage() {
               <Tile label={say('storage.pairs')} value={data.headStats.numLabelPairs.toLocaleString('en-US')} />
               {data.headStats.maxTime > data.headStats.minTime && <Tile label={say('storage.span')} value={formatTime(data.headStats.minTime, zone)} more={say('storage.spanTo', { time: formatTime(data.headStats.maxTime, zone) })} small />}
             </div>
+            <CardinalityExplorer />
             <div className="halves">
-              <Shares title={say('storage.byMetric')} counts={data.seriesCountByMetricName} link={(name) => `count by (__name__, job) (${selectorText(name, [])})`} />
               <Shares title={say('storage.byLabel')} counts={data.labelValueCountByLabelName} />
               <Shares title={say('storage.byMemory')} counts={data.memoryInBytesByLabelName} unit="bytes" />
               <Shares title={say('storage.byPair')} counts={data.seriesCountByLabelValuePair} link={(pair) => topOf(pair)} />

@@ -9,10 +9,15 @@ import { Empty } from '../../parts/Empty';
 import { Labels } from '../../parts/Labels';
 import { Loaded } from '../../parts/Loaded';
 import { Page } from '../../parts/Page';
-import { IconSearch } from '../../parts/icons';
+import { IconChevronDown, IconChevronRight, IconSearch } from '../../parts/icons';
+import { useAddress } from '../../routing/navigation';
+import { RelabelSteps } from './RelabelSteps';
 
 interface Found { before: LabelSet; after: LabelSet | null }
 interface FoundPool { name: string; found: Found[]; active: number; dropped: number }
+
+type Which = 'all' | 'active' | 'dropped';
+const whiches: Which[] = ['all', 'active', 'dropped'];
 
 /** Rows of a job shown at first. */
 const rowsAtFirst = 50;
@@ -39,8 +44,13 @@ export function DiscoveryPage() {
   const { t } = useText();
   const say = useServer();
   const query = useQuery({ queryKey: ['targets'], queryFn: ({ signal }) => targets(signal), refetchInterval: 30_000 });
-  const [typed, setTyped] = useState('');
-  const [which, setWhich] = useState<'all' | 'active' | 'dropped'>('all');
+  const [params, setParams] = useAddress();
+  const [typed, setTyped] = useState(params.filter ?? '');
+  const which = whiches.find((one) => one === params.which) ?? 'all';
+  const set = (key: string, value: string): void => {
+    const { [key]: _, ...rest } = params;
+    setParams(value ? { ...rest, [key]: value } : rest, { replace: true });
+  };
   const pools = useMemo(() => (query.data ? poolsOf(query.data.data) : []), [query.data]);
   return (
     <Page title={say('discovery.title')} hint={say('discovery.hint')}>
@@ -48,8 +58,8 @@ export function DiscoveryPage() {
         {() => pools.length === 0 ? <div className="panel"><Empty title={say('targets.empty')} hint={say('targets.empty.hint')} /></div> : (
           <>
             <div style={{ display: 'flex', gap: 8, flexWrap: 'wrap', alignItems: 'center' }}>
-              <TextInput leftSection={<IconSearch size={15} />} style={{ flex: '1 1 240px', maxWidth: 460 }} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} placeholder={say('targets.filter')} aria-label={say('targets.filter')} />
-              <SegmentedControl value={which} onChange={(value) => setWhich(value as typeof which)} data={[{ value: 'all', label: t('common.all') }, { value: 'active', label: say('discovery.active') }, { value: 'dropped', label: say('discovery.dropped') }]} />
+              <TextInput leftSection={<IconSearch size={15} />} style={{ flex: '1 1 240px', maxWidth: 460 }} value={typed} onChange={(event) => { setTyped(event.currentTarget.value); set('filter', event.currentTarget.value); }} placeholder={say('targets.filter')} aria-label={say('targets.filter')} />
+              <SegmentedControl value={which} onChange={(value) => set('which', value === 'all' ? '' : value)} data={[{ value: 'all', label: t('common.all') }, { value: 'active', label: say('discovery.active') }, { value: 'dropped', label: say('discovery.dropped') }]} />
             </div>
             {pools.map((pool) => <PoolPanel key={pool.name} pool={pool} typed={typed.toLowerCase()} which={which} />)}
           </>
@@ -59,25 +69,22 @@ export function DiscoveryPage() {
   );
 }
 
-function PoolPanel({ pool, typed, which }: { pool: FoundPool; typed: string; which: 'all' | 'active' | 'dropped' }) {
+function PoolPanel({ pool, typed, which }: { pool: FoundPool; typed: string; which: Which }) {
   const { t } = useText();
   const say = useServer();
   const [all, setAll] = useState(false);
-  const rows = pool.found.filter((one) => (which === 'all' || (one.after !== null) === (which === 'active')) && JSON.stringify([one.before, one.after]).toLowerCase().includes(typed));
+  const rows = pool.found.filter((one) => (which === 'all' || (one.after !== null) === (which === 'active')) && JSON.stringify([pool.name, one.before, one.after]).toLowerCase().includes(typed));
   const shown = all ? rows : rows.slice(0, rowsAtFirst);
   const unlisted = pool.dropped - pool.found.filter((one) => one.after === null).length;
   return (
     <section className="panel" aria-label={pool.name}>
       <div className="panel-head"><b style={{ fontSize: '0.92rem' }}>{pool.name}</b><span className="dim" style={{ fontSize: '0.8rem' }}>{say('discovery.count', { active: pool.active, count: pool.active + pool.dropped })}</span></div>
       {rows.length > 0 && (
-        <div className="scroll-x"><table className="sheet" style={{ tableLayout: 'fixed', minWidth: 560 }}>
+        <div className="scroll-x"><table className="sheet found-table">
           <thead><tr><th scope="col">{say('discovery.before')}</th><th scope="col">{say('discovery.after')}</th></tr></thead>
           <tbody>
             {shown.map((one, i) => (
-              <tr key={i}>
-                <td><Labels labels={one.before} /></td>
-                <td>{one.after ? <Labels labels={one.after} /> : <span className="state unknown">{say('discovery.droppedBy')}</span>}</td>
-              </tr>
+              <FoundRows key={i} pool={pool.name} found={one} />
             ))}
           </tbody>
         </table></div>
@@ -86,5 +93,22 @@ function PoolPanel({ pool, typed, which }: { pool: FoundPool; typed: string; whi
       {rows.length > shown.length && <div className="panel-body"><button type="button" className="label" style={{ cursor: 'pointer', color: 'var(--accent)' }} onClick={() => setAll(true)}>{t('common.showAll', { count: rows.length })}</button></div>}
       {unlisted > 0 && <div className="panel-body dim" style={{ fontSize: '0.82rem' }}>{say('discovery.notListed', { count: unlisted })}</div>}
     </section>
+  );
+}
+
+function FoundRows({ pool, found }: { pool: string; found: Found }) {
+  const say = useServer();
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <tr>
+        <td><Labels labels={found.before} /></td>
+        <td>
+          {found.after ? <Labels labels={found.after} /> : <span className="state unknown">{say('discovery.droppedBy')}</span>}
+          <div><button type="button" className="link-button" aria-expanded={open} onClick={() => setOpen(!open)}>{open ? <IconChevronDown size={13} /> : <IconChevronRight size={13} />}{say(found.after ? 'discovery.how' : 'discovery.why')}</button></div>
+        </td>
+      </tr>
+      {open && <tr><td colSpan={2}><div className="found-details"><RelabelSteps pool={pool} discovered={found.before} /></div></td></tr>}
+    </>
   );
 }

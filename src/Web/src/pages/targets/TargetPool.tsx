@@ -9,12 +9,13 @@ import { formatValue } from '../../model/units';
 import { Ago } from '../../parts/Ago';
 import { Labels } from '../../parts/Labels';
 import { Link } from '../../routing/Link';
+import { RelabelSteps } from './RelabelSteps';
 import { IconChevronDown, IconChevronRight } from '../../parts/icons';
 
 const TargetHistory = lazy(() => import('./TargetHistory').then((m) => ({ default: m.TargetHistory })));
 
 /** One job with its targets. Only the rows near the window are in the page. */
-export function TargetPool({ pool }: { pool: Pool }) {
+export function TargetPool({ pool, dropped }: { pool: Pool; dropped: number }) {
   const say = useServer();
   const [folded, setFolded] = useState(false);
   const body = useRef<HTMLDivElement>(null);
@@ -23,11 +24,14 @@ export function TargetPool({ pool }: { pool: Pool }) {
   const list = useWindowVirtualizer({ count: folded ? 0 : count, estimateSize: () => 52, overscan: 10, scrollMargin: body.current?.offsetTop ?? 0 });
   return (
     <section className="panel" aria-label={pool.name}>
-      <button type="button" className="panel-head" aria-expanded={!folded} onClick={() => setFolded(!folded)} style={{ width: '100%', background: 'none', border: 0, borderBottom: folded ? 0 : '1px solid var(--line)', cursor: 'pointer', color: 'inherit', font: 'inherit' }}>
-        {folded ? <IconChevronRight size={16} /> : <IconChevronDown size={16} />}
-        <b style={{ fontSize: '0.92rem' }}>{pool.name}</b>
-        <span className={`state ${healthy === count ? 'up' : 'down'}`}>{say('targets.upOf', { up: pool.targets.filter((target) => target.health === 'up').length, count })}</span>
-      </button>
+      <div className="panel-head" style={folded ? { borderBottom: 0 } : undefined}>
+        <button type="button" className="pool-fold" aria-expanded={!folded} onClick={() => setFolded(!folded)}>
+          {folded ? <IconChevronRight size={16} /> : <IconChevronDown size={16} />}
+          <b style={{ fontSize: '0.92rem' }}>{pool.name}</b>
+          <span className={`state ${healthy === count ? 'up' : 'down'}`}>{say('targets.upOf', { up: pool.targets.filter((target) => target.health === 'up').length, count })}</span>
+        </button>
+        {dropped > 0 && <Link className="quiet" style={{ fontSize: '0.8rem' }} to="/service-discovery" params={{ which: 'dropped', filter: pool.name }}>{say('targets.dropped', { count: dropped })}</Link>}
+      </div>
       {!folded && (
         <>
           <div className="target-row target-head" aria-hidden="true"><span>{say('targets.state')}</span><span>{say('targets.endpoint')}</span><span>{say('targets.labels')}</span><span className="number">{say('targets.lastScrape')}</span><span className="number">{say('targets.duration')}</span></div>
@@ -73,6 +77,8 @@ function TargetRow({ target }: { target: ActiveTarget }) {
         <div style={{ padding: '0 14px 12px 14px', fontSize: '0.8rem', display: 'flex', flexDirection: 'column', gap: 6 }}>
           <div className="dim">{say('targets.discovered')}</div>
           <Labels labels={target.discoveredLabels} />
+          <div className="dim">{say('relabel.steps')}</div>
+          <RelabelSteps pool={target.scrapePool} discovered={target.discoveredLabels} />
           <div className="dim">{say('targets.lastHour')}</div>
           <Suspense fallback={<div style={{ height: 120 }} aria-busy="true" />}><TargetHistory labels={target.labels} intervalMs={parseDuration(target.scrapeInterval) ?? 15_000} /></Suspense>
           <div className="dim">{say('targets.interval', { interval: target.scrapeInterval, timeout: target.scrapeTimeout })} · <Link className="quiet" to="/query" params={{ 'g0.expr': history, unit: 's' }}>{say('targets.history')}</Link></div>

@@ -55,7 +55,7 @@ export function TargetsPage() {
                 </div>
               </div>
               {found.length === 0 && <div className="panel"><Empty title={t('common.noMatch', { filter: [typed, health && say(`targets.${health}` as ServerKey), pool].filter(Boolean).join(', ') })} /></div>}
-              {found.map((one) => <TargetPool key={one.name} pool={one} />)}
+              {found.map((one) => <TargetPool key={one.name} pool={one} dropped={data.droppedTargetCounts[one.name] ?? 0} />)}
             </>
           );
         }}

@@ -21,24 +21,26 @@ export function OverridesEditor() {
   return (
     <>
       {overrides.map((override, i) => {
-        const { matcher } = override;
+        // An imported one may lack either.
+        const matcher = override.matcher ?? { id: '' };
+        const own = (override.properties ?? []).filter((one) => typeof one?.id === 'string');
         const isSimple = typeof matcher.options === 'string' || matcher.options === undefined;
-        const setProperty = (at: number, to: unknown): void => change(i, { ...override, properties: override.properties.flatMap((one, place) => (place !== at ? [one] : to === undefined ? [] : [{ ...one, value: to }])) });
+        const setProperty = (at: number, to: unknown): void => change(i, { ...override, properties: own.flatMap((one, place) => (place !== at ? [one] : to === undefined ? [] : [{ ...one, value: to }])) });
         return (
           <div key={i} className="override">
             <div className="edit-row">
-              <NativeSelect size="xs" aria-label={e('override.by')} value={matcher.id} data={[...matchers.map((id) => ({ value: id as string, label: e(`override.${id}`) })), ...(matchers.includes(matcher.id as 'byName') ? [] : [matcher.id])]} onChange={(event) => change(i, { ...override, matcher: { ...matcher, id: event.currentTarget.value } })} />
+              <NativeSelect size="xs" aria-label={e('override.by')} value={String(matcher.id)} data={[...matchers.map((id) => ({ value: id as string, label: e(`override.${id}`) })), ...(matchers.includes(matcher.id as 'byName') ? [] : [String(matcher.id)])]} onChange={(event) => change(i, { ...override, matcher: { ...matcher, id: event.currentTarget.value } })} />
               {isSimple && <TextInput size="xs" style={{ flex: 1, minWidth: 60 }} aria-label={e('override.which')} placeholder={e('override.which')} value={String(matcher.options ?? '')} onChange={(event) => change(i, { ...override, matcher: { ...matcher, options: event.currentTarget.value } })} />}
               <ActionIcon variant="subtle" color="gray" size="sm" aria-label={e('remove', { name: String(matcher.options ?? matcher.id) })} onClick={() => change(i, null)}><IconTrash size={14} /></ActionIcon>
             </div>
-            {override.properties.map((property, at) => (
+            {own.map((property, at) => (
               <div key={at} className="edit-row">
                 <span style={{ flex: 'none', width: 96, fontSize: '0.74rem', overflowWrap: 'anywhere' }}>{property.id.replace('custom.', '')}</span>
                 <PropertyValue id={property.id} value={property.value} onChange={(to) => setProperty(at, to)} />
                 <ActionIcon variant="subtle" color="gray" size="sm" aria-label={e('remove', { name: property.id })} onClick={() => setProperty(at, undefined)}><IconTrash size={14} /></ActionIcon>
               </div>
             ))}
-            <NativeSelect size="xs" aria-label={e('override.property')} value="" data={[{ value: '', label: e('override.property') }, ...Object.keys(properties).filter((id) => !override.properties.some((one) => one.id === id)).map((id) => ({ value: id, label: id.replace('custom.', '') }))]} onChange={(event) => { if (event.currentTarget.value) change(i, { ...override, properties: [...override.properties, { id: event.currentTarget.value, value: structuredClone(properties[event.currentTarget.value]) }] }); }} />
+            <NativeSelect size="xs" aria-label={e('override.property')} value="" data={[{ value: '', label: e('override.property') }, ...Object.keys(properties).filter((id) => !own.some((one) => one.id === id)).map((id) => ({ value: id, label: id.replace('custom.', '') }))]} onChange={(event) => { if (event.currentTarget.value) change(i, { ...override, properties: [...own, { id: event.currentTarget.value, value: structuredClone(properties[event.currentTarget.value]) }] }); }} />
           </div>
         );
       })}

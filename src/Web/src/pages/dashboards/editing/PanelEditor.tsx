@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react';
 import { Button, SegmentedControl } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import type { Panel } from '../../../dashboards/dashboard';
-import { panelOf, withAt, withPanel, type Path } from '../../../dashboards/editing/edits';
+import { panelOf, unlinked, withAt, withPanel, type Path } from '../../../dashboards/editing/edits';
 import { withoutQueries } from '../../../dashboards/editing/newPanels';
 import { placeOf, type Placed } from '../../../dashboards/sections';
 import { useEditing } from '../../../i18n/useEditing';
@@ -29,7 +29,7 @@ export function PanelEditor({ id, edits, board, onClose }: { id: number; edits: 
   const { ref, width } = useElementSize<HTMLDivElement>();
   const placed = useMemo<Placed | null>(() => panel ? { key: String(panel.id), panel: { ...panel, gridPos: { ...placeOf(panel), w: Math.max(placeOf(panel).w, 16) } }, at: placeOf(panel), scoped: firstOf(panel, board) } : null, [panel, board]);
   if (!panel || !placed) return null;
-  const set = (path: Path, to: unknown): void => change((now) => withPanel(now, id, (one) => withAt(one, path, to)), `panel ${id} ${path.join('.')}`);
+  const set = (path: Path, to: unknown): void => change((now) => withPanel(now, id, (one) => unlinked(withAt(one, path, to))), `panel ${id} ${path.join('.')}`);
   const now: Tab = asks ? tab : 'panelJson';
   return (
     <Form value={panel} set={set}>

@@ -28,7 +28,7 @@ export function BarChartPanel({ panel, frames, heightPx, fill }: PanelProps) {
   const rows = Math.min(categoriesMax, heightOf(frame));
   const categories = x.values.slice(0, rows).map((value) => (x.kind === 'time' && typeof value === 'number' ? formatTime(value, zone).slice(11) : String(value ?? '–')));
   const bars = columns.map((field, i): Bars => {
-    const config = fieldOf(panel, { name: calledOf(field), refId: frame.refId, labels: field.labels });
+    const config = fieldOf(panel, { name: calledOf(field), refId: frame.refId, labels: field.labels, values: field.values });
     return {
       name: config.displayName ? namedBy(config.displayName, calledOf(field), field.labels, fill) : calledOf(field), color: colorOf(undefined, paintOf(config, null, i, isDark, 'palette')),
       values: field.values.slice(0, rows).map((value) => (typeof value === 'number' && Number.isFinite(value) ? value : null)), textOf: (value) => shown(config, value).text,

@@ -61,7 +61,7 @@ const widthOf = (config: FieldDefaults): number | undefined => (typeof config.cu
 
 function columnsOf(panel: PanelProps['panel'], frame: Frame): Column[] {
   return frame.fields.map((field): Column => {
-    const config = fieldOf(panel, { name: calledOf(field), refId: frame.refId, labels: field.labels, kind: field.kind });
+    const config = fieldOf(panel, { name: calledOf(field), refId: frame.refId, labels: field.labels, kind: field.kind, values: field.values });
     return { field, config, title: config.displayName && !config.displayName.includes('$') ? config.displayName : frame.fields.length === 2 && timeFieldOf(frame) ? calledOf(field) : field.shown ?? field.name };
   }).filter(({ config }) => !config.custom?.hidden && !(config.custom?.hideFrom as { viz?: boolean } | undefined)?.viz);
 }
