@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { chromium as playwright, type Browser, type BrowserContext, type CDPSession, type Page } from 'playwright-core';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { artefacts, chromium } from './surroundings';
@@ -79,7 +79,10 @@ export function visit(name: string, view: View, run: (visit: Visit) => Promise<v
         expectStatus: (status) => expected.add(status),
         picture: async (file) => {
           mkdirSync(artefacts, { recursive: true });
-          await page.screenshot({ path: `${artefacts}/${file}.png` });
+          // Two frames: what follows the size of the window has followed it. Then as the browser is fastest, for there are many.
+          await page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); }));
+          const { data } = await used.session.send('Page.captureScreenshot', { format: 'png', optimizeForSpeed: true });
+          writeFileSync(`${artefacts}/${file}.png`, data, 'base64');
         },
       });
       expect(complaints).toEqual([]);

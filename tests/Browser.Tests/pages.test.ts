@@ -17,6 +17,7 @@ const pages: { name: string; path: () => string; ready: string }[] = [
   { name: 'storage', path: () => url('/tsdb-status'), ready: 'Series by metric' },
   { name: 'configuration', path: () => url('/config'), ready: 'scrape_interval' },
   { name: 'flags', path: () => url('/flags'), ready: 'storage.path' },
+  { name: 'rules', path: () => url('/alerts'), ready: 'This node does not evaluate rules yet' },
   { name: 'status', path: () => url('/status'), ready: '3.14.0' },
 ];
 
@@ -32,7 +33,7 @@ for (const { name, path, ready } of pages) {
         await picture(`${name}-${width}-${scheme}`);
         expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `at ${width} the page is wider than its window`).toBeLessThanOrEqual(0);
       }
-      expect(await seriousOf(page), scheme).toEqual([]);
+      expect(await seriousOf(page, scheme === 'dark'), scheme).toEqual([]);
     }
   });
 }
@@ -90,7 +91,34 @@ visit('why a target was dropped is told rule by rule', {}, async ({ page, pictur
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.locator('html[data-mantine-color-scheme=dark]').waitFor();
   await picture('why-dropped-1280-dark');
-  expect(await seriousOf(page)).toEqual([]);
+  expect(await seriousOf(page, true)).toEqual([]);
+});
+
+visit('where series come from is told from metric to label to value, and the address keeps the place', {}, async ({ page }) => {
+  await page.goto(url('/tsdb-status'));
+  const explorer = page.getByRole('region', { name: 'Cardinality' });
+  const rows = explorer.getByRole('listitem');
+  await explorer.getByRole('button', { name: 'hostile', exact: true }).waitFor();
+  await page.goto(url('/tsdb-status?where=__name__%3Dshop_requests_total'));
+  await explorer.getByText('6 series in all').waitFor();
+  expect(await rows.filter({ hasText: /^path/ }).textContent()).toMatch(/^path3100\.0%0/);
+  await explorer.getByRole('button', { name: 'path', exact: true }).click();
+  await expect.poll(() => rows.count()).toBe(3);
+  expect((await rows.allTextContents()).map((text) => text.replace(/0[\d.]+ \w+$/, ''))).toEqual(['/233.3%', '/cart233.3%', '/pay233.3%']);
+  await explorer.getByRole('button', { name: '/cart', exact: true }).click();
+  await explorer.getByText('2 series in all').waitFor();
+  expect(params(page).get('where')).toBe('__name__=shop_requests_total');
+  await page.reload();
+  await explorer.getByText('2 series in all').waitFor();
+  await explorer.getByRole('button', { name: 'Leave out __name__' }).click();
+  await explorer.getByRole('button', { name: 'path="/cart"' }).waitFor();
+  await page.goBack();
+  await page.goto(url('/tsdb-status'));
+  await explorer.getByLabel('Focus label').fill('till');
+  await explorer.getByRole('button', { name: 'Look' }).click();
+  await expect.poll(() => rows.count()).toBeGreaterThanOrEqual(3);
+  await explorer.getByLabel('Rows').selectOption('10');
+  expect([params(page).get('by'), params(page).get('limit')]).toEqual(['till', '10']);
 });
 
 visit('keys go where they say, and none fires while one types', {}, async ({ page }) => {

@@ -1,5 +1,5 @@
 import { call, type Answer } from './client';
-import type { Alert, Labels, MetricMetadata, QueryData, RelabelStep, StorageData, SyntaxNode, TargetsData } from './types';
+import type { Alert, CardinalityData, Labels, MetricMetadata, QueryData, RelabelStep, StorageData, SyntaxNode, TargetsData } from './types';
 
 /** Times of one range query, in milliseconds; start and end are multiples of the step. */
 export interface Grid { startMs: number; endMs: number; stepMs: number }
@@ -33,7 +33,10 @@ export const relabelSteps = (scrapePool: string, labels: Labels, signal?: AbortS
   call('targets/relabel_steps', { scrapePool, labels: JSON.stringify(labels) }, signal ? { signal } : {});
 export const flags = (signal?: AbortSignal): Promise<Answer<Record<string, string>>> => call('status/flags', {}, signal ? { signal } : {});
 export const configuration = (signal?: AbortSignal): Promise<Answer<{ yaml: string }>> => call('status/config', {}, signal ? { signal } : {});
-export const storage = (signal?: AbortSignal, limit?: number): Promise<Answer<StorageData>> => call('status/tsdb', limit ? { limit: String(limit) } : {}, signal ? { signal } : {});
+export const storage = (signal?: AbortSignal): Promise<Answer<StorageData>> => call('status/tsdb', {}, signal ? { signal } : {});
+/** What series cost, by labels, metrics and targets; of those a selector matches, and by the values of one label. */
+export const cardinality = ({ limit, match, focus }: { limit: number; match?: string; focus?: string }, signal?: AbortSignal): Promise<Answer<CardinalityData>> =>
+  call('status/cardinality', { limit: String(limit), ...(match ? { 'match[]': match } : {}), ...(focus ? { focusLabel: focus } : {}) }, signal ? { signal } : {});
 export const runtime = (signal?: AbortSignal): Promise<Answer<Record<string, string | number | boolean>>> => call('status/runtimeinfo', {}, signal ? { signal } : {});
 export const build = (signal?: AbortSignal): Promise<Answer<Record<string, string>>> => call('status/buildinfo', {}, signal ? { signal } : {});
 export const alerts = (signal?: AbortSignal): Promise<Answer<{ alerts: Alert[] }>> => call('alerts', {}, signal ? { signal } : {});

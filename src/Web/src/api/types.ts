@@ -58,5 +58,9 @@ export interface StorageData {
   seriesCountByLabelValuePair: NamedCount[];
 }
 
+/** What series cost that have a name in common; ended ones have had no sample for five minutes. */
+export interface LabelCost { name: string; values?: number; series: number; endedSeries: number; bytes: number }
+export interface CardinalityData { series: number; endedSeries: number; bytes: number; labels: LabelCost[]; metrics: LabelCost[]; focus?: { label: string; values: LabelCost[] } }
+
 /** A node of parse_query's tree; what else it has depends on its type. */
 export interface SyntaxNode { type: string; [key: string]: unknown }

@@ -63,6 +63,7 @@ export interface Panel {
   repeat?: string;
   repeatDirection?: string;
   maxPerRow?: number;
+  libraryPanel?: { uid?: string; name?: string };
 }
 
 export interface Variable {

@@ -12,6 +12,7 @@ export const boardTexts = {
   'noData': ['No data', '데이터 없음'],
   'placeholder': ['Panels of type “{type}” are not drawn yet; what this one holds is kept.', '“{type}” 패널은 아직 그리지 않지만 내용은 보존됩니다.'],
   'foreign': ['Queries to a data source of type “{type}” are not answered here.', '“{type}” 데이터 소스의 쿼리는 여기서 처리하지 않습니다.'],
+  'lost': ['The library panel “{name}” did not come with the dashboard.', '라이브러리 패널 “{name}”이(가) 대시보드와 함께 오지 않았습니다.'],
   'failed': ['This panel cannot be drawn: {problem}', '이 패널을 그릴 수 없습니다: {problem}'],
   'filter.add': ['Add filter', '필터 추가'],
   'filter.remove': ['Remove the filter {filter}', '필터 {filter} 제거'],

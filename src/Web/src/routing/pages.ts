@@ -20,6 +20,9 @@ const pages: Record<string, LazyPage> = {
   '/config': page(() => import('../pages/status/ConfigurationPage'), 'ConfigurationPage'),
   '/flags': page(() => import('../pages/status/FlagsPage'), 'FlagsPage'),
   '/queries': page(() => import('../pages/status/QueriesPage'), 'QueriesPage'),
+  '/alerts': page(() => import('../pages/status/RulesPage'), 'RulesPage'),
+  '/rules': page(() => import('../pages/status/RulesPage'), 'RulesPage'),
+  '/silences': page(() => import('../pages/status/RulesPage'), 'RulesPage'),
   '/status': page(() => import('../pages/status/StatusPage'), 'StatusPage'),
 };
 

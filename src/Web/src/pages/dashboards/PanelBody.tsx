@@ -48,7 +48,7 @@ export function PanelBody({ panel, board, data, heightPx }: { panel: Panel; boar
   if (panel.type === 'alertlist') return <Suspense><AlertListPanel panel={panel} /></Suspense>;
   const foreign = foreignSource(panel);
   if (Draw && foreign !== null) return <Centered>{b('foreign', { type: foreign })}</Centered>;
-  if (!Draw) return <Centered>{b('placeholder', { type: panel.type })}</Centered>;
+  if (!Draw) return <Centered>{panel.libraryPanel && (!panel.type || panel.type === 'library-panel-ref') ? b('lost', { name: panel.libraryPanel.name ?? panel.libraryPanel.uid ?? '' }) : b('placeholder', { type: panel.type || '?' })}</Centered>;
   if (frames.some((frame) => heightOf(frame) > 0)) return <Suspense><Draw panel={panel} board={board} span={data.span} answers={data.answers} frames={frames} series={data.series} times={data.times} heightPx={heightPx} fill={fill} scope={data.scope} /></Suspense>;
   if (data.error) return <Centered bad>{data.error.message}</Centered>;
   return data.answered ? <Centered>{b('noData')}</Centered> : null;
