@@ -174,6 +174,7 @@ const views: { name: string; path: () => string; height?: number; open: (page: P
       await page.getByRole('alert').waitFor();
     },
   },
+  { name: 'the command palette', path: () => url('/query'), open: async (page) => { await page.getByText('What would you like to know?').waitFor(); await page.keyboard.press('Control+k'); await page.getByRole('dialog').getByRole('combobox').fill('script'); await page.getByRole('option', { name: first }).waitFor(); } },
   { name: 'the running queries', path: () => url('/queries'), open: (page) => page.getByRole('region', { name: 'Ended lately' }).getByRole('row').nth(1).waitFor() },
   {
     name: 'targets, their labels, errors and relabelling', path: () => url('/targets?filter=zz'),

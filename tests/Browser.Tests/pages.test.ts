@@ -136,6 +136,10 @@ visit('keys go where they say, and none fires while one types', {}, async ({ pag
   await page.getByRole('dialog').getByText('Zoom out').or(page.getByRole('dialog').getByText('Show the shortcuts')).first().waitFor();
   await page.keyboard.press('Escape');
   await page.keyboard.press('Control+k');
+  await page.getByRole('dialog').getByRole('combobox').fill('pleiad');
+  await page.getByRole('option', { name: 'Pleiad', exact: true }).click();
+  await expect.poll(() => new URL(page.url()).pathname).toMatch(/^\/d\/pleiad-own/);
+  await page.keyboard.press('Control+k');
   await page.getByRole('dialog').getByRole('combobox').fill('shop_mem');
   await page.getByRole('option', { name: 'shop_memory_bytes' }).waitFor();
   await page.keyboard.press('Enter');

@@ -1,20 +1,22 @@
 import { useEffect, useMemo, useState, type KeyboardEvent } from 'react';
 import { Modal, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { searchDashboards } from '../api/dashboards';
 import { labelValues } from '../api/queries';
 import { useText } from '../i18n/text';
 import '../theme/overlays';
 import { fuzzyFilter } from '../model/fuzzy';
 import { selectorText } from '../model/seriesName';
-import { IconChartLine, IconSearch } from '../parts/icons';
+import { IconChartLine, IconLayoutDashboard, IconSearch } from '../parts/icons';
 import { navigate } from '../routing/navigation';
 import { destinations } from './navigation';
 
 const metricsShown = 30;
+const dashboardsShown = 12;
 
 interface Entry { id: string; text: string; group: string; icon: typeof IconChartLine; run: () => void }
 
-/** Ctrl K: pages and metrics by a few letters. */
+/** Ctrl K: pages, dashboards and metrics by a few letters. */
 export function CommandPalette({ onClose }: { onClose: () => void }) {
   const { t } = useText();
   return (
@@ -29,15 +31,17 @@ function Search({ onDone }: { onDone: () => void }) {
   const [typed, setTyped] = useState('');
   const [at, setAt] = useState(0);
   const metrics = useQuery({ queryKey: ['metric names'], queryFn: ({ signal }) => labelValues('__name__', [], signal), staleTime: 30_000 });
+  const boards = useQuery({ queryKey: ['dashboards'], queryFn: ({ signal }) => searchDashboards(signal), staleTime: 30_000 });
 
   const entries = useMemo<Entry[]>(() => {
     const pages = fuzzyFilter(typed, destinations, (one) => t(one.label)).map((one): Entry => ({ id: one.to, text: t(one.label), group: t('palette.pages'), icon: one.icon, run: () => navigate(one.to) }));
     const found = typed.trim() === '' ? [] : fuzzyFilter(typed, metrics.data?.data ?? [], (name) => name, metricsShown);
-    return [...pages, ...found.map((name): Entry => ({
+    const shown = typed.trim() === '' ? [] : fuzzyFilter(typed, (boards.data ?? []).filter((one) => one.type === 'dash-db'), (one) => one.title, dashboardsShown);
+    return [...pages, ...shown.map(({ uid, title, url }): Entry => ({ id: 'dashboard ' + uid, text: title, group: t('nav.dashboards'), icon: IconLayoutDashboard, run: () => navigate(url) })), ...found.map((name): Entry => ({
       id: 'metric ' + name, text: name, group: t('palette.metrics'), icon: IconChartLine,
       run: () => navigate('/query', { 'g0.expr': selectorText(name, []) }),
     }))];
-  }, [typed, metrics.data, t]);
+  }, [typed, metrics.data, boards.data, t]);
   useEffect(() => setAt(0), [typed]);
 
   const choose = (entry: Entry | undefined): void => {

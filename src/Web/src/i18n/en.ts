@@ -32,7 +32,7 @@ export const en = {
   'nav.flags': 'Flags',
   'nav.queries': 'Queries',
   'nav.status': 'Runtime and build',
-  'palette.placeholder': 'Go to a page, or find a metric …',
+  'palette.placeholder': 'Go to a page or dashboard, or find a metric …',
   'palette.pages': 'Pages',
   'palette.metrics': 'Metrics',
   'palette.nothing': 'Nothing found',

@@ -34,7 +34,7 @@ export const ko: Record<MessageKey, string> = {
   'nav.flags': '플래그',
   'nav.queries': '쿼리',
   'nav.status': '런타임과 빌드',
-  'palette.placeholder': '페이지로 이동하거나 메트릭 찾기 …',
+  'palette.placeholder': '페이지나 대시보드로 이동하거나 메트릭 찾기 …',
   'palette.pages': '페이지',
   'palette.metrics': '메트릭',
   'palette.nothing': '결과가 없습니다',
