@@ -29,6 +29,12 @@ internal static partial class Log
     [LoggerMessage(112, LogLevel.Error, "The new configuration is refused, the old one stays in force: {Reason}")]
     public static partial void ReloadRefused(this ILogger log, string reason);
 
+    [LoggerMessage(127, LogLevel.Warning, "The prometheus.yml of this node is an older one of the cluster, of {Put}; that of {Node} of {At} is in force. To put this node's file in force on all nodes, reload it here.")]
+    public static partial void ConfigurationOlder(this ILogger log, DateTimeOffset put, string node, DateTimeOffset at);
+
+    [LoggerMessage(128, LogLevel.Warning, "The prometheus.yml of this node is not the cluster's: that of {Node} of {At} is in force. To put this node's file in force on all nodes, reload it here.")]
+    public static partial void ConfigurationUnknown(this ILogger log, string node, DateTimeOffset at);
+
     [LoggerMessage(113, LogLevel.Warning, "Flag --{Flag} has no effect: {Why}")]
     public static partial void FlagWithoutEffect(this ILogger log, string flag, string why);
 

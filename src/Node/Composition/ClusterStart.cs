@@ -81,15 +81,31 @@ internal sealed class ClusterStart : IAsyncDisposable
         }
     }
 
+    /// <summary>Has a node's configuration be what the cluster's is from now on.</summary>
+    /// <exception cref="UsageException">The database did not answer.</exception>
+    public async Task<ClusterConfiguration> TakeConfigurationAsync(NodeConfiguration configuration, ILogger log)
+    {
+        var shared = new ClusterConfiguration(new SharedConfiguration(_store.Documents, Name, TimeProvider.System), configuration, log);
+        try
+        {
+            await shared.BeginAsync(CancellationToken.None);
+            return shared;
+        }
+        catch (Exception e) when (e is ClusterStoreException or ArgumentException)
+        {
+            throw new UsageException($"cannot take the cluster's configuration: {e.Message}", e);
+        }
+    }
+
     /// <summary>What the actors need.</summary>
     /// <param name="httpAddress">Where the HTTP API of this node is.</param>
     public ClusterAccess Parts(string httpAddress)
     {
-        string advertised = _settings.AdvertiseAddress.Length > 0 ? _settings.AdvertiseAddress : _transport.Address.ToString()!;
+        string advertised = Advertised;
         var self = new Member
         {
             Incarnation = _self,
-            Name = _settings.Name.Length > 0 ? _settings.Name : advertised,
+            Name = Name,
             Address = advertised,
             HttpAddress = httpAddress.StartsWith(':') ? advertised[..advertised.LastIndexOf(':')] + httpAddress : httpAddress,
             Roles = [.. _settings.Roles],
@@ -100,6 +116,10 @@ internal sealed class ClusterStart : IAsyncDisposable
             self, _store, _log, _log, _transport, _messages, new MembershipSettings(), new RegionSettings { Replicas = _settings.Replicas }, _settings.TrimInterval,
             _settings.RecentBytesMax);
     }
+
+    private string Advertised => _settings.AdvertiseAddress.Length > 0 ? _settings.AdvertiseAddress : _transport.Address.ToString()!;
+
+    private string Name => _settings.Name.Length > 0 ? _settings.Name : Advertised;
 
     /// <summary>Completes with the reason if nothing can be committed any more: a node that led on without committing would hold its shards up.</summary>
     public Task<string> Failed => _failed.Task;

@@ -37,6 +37,11 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         using var signals = new NodeSignals(control);
 
         await using ClusterStart? cluster = settings.Cluster.Postgres.Length > 0 ? await ClusterStart.OpenAsync(settings.Cluster, _log) : null;
+        if (cluster is not null)
+        {
+            control.Cluster = await cluster.TakeConfigurationAsync(configuration, _log);
+        }
+
         using DataDirectory directory = OpenDirectory(cluster?.Shards ?? settings.Storage.Shards);
         using var page = new OwnPage();
         await using DocumentsStart documents = await DocumentsStart.OpenAsync(directory.Root, cluster?.Documents, _log);
@@ -117,6 +122,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         surface.Ports.Open(actors);
         cluster.Begin();
         await actors.ApplyAsync(configuration.Current, CancellationToken.None);
+        await using var follower = new ConfigurationFollower(surface.Control, TimeProvider.System);
         system.CoordinatedShutdown.AddTask(ShutdownPhase.ServiceUnbind, "stop listening", surface.Gateway.StopAsync);
         Task<string> ended = Task.WhenAny(surface.Control.QuitRequested, seat.Ended, cluster.Failed).Unwrap();
         if (await Task.WhenAny(ended, seat.Joined) == seat.Joined)

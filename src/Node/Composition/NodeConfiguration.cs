@@ -6,6 +6,7 @@ namespace Pleiad.Node;
 /// <summary>The prometheus.yml in force: where it comes from, when it was loaded, and whether the last reload succeeded.</summary>
 internal sealed class NodeConfiguration
 {
+    private const string Embedded = "embedded default: the node scrapes itself";
     private const string NameInWorkingDirectory = "prometheus.yml";
 
     private readonly string? _path;
@@ -17,14 +18,17 @@ internal sealed class NodeConfiguration
         _path = path;
         _embedded = embedded;
         _log = log;
-        Current = Read();
+        (Current, Texts) = Read();
         LoadedAt = DateTimeOffset.UtcNow;
     }
 
     /// <summary>What is in force.</summary>
     public PrometheusConfig Current { get; private set; }
 
-    /// <summary>When it was loaded.</summary>
+    /// <summary>What the node's own file said when it was read last; null where it has none.</summary>
+    public ConfigurationText? Texts { get; private set; }
+
+    /// <summary>When what is in force was loaded.</summary>
     public DateTimeOffset LoadedAt { get; private set; }
 
     /// <summary>Whether the last attempt to load succeeded.</summary>
@@ -41,7 +45,7 @@ internal sealed class NodeConfiguration
         try
         {
             var configuration = new NodeConfiguration(path, embedded, log);
-            configuration.Report();
+            configuration.Report(path ?? Embedded);
             return configuration;
         }
         catch (Exception e) when (e is ConfigException or IOException or UnauthorizedAccessException)
@@ -54,20 +58,46 @@ internal sealed class NodeConfiguration
     /// <returns>Null when what it says is in <see cref="Current"/> now; else why the old one stays.</returns>
     public string? TryReload()
     {
+        if (TryRead(out PrometheusConfig? read) is { } refused)
+        {
+            return refused;
+        }
+
+        Use(read!, _path ?? Embedded);
+        return null;
+    }
+
+    /// <summary>Reads the file again, without putting it in force.</summary>
+    /// <param name="read">What it says; null where it is refused.</param>
+    /// <returns>Null, or why it is refused.</returns>
+    public string? TryRead(out PrometheusConfig? read)
+    {
         try
         {
-            Current = Read();
-            LoadedAt = DateTimeOffset.UtcNow;
-            LastSucceeded = true;
-            Report();
+            (read, Texts) = Read();
             return null;
         }
         catch (Exception e) when (e is ConfigException or IOException or UnauthorizedAccessException)
         {
-            LastSucceeded = false;
-            _log.ReloadRefused(e.Message);
+            read = null;
+            NoteFailure(e.Message);
             return e.Message;
         }
+    }
+
+    /// <summary>Reads texts from elsewhere as if the node's own file had them.</summary>
+    /// <exception cref="ConfigException">They are refused.</exception>
+    public PrometheusConfig Parse(ConfigurationText texts) => ScrapeConfigFile.Parse(texts, _path ?? NameInWorkingDirectory);
+
+    /// <summary>Puts a configuration in force.</summary>
+    /// <param name="config">Which.</param>
+    /// <param name="source">Where it is from, for people.</param>
+    public void Use(PrometheusConfig config, string source)
+    {
+        Current = config;
+        LoadedAt = DateTimeOffset.UtcNow;
+        LastSucceeded = true;
+        Report(source);
     }
 
     /// <summary>Notes that what was read could not be put in force everywhere.</summary>
@@ -77,13 +107,20 @@ internal sealed class NodeConfiguration
         _log.ReloadRefused(reason);
     }
 
-    private PrometheusConfig Read() => _path is null
-        ? ScrapeConfigFile.Parse(_embedded(), "embedded default")
-        : ScrapeConfigFile.Load(_path);
-
-    private void Report()
+    private (PrometheusConfig Config, ConfigurationText? Texts) Read()
     {
-        _log.ConfigurationLoaded(_path ?? "embedded default: the node scrapes itself");
+        if (_path is null)
+        {
+            return (ScrapeConfigFile.Parse(_embedded(), "embedded default"), null);
+        }
+
+        ConfigurationText texts = ScrapeConfigFile.ReadTexts(_path);
+        return (ScrapeConfigFile.Parse(texts, _path), texts);
+    }
+
+    private void Report(string source)
+    {
+        _log.ConfigurationLoaded(source);
         foreach (ConfigNote note in Current.Report.Warnings)
         {
             _log.ConfigurationNote(note.ToString());

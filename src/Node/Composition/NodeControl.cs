@@ -12,6 +12,34 @@ internal sealed class NodeControl(NodeConfiguration configuration, NodePorts por
     /// <summary>Completes with the reason when the node is to stop.</summary>
     public Task<string> QuitRequested => _quit.Task;
 
+    /// <summary>The configuration of the cluster that this node is part of; null on a node by itself.</summary>
+    public ClusterConfiguration? Cluster { get; set; }
+
+    /// <summary>Takes what another node of the cluster has put in force, if there is something.</summary>
+    public async Task FollowAsync(CancellationToken cancel)
+    {
+        await _reloading.WaitAsync(cancel);
+        try
+        {
+            if (Cluster is { } cluster && await cluster.LookAsync(cancel))
+            {
+                await ports.Actors.ApplyAsync(configuration.Current, CancellationToken.None);
+            }
+        }
+        catch (ClusterStoreException)
+        {
+            // The next look comes soon; until then what is in force stays.
+        }
+        catch (Exception e) when (e is AskTimeoutException or AskRefusedException)
+        {
+            configuration.NoteFailure(e.Message);
+        }
+        finally
+        {
+            _reloading.Release();
+        }
+    }
+
     /// <inheritdoc/>
     public async Task<string?> ReloadAsync(CancellationToken cancel)
     {
@@ -19,7 +47,7 @@ internal sealed class NodeControl(NodeConfiguration configuration, NodePorts por
         await _reloading.WaitAsync(cancel);
         try
         {
-            if (configuration.TryReload() is { } refused)
+            if ((Cluster is { } cluster ? await cluster.ReloadAsync(cancel) : configuration.TryReload()) is { } refused)
             {
                 return refused;
             }

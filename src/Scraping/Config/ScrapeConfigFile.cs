@@ -18,23 +18,43 @@ public static class ScrapeConfigFile
     /// <exception cref="ConfigException">Refused: the message names file, line and key.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public static PrometheusConfig Load(string path, Func<string, string?>? environment = null)
+    public static PrometheusConfig Load(string path, Func<string, string?>? environment = null) => Parse(ReadTexts(path), path, environment);
+
+    /// <summary>Reads the texts of a file and of the files of scrape configs it names.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="ConfigException">The file is refused, so that it is unknown what it names.</exception>
+    /// <exception cref="IOException">One cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">One may not be read.</exception>
+    public static ConfigurationText ReadTexts(string path)
     {
-        PrometheusConfig config = LoadAlone(path, environment);
-        IReadOnlyList<string> patterns = config.Root.Texts("scrape_config_files");
-        if (patterns.Count == 0)
+        string main = ReadText(path);
+        string directory = DirectoryOf(path);
+        return new ConfigurationText(main, [.. Parse(main, path).Root.Texts("scrape_config_files").SelectMany(PathGlob.Expand).Select(
+            file => new NamedText(Path.GetRelativePath(directory, Path.GetFullPath(file)), ReadText(file)))]);
+    }
+
+    /// <summary>Reads a configuration out of its texts; no file is opened.</summary>
+    /// <param name="texts">All of them.</param>
+    /// <param name="name">Path of prometheus.yml, named in errors; relative paths are seen from its directory.</param>
+    /// <param name="environment">Values of environment variables; null = those of this process.</param>
+    /// <exception cref="ConfigException">Refused: the message names file, line and key.</exception>
+    public static PrometheusConfig Parse(ConfigurationText texts, string name, Func<string, string?>? environment = null)
+    {
+        PrometheusConfig config = Parse(texts.Main, name, environment);
+        if (texts.ScrapeFiles.Count == 0)
         {
             return config;
         }
 
         var jobs = config.ScrapeConfigs.ToDictionary(job => job.JobName, _ => "main config file");
         var scrapes = new List<ScrapeConfig>(config.ScrapeConfigs);
-        foreach (string file in patterns.SelectMany(PathGlob.Expand))
+        foreach ((string relative, string text) in texts.ScrapeFiles)
         {
-            foreach (ConfigSection section in ScrapeFile(file, config))
+            string file = Path.GetFullPath(relative, DirectoryOf(name));
+            foreach (ConfigSection section in ScrapeFile(file, text, config))
             {
                 string job = section.Text("job_name");
-                if (!jobs.TryAdd(job, GoText.Quote(Path.GetFullPath(file))))
+                if (!jobs.TryAdd(job, GoText.Quote(file)))
                 {
                     throw section.Fail($"found multiple scrape configs with job name {GoText.Quote(job)}, first found in {jobs[job]}", "job_name");
                 }
@@ -118,9 +138,11 @@ public static class ScrapeConfigFile
         return section!;
     }
 
-    private static IReadOnlyList<ConfigSection> ScrapeFile(string file, PrometheusConfig config)
+    private static string DirectoryOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? Path.GetFullPath(path);
+
+    private static IReadOnlyList<ConfigSection> ScrapeFile(string file, string text, PrometheusConfig config)
     {
-        ConfigSection root = ReadSection(ReadText(file), file, ScrapeShapes.ScrapeFile, config.Report);
+        ConfigSection root = ReadSection(text, file, ScrapeShapes.ScrapeFile, config.Report);
         IReadOnlyList<ConfigSection> scrapes = root.Sections("scrape_configs");
         ScrapeInheritance.CompleteScrapeConfigs(scrapes, config.Root.Section("global")!);
         return scrapes;
