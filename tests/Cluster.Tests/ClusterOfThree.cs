@@ -21,9 +21,11 @@ internal sealed class ClusterOfThree : IAsyncDisposable
     private readonly int[] _ports = [.. Enumerable.Range(0, 3).Select(static _ => RunningProgram.FreePort())];
     private readonly PleiadServer?[] _nodes = new PleiadServer?[3];
     private readonly int[] _scrapes = new int[Targets];
+    private readonly bool _hasCertificates;
 
-    private ClusterOfThree(PostgresServer postgres, PageServer pages)
+    private ClusterOfThree(PostgresServer postgres, PageServer pages, bool hasCertificates)
     {
+        _hasCertificates = hasCertificates;
         _postgres = postgres;
         _pages = pages;
         var config = new StringBuilder("global:\n  scrape_interval: 1s\nscrape_configs:\n  - job_name: pages\n    static_configs:\n");
@@ -42,13 +44,20 @@ internal sealed class ClusterOfThree : IAsyncDisposable
     /// <summary>The nodes that run.</summary>
     public IEnumerable<PleiadServer> Running => _nodes.OfType<PleiadServer>();
 
-    public static async Task<ClusterOfThree> StartAsync()
+    /// <summary>Starts all of it and waits until all three lead.</summary>
+    /// <param name="hasCertificates">Whether the nodes talk to each other with certificates of an authority of their own.</param>
+    public static async Task<ClusterOfThree> StartAsync(bool hasCertificates = false)
     {
         PostgresServer? postgres = PostgresServer.TryStart();
         Skip.If(postgres is null, "PostgreSQL is not installed (./test installs it)");
-        var cluster = new ClusterOfThree(postgres, await PageServer.StartAsync());
+        var cluster = new ClusterOfThree(postgres, await PageServer.StartAsync(), hasCertificates);
         try
         {
+            if (hasCertificates)
+            {
+                await cluster.IssueAsync("ca", 0, 1, 2);
+            }
+
             await cluster.StartNodesAsync(0, 1, 2);
             await cluster.UntilShardsAsync(static shards => shards.Select(static shard => shard.Leader).Distinct().Count() == 3 && shards.All(static shard => !shard.Moves));
             return cluster;
@@ -80,10 +89,7 @@ internal sealed class ClusterOfThree : IAsyncDisposable
     {
         foreach (int number in numbers)
         {
-            _nodes[number] = new PleiadServer(
-                _scratch.Folder(NameOf(number)), _config, _ports[number], "--cluster.postgres=" + _postgres.Connection, "--cluster.name=" + NameOf(number),
-                "--cluster.listen-address=127.0.0.1:0", $"--cluster.shards={Shards}", "--cluster.replicas=2", "--web.enable-remote-write-receiver");
-            OrphanGuard.Add(Node(number).Id);
+            _nodes[number] = StartNode(number, _ports[number], _hasCertificates ? "ca" : null);
         }
 
         foreach (int number in numbers)
@@ -91,6 +97,19 @@ internal sealed class ClusterOfThree : IAsyncDisposable
             await Node(number).ReadyAsync(Patience);
         }
     }
+
+    /// <summary>A fourth node, with certificates of another authority.</summary>
+    public async Task<PleiadServer> StartForeignAsync()
+    {
+        await IssueAsync("another-ca", 3);
+        return StartNode(3, RunningProgram.FreePort(), "another-ca");
+    }
+
+    /// <summary>Replaces the file that all nodes were started with; they are not told.</summary>
+    public void Configure(Func<string, string> change) => File.WriteAllText(_config, change(File.ReadAllText(_config)));
+
+    /// <summary>The data directory of a node.</summary>
+    public string DataOf(int number) => _scratch.Folder(NameOf(number));
 
     /// <summary>kill -9.</summary>
     public async Task KillAsync(int number)
@@ -161,6 +180,38 @@ internal sealed class ClusterOfThree : IAsyncDisposable
         await _pages.DisposeAsync();
         _postgres.Dispose();
         _scratch.Dispose();
+    }
+
+    private PleiadServer StartNode(int number, int port, string? authority)
+    {
+        string name = NameOf(number);
+        string[] certificates = [];
+        if (authority is not null)
+        {
+            string ca = _scratch.Folder(authority);
+            string conf = $"pleiad.cluster.tls {{ ca-file = \"{ca}/ca.crt\", cert-file = \"{ca}/{name}.crt\", key-file = \"{ca}/{name}.key\" }}\n";
+            certificates = ["--conf=" + _scratch.File(name + ".conf", conf)];
+        }
+
+        var node = new PleiadServer(
+            DataOf(number), _config, port,
+            [
+                "--cluster.postgres=" + _postgres.Connection, "--cluster.name=" + name, "--cluster.listen-address=127.0.0.1:0", $"--cluster.shards={Shards}",
+                "--cluster.replicas=2", "--web.enable-remote-write-receiver", "--web.enable-lifecycle", "--web.enable-admin-api", .. certificates,
+            ]);
+        OrphanGuard.Add(node.Id);
+        return node;
+    }
+
+    // As an operator does.
+    private async Task IssueAsync(string authority, params int[] numbers)
+    {
+        string directory = Path.Combine(_scratch.Path, authority);
+        foreach (string[] command in (string[][])[["init-ca"], .. numbers.Select(static number => new[] { "issue-cert", NameOf(number) })])
+        {
+            await using var program = new RunningProgram(PleiadServer.Binary, ["cluster", .. command, "--dir", directory]);
+            Assert.True(await program.WaitForExitAsync(Patience) == 0, program.Output);
+        }
     }
 
     private static async Task<IReadOnlyList<ShardSeen>> ShardsAsync(PleiadServer node)
