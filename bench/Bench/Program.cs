@@ -6,6 +6,10 @@ if (args is ["series-memory", ..])
 {
     SeriesMemory.Run(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1_000_000);
 }
+else if (args is ["chunk-bytes", var file])
+{
+    ChunkBytes.Run(file);
+}
 else
 {
     BenchmarkSwitcher.FromAssembly(typeof(SeriesMemory).Assembly).Run(args);

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Pleiad.Model;
 
 namespace Pleiad.Storage;
@@ -19,10 +21,10 @@ internal sealed class ColumnChunk
     // More values than one in so many that are no decimals: the other encoding does better.
     private const int ExceptionsShare = 8;
 
-    private readonly IntegerColumn _column = new();
+    private readonly IntegerColumnWriter _column = new();
     private readonly ByteWriter _bytes = new(4096);
     private readonly long[] _integers = new long[SamplesMax];
-    private readonly int[] _exceptions = new int[(SamplesMax / ExceptionsShare) + 1];
+    private readonly int[] _exceptions = new int[SamplesMax / ExceptionsShare];
 
     /// <summary>Writes a chunk, if it can be written as columns.</summary>
     /// <param name="times">In order.</param>
@@ -79,11 +81,7 @@ internal sealed class ColumnChunk
                 long step = reader.Zigzag();
                 end = FirstAfter(range.Through, firstTime, step, count);
                 from = newestOnly ? Math.Max(0, end - 1) : FirstAfter(range.After, firstTime, step, count);
-                for (int i = from; i < end; i++)
-                {
-                    times[i - from] = unchecked(firstTime + (i * step));
-                }
-
+                FillRegular(times[..Math.Max(0, end - from)], unchecked(firstTime + (from * step)), step);
                 break;
             case PackedTimes:
                 IntegerColumn.Read(ref reader, 0, all, integers);
@@ -118,6 +116,25 @@ internal sealed class ColumnChunk
         }
 
         into.Advance(values.Length);
+    }
+
+    private static void FillRegular(Span<long> times, long first, long step)
+    {
+        int i = 0;
+        if (Vector256.IsHardwareAccelerated)
+        {
+            Vector256<long> some = Vector256.Create(first) + (Vector256<long>.Indices * step);
+            Vector256<long> ahead = Vector256.Create(unchecked(step * Vector256<long>.Count));
+            for (; i + Vector256<long>.Count <= times.Length; i += Vector256<long>.Count, some += ahead)
+            {
+                some.CopyTo(times[i..]);
+            }
+        }
+
+        for (; i < times.Length; i++)
+        {
+            times[i] = unchecked(first + (i * step));
+        }
     }
 
     // The first of some times, a step apart, that is later than another; the count for none.
@@ -212,41 +229,14 @@ internal sealed class ColumnChunk
     private bool TryWriteValues(ReadOnlySpan<double> values)
     {
         ulong first = BitConverter.DoubleToUInt64Bits(values[0]);
-        int equal = 1;
-        while (equal < values.Length && BitConverter.DoubleToUInt64Bits(values[equal]) == first)
-        {
-            equal++;
-        }
-
-        if (equal == values.Length)
+        if (!MemoryMarshal.Cast<double, ulong>(values).ContainsAnyExcept(first))
         {
             _bytes.Byte(ConstantValues);
             _bytes.UInt64(first);
             return true;
         }
 
-        int exponent = 0;
-        int exceptions = TryScale(values, 0, out double fraction);
-        while (exceptions > 0)
-        {
-            int more = DecimalScale.ExponentOf(fraction, exponent + 1);
-            if (more < 0)
-            {
-                break;
-            }
-
-            int then = TryScale(values, more, out fraction);
-            if (then >= exceptions)
-            {
-                exceptions = TryScale(values, exponent, out _);
-                break;
-            }
-
-            exponent = more;
-            exceptions = then;
-        }
-
-        if (exceptions > values.Length / ExceptionsShare)
+        if (!TryScale(values, out int exponent, out int exceptions))
         {
             return false;
         }
@@ -266,32 +256,45 @@ internal sealed class ColumnChunk
         return true;
     }
 
-    // Fills the integers; an exception takes the one before, which costs least. Returns the exceptions and the last finite one.
-    private int TryScale(ReadOnlySpan<double> values, int exponent, out double fraction)
+    // Fills the integers, with the smallest power that leaves few exceptions and that no larger one, as those need it, makes fewer.
+    private bool TryScale(ReadOnlySpan<double> values, out int exponent, out int exceptions)
     {
-        int exceptions = 0;
-        long before = 0;
-        fraction = double.NaN;
-        for (int i = 0; i < values.Length; i++)
+        Span<int> room = _exceptions.AsSpan(0, values.Length / ExceptionsShare);
+        exponent = 0;
+        exceptions = DecimalScale.Scale(values, 0, _integers, room, out double last);
+        while (exceptions > 0)
         {
-            if (DecimalScale.TryScale(values[i], exponent, out long scaled))
+            int more = NextExponent(values, exponent + 1, exceptions, last);
+            if (more < 0)
             {
-                before = scaled;
-            }
-            else
-            {
-                if (exceptions < _exceptions.Length)
-                {
-                    _exceptions[exceptions] = i;
-                }
-
-                exceptions++;
-                fraction = double.IsFinite(values[i]) ? values[i] : fraction;
+                break;
             }
 
-            _integers[i] = before;
+            int then = DecimalScale.Scale(values, more, _integers, room, out last);
+            if (then >= exceptions && exceptions <= room.Length)
+            {
+                exceptions = DecimalScale.Scale(values, exponent, _integers, room, out _);
+                break;
+            }
+
+            exponent = more;
+            exceptions = then;
         }
 
-        return exceptions;
+        return exceptions <= room.Length;
+    }
+
+    // The last exception tells; where there are too many, others may be decimals though that one is none.
+    private int NextExponent(ReadOnlySpan<double> values, int from, int exceptions, double last)
+    {
+        const int others = 4;
+        int more = DecimalScale.ExponentOf(last, from);
+        int room = values.Length / ExceptionsShare;
+        for (int i = 0; i < others && more < 0 && exceptions > room && room > 0; i++)
+        {
+            more = DecimalScale.ExponentOf(values[_exceptions[i * room / others]], from);
+        }
+
+        return more;
     }
 }

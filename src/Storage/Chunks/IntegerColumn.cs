@@ -1,38 +1,14 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Pleiad.Storage;
 
-/// <summary>A column of integers as bit-packed remainders of the form that takes the fewest bytes; those too wide are patched.</summary>
+/// <summary>A column of integers as bit-packed remainders of one of four forms; those too wide are patched. <see cref="IntegerColumnWriter"/> writes it.</summary>
 /// <remarks>Frame of reference with patches: Zukowski et al., "Super-scalar RAM-CPU cache compression", ICDE 2006.</remarks>
-internal sealed class IntegerColumn
+internal static class IntegerColumn
 {
     /// <summary>The largest magnitude of an integer: steps and bends of such need at most <see cref="BitPacking.WidthMax"/> bits.</summary>
     public const long MagnitudeMax = 1L << 53;
-
-    private readonly ulong[] _remainders = new ulong[ColumnChunk.SamplesMax];
-    private readonly int[] _ofBits = new int[65];
-
-    /// <summary>Writes a column.</summary>
-    /// <param name="values">At least 3, none larger than <see cref="MagnitudeMax"/> in magnitude.</param>
-    /// <param name="into">Where to.</param>
-    public void Write(ReadOnlySpan<long> values, ByteWriter into)
-    {
-        var best = default(Plan);
-        best.Bytes = int.MaxValue;
-        for (IntegerForm form = IntegerForm.Offset; form <= IntegerForm.SignedBend; form++)
-        {
-            Plan plan = Prepare(form, values);
-            if (plan.Bytes < best.Bytes)
-            {
-                best = plan;
-            }
-        }
-
-        Prepare(best.Form, values);
-        Put(best, values, into);
-    }
 
     /// <summary>Reads a part of a column.</summary>
     /// <param name="reader">Stands at it; afterwards behind it.</param>
@@ -84,7 +60,8 @@ internal sealed class IntegerColumn
         Join(form, shift, smallest, first, step, remainders, values[begin..Math.Max(end, known)]);
     }
 
-    private static int Known(IntegerForm form) => form switch { IntegerForm.Offset => 0, IntegerForm.SignedBend => 2, _ => 1 };
+    /// <summary>How many of the first values stand before the remainders.</summary>
+    public static int Known(IntegerForm form) => form switch { IntegerForm.Offset => 0, IntegerForm.SignedBend => 2, _ => 1 };
 
     private static void Patch(ref ByteReader patches, int count, int width, int begin, int ofColumn, scoped Span<ulong> remainders)
     {
@@ -111,191 +88,74 @@ internal sealed class IntegerColumn
         switch (form)
         {
             case IntegerForm.Offset:
-                for (int i = 0; i < values.Length; i++)
-                {
-                    values[i] = unchecked(smallest + (long)(remainders[i] << shift));
-                }
-
+                Widen(remainders, shift, smallest, values);
                 break;
             case IntegerForm.Step:
                 values[0] = first;
-                for (int i = 1; i < values.Length; i++)
-                {
-                    first = unchecked(first + smallest + (long)(remainders[i - 1] << shift));
-                    values[i] = first;
-                }
-
+                Widen(remainders, shift, smallest, values[1..]);
+                AddUp(values[1..], first);
                 break;
             case IntegerForm.SignedStep:
                 values[0] = first;
-                for (int i = 1; i < values.Length; i++)
-                {
-                    first = unchecked(first + (Signed(remainders[i - 1]) << shift));
-                    values[i] = first;
-                }
-
+                Sign(remainders, shift, values[1..]);
+                AddUp(values[1..], first);
                 break;
             default:
                 values[0] = first;
-                first = unchecked(first + step);
-                values[1] = first;
-                for (int i = 2; i < values.Length; i++)
-                {
-                    step = unchecked(step + (Signed(remainders[i - 2]) << shift));
-                    first = unchecked(first + step);
-                    values[i] = first;
-                }
-
+                values[1] = unchecked(first + step);
+                Sign(remainders, shift, values[2..]);
+                AddUp(values[2..], step);
+                AddUp(values[2..], values[1]);
                 break;
         }
     }
 
-    private static long Signed(ulong zigzag) => (long)(zigzag >> 1) ^ -(long)(zigzag & 1);
-
-    // Fills the remainders of a form, and says what it would take.
-    private Plan Prepare(IntegerForm form, ReadOnlySpan<long> values)
+    private static void Widen(ReadOnlySpan<ulong> remainders, int shift, long smallest, Span<long> values)
     {
-        int known = Known(form);
-        Span<ulong> remainders = _remainders.AsSpan(0, values.Length - known);
-        long smallest = 0;
-        switch (form)
+        values = values[..remainders.Length];
+        int i = 0;
+        if (Vector256.IsHardwareAccelerated)
         {
-            case IntegerForm.Offset:
-                values.CopyTo(MemoryMarshal.Cast<ulong, long>(remainders));
-                smallest = TakeSmallest(remainders);
-                break;
-            case IntegerForm.SignedBend:
-                for (int i = 0; i < remainders.Length; i++)
-                {
-                    remainders[i] = (ulong)(values[i + 2] - (2 * values[i + 1]) + values[i]);
-                }
-
-                break;
-            default:
-                for (int i = 0; i < remainders.Length; i++)
-                {
-                    remainders[i] = (ulong)(values[i + 1] - values[i]);
-                }
-
-                smallest = form == IntegerForm.Step ? TakeSmallest(remainders) : 0;
-                break;
-        }
-
-        ulong all = 0;
-        foreach (ulong remainder in remainders)
-        {
-            all |= remainder;
-        }
-
-        int shift = all == 0 ? 0 : BitOperations.TrailingZeroCount(all);
-        bool signed = form >= IntegerForm.SignedStep;
-        Array.Clear(_ofBits);
-        for (int i = 0; i < remainders.Length; i++)
-        {
-            long shifted = (long)remainders[i] >> shift;
-            ulong remainder = signed ? (ulong)((shifted << 1) ^ (shifted >> 63)) : (ulong)shifted;
-            remainders[i] = remainder;
-            _ofBits[64 - BitOperations.LeadingZeroCount(remainder)]++;
-        }
-
-        return Widths(new Plan { Form = form, Shift = shift, Smallest = smallest }, remainders.Length);
-    }
-
-    private static long TakeSmallest(Span<ulong> remainders)
-    {
-        long smallest = long.MaxValue;
-        foreach (ulong remainder in remainders)
-        {
-            smallest = Math.Min(smallest, (long)remainder);
-        }
-
-        foreach (ref ulong remainder in remainders)
-        {
-            remainder = (ulong)((long)remainder - smallest);
-        }
-
-        return smallest;
-    }
-
-    // A width that no remainder has is never the best one, 0 apart.
-    private Plan Widths(Plan plan, int count)
-    {
-        plan.Bytes = int.MaxValue;
-        for (int width = 0; width <= BitPacking.WidthMax; width++)
-        {
-            if (width > 0 && _ofBits[width] == 0)
+            Vector256<long> all = Vector256.Create(smallest);
+            for (; i + Vector256<long>.Count <= values.Length; i += Vector256<long>.Count)
             {
-                continue;
-            }
-
-            int bytes = BitPacking.BytesFor(count, width) + 10;
-            int patches = 0;
-            for (int bits = width + 1; bits <= BitPacking.WidthMax; bits++)
-            {
-                patches += _ofBits[bits];
-                bytes += _ofBits[bits] * (1 + ((bits - width + 6) / 7));
-            }
-
-            if (bytes < plan.Bytes)
-            {
-                plan.Width = width;
-                plan.Patches = patches;
-                plan.Bytes = bytes;
+                (Vector256.ShiftLeft(Vector256.Create(remainders[i..]).AsInt64(), shift) + all).CopyTo(values[i..]);
             }
         }
 
-        return plan;
+        for (; i < values.Length; i++)
+        {
+            values[i] = unchecked(smallest + (long)(remainders[i] << shift));
+        }
     }
 
-    private void Put(in Plan plan, ReadOnlySpan<long> values, ByteWriter into)
+    private static void Sign(ReadOnlySpan<ulong> zigzag, int shift, Span<long> values)
     {
-        int known = Known(plan.Form);
-        ReadOnlySpan<ulong> remainders = _remainders.AsSpan(0, values.Length - known);
-        into.Byte((byte)plan.Form);
-        into.Byte((byte)plan.Shift);
-        if (plan.Form is IntegerForm.Offset or IntegerForm.Step)
+        values = values[..zigzag.Length];
+        int i = 0;
+        if (Vector256.IsHardwareAccelerated)
         {
-            into.Zigzag(plan.Smallest);
-        }
-
-        if (known > 0)
-        {
-            into.Zigzag(values[0]);
-        }
-
-        if (known > 1)
-        {
-            into.Zigzag(values[1] - values[0]);
-        }
-
-        into.Byte((byte)plan.Width);
-        into.Varint(plan.Patches);
-        int before = -1;
-        for (int i = 0; i < remainders.Length && plan.Patches > 0; i++)
-        {
-            ulong high = remainders[i] >> plan.Width;
-            if (high != 0)
+            for (; i + Vector256<long>.Count <= values.Length; i += Vector256<long>.Count)
             {
-                into.Varint(i - before - 1);
-                into.Varint(high);
-                before = i;
+                Vector256<long> both = Vector256.Create(zigzag[i..]).AsInt64();
+                Vector256<long> number = Vector256.ShiftRightLogical(both, 1) ^ -(both & Vector256<long>.One);
+                Vector256.ShiftLeft(number, shift).CopyTo(values[i..]);
             }
         }
 
-        int bytes = BitPacking.BytesFor(remainders.Length, plan.Width);
-        Span<byte> packed = into.Take(bytes + BitPacking.PadBytes);
-        packed.Clear();
-        BitPacking.Pack(remainders, plan.Width, packed);
-        into.CutTo(into.Length - BitPacking.PadBytes);
+        for (; i < values.Length; i++)
+        {
+            values[i] = ((long)(zigzag[i] >> 1) ^ -(long)(zigzag[i] & 1)) << shift;
+        }
     }
 
-    private struct Plan
+    // Each becomes the sum of those up to it and a beginning.
+    private static void AddUp(Span<long> values, long sum)
     {
-        public IntegerForm Form;
-        public int Shift;
-        public long Smallest;
-        public int Width;
-        public int Patches;
-        public int Bytes;
+        foreach (ref long value in values)
+        {
+            sum = unchecked(sum + value);
+            value = sum;
+        }
     }
 }
