@@ -157,5 +157,7 @@ public class ClusterQueryBench
             Task.FromResult<IReadOnlyDictionary<string, int>>(new Dictionary<string, int>());
 
         public Task<IReadOnlyList<TargetMetadata>> MetadataAsync(CancellationToken cancel) => Task.FromResult<IReadOnlyList<TargetMetadata>>([]);
+
+        public IReadOnlyList<TargetRelabelStep>? RelabelSteps(string pool, Labels discovered) => null;
     }
 }
