@@ -62,6 +62,12 @@ internal static partial class Log
     [LoggerMessage(119, LogLevel.Information, "Joined the cluster as {Name} at {Address}, after {Took}.")]
     public static partial void Joined(this ILogger log, string name, string address, TimeSpan took);
 
+    [LoggerMessage(127, LogLevel.Debug, "Rehearsed {Queries} queries in {Took}.")]
+    public static partial void Rehearsed(this ILogger log, int queries, TimeSpan took);
+
+    [LoggerMessage(128, LogLevel.Debug, "The rehearsal of queries ended early: {Reason}.")]
+    public static partial void RehearsalEnded(this ILogger log, string reason);
+
     [LoggerMessage(124, LogLevel.Critical, "Out of the cluster: {Reason}. The node stops; what it acknowledged is in the journal.")]
     public static partial void OutOfCluster(this ILogger log, string reason);
 

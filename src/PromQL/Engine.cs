@@ -34,9 +34,9 @@ public sealed class Engine
     /// <param name="step">Above zero.</param>
     public Engine WithSubqueryStep(TimeSpan step) => new(_settings with { SubqueryStep = step }, _time, _memory);
 
-    /// <summary>The same engine, whose queries hold so many samples at most, or fewer where they may hold fewer anyway.</summary>
+    /// <summary>The same engine, its memory included, whose queries hold so many samples at most, or fewer where they may hold fewer anyway.</summary>
     /// <param name="samplesMax">Above zero.</param>
-    public Engine WithSamplesMax(long samplesMax) => new(_settings with { SamplesMax = Math.Min(samplesMax, _settings.SamplesMax) }, _time);
+    public Engine WithSamplesMax(long samplesMax) => new(_settings with { SamplesMax = Math.Min(samplesMax, _settings.SamplesMax) }, _time, _memory);
 
     /// <summary>Evaluates a query at one instant.</summary>
     /// <param name="query">PromQL.</param>

@@ -28,7 +28,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
     {
         long began = TimeProvider.System.GetTimestamp();
         _log.Starting(PleiadCommand.Version, Path.GetFullPath(settings.Storage.Path));
-        KeepThreadsForScrapes(settings.Query);
+        KeepThreadsForScrapes();
         GatewaySettings gatewaySettings = SettingsMap.Gateway(settings) with { Interface = EmbeddedInterface.Files() };
         NodeConfiguration configuration = NodeConfiguration.Load(settings.ConfigFile, () => EmbeddedConfiguration.Text(settings), _log);
         var ports = new NodePorts();
@@ -78,13 +78,12 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
     // Threads of the pool help with queries, and evaluate those whose connection has no thread of its own. The pool has a thread a processor at first
     // and adds one or two a second: a dozen long queries would hold them all, and scrapes would miss their slots. With threads to spare the system
     // shares the processors.
-    private static void KeepThreadsForScrapes(QuerySection query)
+    private void KeepThreadsForScrapes()
     {
         const int spare = 32;
         const int most = 512;
         ThreadPool.GetMinThreads(out int workers, out int ports);
-        int threads = query.ThreadsMax == 0 ? Environment.ProcessorCount : query.ThreadsMax;
-        long wanted = ((long)query.ConcurrencyMax * threads) + query.PeerConcurrencyMax + spare;
+        long wanted = ((long)settings.Query.ConcurrencyMax * SettingsMap.ThreadsOfQuery(settings)) + settings.Query.PeerConcurrencyMax + spare;
         ThreadPool.SetMinThreads((int)Math.Max(workers, Math.Min(wanted, most)), ports);
     }
 
@@ -101,6 +100,8 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         _log.Ready(TimeProvider.System.GetElapsedTime(began), recovered.Shards.Sum(shard => (long)shard.SeriesCount));
 
         system.CoordinatedShutdown.AddTask(ShutdownPhase.ServiceUnbind, "stop listening", surface.Gateway.StopAsync);
+        await using var rehearsal = new QueryRehearsal(settings, configuration.Current, _log);
+        rehearsal.Begin();
         Task<string> ended = await Task.WhenAny(surface.Control.QuitRequested, journal.Failed);
         bool failed = ended == journal.Failed;
         string reason = await ended;
@@ -125,10 +126,12 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         await using var follower = new ConfigurationFollower(surface.Control, TimeProvider.System);
         system.CoordinatedShutdown.AddTask(ShutdownPhase.ServiceUnbind, "stop listening", surface.Gateway.StopAsync);
         Task<string> ended = Task.WhenAny(surface.Control.QuitRequested, seat.Ended, cluster.Failed).Unwrap();
+        await using var rehearsal = new QueryRehearsal(settings, configuration.Current, _log);
         if (await Task.WhenAny(ended, seat.Joined) == seat.Joined)
         {
             surface.Status.SetReady();
             _log.Joined(parts.Self.Name, parts.Self.Address, TimeProvider.System.GetElapsedTime(began));
+            rehearsal.Begin();
         }
 
         string reason = await ended;

@@ -65,6 +65,9 @@ internal static class SettingsMap
     public static EngineSettings Engine(NodeSettings settings, PrometheusConfig config) =>
         Language(settings) with { SubqueryStep = config.Global.EvaluationInterval };
 
+    /// <summary>Threads that one query may use.</summary>
+    public static int ThreadsOfQuery(NodeSettings settings) => settings.Query.ThreadsMax == 0 ? Environment.ProcessorCount : settings.Query.ThreadsMax;
+
     /// <summary>How long samples are kept. As in Prometheus, prometheus.yml wins over flags where it names a time; it is never below the least there is.</summary>
     public static TimeSpan Retention(NodeSettings settings, PrometheusConfig config) => config.Storage.RetentionTime is { Ticks: > 0 } time
         ? time > StorageSection.RetentionMin ? time : StorageSection.RetentionMin
@@ -135,7 +138,7 @@ internal static class SettingsMap
                 QueueMax = settings.Query.QueueMax,
                 RecentMax = settings.Query.RecentMax,
                 SeriesMax = settings.Query.SeriesMax,
-                ThreadsMax = settings.Query.ThreadsMax == 0 ? Environment.ProcessorCount : settings.Query.ThreadsMax,
+                ThreadsMax = ThreadsOfQuery(settings),
                 Timeout = settings.Query.Timeout,
                 PeerQueriesMax = settings.Query.PeerQueriesMax,
                 PeerConcurrencyMax = settings.Query.PeerConcurrencyMax,

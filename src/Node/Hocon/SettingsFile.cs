@@ -212,6 +212,7 @@ internal static class SettingsFile
         QueueMax = keys.Count("pleiad.query.queue-max", 0, 1_000_000),
         RecentMax = keys.Count("pleiad.query.recent-max", 0, 10_000),
         ThreadsMax = keys.Count("pleiad.query.threads-max", 0, 1024),
+        Rehearsal = keys.Duration("pleiad.query.rehearsal", TimeSpan.Zero, TimeSpan.FromMinutes(1)),
         PeerQueriesMax = keys.Count("pleiad.query.peer-queries-max", 1, 1_000_000),
         PeerConcurrencyMax = keys.Count("pleiad.query.peer-concurrency-max", 1, 10_000),
         FetchBytesMax = keys.Size("pleiad.query.fetch-bytes-max", 0, long.MaxValue),

@@ -286,6 +286,9 @@ public sealed record QuerySection
     /// <summary>Threads one query may use at once; 0 for as many as there are processors. <c>pleiad.query.threads-max</c></summary>
     public required int ThreadsMax { get; init; }
 
+    /// <summary>How long a node that has started rehearses queries at most; 0 for not at all. <c>pleiad.query.rehearsal</c></summary>
+    public required TimeSpan Rehearsal { get; init; }
+
     /// <summary>Queries of other nodes that may have something open here. <c>pleiad.query.peer-queries-max</c></summary>
     public required int PeerQueriesMax { get; init; }
 

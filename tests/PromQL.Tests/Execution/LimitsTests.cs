@@ -82,7 +82,7 @@ public sealed class LimitsTests
         // An answer that is kept leaves no room for another one, until it is given back.
         QueryResult kept = await RunAsync("a", engine, keeps: true);
         Assert.True(engine.MemoryHeld > 0);
-        Engine other = engine.WithSubqueryStep(TimeSpan.FromSeconds(30));
+        Engine other = engine.WithSubqueryStep(TimeSpan.FromSeconds(30)).WithSamplesMax(1_000_000);
         error = await Assert.ThrowsAsync<QueryException>(() => RunAsync("a", other, keeps: true));
         Assert.Equal("memory", error.Limit);
         kept.Memory!.Dispose();

@@ -143,9 +143,14 @@ internal sealed class QueryEndpoints(IQueryFrontend frontend, GatewaySettings se
             : plain with { Lookback = delta > TimeSpan.Zero ? delta : null };
     }
 
-    private static ApiAnswer Answer(QueryResult result, int limit, Parameters parameters)
+    /// <summary>The whole result of a query without its figures.</summary>
+    public static ApiAnswer AnswerOf(QueryResult result) => Answer(result, 0, (QueryStats?)null);
+
+    private static ApiAnswer Answer(QueryResult result, int limit, Parameters parameters) =>
+        Answer(result, limit, parameters.Get("stats").Length > 0 ? result.Stats : null);
+
+    private static ApiAnswer Answer(QueryResult result, int limit, QueryStats? stats)
     {
-        QueryStats? stats = parameters.Get("stats").Length > 0 ? result.Stats : null;
         QueryValue value = Cut(result.Value, limit);
         IReadOnlyList<string> warnings = ReferenceEquals(value, result.Value) ? result.Warnings : [.. result.Warnings, Truncated];
         return new ApiAnswer(
