@@ -6,7 +6,7 @@ namespace Pleiad.Actors;
 
 /// <summary>
 /// Queries that nobody asked, over series that nobody has, once, when a node has started. The runtime compiles code well that has been called some
-/// dozens of times; without a rehearsal the first dashboards after a start pay for that. See docs/decisions/0016.
+/// dozens of times; without a rehearsal the first dashboards after a start pay for that. See docs/decisions/0020.
 /// </summary>
 public static class Rehearsal
 {

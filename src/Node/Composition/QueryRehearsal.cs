@@ -6,7 +6,7 @@ using Pleiad.Scraping;
 
 namespace Pleiad.Node;
 
-/// <summary>The rehearsal of queries after a start (docs/decisions/0016): beside the node's work, and never its trouble.</summary>
+/// <summary>The rehearsal of queries after a start (docs/decisions/0020): beside the node's work, and never its trouble.</summary>
 internal sealed class QueryRehearsal(NodeSettings settings, PrometheusConfig config, ILogger log) : IAsyncDisposable
 {
     // The first scrapes of all targets need every processor there is: a slot that is missed for a rehearsal is missed for nothing.

@@ -7,7 +7,7 @@ namespace Pleiad.Storage;
 /// that the same history can come again; a stop at any moment loses nothing that was there.
 /// </summary>
 /// <param name="data">Recovered; its shards are used by nobody else. Different shards may be written to side by side.</param>
-/// <remarks>Why blocks and not the journal: docs/decisions/0011.</remarks>
+/// <remarks>Why blocks and not the journal: docs/decisions/0018.</remarks>
 public sealed class HistoryImport(RecoveredData data)
 {
     /// <summary>Writes samples of one shard into one block.</summary>
