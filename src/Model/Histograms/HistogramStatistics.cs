@@ -68,28 +68,15 @@ public static class HistogramStatistics
         double count = 0;
         foreach (HistogramBucket next in fromBelow ? histogram.AllBuckets() : histogram.AllBuckets().Reverse())
         {
+            bucket = next;
             if (next.Count != 0)
             {
-                bucket = next;
                 count += next.Count;
                 if (count >= rank)
                 {
                     break;
                 }
             }
-        }
-
-        // Rounding may have made the parts larger than the whole.
-        count = Math.Min(count, histogram.Count);
-        if (count < rank && hasNaN)
-        {
-            nan = NaNObservations.Result;
-            return double.NaN;
-        }
-
-        if (hasNaN)
-        {
-            nan = NaNObservations.Skewed;
         }
 
         if (histogram.UsesCustomBuckets)
@@ -110,6 +97,21 @@ public static class HistogramStatistics
         }
 
         bucket = OneSided(bucket, histogram);
+
+        // Rounding may have made the parts larger than the whole.
+        count = Math.Min(count, histogram.Count);
+        if (count < rank)
+        {
+            // Behind all buckets: among the observations that are no numbers, or in a histogram that does not add up.
+            nan = hasNaN ? NaNObservations.Result : NaNObservations.None;
+            return hasNaN ? double.NaN : bucket.Upper;
+        }
+
+        if (hasNaN)
+        {
+            nan = NaNObservations.Skewed;
+        }
+
         double into = fromBelow ? rank - (count - bucket.Count) : count - rank;
         return Interpolated(bucket, into / bucket.Count, histogram.UsesCustomBuckets);
     }
@@ -133,7 +135,7 @@ public static class HistogramStatistics
         double belowUpper = 0;
         foreach (HistogramBucket next in histogram.AllBuckets())
         {
-            HistogramBucket bucket = OneSided(next, histogram);
+            HistogramBucket bucket = FromZero(next, histogram);
             belowLower += bucket.Count * PartBelow(lower, bucket, histogram.UsesCustomBuckets);
             belowUpper += bucket.Count * PartBelow(upper, bucket, histogram.UsesCustomBuckets);
             below += bucket.Count;
@@ -199,6 +201,10 @@ public static class HistogramStatistics
 
         return histogram.HasPositiveBuckets ? bucket with { Lower = 0 } : bucket with { Upper = 0 };
     }
+
+    // For fractions custom buckets around zero begin there, as the zero bucket does where there are none below.
+    private static HistogramBucket FromZero(HistogramBucket bucket, NativeHistogram histogram) =>
+        histogram.UsesCustomBuckets && IsZeroBucket(bucket) ? bucket with { Lower = 0 } : OneSided(bucket, histogram);
 
     /// <summary>Where the observations of a bucket are taken to be: in the middle of a custom or zero bucket, else at the geometric mean of the bounds.</summary>
     internal static double MiddleOf(HistogramBucket bucket, bool custom)

@@ -18,8 +18,13 @@ public static class HistogramTrim
         var left = new Remainder();
         double[] positive = Cut(histogram.PositiveSpans, histogram.PositiveBuckets, negative: false);
         double[] negative = Cut(histogram.NegativeSpans, histogram.NegativeBuckets, negative: true);
-        double zero = histogram.ZeroCount == 0 ? 0 : Kept(
-            new HistogramBucket(-histogram.ZeroThreshold, histogram.ZeroThreshold, true, true, histogram.ZeroCount));
+        double zero = histogram.ZeroCount;
+        if (zero > 0)
+        {
+            (zero, double middle) = KeptOfZero(histogram, value, keepBelow);
+            left.Add(histogram.ZeroCount, zero, middle);
+        }
+
         if (!left.AnyGone)
         {
             return histogram;
@@ -46,74 +51,102 @@ public static class HistogramTrim
             int at = 0;
             foreach (HistogramBucket bucket in histogram.Side(spans, counts, negative))
             {
-                kept[at++] = bucket.Count == 0 ? 0 : Kept(bucket);
+                if (bucket.Count != 0)
+                {
+                    (kept[at], double middle) = KeptOf(bucket, value, keepBelow, histogram.UsesCustomBuckets);
+                    left.Add(bucket.Count, kept[at], middle);
+                }
+
+                at++;
             }
 
             return kept;
         }
-
-        double Kept(HistogramBucket bucket)
-        {
-            (double count, double middle) = KeptOf(HistogramStatistics.OneSided(bucket, histogram), value, keepBelow, histogram.UsesCustomBuckets);
-            left.Add(bucket.Count, count, middle);
-            return count;
-        }
     }
 
-    // How many observations of a bucket are kept, and where they are taken to be.
+    // How many observations of a bucket are kept, and where they are taken to be. Nothing is below or above what is no number.
     private static (double Count, double Middle) KeptOf(HistogramBucket bucket, double value, bool keepBelow, bool custom)
     {
-        double below = HistogramStatistics.PartBelow(value, bucket, custom);
-        bool inside = value > bucket.Lower && value < bucket.Upper;
-        double part = keepBelow ? below : 1 - below;
-        if (custom && inside && double.IsInfinity(bucket.Lower) != double.IsInfinity(bucket.Upper))
+        if (keepBelow ? bucket.Upper <= value : bucket.Lower >= value)
         {
-            // An unbounded bucket cannot be divided: observations lie at its finite bound, or at the cut where that is nearer to infinity.
-            if (double.IsPositiveInfinity(bucket.Upper))
-            {
-                return keepBelow ? (0, 0) : (bucket.Count, value);
-            }
-
-            if (bucket.Upper <= 0)
-            {
-                return keepBelow ? (bucket.Count, value) : (0, 0);
-            }
-
-            if (value < 0)
-            {
-                return (0, 0);
-            }
+            return (bucket.Count, MiddleOf(bucket.Lower, bucket.Upper, custom));
         }
-        else if (inside && double.IsInfinity(bucket.Lower))
+
+        if (!(keepBelow ? bucket.Lower < value : bucket.Upper > value))
         {
             return (0, 0);
         }
 
-        if (part <= 0)
+        if (double.IsInfinity(bucket.Lower) || double.IsInfinity(bucket.Upper))
+        {
+            return KeptOfUnbounded(bucket, value, keepBelow);
+        }
+
+        double below = bucket.Count * HistogramStatistics.PartBelow(value, bucket, custom);
+        return keepBelow
+            ? (below, MiddleOf(bucket.Lower, value, custom))
+            : (bucket.Count - below, MiddleOf(value, bucket.Upper, custom));
+    }
+
+    // A bucket that begins or ends at infinity cannot be divided, but for one with a positive bound: that is taken to begin at zero. Its
+    // observations lie on the unbounded side of the cut, all of them.
+    private static (double Count, double Middle) KeptOfUnbounded(HistogramBucket bucket, double value, bool keepBelow)
+    {
+        if (!double.IsInfinity(bucket.Lower))
+        {
+            return keepBelow ? (0, 0) : (bucket.Count, value);
+        }
+
+        if (double.IsInfinity(bucket.Upper))
         {
             return (0, 0);
         }
 
-        if (custom && double.IsNegativeInfinity(bucket.Lower))
+        if (bucket.Upper <= 0)
         {
-            if (bucket.Upper <= 0)
-            {
-                return (bucket.Count, bucket.Upper);
-            }
-
-            bucket = bucket with { Lower = 0 };
-        }
-        else if (custom && double.IsPositiveInfinity(bucket.Upper))
-        {
-            return (bucket.Count, bucket.Lower);
+            return keepBelow ? (bucket.Count, value) : (0, 0);
         }
 
-        double lower = keepBelow ? bucket.Lower : Math.Max(bucket.Lower, value);
-        double upper = keepBelow ? Math.Min(bucket.Upper, value) : bucket.Upper;
-        double middle = custom || HistogramStatistics.IsZeroBucket(bucket)
-            ? (lower + upper) / 2
-            : Math.CopySign(Math.Sqrt(lower * upper), bucket.Lower);
-        return (bucket.Count * part, middle);
+        if (value < 0)
+        {
+            return (0, 0);
+        }
+
+        double below = bucket.Count * value / bucket.Upper;
+        return keepBelow ? (below, value / 2) : (bucket.Count - below, (value + bucket.Upper) / 2);
+    }
+
+    // The zero bucket reaches to zero only, on the side where nothing was observed.
+    private static (double Count, double Middle) KeptOfZero(NativeHistogram histogram, double value, bool keepBelow)
+    {
+        bool above = Array.Exists(histogram.PositiveBuckets, count => count != 0);
+        bool below = Array.Exists(histogram.NegativeBuckets, count => count != 0);
+        double lower = above && !below ? 0 : -histogram.ZeroThreshold;
+        double upper = below && !above ? 0 : histogram.ZeroThreshold;
+        if (value <= lower)
+        {
+            return keepBelow ? (0, 0) : (histogram.ZeroCount, (lower + upper) / 2);
+        }
+
+        if (value >= upper)
+        {
+            return keepBelow ? (histogram.ZeroCount, (lower + upper) / 2) : (0, 0);
+        }
+
+        double part = (keepBelow ? value - lower : upper - value) / (upper - lower);
+        return (histogram.ZeroCount * part, keepBelow ? (lower + value) / 2 : (value + upper) / 2);
+    }
+
+    private static double MiddleOf(double lower, double upper, bool custom)
+    {
+        if (double.IsInfinity(lower))
+        {
+            return double.IsInfinity(upper) ? 0 : upper > 0 ? upper / 2 : upper;
+        }
+
+        return double.IsInfinity(upper) ? lower
+            : custom ? (lower + upper) / 2
+            : Math.CopySign(Math.Sqrt(lower * upper), lower);
     }
 
     private sealed class Remainder

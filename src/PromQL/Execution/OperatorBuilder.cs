@@ -237,6 +237,11 @@ internal sealed class OperatorBuilder(QueryContext context)
         }
 
         string label = ((TextNode)call.Args[1]).Value;
+        if (!LabelName.IsValid(label))
+        {
+            throw new QueryException(QueryErrorKind.Execution, $"invalid label name {QuotedText.Of(label)}", call.Span);
+        }
+
         ScalarOperator[] quantiles = [.. call.Args.Skip(2).Select(Scalar)];
         return new HistogramAnswers(
             context, call.Steps, Vector(call.Args[0]),
