@@ -50,6 +50,8 @@ visit('the first load of explore with a chart is at most 350 KB in gzip', { fres
   }
   console.log(`first load: ${assets.size} files, ${bytes} bytes in gzip`);
   expect(assets.size).toBeGreaterThan(3);
+  // None of them told its size: then nothing was measured.
+  expect(bytes).toBeGreaterThan(100 * 1024);
   expect(bytes).toBeLessThanOrEqual(350 * 1024);
 });
 
@@ -73,6 +75,7 @@ visit('a target’s labels before relabelling are one click away', {}, async ({ 
   await page.getByText('Before relabelling').waitFor();
   await page.locator('.label', { hasText: '__scheme__' }).waitFor();
   await page.getByText('The job has no relabel_configs').waitFor();
+  expect(await seriousOf(page)).toEqual([]);
   await page.getByRole('link', { name: 'Durations in Explore' }).click();
   await legendRows(page).first().waitFor();
   expect(params(page).get('g0.expr')).toContain('scrape_duration_seconds{');
@@ -137,6 +140,8 @@ visit('keys go where they say, and none fires while one types', {}, async ({ pag
   await page.keyboard.press('Escape');
   await page.keyboard.press('Control+k');
   await page.getByRole('dialog').getByRole('combobox').fill('pleiad');
+  await page.getByRole('option', { name: 'Pleiad', exact: true }).waitFor();
+  expect(await seriousOf(page)).toEqual([]);
   await page.getByRole('option', { name: 'Pleiad', exact: true }).click();
   await expect.poll(() => new URL(page.url()).pathname).toMatch(/^\/d\/pleiad-own/);
   await page.keyboard.press('Control+k');

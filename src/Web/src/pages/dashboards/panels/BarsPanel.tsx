@@ -41,7 +41,7 @@ export function BarsPanel({ panel, board, frames, heightPx, fill, scope }: Panel
     );
   }
   return (
-    <div tabIndex={0} style={{ height: '100%', overflowY: 'auto', padding: '4px 12px 8px', boxSizing: 'border-box', display: 'flex', flexDirection: 'column', gap: 6, justifyContent: rows.length < 8 ? 'center' : 'flex-start' }}>
+    <div tabIndex={0} className="bar-list" style={{ height: '100%', overflowY: 'auto', padding: '4px 12px 8px', boxSizing: 'border-box', display: 'flex', flexDirection: 'column', gap: 6, justifyContent: rows.length < 8 ? 'center' : 'flex-start' }}>
       {rows.map(({ entry, value, text, color }) => {
         const min = entry.config.min ?? 0;
         const max = entry.config.max ?? most;
