@@ -84,6 +84,7 @@ visit('a target’s labels before relabelling are one click away', {}, async ({ 
 visit('why a target was dropped is told rule by rule', {}, async ({ page, picture }) => {
   await page.goto(url('/service-discovery?which=dropped&filter=10.0.0.1'));
   await page.getByRole('button', { name: 'Why?' }).click();
+  expect(await page.getByRole('region', { name: 'shop' }).count()).toBe(0);
   await page.getByText('Dropped by rule 2: drop').waitFor();
   const steps = page.getByRole('list', { name: 'Relabelling rules' }).getByRole('listitem');
   expect(await steps.count()).toBe(2);

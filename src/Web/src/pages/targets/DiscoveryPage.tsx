@@ -76,6 +76,8 @@ function PoolPanel({ pool, typed, which }: { pool: FoundPool; typed: string; whi
   const rows = pool.found.filter((one) => (which === 'all' || (one.after !== null) === (which === 'active')) && JSON.stringify([pool.name, one.before, one.after]).toLowerCase().includes(typed));
   const shown = all ? rows : rows.slice(0, rowsAtFirst);
   const unlisted = pool.dropped - pool.found.filter((one) => one.after === null).length;
+  // Who looks for something is not told where it is not.
+  if (rows.length === 0 && (typed !== '' || which === 'active' || (which === 'dropped' && unlisted === 0))) return null;
   return (
     <section className="panel" aria-label={pool.name}>
       <div className="panel-head"><b style={{ fontSize: '0.92rem' }}>{pool.name}</b><span className="dim" style={{ fontSize: '0.8rem' }}>{say('discovery.count', { active: pool.active, count: pool.active + pool.dropped })}</span></div>
