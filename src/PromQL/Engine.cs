@@ -165,11 +165,17 @@ public sealed class Engine
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(lookback.Ticks, nameof(options));
         return new QueryOrigin(
             query, steps, isRange, (long)lookback.TotalMilliseconds, (long)_settings.SubqueryStep.TotalMilliseconds, _settings.SamplesMax,
-            _settings.Features, PushesOne: false);
+            _settings.Features, PushesOne: false)
+        {
+            Rollups = options.Rollups,
+        };
     }
 
-    private static PlanNode Plan(Expr parsed, QueryOrigin origin) =>
-        Planner.Plan(parsed, new QuerySpan(origin.Steps, origin.LookbackMs, origin.SubqueryStepMs, origin.InnerStepsMax));
+    private static PlanNode Plan(Expr parsed, QueryOrigin origin)
+    {
+        PlanNode plan = Planner.Plan(parsed, new QuerySpan(origin.Steps, origin.LookbackMs, origin.SubqueryStepMs, origin.InnerStepsMax));
+        return origin.Rollups is { } use ? UseRollups.Run(plan, use, origin.Features) : plan;
+    }
 
     private static (PlanNode Plan, QueryOrigin Origin) PlanFor(ISeriesSource source, Expr parsed, QueryOrigin origin)
     {

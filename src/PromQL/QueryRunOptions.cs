@@ -18,6 +18,9 @@ public sealed record QueryRunOptions
     /// <summary>Whether what the answer holds goes on to count as held: whoever asked disposes of <see cref="QueryResult.Memory"/>.</summary>
     public bool KeepsMemory { get; init; }
 
+    /// <summary>Rollups that may answer; null for samples alone.</summary>
+    public RollupUse? Rollups { get; init; }
+
     /// <summary>Told what the run holds while it goes on; null for nobody.</summary>
     public QueryProgress? Progress { get; init; }
 }

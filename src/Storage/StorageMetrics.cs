@@ -58,6 +58,15 @@ public static class StorageMetrics
     internal static readonly Counter<long> BlockFramesDamaged = s_meter.CreateCounter<long>(
         "pleiad_storage_block_frames_damaged_total", description: "Pieces of 4 KiB of blocks whose checksum is wrong; the chunks in them are not read.");
 
+    internal static readonly Counter<long> RollupsWritten = s_meter.CreateCounter<long>(
+        "pleiad_storage_rollups_written_total", description: "Blocks of rollups written and verified, merged ones included.");
+
+    internal static readonly Counter<long> RollupBytes = s_meter.CreateCounter<long>(
+        "pleiad_storage_rollup_bytes_total", "bytes", "Bytes written for blocks of rollups.");
+
+    internal static readonly Counter<long> RollupsDamaged = s_meter.CreateCounter<long>(
+        "pleiad_storage_rollups_damaged_total", description: "Blocks of rollups that could not be opened and were put aside.");
+
     internal static readonly Counter<long> Deletions = s_meter.CreateCounter<long>(
         "pleiad_storage_deletions_total", description: "Deletions applied, counted once for each shard.");
 

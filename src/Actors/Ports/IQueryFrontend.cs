@@ -80,6 +80,25 @@ public readonly record struct QueryOptions(TimeSpan? Timeout, TimeSpan? Lookback
 
     /// <summary>As <see cref="QueryRunOptions.KeepsMemory"/>.</summary>
     public bool KeepsMemory { get; init; }
+
+    /// <summary>What it may read of rollups.</summary>
+    public RollupMode Rollups { get; init; }
+}
+
+/// <summary>What a query may read of rollups.</summary>
+public enum RollupMode
+{
+    /// <summary>What the node's settings say.</summary>
+    AsSet,
+
+    /// <summary>Nothing: samples alone.</summary>
+    Never,
+
+    /// <summary>Where samples are gone.</summary>
+    WhereSamplesAreGone,
+
+    /// <summary>Wherever step and range allow.</summary>
+    Preferred,
 }
 
 /// <summary>The newest sample of a series.</summary>

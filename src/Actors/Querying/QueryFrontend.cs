@@ -213,6 +213,7 @@ internal sealed class QueryFrontend(
                             Timeout = left,
                             CountsSteps = options.CountsSteps,
                             KeepsMemory = options.KeepsMemory,
+                            Rollups = RollupsFor(options.Rollups),
                             Progress = entry.Progress,
                         },
                         either.Token);
@@ -246,6 +247,18 @@ internal sealed class QueryFrontend(
             entry.Fail(QueryState.Canceled, failure.Message);
             throw failure;
         }
+    }
+
+    private RollupUse? RollupsFor(RollupMode mode)
+    {
+        if (settings.Rollups.Count == 0 || mode == RollupMode.Never)
+        {
+            return null;
+        }
+
+        long now = Timestamp.From(time.GetUtcNow()).Milliseconds;
+        bool prefers = mode == RollupMode.Preferred || (mode == RollupMode.AsSet && settings.PrefersRollups);
+        return new RollupUse(prefers, [.. settings.Rollups.Select(tier => new RollupChoice((long)tier.Resolution.TotalMilliseconds, tier.KeptFrom(now)))]);
     }
 
     private bool IsShort => memory.Step >= MemoryStep.QueriesRefused;

@@ -1,3 +1,5 @@
+using Pleiad.Storage;
+
 namespace Pleiad.Actors;
 
 /// <summary>Limits of queries on one node.</summary>
@@ -29,6 +31,12 @@ public sealed record QuerySettings
 
     /// <summary>Series that a request may read or list. Default 10 million.</summary>
     public long SeriesMax { get; init; } = 10_000_000;
+
+    /// <summary>Rollups that may answer where samples are gone. Default none.</summary>
+    public IReadOnlyList<RollupTier> Rollups { get; init; } = [];
+
+    /// <summary>Whether they answer where samples are there too, for a query that does not say itself. Default false: answers are those of Prometheus then.</summary>
+    public bool PrefersRollups { get; init; }
 
     /// <summary>How long a query may take, the time included that it waits for its turn. Default 2 min.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(2);

@@ -26,6 +26,7 @@ internal sealed partial class SeriesShardActor
             _upkeep = true;
             _sealedAll = false;
             _hasPruned = false;
+            _rollupsFailed = false;
             Context.PipeToSelf(_home.UpkeepTurnAsync(), static _ => UpkeepTurn.Instance);
         }
     }
@@ -71,7 +72,9 @@ internal sealed partial class SeriesShardActor
             return;
         }
 
-        if (TryClean())
+        // Asked to seal everything, a window is complete as it is; otherwise blocks of it may still come out of the head.
+        long sealedBefore = all ? long.MaxValue : Shard.OldestInHead();
+        if (TryRollUp(sealedBefore) || TryClean() || TryCleanRollups())
         {
             return;
         }
@@ -82,8 +85,6 @@ internal sealed partial class SeriesShardActor
             return;
         }
 
-        // Asked to seal everything, a window is complete as it is; otherwise blocks of it may still come out of the head.
-        long sealedBefore = all ? long.MaxValue : Shard.OldestInHead();
         if (Shard.BeginCompaction(_home.Settings.BlockRangeMs, _home.Settings.BlockRangeMaxMs, sealedBefore) is { } job)
         {
             Merge(job, _home.MergeAsync(_id, job));

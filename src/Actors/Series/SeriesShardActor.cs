@@ -157,6 +157,9 @@ internal sealed partial class SeriesShardActor : Actor
             case Merged done:
                 OnMerged(done);
                 break;
+            case RolledUp done:
+                OnRolledUp(done);
+                break;
             default:
                 if (!ReceiveOfCluster(message))
                 {
@@ -170,7 +173,7 @@ internal sealed partial class SeriesShardActor : Actor
     private void Retain()
     {
         Shard.Retain(_home.Settings.Policy.At(RetentionNow().Milliseconds));
-
+        Shard.RetainRollups(_home.Settings.Rollups, RetentionNow().Milliseconds);
         if (_home.SizeCut() is long through && Shard.DropBlocksThrough(through) is > 0 and int dropped)
         {
             _log.BlocksOverSize(_id.Value, dropped);

@@ -229,6 +229,15 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
         return writing;
     }
 
+    /// <summary>Writes rollups on a pool thread.</summary>
+    public Task<RollupWritten> RollUpAsync(ShardId id, RollupJob job)
+    {
+        Tenant tenant = _tenants[id.Value];
+        Task<RollupWritten> writing = Task.Run(() => tenant.Blocks.Rollups.Write(job));
+        tenant.LastUpkeep = writing;
+        return writing;
+    }
+
     /// <summary>Says which shard queries may take views of without asking its actor; null for none, while it is not open.</summary>
     public void LayOut(ShardId id, Shard? shard) => Volatile.Write(ref _tenants[id.Value].LaidOut, shard);
 

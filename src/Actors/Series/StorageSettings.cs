@@ -32,6 +32,9 @@ public sealed record StorageSettings
     /// <summary>Time that a merged block covers at most. Default 31 days, and a tenth of the retention where that is less.</summary>
     public TimeSpan BlockRangeMax { get; init; } = TimeSpan.FromDays(31);
 
+    /// <summary>Rollups that are written beside the samples. Default none.</summary>
+    public RollupSettings Rollups { get; init; } = RollupSettings.Off;
+
     /// <summary>Between two looks at whether the head is to be sealed and blocks are to be merged. Default 1 min.</summary>
     public TimeSpan UpkeepInterval { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -5,7 +5,7 @@ namespace Pleiad.Model;
 /// <param name="Range">Which samples.</param>
 public sealed record SelectRequest(IReadOnlyList<Matcher> Matchers, TimeRange Range)
 {
-    /// <summary>Milliseconds between the evaluation steps that will read the samples; 0 for an instant query. A hint for rollups.</summary>
+    /// <summary>Milliseconds between the evaluation steps that will read the samples; 0 for an instant query. A hint.</summary>
     public long StepMs { get; init; }
 
     /// <summary>The function that will read the samples (<c>rate</c>, <c>avg_over_time</c>), or empty. A hint.</summary>
@@ -16,4 +16,7 @@ public sealed record SelectRequest(IReadOnlyList<Matcher> Matchers, TimeRange Ra
 
     /// <summary>Series wanted at most; 0 for all. A hint: fewer may come, never a wrong one.</summary>
     public int SeriesMax { get; init; }
+
+    /// <summary>Rollups that may answer; null for samples alone. A source that has none leaves it at samples.</summary>
+    public RollupRequest? Rollup { get; init; }
 }

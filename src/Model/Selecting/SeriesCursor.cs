@@ -16,6 +16,13 @@ public abstract class SeriesCursor : IDisposable
     /// <param name="into">Not cleared first.</param>
     public abstract void Read(SampleColumns into);
 
+    /// <summary>
+    /// Reads the buckets of this series that the request asks for, those of samples that no rollup has yet included. Samples can be read besides.
+    /// </summary>
+    /// <param name="into">Cleared first.</param>
+    /// <returns>False where they have nothing to say that the samples do not: those are to be used.</returns>
+    public virtual bool TryReadRollups(RollupColumns into) => false;
+
     /// <inheritdoc/>
     public void Dispose()
     {

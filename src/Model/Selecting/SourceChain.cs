@@ -77,6 +77,8 @@ public sealed class SourceChain(IReadOnlyList<ISeriesSource> sources) : ISeriesS
 
         public override void Read(SampleColumns into) => Current.Read(into);
 
+        public override bool TryReadRollups(RollupColumns into) => Current.TryReadRollups(into);
+
         protected override void Dispose(bool disposing)
         {
             _current?.Dispose();

@@ -86,6 +86,29 @@ internal static class SettingsMap
         return [.. settings.Storage.RetentionRules.Select(Rule)];
     }
 
+    /// <summary>The rollups that are written.</summary>
+    /// <exception cref="UsageException">Samples would be gone before rollups of them are written.</exception>
+    public static RollupSettings Rollups(NodeSettings settings, TimeSpan retention)
+    {
+        StorageSection storage = settings.Storage;
+        if (!storage.RollupsEnabled)
+        {
+            return RollupSettings.Off;
+        }
+
+        if (retention > TimeSpan.Zero && retention < 2 * storage.RollupsWindow)
+        {
+            throw new UsageException(
+                $"pleiad.storage.rollups.window: samples are kept for {PrometheusDuration.Format(retention)}, which is less than two windows of {PrometheusDuration.Format(storage.RollupsWindow)}: they would be gone before they are rolled up");
+        }
+
+        return new RollupSettings
+        {
+            Tiers = [new RollupTier(TimeSpan.FromMinutes(5), storage.RollupsKeep5m), new RollupTier(TimeSpan.FromHours(1), storage.RollupsKeep1h)],
+            Window = storage.RollupsWindow,
+        };
+    }
+
     private static RetentionRule Rule(string text)
     {
         int space = text.AsSpan().Trim().IndexOf(' ');
@@ -109,6 +132,7 @@ internal static class SettingsMap
     public static ActorsSettings Actors(NodeSettings settings, PrometheusConfig config)
     {
         PromQLFeatures features = FeaturesOf(settings);
+        RollupSettings rollups = Rollups(settings, Retention(settings, config));
         return new ActorsSettings
         {
             Storage = new StorageSettings
@@ -117,6 +141,7 @@ internal static class SettingsMap
                 RetentionRules = RetentionRules(settings),
                 RetentionBytes = config.Storage.RetentionBytes is > 0 and long bytes ? bytes : settings.Storage.RetentionBytesMax,
                 BlockRange = settings.Storage.BlockRange,
+                Rollups = rollups,
                 OutOfOrderWindow = settings.Storage.OutOfOrderWindow,
                 SnapshotInterval = settings.Storage.SnapshotInterval,
                 ExemplarsMax = (int)Math.Clamp(config.Storage.ExemplarsMax ?? settings.Storage.ExemplarsMax, 0, 100_000_000),
@@ -144,6 +169,8 @@ internal static class SettingsMap
                 PeerConcurrencyMax = settings.Query.PeerConcurrencyMax,
                 FetchBytesMax = settings.Query.FetchBytesMax,
                 HedgeAfter = settings.Query.HedgeAfter,
+                Rollups = rollups.Tiers,
+                PrefersRollups = settings.Storage.RollupsPrefer,
             },
             ScrapeLimits = new ScrapeLimits
             {

@@ -102,8 +102,19 @@ internal static class SettingsFile
             throw keys.Wrong("pleiad.storage.shards", $"a power of two from 1 to {ShardsMax}");
         }
 
+        TimeSpan window = keys.Duration("pleiad.storage.rollups.window", TimeSpan.FromHours(1), TimeSpan.FromDays(7));
+        if (window.Ticks % TimeSpan.TicksPerHour != 0)
+        {
+            throw keys.Wrong("pleiad.storage.rollups.window", "whole hours");
+        }
+
         return new StorageSection
         {
+            RollupsEnabled = keys.Flag("pleiad.storage.rollups.enabled"),
+            RollupsKeep5m = keys.Duration("pleiad.storage.rollups.keep-5m", TimeSpan.FromDays(1), s_ever, orZero: true),
+            RollupsKeep1h = keys.Duration("pleiad.storage.rollups.keep-1h", TimeSpan.FromDays(1), s_ever, orZero: true),
+            RollupsWindow = window,
+            RollupsPrefer = keys.Flag("pleiad.storage.rollups.prefer"),
             Path = keys.Text("pleiad.storage.path"),
             Retention = keys.Duration("pleiad.storage.retention", StorageSection.RetentionMin, s_ever, orZero: true),
             RetentionRules = keys.Texts("pleiad.storage.retention-rules"),

@@ -108,6 +108,21 @@ public sealed record StorageSection
     /// <summary>Bytes that all blocks and the journal may take; zero for no limit. <c>pleiad.storage.retention-size</c></summary>
     public required long RetentionBytesMax { get; init; }
 
+    /// <summary>Whether rollups are written and used. <c>pleiad.storage.rollups.enabled</c></summary>
+    public required bool RollupsEnabled { get; init; }
+
+    /// <summary>How long rollups of 5 min are kept; zero for ever. <c>pleiad.storage.rollups.keep-5m</c></summary>
+    public required TimeSpan RollupsKeep5m { get; init; }
+
+    /// <summary>How long rollups of 1 h are kept; zero for ever. <c>pleiad.storage.rollups.keep-1h</c></summary>
+    public required TimeSpan RollupsKeep1h { get; init; }
+
+    /// <summary>Time that rollups are written for at once; whole hours, 1 h to 7 d. <c>pleiad.storage.rollups.window</c></summary>
+    public required TimeSpan RollupsWindow { get; init; }
+
+    /// <summary>Whether queries use rollups where samples are there too. <c>pleiad.storage.rollups.prefer</c></summary>
+    public required bool RollupsPrefer { get; init; }
+
     /// <summary>Time that a block covers when it is sealed; 10 min to 1 d. <c>pleiad.storage.block-range</c></summary>
     public required TimeSpan BlockRange { get; init; }
 

@@ -89,6 +89,9 @@ internal abstract class RangeOperator(QueryContext context, Steps steps, Selecto
     /// <summary>The samples of all windows, without stale markers.</summary>
     public abstract SampleColumns Samples { get; }
 
-    /// <summary>Moves to the next series that has samples in some window.</summary>
+    /// <summary>What rollups say of the series instead at some steps; null for nothing.</summary>
+    public virtual RollupColumns? Rollups => null;
+
+    /// <summary>Moves to the next series that has samples, or rollups, in some window.</summary>
     public abstract bool MoveNext();
 }

@@ -100,10 +100,13 @@ internal sealed record InstantSelectNode(
     /// <summary>How the samples it finds are counted.</summary>
     public CountedAs Counted { get; init; }
 
+    /// <summary>Rollups that may say it instead; null for none.</summary>
+    public RollupSelect? Rollup { get; init; }
+
     public override TimeRange? Reads => Window.ReadsOver(Steps);
 
     public override string Describe() =>
-        $"select {{{string.Join(", ", Matchers)}}} {Window}" + (Facet == SampleFacet.Value ? string.Empty : $" of {Facet}");
+        $"select {{{string.Join(", ", Matchers)}}} {Window}" + (Facet == SampleFacet.Value ? string.Empty : $" of {Facet}") + Rollup;
 }
 
 /// <summary>A range vector selector.</summary>
@@ -112,9 +115,12 @@ internal sealed record RangeSelectNode(
     IReadOnlyList<Matcher> Matchers, SelectorWindow Window, bool FindsResets, Steps Steps, SourceSpan Span)
     : PlanNode(ExprType.Matrix, Steps, Span)
 {
+    /// <summary>Rollups that may say it instead; null for none.</summary>
+    public RollupSelect? Rollup { get; init; }
+
     public override TimeRange? Reads => Window.ReadsOver(Steps);
 
-    public override string Describe() => $"select {{{string.Join(", ", Matchers)}}} {Window}";
+    public override string Describe() => $"select {{{string.Join(", ", Matchers)}}} {Window}{Rollup}";
 }
 
 /// <summary>A subquery: the inner plan on its own steps, read back as ranges.</summary>

@@ -90,6 +90,10 @@ internal sealed class Annotations
     public void MismatchedCustomBuckets(string operation, SourceSpan at) =>
         Tell($"mismatched custom buckets were reconciled during {operation}", at);
 
+    public void RollupsUsed(long resolutionMs, bool prefers, SourceSpan at) => Tell(
+        $"rollups of {RollupSelect.Words(resolutionMs)} were used {(prefers ? "instead of samples" : "where samples are gone")}: "
+        + "there the answer is that of the last multiple of this time at or before the step", at);
+
     /// <summary>Buckets that had to be made monotonic; many of them become one text with the extremes of all.</summary>
     public void ForcedMonotonicity(string metric, SourceSpan at, long timeMs, in MonotonicityFix fix)
     {

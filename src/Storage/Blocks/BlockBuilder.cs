@@ -9,8 +9,7 @@ internal sealed class BlockBuilder
     private readonly FramedFile _file;
     private readonly IFile _raw;
     private readonly string _path;
-    private readonly IReadOnlyList<long> _replaces;
-    private readonly long _tombstonesApplied;
+    private readonly BlockMeta _meta;
     private readonly RunEncoder _encoder = new();
     private readonly ByteWriter _bytes = new(64 * 1024);
     private readonly List<BlockChunk> _chunks = [];
@@ -21,18 +20,22 @@ internal sealed class BlockBuilder
     /// <param name="file">Empty.</param>
     /// <param name="shard">Whose block.</param>
     /// <param name="number">Which.</param>
-    /// <param name="replaces">The blocks whose samples are in this one.</param>
-    /// <param name="tombstonesApplied">Tombstones up to this number say nothing of what is added here: what they delete is left out.</param>
-    public BlockBuilder(string path, IFile file, int shard, long number, IReadOnlyList<long> replaces, long tombstonesApplied)
+    /// <param name="meta">What it says of itself: what its tombstones delete is left out by whoever adds series.</param>
+    public BlockBuilder(string path, IFile file, int shard, long number, BlockMeta meta)
     {
         _path = path;
         _raw = file;
         _file = new FramedFile(file);
-        _replaces = replaces;
-        _tombstonesApplied = tombstonesApplied;
+        _meta = meta;
         Span<byte> head = stackalloc byte[BlockFormat.HeadBytes];
-        BlockFormat.WriteHead(head, shard, number);
+        BlockFormat.WriteHead(head, shard, number, meta.Rollup is null ? BlockFormat.Version : BlockFormat.RollupVersion);
         _file.Append(head);
+        if (meta.Rollup is { } rollup)
+        {
+            // Also where it has no bucket: that there are no samples is known then.
+            _trailer.MinTime = rollup.Ends.After + 1;
+            _trailer.MaxTime = rollup.Ends.Through;
+        }
     }
 
     /// <summary>Samples added.</summary>
@@ -47,22 +50,27 @@ internal sealed class BlockBuilder
         _bytes.Clear();
         int before = _chunks.Count;
         _encoder.Encode(run, _bytes, _chunks);
-        if (_file.Length + _bytes.Length > BlockFormat.BytesMax)
-        {
-            throw new BlockTooLargeException(_path);
-        }
-
-        int at = (int)_file.Length;
-        foreach (ref BlockChunk chunk in CollectionsMarshal.AsSpan(_chunks)[before..])
-        {
-            chunk = chunk with { Offset = at + chunk.Offset };
-        }
-
-        _file.Append(_bytes.Written);
-        _series.Add((labels, _chunks.Count));
+        AddChunks(labels, before);
         _trailer.Samples += run.Count;
         _trailer.MinTime = Math.Min(_trailer.MinTime, run.Times[0]);
         _trailer.MaxTime = Math.Max(_trailer.MaxTime, run.Times[^1]);
+    }
+
+    /// <summary>Adds a series and all its buckets, column by column.</summary>
+    /// <param name="labels">Behind those of the series before in their order.</param>
+    /// <param name="buckets">Not empty, all columns said.</param>
+    /// <exception cref="BlockTooLargeException">The block would be larger than a block may be.</exception>
+    public void Add(Labels labels, RollupColumns buckets)
+    {
+        _bytes.Clear();
+        int before = _chunks.Count;
+        for (int column = 0; column < RollupColumns.ColumnCount; column++)
+        {
+            _encoder.Encode(buckets.Ends, buckets[(RollupColumn)column], _bytes, _chunks);
+        }
+
+        AddChunks(labels, before);
+        _trailer.Samples += buckets.Count;
     }
 
     /// <summary>Writes the index and the end.</summary>
@@ -110,6 +118,23 @@ internal sealed class BlockBuilder
         _raw.Append(trailer);
     }
 
+    private void AddChunks(Labels labels, int before)
+    {
+        if (_file.Length + _bytes.Length > BlockFormat.BytesMax)
+        {
+            throw new BlockTooLargeException(_path);
+        }
+
+        int at = (int)_file.Length;
+        foreach (ref BlockChunk chunk in CollectionsMarshal.AsSpan(_chunks)[before..])
+        {
+            chunk = chunk with { Offset = at + chunk.Offset };
+        }
+
+        _file.Append(_bytes.Written);
+        _series.Add((labels, _chunks.Count));
+    }
+
     private static long KeyOf(Dictionary<string, int> texts, string name, string value) => ((long)texts[name] << 32) | (uint)texts[value];
 
     private string[] SortedTexts()
@@ -149,13 +174,7 @@ internal sealed class BlockBuilder
     private void PutMeta()
     {
         _bytes.Clear();
-        _bytes.Varint(_replaces.Count);
-        foreach (long number in _replaces)
-        {
-            _bytes.Varint((ulong)number);
-        }
-
-        _bytes.Varint((ulong)_tombstonesApplied);
+        _meta.Write(_bytes);
         Put(BlockSection.Meta, _bytes);
     }
 

@@ -6,8 +6,11 @@ namespace Pleiad.Storage;
 /// <summary>Names and limits of a block file. Every byte is in docs/formats/block.md.</summary>
 internal static class BlockFormat
 {
-    /// <summary>The version written; readers accept it and all before it.</summary>
+    /// <summary>The version of a block of samples; readers accept it and all before it.</summary>
     public const ushort Version = 2;
+
+    /// <summary>The version of a block of rollups, which says more in its meta.</summary>
+    public const ushort RollupVersion = 3;
 
     /// <summary>Bytes of the head.</summary>
     public const int HeadBytes = 32;
@@ -38,10 +41,17 @@ internal static class BlockFormat
     /// <summary>The name of a block.</summary>
     public static string NameOf(long number) => string.Create(CultureInfo.InvariantCulture, $"block-{number:D12}.blk");
 
+    /// <summary>The name of a block of rollups; they are numbered by themselves.</summary>
+    public static string NameOfRollup(long number) => string.Create(CultureInfo.InvariantCulture, $"rollup-{number:D12}.blk");
+
     /// <summary>The number in the name of a block.</summary>
-    public static bool TryNumber(string name, out long number)
+    public static bool TryNumber(string name, out long number) => TryNumber(name, "block-", out number);
+
+    /// <summary>The number in the name of a block of rollups.</summary>
+    public static bool TryRollupNumber(string name, out long number) => TryNumber(name, "rollup-", out number);
+
+    private static bool TryNumber(string name, string prefix, out long number)
     {
-        const string prefix = "block-";
         const string suffix = ".blk";
         number = 0;
         return name.StartsWith(prefix, StringComparison.Ordinal)
@@ -50,20 +60,21 @@ internal static class BlockFormat
     }
 
     /// <summary>Writes a head.</summary>
-    public static void WriteHead(Span<byte> into, int shard, long number)
+    public static void WriteHead(Span<byte> into, int shard, long number, ushort version = Version)
     {
         into[..HeadBytes].Clear();
         BinaryPrimitives.WriteUInt64LittleEndian(into, Magic);
-        BinaryPrimitives.WriteUInt16LittleEndian(into[8..], Version);
+        BinaryPrimitives.WriteUInt16LittleEndian(into[8..], version);
         BinaryPrimitives.WriteInt32LittleEndian(into[12..], shard);
         BinaryPrimitives.WriteInt64LittleEndian(into[16..], number);
         BinaryPrimitives.WriteUInt32LittleEndian(into[28..], Crc32C.Of(into[..28]));
     }
 
     /// <summary>Checks a head.</summary>
+    /// <returns>The version.</returns>
     /// <exception cref="CorruptDataException">It is not what it should be.</exception>
     /// <exception cref="LaterVersionException">A later version wrote it.</exception>
-    public static void CheckHead(string path, ReadOnlySpan<byte> bytes, int shard, long number)
+    public static ushort CheckHead(string path, ReadOnlySpan<byte> bytes, int shard, long number)
     {
         if (bytes.Length < HeadBytes
             || BinaryPrimitives.ReadUInt64LittleEndian(bytes) != Magic
@@ -73,15 +84,17 @@ internal static class BlockFormat
         }
 
         ushort version = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
-        if (version > Version)
+        if (version > RollupVersion)
         {
-            throw new LaterVersionException($"{path} is a block of version {version}; this program reads up to {Version}");
+            throw new LaterVersionException($"{path} is a block of version {version}; this program reads up to {RollupVersion}");
         }
 
         if (BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]) != shard || BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]) != number)
         {
             throw new CorruptDataException(path, 12, "the file belongs somewhere else");
         }
+
+        return version;
     }
 }
 

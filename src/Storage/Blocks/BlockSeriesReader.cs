@@ -36,6 +36,9 @@ internal sealed class BlockSeriesReader(Block block, DeletedInBlock? deleted = n
     /// <summary>Time of its last sample, deleted or not.</summary>
     public long LastTime => _chunks[^1].LastTime;
 
+    /// <summary>What is deleted of the series; null for nothing.</summary>
+    public TimeSpans? Deleted => deleted?.Of(_decoded);
+
     /// <summary>The labels.</summary>
     public Labels Labels()
     {

@@ -26,10 +26,14 @@ public sealed class BlockStore
         _quarantine = new Quarantine(files, quarantine, shard.Value);
         _shard = shard.Value;
         Tombstones = new TombstoneStore(files, directory, quarantine, shard);
+        Rollups = new RollupStore(files, directory, quarantine, shard);
     }
 
     /// <summary>What is deleted of the blocks.</summary>
     public TombstoneStore Tombstones { get; }
+
+    /// <summary>What stays when the samples are gone.</summary>
+    public RollupStore Rollups { get; }
 
     /// <summary>Blocks that could not be opened and were put aside.</summary>
     public int Damaged { get; private set; }
@@ -51,7 +55,7 @@ public sealed class BlockStore
             string path = Path.Combine(_directory, name);
             try
             {
-                found.Add(Block.Open(_files, path, _shard, number));
+                found.Add(Open(path, number));
             }
             catch (CorruptDataException)
             {
@@ -145,11 +149,11 @@ public sealed class BlockStore
     public TombstoneList DropUnneeded(ShardView view)
     {
         TombstoneList tombstones = view.Pin.Parts.Tombstones;
-        IReadOnlyList<Block> blocks = view.Pin.Blocks.Blocks;
+        Block[] blocks = [.. view.Pin.Blocks.Blocks, .. view.Pin.Parts.Rollups.Blocks];
         HashSet<string> known = [.. blocks.Select(static block => Path.GetFileName(block.Path))];
 
         // A block that was replaced may be read still; should a stop leave its file behind, its tombstones are needed again.
-        if (tombstones.Count == 0 || _files.List(_directory).Any(name => BlockFormat.TryNumber(name, out _) && !known.Contains(name)))
+        if (tombstones.Count == 0 || _files.List(_directory).Any(name => (BlockFormat.TryNumber(name, out _) || BlockFormat.TryRollupNumber(name, out _)) && !known.Contains(name)))
         {
             return tombstones;
         }
@@ -202,7 +206,8 @@ public sealed class BlockStore
         {
             AtomicFile.Write(_files, path, file =>
             {
-                var builder = new BlockBuilder(path, file, _shard, number, [.. replaces, .. _unfinished], view.Pin.Parts.Tombstones.LastNumber);
+                var builder = new BlockBuilder(
+                    path, file, _shard, number, new BlockMeta([.. replaces, .. _unfinished], view.Pin.Parts.Tombstones.LastNumber, null));
                 add(builder);
                 if (builder.Samples == 0)
                 {
@@ -211,7 +216,7 @@ public sealed class BlockStore
 
                 builder.End();
             });
-            block = Block.Open(_files, path, _shard, number);
+            block = Open(path, number);
             block.Verify();
             _unfinished.Clear();
         }
@@ -230,6 +235,18 @@ public sealed class BlockStore
         StorageMetrics.BlocksWritten.Add(1);
         StorageMetrics.BlockBytes.Add(block.Length);
         return block;
+    }
+
+    private Block Open(string path, long number)
+    {
+        Block block = Block.Open(_files, path, _shard, number);
+        if (block.Rollup is null)
+        {
+            return block;
+        }
+
+        block.Dispose();
+        throw new CorruptDataException(path, 0, "a block of rollups has the name of one of samples");
     }
 
     private void DeleteQuietly(string path)

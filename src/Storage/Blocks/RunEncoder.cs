@@ -22,13 +22,23 @@ internal sealed class RunEncoder
             return;
         }
 
+        Encode(run.Times, run.Values, bytes, chunks);
+    }
+
+    /// <summary>Appends the chunks of a run of floats: as many for as many samples, whatever their values are.</summary>
+    /// <param name="times">Ascending, not empty.</param>
+    /// <param name="values">As many.</param>
+    /// <param name="bytes">As in the other one.</param>
+    /// <param name="chunks">As in the other one.</param>
+    public void Encode(ReadOnlySpan<long> times, ReadOnlySpan<double> values, ByteWriter bytes, List<BlockChunk> chunks)
+    {
         // Parts of one size: a short rest would cost a head of its own.
-        int parts = (run.Count + BlockFormat.ChunkSamplesMax - 1) / BlockFormat.ChunkSamplesMax;
+        int parts = (times.Length + BlockFormat.ChunkSamplesMax - 1) / BlockFormat.ChunkSamplesMax;
         int start = 0;
         for (int part = 1; part <= parts; part++)
         {
-            int end = (int)((long)run.Count * part / parts);
-            EncodeFloats(run.Times[start..end], run.Values[start..end], bytes, chunks);
+            int end = (int)((long)times.Length * part / parts);
+            EncodeFloats(times[start..end], values[start..end], bytes, chunks);
             start = end;
         }
     }

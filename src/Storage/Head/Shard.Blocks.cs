@@ -204,12 +204,13 @@ public sealed partial class Shard
     {
         _blockStore = store;
         Blocks = new BlockList(store.Load());
+        Rollups = store.Rollups.Load();
 
         // The log may bring back tombstones that no block needs any more: such ones do no harm.
         Tombstones = IsFollower
             ? TombstonesOfCopy(store.Tombstones)
             : store.Tombstones.Load().With(Tombstones.Tombstones)
-                .UsedUpTo(Blocks.Blocks.Count == 0 ? 0 : Blocks.Blocks.Max(static block => block.TombstonesApplied));
+                .UsedUpTo(Blocks.Blocks.Concat(Rollups.Blocks).Max(static block => (long?)block.TombstonesApplied) ?? 0);
         DropOldBlocks();
         ForgetLateInBlocks();
         LetGoOf(BlockedOrDeleted(BlockedInHead.Of(Blocks, _table, _index)));
@@ -229,7 +230,12 @@ public sealed partial class Shard
         // Retention may have taken some of them meanwhile.
         List<Block> held = [.. Blocks.Blocks.Where(gone.Contains)];
         Blocks = Blocks.With(held, added);
-        foreach (Block block in held)
+        Retire(held);
+    }
+
+    private void Retire(IEnumerable<Block> gone)
+    {
+        foreach (Block block in gone)
         {
             int number = _retiredNumbers++;
             _retired.Add(number, block);

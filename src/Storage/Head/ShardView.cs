@@ -38,6 +38,14 @@ public sealed class ShardView : ISeriesSource, IDisposable
     {
         ThrowIfDisposed();
         cancel.ThrowIfCancellationRequested();
+        return request.Rollup is { } rollup && RollupCursor.LevelFor(rollup, Pin) is { } level
+            ? new RollupCursor(this, level, rollup, request, cancel)
+            : SelectSamples(request, cancel);
+    }
+
+    /// <summary>The same from samples alone, whatever rollups there are.</summary>
+    internal SeriesCursor SelectSamples(SelectRequest request, CancellationToken cancel)
+    {
         List<Block> blocks = Pin.Blocks.Overlapping(Pin.Clip(request.Range));
         if (!Pin.TryHold())
         {

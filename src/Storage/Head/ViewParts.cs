@@ -13,6 +13,9 @@ internal sealed record ViewParts(
     /// <summary>What is expired, where that differs from series to series.</summary>
     public RetentionCut Cut { get; init; } = RetentionCut.None;
 
+    /// <summary>The rollups.</summary>
+    public RollupList Rollups { get; init; } = RollupList.Empty;
+
     /// <summary>Of an empty shard.</summary>
     public static readonly ViewParts Empty = new(BlockList.Empty, TombstoneList.Empty, ImmutableDictionary<int, TimeSpans>.Empty, ImmutableDictionary<int, LateSamples>.Empty);
 }

@@ -135,7 +135,8 @@ public sealed class ShardFiles
 
     private static bool IsHead(string name) => SnapshotFormat.TryHeadNumber(name, out _);
 
-    private static bool IsOurs(string name) => IsHead(name) || SnapshotFormat.TryChunksNumber(name, out _) || BlockFormat.TryNumber(name, out _);
+    private static bool IsOurs(string name) => IsHead(name) || SnapshotFormat.TryChunksNumber(name, out _)
+        || BlockFormat.TryNumber(name, out _) || BlockFormat.TryRollupNumber(name, out _);
 
     private static string Ours(string name) => IsOurs(name) ? name : throw new IOException($"\"{name}\" is no file of a shard");
 }

@@ -13,7 +13,7 @@ internal static class BlockMaker
         string path = $"{Directory}/{BlockFormat.NameOf(number)}";
         using (IFile file = files.Create(path))
         {
-            var builder = new BlockBuilder(path, file, shard: 0, number, replaces, tombstonesApplied: 0);
+            var builder = new BlockBuilder(path, file, shard: 0, number, new BlockMeta(replaces, 0, null));
             foreach ((Labels labels, SampleColumns run) in series.OrderBy(static pair => pair.Key))
             {
                 builder.Add(labels, run);

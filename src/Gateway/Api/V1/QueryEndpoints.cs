@@ -126,13 +126,24 @@ internal sealed class QueryEndpoints(IQueryFrontend frontend, GatewaySettings se
             + "Try decreasing the query resolution (?step=XX)");
     }
 
-    /// <summary><c>timeout</c>, <c>lookback_delta</c> and <c>stats</c>.</summary>
+    /// <summary><c>timeout</c>, <c>lookback_delta</c>, <c>stats</c> and, of our own, <c>rollups</c>.</summary>
     /// <exception cref="ApiException">One of them is wrong.</exception>
     public static QueryOptions Options(Parameters parameters)
     {
         TimeSpan? timeout = parameters.Duration("timeout");
         string lookback = parameters.Get("lookback_delta");
-        var plain = new QueryOptions(timeout, null) { CountsSteps = parameters.Get("stats") == "all" };
+        var plain = new QueryOptions(timeout, null) 
+        {
+            CountsSteps = parameters.Get("stats") == "all",
+            Rollups = parameters.Get("rollups") switch
+            {
+                "" => RollupMode.AsSet,
+                "never" => RollupMode.Never,
+                "gone" => RollupMode.WhereSamplesAreGone,
+                "prefer" => RollupMode.Preferred,
+                _ => throw ApiException.Parameter("rollups", "there are never (samples alone), gone (where samples are gone) and prefer"),
+            },
+        };
         if (lookback.Length == 0)
         {
             return plain;

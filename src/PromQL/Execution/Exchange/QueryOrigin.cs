@@ -14,6 +14,9 @@ namespace Pleiad.PromQL;
 internal sealed record QueryOrigin(
     string Query, Steps Steps, bool IsRange, long LookbackMs, long SubqueryStepMs, long InnerStepsMax, PromQLFeatures Features, bool PushesOne)
 {
+    /// <summary>Rollups that may answer; null for samples alone.</summary>
+    public RollupUse? Rollups { get; init; }
+
     public void Write(MessageWriter into)
     {
         into.Text(1, Query);
@@ -26,6 +29,15 @@ internal sealed record QueryOrigin(
         into.Number(8, (ulong)InnerStepsMax);
         into.Number(9, (ulong)Features);
         into.Number(10, PushesOne ? 1UL : 0);
+        if (Rollups is { } rollups)
+        {
+            into.Number(11, rollups.Prefers ? 2UL : 1);
+            foreach (RollupChoice choice in rollups.Choices)
+            {
+                into.Number(12, (ulong)choice.ResolutionMs);
+                into.Signed(13, choice.KeptFromMs);
+            }
+        }
     }
 
     /// <exception cref="WireFormatException">It is none.</exception>
@@ -33,7 +45,9 @@ internal sealed record QueryOrigin(
     {
         string query = string.Empty;
         long start = 0;
-        ulong[] numbers = new ulong[11];
+        ulong[] numbers = new ulong[12];
+        var resolutions = new List<long>();
+        var keptFrom = new List<long>();
         var reader = new MessageReader(message);
         while (reader.Next(out int field))
         {
@@ -45,8 +59,14 @@ internal sealed record QueryOrigin(
                 case 2:
                     start = reader.Signed();
                     break;
-                case <= 10:
+                case <= 11:
                     numbers[field] = reader.Number();
+                    break;
+                case 12:
+                    resolutions.Add((long)reader.Number());
+                    break;
+                case 13:
+                    keptFrom.Add(reader.Signed());
                     break;
             }
         }
@@ -57,8 +77,18 @@ internal sealed record QueryOrigin(
             throw new WireFormatException("steps, lookback or limits of a query that cannot be");
         }
 
+        if (resolutions.Count != keptFrom.Count || resolutions.Exists(static resolution => resolution <= 0))
+        {
+            throw new WireFormatException("rollups of a query that cannot be");
+        }
+
         return new QueryOrigin(
             query, new Steps(start, (long)numbers[3], (int)numbers[4]), numbers[5] != 0, (long)numbers[6], (long)numbers[7], (long)numbers[8],
-            (PromQLFeatures)(int)numbers[9], numbers[10] != 0);
+            (PromQLFeatures)(int)numbers[9], numbers[10] != 0)
+        {
+            Rollups = numbers[11] == 0
+                ? null
+                : new RollupUse(numbers[11] == 2, [.. resolutions.Zip(keptFrom, static (resolution, from) => new RollupChoice(resolution, from))]),
+        };
     }
 }

@@ -8,6 +8,7 @@ internal sealed class RangeCall : OwnBlockOperator
     private readonly RangeFunction _function;
     private readonly ScalarOperator[] _scalars;
     private readonly SampleWindows _windows;
+    private readonly RollupOverlay? _overlay;
     private readonly bool _keepsName;
     private List<double[]>? _arguments;
 
@@ -19,6 +20,7 @@ internal sealed class RangeCall : OwnBlockOperator
         _function = function;
         _scalars = scalars;
         _windows = new SampleWindows(node.Steps, range.Window);
+        _overlay = node.Range is RangeSelectNode { Rollup: { } rollup } ? new RollupOverlay(rollup, range.Window, node.Steps, node.Name) : null;
         _keepsName = node.Name is "last_over_time" or "first_over_time";
     }
 
@@ -28,7 +30,7 @@ internal sealed class RangeCall : OwnBlockOperator
         while (_range.MoveNext())
         {
             _windows.Slide(_range.Samples.Times);
-            if (_windows.Touched == 0)
+            if (_windows.Touched == 0 && _range.Rollups is null)
             {
                 continue;
             }
@@ -36,8 +38,18 @@ internal sealed class RangeCall : OwnBlockOperator
             Context.SamplesRead += _windows.Touched;
             Context.Counts.Add(_windows, _range.Samples, _node.Counted);
             Current.Clear();
-            var series = new RangeSeries(Context, _node, _range.Window, _range.Samples, _windows, _range.Labels, _arguments);
-            _function.Evaluate(series, Current);
+            if (_windows.Touched > 0)
+            {
+                var series = new RangeSeries(Context, _node, _range.Window, _range.Samples, _windows, _range.Labels, _arguments);
+                _function.Evaluate(series, Current);
+            }
+
+            if (_range.Rollups is { } rollups)
+            {
+                Context.SamplesRead += rollups.Count;
+                _overlay!.Apply(rollups, Current, Context.Annotations, _node.Span);
+            }
+
             if (Current.IsEmpty)
             {
                 continue;

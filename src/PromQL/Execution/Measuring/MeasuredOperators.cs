@@ -43,6 +43,8 @@ internal sealed class MeasuredRanges(QueryContext context, PlanFigures figures, 
 
     public override SampleColumns Samples => inner.Samples;
 
+    public override RollupColumns? Rollups => inner.Rollups;
+
     public override bool MoveNext()
     {
         long begun = figures.Time.GetTimestamp();
@@ -51,7 +53,8 @@ internal sealed class MeasuredRanges(QueryContext context, PlanFigures figures, 
         if (found)
         {
             // A time and a value.
-            _node.Count(inner.Samples.Count, 2 * sizeof(double) * (long)inner.Samples.Count);
+            int read = inner.Samples.Count + (inner.Rollups?.Count ?? 0);
+            _node.Count(read, 2 * sizeof(double) * (long)read);
         }
 
         return found;

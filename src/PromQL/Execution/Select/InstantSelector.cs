@@ -7,17 +7,27 @@ internal sealed class InstantSelector : OwnBlockOperator
 {
     private readonly InstantSelectNode _node;
     private readonly SampleColumns _samples = new();
+    private readonly RollupColumns? _rollups;
+    private readonly RollupOverlay? _overlay;
     private SeriesCursor? _cursor;
 
     public InstantSelector(QueryContext context, InstantSelectNode node)
-        : base(context, node.Steps) => _node = node;
+        : base(context, node.Steps)
+    {
+        _node = node;
+        if (node.Rollup is { } rollup)
+        {
+            _rollups = new RollupColumns();
+            _overlay = new RollupOverlay(rollup, node.Window, node.Steps, RollupFunctions.InstantOf(node.Facet));
+        }
+    }
 
     // What comes between two samples, or from one histogram to the next, needs more than the newest.
     private bool LooksAtOne =>
         (Steps.Count == 1 || _node.Window.AtMs is not null) && _node.Window.Mode == WindowMode.Plain && !_node.FindsResets;
 
     private SelectRequest Request =>
-        new(_node.Matchers, _node.Window.ReadsOver(Steps)) { StepMs = Steps.StepMs, NewestOnly = LooksAtOne };
+        new(_node.Matchers, _node.Window.ReadsOver(Steps)) { StepMs = Steps.StepMs, NewestOnly = LooksAtOne, Rollup = _node.Rollup?.RequestFor(_node.Window, Steps) };
 
     public override async ValueTask OpenAsync() => _cursor = await Context.FetchAsync(Request).ConfigureAwait(false);
 
@@ -29,13 +39,18 @@ internal sealed class InstantSelector : OwnBlockOperator
             Context.ThrowIfOver();
             Context.ReadSeries();
             _samples.Clear();
-            _cursor.Read(_samples);
-            if (_samples.Count == 0)
+            bool isRolledUp = _rollups is not null && _cursor.TryReadRollups(_rollups);
+            if (!isRolledUp || !_node.Rollup!.Prefers)
+            {
+                _cursor.Read(_samples);
+            }
+
+            if (_samples.Count == 0 && !isRolledUp)
             {
                 continue;
             }
 
-            long held = _samples.Weight;
+            long held = _samples.Weight + (isRolledUp ? _rollups!.Count : 0);
             Context.Hold(held);
             if (_node.FindsResets && _samples.HasHistograms)
             {
@@ -43,6 +58,12 @@ internal sealed class InstantSelector : OwnBlockOperator
             }
 
             Fill();
+            if (isRolledUp)
+            {
+                Context.SamplesRead += _rollups!.Count;
+                _overlay!.Apply(_rollups, Current, Context.Annotations, _node.Span);
+            }
+
             Context.Release(held);
             if (Current.IsEmpty)
             {

@@ -10,7 +10,9 @@ internal sealed class RangeSelector(QueryContext context, RangeSelectNode node, 
     private readonly SampleColumns _read = new();
     private readonly SampleColumns _live = new();
     private SeriesCursor? _cursor;
+    private readonly RollupColumns? _rollups = node.Rollup is null ? null : new RollupColumns();
     private SampleColumns? _samples;
+    private bool _isRolledUp;
     private long _held;
 
     public override Labels Labels => _cursor!.Labels;
@@ -19,7 +21,14 @@ internal sealed class RangeSelector(QueryContext context, RangeSelectNode node, 
 
     public override SampleColumns Samples => _samples!;
 
-    private SelectRequest Request => new(node.Matchers, node.Window.ReadsOver(Steps)) { StepMs = Steps.StepMs, Function = function };
+    public override RollupColumns? Rollups => _isRolledUp ? _rollups : null;
+
+    private SelectRequest Request => new(node.Matchers, node.Window.ReadsOver(Steps))
+    {
+        StepMs = Steps.StepMs,
+        Function = function,
+        Rollup = node.Rollup?.RequestFor(node.Window, Steps),
+    };
 
     public override async ValueTask OpenAsync() => _cursor = await Context.FetchAsync(Request).ConfigureAwait(false);
 
@@ -33,16 +42,21 @@ internal sealed class RangeSelector(QueryContext context, RangeSelectNode node, 
             Context.Release(_held);
             _held = 0;
             _read.Clear();
-            _cursor.Read(_read);
+            _isRolledUp = _rollups is not null && _cursor.TryReadRollups(_rollups);
+            if (!_isRolledUp || !node.Rollup!.Prefers)
+            {
+                _cursor.Read(_read);
+            }
+
             _samples = HasStale(_read) ? WithoutStale() : _read;
-            if (_samples.Count > 0)
+            if (_samples.Count > 0 || _isRolledUp)
             {
                 if (node.FindsResets && _samples.HasHistograms)
                 {
                     FoundResets.Mark(_samples);
                 }
 
-                _held = _samples.Weight;
+                _held = _samples.Weight + (_isRolledUp ? _rollups!.Count : 0);
                 Context.Hold(_held);
                 return true;
             }

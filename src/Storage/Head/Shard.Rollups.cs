@@ -1,0 +1,113 @@
+using Pleiad.Model;
+
+namespace Pleiad.Storage;
+
+/// <content>Rollups: begun and completed in turns of the writer, written by somebody else meanwhile, read through views.</content>
+public sealed partial class Shard
+{
+    private bool _rollupUnderWay;
+
+    private RollupList Rollups
+    {
+        get => _parts.Rollups;
+        set => _parts = _parts with { Rollups = value };
+    }
+
+    /// <summary>Blocks of rollups.</summary>
+    public int RollupCount => Rollups.Blocks.Count;
+
+    /// <summary>Bytes of them.</summary>
+    public long RollupBytes => Rollups.Bytes;
+
+    /// <summary>
+    /// Takes what the next rollups are made of. Give it to <see cref="RollupStore.Write"/> on another thread, then <see cref="CompleteRollup"/>.
+    /// Before blocks are merged: of a merged one it cannot be told as well what of it is new.
+    /// </summary>
+    /// <param name="settings">Which.</param>
+    /// <param name="sealedBefore">Every sample of before this time is in a block.</param>
+    /// <returns>Null where there is nothing to do.</returns>
+    public RollupJob? BeginRollup(RollupSettings settings, long sealedBefore)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        if (_rollupUnderWay || settings.Tiers.Count == 0)
+        {
+            return null;
+        }
+
+        IReadOnlyList<Block> blocks = Blocks.Blocks;
+        long newest = blocks.Count == 0 ? 0 : blocks.Max(static block => block.Number);
+        long newestTime = Math.Max(NewestTime, Blocks.NewestTime);
+        long completeBefore = Math.Min(sealedBefore, newestTime == long.MaxValue ? newestTime : newestTime + 1);
+        foreach (RollupTier tier in settings.Tiers)
+        {
+            RollupLevel? level = Rollups.Level(tier.ResolutionMs);
+            if (RollupPlan.Next(blocks, level, settings.WindowMs, completeBefore) is { } ends)
+            {
+                return Begin(new RollupExtent(tier.ResolutionMs, ends, newest), readsSamples: true);
+            }
+
+            if (level is not null && RollupPlan.Merge(level, settings.WindowMs) is { } same)
+            {
+                return Begin(new RollupExtent(tier.ResolutionMs, same, level.SourcesThrough), readsSamples: false);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The same for rollups that tombstones may delete something of, to be written anew without it.</summary>
+    /// <returns>Null where there are none.</returns>
+    public RollupJob? BeginRollupCleaning()
+    {
+        if (_rollupUnderWay || Rollups.Blocks.FirstOrDefault(block => Tombstones.NotAppliedTo(block).Any()) is not { } next)
+        {
+            return null;
+        }
+
+        RollupExtent extent = next.Rollup!;
+        return Begin(extent with { SourcesThrough = Rollups.Level(extent.ResolutionMs)!.SourcesThrough }, readsSamples: true);
+    }
+
+    /// <summary>Ends it: the new block takes the place of those it covers.</summary>
+    /// <param name="job">From <see cref="BeginRollup"/> or <see cref="BeginRollupCleaning"/>.</param>
+    /// <param name="written">Of the store; null when it failed, and everything stays as it was.</param>
+    public void CompleteRollup(RollupJob job, RollupWritten? written)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        _rollupUnderWay = false;
+        job.View.Dispose();
+        if (written is not null)
+        {
+            var list = new RollupList([.. Rollups.Blocks, written.Block]);
+            ReplaceRollups(list.Hidden(), written.Block);
+        }
+    }
+
+    /// <summary>Gives up the rollups that are older than they are kept, block by block.</summary>
+    /// <returns>How many blocks.</returns>
+    public int RetainRollups(RollupSettings settings, long nowMs)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        List<Block> gone = [.. Rollups.Blocks.Where(block => settings.Tiers.Any(
+            tier => tier.ResolutionMs == block.Rollup!.ResolutionMs && block.Rollup.Ends.Through < tier.KeptFrom(nowMs)))];
+        if (gone.Count > 0)
+        {
+            ReplaceRollups(gone, null);
+        }
+
+        return gone.Count;
+    }
+
+    private RollupJob Begin(RollupExtent extent, bool readsSamples)
+    {
+        _rollupUnderWay = true;
+        return new RollupJob(View(), extent, readsSamples);
+    }
+
+    private void ReplaceRollups(IReadOnlyCollection<Block> gone, Block? added)
+    {
+        IEnumerable<Block> left = Rollups.Blocks.Where(block => !gone.Contains(block));
+        Rollups = new RollupList(added is null ? left : left.Append(added));
+        Retire(gone);
+    }
+}
