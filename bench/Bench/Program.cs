@@ -10,6 +10,10 @@ else if (args is ["chunk-bytes", var file])
 {
     ChunkBytes.Run(file);
 }
+else if (args is ["rollups", ..])
+{
+    await RollupFigures.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 40);
+}
 else
 {
     BenchmarkSwitcher.FromAssembly(typeof(SeriesMemory).Assembly).Run(args);

@@ -111,8 +111,8 @@ internal static class SettingsFile
         return new StorageSection
         {
             RollupsEnabled = keys.Flag("pleiad.storage.rollups.enabled"),
-            RollupsKeep5m = keys.Duration("pleiad.storage.rollups.keep-5m", TimeSpan.FromDays(1), s_ever, orZero: true),
-            RollupsKeep1h = keys.Duration("pleiad.storage.rollups.keep-1h", TimeSpan.FromDays(1), s_ever, orZero: true),
+            RollupsKeep5m = keys.Duration("pleiad.storage.rollups.keep-5m", StorageSection.RetentionMin, s_ever, orZero: true),
+            RollupsKeep1h = keys.Duration("pleiad.storage.rollups.keep-1h", StorageSection.RetentionMin, s_ever, orZero: true),
             RollupsWindow = window,
             RollupsPrefer = keys.Flag("pleiad.storage.rollups.prefer"),
             Path = keys.Text("pleiad.storage.path"),

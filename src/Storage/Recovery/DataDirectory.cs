@@ -15,7 +15,7 @@ public sealed class DataDirectoryException(string message, Exception? cause = nu
 /// LOCK              held while a process uses the directory
 /// pleiad.meta       format and number of shards
 /// log/              segments of the log
-/// shards/0007/      snapshots, blocks and tombstones of shard 7
+/// shards/0007/      snapshots, blocks, rollups and tombstones of shard 7
 /// quarantine/       damaged bytes, kept for whoever wants to look
 /// remote-write.json how far each destination of remote write has everything
 /// snapshots/        copies of blocks that an operator asked for, each a directory like this one
@@ -144,7 +144,7 @@ public sealed class DataDirectory : IDisposable
         foreach (ShardView view in views)
         {
             string shard = PathOf(path, view.Shard);
-            foreach (Block block in view.Pin.Blocks.Blocks)
+            foreach (Block block in view.Pin.Blocks.Blocks.Concat(view.Pin.Parts.Rollups.Blocks))
             {
                 cancel.ThrowIfCancellationRequested();
                 Files.CreateDirectory(shard);

@@ -117,7 +117,7 @@ public static class HeadRecovery
             stores.Sum(static store => store.ChunkRecordsLost),
             lost.Sum(),
             shards.Sum(static shard => shard.UnplacedSamples),
-            blocks.Sum(static store => store.Damaged))
+            blocks.Sum(static store => store.Damaged + store.Rollups.Damaged))
         {
             ShardsWithTombstonesLost = blocks.Count(static store => store.Tombstones.HasLosses),
         };
