@@ -25,4 +25,7 @@ internal static partial class Log
 
     [LoggerMessage(4007, LogLevel.Warning, "refused {Route}: it changes something and came from a page of another origin, {Origin}")]
     public static partial void ForeignCallRefused(ILogger log, string route, string origin);
+
+    [LoggerMessage(4008, LogLevel.Error, "what was to be told that a connection has ended failed")]
+    public static partial void ConnectionEndFailed(ILogger log, Exception exception);
 }

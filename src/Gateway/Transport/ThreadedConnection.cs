@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
 
 namespace Pleiad.Gateway;
 
@@ -16,6 +17,7 @@ internal sealed class ThreadedConnection : DefaultConnectionContext
 
     private readonly Socket _socket;
     private readonly GoneClients _gone;
+    private readonly ILogger _log;
     private readonly CancellationTokenSource _closed = new();
     private readonly TaskCompletionSource _received = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -33,10 +35,12 @@ internal sealed class ThreadedConnection : DefaultConnectionContext
     /// <param name="memory">Where buffers come from.</param>
     /// <param name="writeBufferBytes">What may be written ahead of the socket.</param>
     /// <param name="gone">Looks after the client while the thread is busy.</param>
-    public ThreadedConnection(Socket socket, MemoryPool<byte> memory, long writeBufferBytes, GoneClients gone)
+    /// <param name="log">For people.</param>
+    public ThreadedConnection(Socket socket, MemoryPool<byte> memory, long writeBufferBytes, GoneClients gone, ILogger log)
     {
         _socket = socket;
         _gone = gone;
+        _log = log;
         LocalEndPoint = socket.LocalEndPoint;
         RemoteEndPoint = socket.RemoteEndPoint;
         ConnectionClosed = _closed.Token;
@@ -250,6 +254,11 @@ internal sealed class ThreadedConnection : DefaultConnectionContext
         try
         {
             _closed.Cancel();
+        }
+        catch (AggregateException over)
+        {
+            // Whatever somebody did on hearing of it: on a thread of the pool it would end the process.
+            Log.ConnectionEndFailed(_log, over);
         }
         finally
         {

@@ -105,7 +105,7 @@ internal sealed class ThreadedTransport(
                 return _pooled.Create(socket);
             }
 
-            var connection = new ThreadedConnection(socket, _memory, transport._writeBufferBytes, _gone);
+            var connection = new ThreadedConnection(socket, _memory, transport._writeBufferBytes, _gone, transport._log);
             connection.Start(thread);
             return connection;
         }
