@@ -64,10 +64,13 @@ public class RangeQueryBench
 
         public SeriesCursor Select(SelectRequest request, CancellationToken cancel) => new Cursor(this, request.Range);
 
-        public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) => [];
+        public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
+        {
+        }
 
-        public IReadOnlyCollection<string> LabelValues(
-            string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) => [];
+        public void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
+        {
+        }
 
         private sealed class Cursor(ColumnSource source, TimeRange range) : SeriesCursor
         {

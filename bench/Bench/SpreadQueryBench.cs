@@ -122,11 +122,10 @@ public class SpreadQueryBench
     {
         public SeriesCursor Select(SelectRequest request, CancellationToken cancel) => inner.Select(request, cancel);
 
-        public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) =>
-            inner.LabelNames(matchers, range, cancel);
+        public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel) =>
+            inner.AddLabelNames(matchers, range, into, cancel);
 
-        public IReadOnlyCollection<string> LabelValues(
-            string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) =>
-            inner.LabelValues(name, matchers, range, cancel);
+        public void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel) =>
+            inner.AddLabelValues(name, matchers, range, into, cancel);
     }
 }

@@ -25,14 +25,6 @@ internal sealed class ShardedSource(IReadOnlyList<ISeriesSource> views, ShardMap
     public SeriesCursor Select(SelectRequest request, CancellationToken cancel) => Asked(request.Matchers).Select(request, cancel);
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) =>
-        Asked(matchers).LabelNames(matchers, range, cancel);
-
-    /// <inheritdoc/>
-    public IReadOnlyCollection<string> LabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) =>
-        Asked(matchers).LabelValues(name, matchers, range, cancel);
-
-    /// <inheritdoc/>
     public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel) =>
         Asked(matchers).AddLabelNames(matchers, range, into, cancel);
 

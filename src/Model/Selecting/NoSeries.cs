@@ -14,10 +14,14 @@ public sealed class NoSeries : ISeriesSource
     public SeriesCursor Select(SelectRequest request, CancellationToken cancel) => new NoCursor();
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) => [];
+    public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
+    {
+    }
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<string> LabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) => [];
+    public void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
+    {
+    }
 
     private sealed class NoCursor : SeriesCursor
     {

@@ -8,22 +8,6 @@ public sealed class SourceChain(IReadOnlyList<ISeriesSource> sources) : ISeriesS
         sources.Count == 1 ? sources[0].Select(request, cancel) : new Cursor(sources, request, cancel);
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
-    {
-        var names = new TextUnion();
-        AddLabelNames(matchers, range, names, cancel);
-        return names.Sorted();
-    }
-
-    /// <inheritdoc/>
-    public IReadOnlyCollection<string> LabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
-    {
-        var values = new TextUnion();
-        AddLabelValues(name, matchers, range, values, cancel);
-        return values.Sorted();
-    }
-
-    /// <inheritdoc/>
     public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
     {
         for (int i = 0; i < sources.Count; i++)

@@ -87,30 +87,24 @@ public sealed class ScriptStore : ISeriesSource
     }
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
+    public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
     {
-        var names = new SortedSet<string>(Utf8Order.Comparer);
         foreach (KeyValuePair<Labels, SortedDictionary<long, ScriptSample>> one in Matching(matchers))
         {
-            names.UnionWith(HasSampleIn(one.Value, range) ? one.Key.Select(label => label.Name) : []);
+            into.Add(HasSampleIn(one.Value, range) ? one.Key.Select(label => label.Name) : []);
         }
-
-        return names;
     }
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<string> LabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
+    public void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
     {
-        var values = new SortedSet<string>(Utf8Order.Comparer);
         foreach (KeyValuePair<Labels, SortedDictionary<long, ScriptSample>> one in Matching(matchers))
         {
             if (one.Key.TryGet(name, out string value) && HasSampleIn(one.Value, range))
             {
-                values.Add(value);
+                into.Add(value);
             }
         }
-
-        return values;
     }
 
     private static bool HasSampleIn(SortedDictionary<long, ScriptSample> samples, TimeRange range) => samples.Keys.Any(range.Contains);

@@ -92,22 +92,6 @@ public sealed class ShardView : ISeriesSource, IDisposable
     }
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
-    {
-        var names = new TextUnion();
-        AddLabelNames(matchers, range, names, cancel);
-        return names.Sorted();
-    }
-
-    /// <inheritdoc/>
-    public IReadOnlyCollection<string> LabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
-    {
-        var values = new TextUnion();
-        AddLabelValues(name, matchers, range, values, cancel);
-        return values.Sorted();
-    }
-
-    /// <inheritdoc/>
     public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
     {
         ThrowIfDisposed();

@@ -23,11 +23,11 @@ internal sealed class ListedSeries(IReadOnlyList<Labels> series, int samples) : 
         return new Cursor([.. series.Where(one => request.Matchers.All(matcher => matcher.Matches(one)))], samples, request.Range);
     }
 
-    public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) =>
-        [.. series.Where(one => matchers.All(matcher => matcher.Matches(one))).SelectMany(one => one).Select(label => label.Name).Distinct().Order(Utf8Order.Comparer)];
+    public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel) =>
+        into.Add(series.Where(one => matchers.All(matcher => matcher.Matches(one))).SelectMany(one => one).Select(label => label.Name));
 
-    public IReadOnlyCollection<string> LabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) =>
-        [.. series.Where(one => matchers.All(matcher => matcher.Matches(one))).Select(one => one.Get(name)).Where(value => value.Length > 0).Distinct().Order(Utf8Order.Comparer)];
+    public void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel) =>
+        into.Add(series.Where(one => matchers.All(matcher => matcher.Matches(one))).Select(one => one.Get(name)).Where(value => value.Length > 0));
 
     private sealed class Cursor(List<Labels> found, int samples, TimeRange range) : SeriesCursor
     {

@@ -128,16 +128,16 @@ public sealed class ShardedSourceTests : IDisposable
             return view.Select(request, cancel);
         }
 
-        public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
+        public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
         {
             Asked++;
-            return view.LabelNames(matchers, range, cancel);
+            view.AddLabelNames(matchers, range, into, cancel);
         }
 
-        public IReadOnlyCollection<string> LabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel)
+        public void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
         {
             Asked++;
-            return view.LabelValues(name, matchers, range, cancel);
+            view.AddLabelValues(name, matchers, range, into, cancel);
         }
 
         public void Dispose() => view.Dispose();

@@ -115,10 +115,13 @@ public sealed class FragmentCrewTests
                 return new Cursor(seen, number);
             }
 
-            public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) => [];
+            public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
+            {
+            }
 
-            public IReadOnlyCollection<string> LabelValues(
-                string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) => [];
+            public void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
+            {
+            }
 
             private sealed class Cursor(SeenThreads seen, int shard) : SeriesCursor
             {

@@ -168,10 +168,13 @@ internal sealed class ShardedData
         public SeriesCursor Select(SelectRequest request, CancellationToken cancel) =>
             new Cursor([.. series.Where(one => request.Matchers.All(m => m.Matches(one.Labels)))], request.Range);
 
-        public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) => [];
+        public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
+        {
+        }
 
-        public IReadOnlyCollection<string> LabelValues(
-            string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) => [];
+        public void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
+        {
+        }
 
         private sealed class Cursor(List<(Labels Labels, Action<SampleColumns, TimeRange> Read)> found, TimeRange range) : SeriesCursor
         {

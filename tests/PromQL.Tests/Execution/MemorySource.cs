@@ -28,10 +28,13 @@ internal sealed class MemorySource : ISeriesSource
 
     public SeriesCursor Select(SelectRequest request, CancellationToken cancel) => new Cursor(this, request);
 
-    public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) => [];
+    public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
+    {
+    }
 
-    public IReadOnlyCollection<string> LabelValues(
-        string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) => [];
+    public void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
+    {
+    }
 
     private sealed class Cursor(MemorySource source, SelectRequest request) : SeriesCursor
     {

@@ -97,10 +97,13 @@ public sealed class RulesTests
     {
         public SeriesCursor Select(SelectRequest request, CancellationToken cancel) => new Cursor(delay);
 
-        public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) => [];
+        public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
+        {
+        }
 
-        public IReadOnlyCollection<string> LabelValues(
-            string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) => [];
+        public void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
+        {
+        }
 
         private sealed class Cursor(Action delay) : SeriesCursor
         {

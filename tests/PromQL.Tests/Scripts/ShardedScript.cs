@@ -19,11 +19,11 @@ internal sealed class ShardedScript : IFragmentRunner
 
     public SeriesCursor Select(SelectRequest request, CancellationToken cancel) => _whole.Select(request, cancel);
 
-    public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) =>
-        _whole.LabelNames(matchers, range, cancel);
+    public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel) =>
+        _whole.AddLabelNames(matchers, range, into, cancel);
 
-    public IReadOnlyCollection<string> LabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) =>
-        _whole.LabelValues(name, matchers, range, cancel);
+    public void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel) =>
+        _whole.AddLabelValues(name, matchers, range, into, cancel);
 
     public Task<IReadOnlyList<FragmentAnswer>> RunAsync(PlanFragment fragment, IReadOnlyList<int> shards, CancellationToken cancel) =>
         fragment.RunAllAsync([.. shards.Select(shard => _parts[shard])], threads: 1);
@@ -32,10 +32,13 @@ internal sealed class ShardedScript : IFragmentRunner
     {
         public SeriesCursor Select(SelectRequest request, CancellationToken cancel) => new Cursor(whole.Select(request, cancel), map, number);
 
-        public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) => [];
+        public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
+        {
+        }
 
-        public IReadOnlyCollection<string> LabelValues(
-            string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) => [];
+        public void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
+        {
+        }
     }
 
     private sealed class Cursor(SeriesCursor all, ShardMap map, int number) : SeriesCursor

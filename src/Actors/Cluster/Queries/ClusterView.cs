@@ -128,12 +128,18 @@ internal sealed class ClusterView(ClusterReads reads, LocalViews here, ulong que
         Elsewhere(request.Matchers).Length == 0 ? _here.Select(request, cancel) : throw NotHere();
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<string> LabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) =>
-        Elsewhere(matchers).Length == 0 ? _here.LabelNames(matchers, range, cancel) : throw NotHere();
+    public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
+    {
+        ThrowIfElsewhere(matchers);
+        _here.AddLabelNames(matchers, range, into, cancel);
+    }
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<string> LabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, CancellationToken cancel) =>
-        Elsewhere(matchers).Length == 0 ? _here.LabelValues(name, matchers, range, cancel) : throw NotHere();
+    public void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
+    {
+        ThrowIfElsewhere(matchers);
+        _here.AddLabelValues(name, matchers, range, into, cancel);
+    }
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -142,6 +148,14 @@ internal sealed class ClusterView(ClusterReads reads, LocalViews here, ulong que
         foreach (PeerLink link in _asked.Values)
         {
             _ = ClusterReads.EndAsync(link, query);
+        }
+    }
+
+    private void ThrowIfElsewhere(IReadOnlyList<Matcher> matchers)
+    {
+        if (Elsewhere(matchers).Length > 0)
+        {
+            throw NotHere();
         }
     }
 
