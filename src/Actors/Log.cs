@@ -29,7 +29,7 @@ internal static partial class Log
     [LoggerMessage(215, LogLevel.Information, "Shard {Shard} merged {Count} blocks into one.")]
     public static partial void BlocksMerged(this ILogger log, int shard, int count);
 
-    [LoggerMessage(270, LogLevel.Information, "Shard {Shard} wrote {Buckets} rollups, {Bytes} bytes.")]
+    [LoggerMessage(289, LogLevel.Information, "Shard {Shard} wrote {Buckets} rollups, {Bytes} bytes.")]
     public static partial void RolledUp(this ILogger log, int shard, long buckets, long bytes);
 
     [LoggerMessage(216, LogLevel.Error, "Shard {Shard} could not write a block: {Reason}. What should be in it stays where it is; the next try is in a minute.")]
