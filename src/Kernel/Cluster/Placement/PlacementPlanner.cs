@@ -29,6 +29,11 @@ public static class PlacementPlanner
         private readonly int _replicas;
         private readonly PlacementNode[] _nodes;
         private readonly List<int>[] _holders;
+
+        // The shards of each node in their order: with a thousand nodes nobody can look at all shards for each pair of them.
+        private readonly List<int>[] _held;
+        private readonly int[] _zones;
+        private readonly ulong[] _names;
         private readonly int[] _copies;
         private readonly int[] _leads;
         private readonly double[] _shareOfCopies;
@@ -40,7 +45,12 @@ public static class PlacementPlanner
             _replicas = replicas;
             _nodes = nodes;
             var indices = nodes.Select(static (node, i) => (node.Name, i)).ToDictionary(static node => node.Name, static node => node.i, StringComparer.Ordinal);
-            _zonesSuffice = nodes.Select(ZoneOf).Distinct(StringComparer.Ordinal).Count() >= replicas;
+            string[] zones = [.. nodes.Select(ZoneOf).Distinct(StringComparer.Ordinal)];
+            _zonesSuffice = zones.Length >= replicas;
+            var zoneNumbers = zones.Select(static (zone, i) => (zone, i)).ToDictionary(static zone => zone.zone, static zone => zone.i, StringComparer.Ordinal);
+            _zones = [.. nodes.Select(node => zoneNumbers[ZoneOf(node)])];
+            _names = [.. nodes.Select(static node => Rendezvous.HashOf(node.Name))];
+            _held = [.. nodes.Select(static _ => new List<int>())];
             _holders = [.. current.Shards.Select(shard => shard.All.Where(indices.ContainsKey).Select(name => indices[name]).ToList())];
             _copies = new int[nodes.Length];
             _leads = new int[nodes.Length];
@@ -59,6 +69,11 @@ public static class PlacementPlanner
             for (int shard = 0; shard < _holders.Length; shard++)
             {
                 Fill(shard);
+            }
+
+            for (int shard = 0; shard < _holders.Length; shard++)
+            {
+                _holders[shard].ForEach(node => _held[node].Add(shard));
             }
 
             Level(_copies, _shareOfCopies, StepOfACopy);
@@ -104,7 +119,7 @@ public static class PlacementPlanner
             List<int> holders = _holders[shard];
             for (int i = holders.Count - 1; _zonesSuffice && i > 0; i--)
             {
-                if (!IsApart(holders, _nodes[holders[i]], except: i))
+                if (!IsApart(holders, holders[i], except: i))
                 {
                     holders.RemoveAt(i);
                 }
@@ -132,8 +147,7 @@ public static class PlacementPlanner
                     }
 
                     (bool, bool, double) rank = (
-                        IsApart(holders, _nodes[node], except: -1), _copies[node] < _shareOfCopies[node],
-                        Rendezvous.Score(_nodes[node].Name, _nodes[node].Weight, shard));
+                        IsApart(holders, node, except: -1), _copies[node] < _shareOfCopies[node], ScoreOf(node, shard));
                     if (best < 0 || rank.CompareTo(bestRank) > 0)
                     {
                         (best, bestRank) = (node, rank);
@@ -145,11 +159,13 @@ public static class PlacementPlanner
             }
         }
 
-        private bool IsApart(List<int> holders, PlacementNode node, int except)
+        private double ScoreOf(int node, int shard) => Rendezvous.Score(_names[node], _nodes[node].Weight, shard);
+
+        private bool IsApart(List<int> holders, int node, int except)
         {
             for (int i = 0; i < holders.Count; i++)
             {
-                if (i != except && ZoneOf(_nodes[holders[i]]) == ZoneOf(node))
+                if (i != except && _zones[holders[i]] == _zones[node])
                 {
                     return false;
                 }
@@ -169,7 +185,8 @@ public static class PlacementPlanner
                 int[] above = over.Length > 0 ? over
                     : [.. Enumerable.Range(0, counts.Length).Where(node => counts[node] > shares[node] + 1e-9).OrderByDescending(node => counts[node] - shares[node])];
                 double lacking = over.Length > 0 ? 1e-9 : 1 - 1e-9;
-                if (!above.Any(node => MoveOneFrom(node, counts, other => shares[other] - counts[other] >= lacking, stepOf)))
+                bool isLackedAnywhere = Enumerable.Range(0, counts.Length).Any(node => shares[node] - counts[node] >= lacking);
+                if (!isLackedAnywhere || !above.Any(node => MoveOneFrom(node, counts, other => shares[other] - counts[other] >= lacking, stepOf)))
                 {
                     return;
                 }
@@ -233,6 +250,8 @@ public static class PlacementPlanner
             else
             {
                 holders[holders.IndexOf(from)] = to;
+                _held[from].Remove(shard);
+                _held[to].Insert(~_held[to].BinarySearch(shard), shard);
             }
 
             counts[from]--;
@@ -244,16 +263,16 @@ public static class PlacementPlanner
         {
             int best = -1;
             (bool Follows, double Score) bestRank = default;
-            for (int shard = 0; shard < _holders.Length; shard++)
+            foreach (int shard in _held[from])
             {
                 List<int> holders = _holders[shard];
                 int at = holders.IndexOf(from);
-                if (at < 0 || holders.Contains(to) || (_zonesSuffice && !IsApart(holders, _nodes[to], except: at)))
+                if (holders.Contains(to) || (_zonesSuffice && !IsApart(holders, to, except: at)))
                 {
                     continue;
                 }
 
-                (bool, double) rank = (at > 0, Rendezvous.Score(_nodes[to].Name, _nodes[to].Weight, shard));
+                (bool, double) rank = (at > 0, ScoreOf(to, shard));
                 if (best < 0 || rank.CompareTo(bestRank) > 0)
                 {
                     (best, bestRank) = (shard, rank);
@@ -268,11 +287,11 @@ public static class PlacementPlanner
         {
             int best = -1;
             double bestScore = 0;
-            for (int shard = 0; shard < _holders.Length; shard++)
+            foreach (int shard in _held[from])
             {
                 if (_holders[shard][0] == from && _holders[shard].Contains(to) && from != to)
                 {
-                    double score = Rendezvous.Score(_nodes[to].Name, _nodes[to].Weight, shard);
+                    double score = ScoreOf(to, shard);
                     if (best < 0 || score > bestScore)
                     {
                         (best, bestScore) = (shard, score);

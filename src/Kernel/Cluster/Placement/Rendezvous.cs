@@ -8,7 +8,18 @@ internal static class Rendezvous
     /// <param name="node">Its name, so that a node that starts again has the scores it had.</param>
     /// <param name="weight">Above zero; the chance to be best is proportional to it.</param>
     /// <param name="shard">The shard.</param>
-    public static double Score(string node, double weight, int shard)
+    public static double Score(string node, double weight, int shard) => Score(HashOf(node), weight, shard);
+
+    /// <summary>The same of a name that was hashed before.</summary>
+    public static double Score(ulong node, double weight, int shard)
+    {
+        ulong hash = Mixed(node ^ Mixed((ulong)shard + 1));
+        double uniform = ((hash >> 11) + 0.5) * (1.0 / (1UL << 53));
+        return -weight / Math.Log(uniform);
+    }
+
+    /// <summary>The hash of a node's name: FNV-1a over its characters.</summary>
+    public static ulong HashOf(string node)
     {
         const ulong OffsetBasis = 14695981039346656037;
         const ulong Prime = 1099511628211;
@@ -18,9 +29,7 @@ internal static class Rendezvous
             hash = (hash ^ c) * Prime;
         }
 
-        hash = Mixed(hash ^ Mixed((ulong)shard + 1));
-        double uniform = ((hash >> 11) + 0.5) * (1.0 / (1UL << 53));
-        return -weight / Math.Log(uniform);
+        return hash;
     }
 
     // The finalizer of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
