@@ -90,6 +90,9 @@ internal static partial class Log
     [LoggerMessage(242, LogLevel.Warning, "Shard {Shard} refuses new series, {Samples} samples so far since the last line like this: {Reason}. One of them: {Series}")]
     public static partial void SeriesRefused(this ILogger log, int shard, long samples, string reason, string series);
 
+    [LoggerMessage(243, LogLevel.Warning, "Exemplars of shard {Shard} could not be saved: {Reason}. It is tried again.")]
+    public static partial void ExemplarsNotSaved(this ILogger log, int shard, string reason);
+
     [LoggerMessage(260, LogLevel.Information, "Samples are sent to {Destination}.")]
     public static partial void DestinationStarted(this ILogger log, string destination);
 

@@ -34,6 +34,9 @@ public static class StorageMetrics
     internal static readonly Counter<long> Exemplars = s_meter.CreateCounter<long>(
         "pleiad_storage_exemplars_total", description: "Exemplars that came, by what became of them.");
 
+    internal static readonly Counter<long> ExemplarFilesDamaged = s_meter.CreateCounter<long>(
+        "pleiad_storage_exemplar_files_damaged_total", description: "Files of exemplars that were damaged; they are in the quarantine.");
+
     internal static readonly Counter<long> SnapshotsWritten = s_meter.CreateCounter<long>(
         "pleiad_storage_snapshots_total", description: "Snapshots written and verified.");
 

@@ -6,7 +6,7 @@ using Pleiad.Model;
 namespace Pleiad.Storage;
 
 /// <summary>
-/// The newest exemplars of a shard, in memory only: a full buffer forgets the oldest. Those of one series are in order of time.
+/// The newest exemplars of a shard, in memory; <see cref="ExemplarStore"/> keeps them over a start. A full buffer forgets the oldest. Those of one series are in order of time.
 /// One writer; <see cref="Copy"/> is what readers get.
 /// </summary>
 /// <param name="capacity">Exemplars at most; 0 keeps none.</param>
@@ -30,11 +30,33 @@ public sealed class ExemplarBuffer(int capacity)
     {
         ExemplarOutcome outcome = Decide(series, exemplar);
         StorageMetrics.Exemplars.Add(1, new KeyValuePair<string, object?>("outcome", NameOf(outcome)));
-        if (outcome != ExemplarOutcome.Stored)
+        if (outcome == ExemplarOutcome.Stored)
         {
-            return outcome;
+            Changes++;
+            Put(series, exemplar);
         }
 
+        return outcome;
+    }
+
+    /// <summary>How often one was stored: what is saved need not be saved again while this stands still.</summary>
+    public long Changes { get; private set; }
+
+    /// <summary>Takes back what was there before a start; the newest of them, where there is not room for all.</summary>
+    /// <param name="saved">The oldest first.</param>
+    public void Restore(IEnumerable<StoredExemplar> saved)
+    {
+        foreach (StoredExemplar stored in saved)
+        {
+            if (capacity > 0)
+            {
+                Put(stored.Series, stored.Exemplar);
+            }
+        }
+    }
+
+    private void Put(Labels series, Exemplar exemplar)
+    {
         var stored = new StoredExemplar(series, exemplar);
         if (_ring.Count < capacity)
         {
@@ -49,7 +71,6 @@ public sealed class ExemplarBuffer(int capacity)
 
         ref Held held = ref CollectionsMarshal.GetValueRefOrAddDefault(_series, series, out _);
         held = new Held(exemplar, held.Count + 1);
-        return outcome;
     }
 
     /// <summary>All of them, the oldest first.</summary>

@@ -91,6 +91,36 @@ public sealed class SeriesShardActorTests
     }
 
     [Fact]
+    public void Exemplars_survive_a_stop_and_what_came_since_the_last_look_survives_no_crash()
+    {
+        using var place = new TempDirectory();
+        TimeSpan interval = TimeSpan.FromMinutes(1);
+        IReadOnlyList<StoredExemplar> expected;
+        using (var node = new ShardNode(place.Path, with: settings => settings with { SnapshotInterval = interval }))
+        {
+            Assert.Equal(1, node.Append(Bearing(node, 1)).Accepted);
+            node.Test.Advance(interval);
+            node.Test.Await(node.WhenSavedAsync());
+            Assert.Single(new List<StoredExemplar>(node.Directory.ExemplarsOf(new ShardId(0)).Load()));
+            Assert.Equal(1, node.Append(Bearing(node, 2)).Accepted);
+            expected = node.Exemplars();
+            Assert.Equal(2, expected.Count);
+            node.Test.Stop(node.Shard);
+            node.Test.Await(node.WhenSavedAsync());
+        }
+
+        using var again = new ShardNode(place.Path);
+        Assert.Equal(expected, again.Exemplars());
+    }
+
+    private static SampleBatch Bearing(ShardNode node, int at)
+    {
+        SampleBatch batch = node.Batch(new ShardId(0), ("a", at, 1));
+        batch.AddExemplar(new Exemplar(Labels.From(("trace_id", at.ToString(System.Globalization.CultureInfo.InvariantCulture))), at, new Timestamp(at)));
+        return batch;
+    }
+
+    [Fact]
     public void Exemplars_are_there_when_their_batch_is_durable_and_not_before()
     {
         using var place = new TempDirectory();

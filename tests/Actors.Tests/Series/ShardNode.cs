@@ -62,9 +62,12 @@ internal sealed class ShardNode : IDisposable
         Writer.Send(Shard, new AppendBatch(Batch(new ShardId(0), rows)));
 
     /// <summary>Sends a batch, flushes until it is in the journal, for the shard may be busy on another thread meanwhile, and takes the answer.</summary>
-    public IngestOutcome Append(params ReadOnlySpan<(string Name, long Time, double Value)> rows)
+    public IngestOutcome Append(params ReadOnlySpan<(string Name, long Time, double Value)> rows) => Append(Batch(new ShardId(0), rows));
+
+    /// <summary>The same with a batch.</summary>
+    public IngestOutcome Append(SampleBatch batch)
     {
-        Send(rows);
+        Writer.Send(Shard, new AppendBatch(batch));
         long began = TimeProvider.System.GetTimestamp();
         do
         {
@@ -82,6 +85,9 @@ internal sealed class ShardNode : IDisposable
 
     /// <summary>How the node stands with its memory; nobody watches it.</summary>
     public MemoryState Memory => _home.Memory;
+
+    /// <summary>Completes when nothing is being saved any more.</summary>
+    public Task WhenSavedAsync() => _home.WhenSavedAsync();
 
     /// <summary>The view laid out for queries, or null.</summary>
     public ShardView? TryView() => _home.TryView(new ShardId(0));

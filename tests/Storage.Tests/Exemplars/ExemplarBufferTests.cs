@@ -68,4 +68,18 @@ public sealed class ExemplarBufferTests
 
     private static IEnumerable<string> Text(ExemplarBuffer buffer) =>
         buffer.Copy().Select(stored => $"{stored.Series.MetricName} {stored.Exemplar.At}");
+
+    [Fact]
+    public void What_is_restored_counts_as_if_it_had_come_and_the_newest_stay()
+    {
+        var buffer = new ExemplarBuffer(2);
+        Labels series = Labels.From(("__name__", "restored"));
+        StoredExemplar[] saved = [.. Enumerable.Range(1, 3).Select(i => new StoredExemplar(series, new Exemplar(Labels.Empty, i, new Timestamp(i))))];
+        buffer.Restore(saved);
+        Assert.Equal(saved[1..], buffer.Copy());
+        Assert.Equal(0, buffer.Changes);
+        Assert.Equal(ExemplarOutcome.OutOfOrder, buffer.Add(series, new Exemplar(Labels.Empty, 9, new Timestamp(2))));
+        Assert.Equal(ExemplarOutcome.Stored, buffer.Add(series, new Exemplar(Labels.Empty, 9, new Timestamp(4))));
+        Assert.Equal(1, buffer.Changes);
+    }
 }
