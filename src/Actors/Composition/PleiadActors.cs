@@ -174,6 +174,9 @@ public sealed class PleiadActors : IDisposable
     /// <exception cref="QueryException">There are too many queries, or it took too long.</exception>
     public Task<StorageStatus> StorageAsync(int topCount, CancellationToken cancel) => _queries.StorageAsync(topCount, cancel);
 
+    /// <summary>The blocks on the disk of this node.</summary>
+    public IReadOnlyList<StoredBlock> Blocks() => _home.Blocks();
+
     /// <summary>What labels, metrics and targets cost.</summary>
     /// <exception cref="QueryException">There are too many queries, memory is short, or it took too long.</exception>
     public Task<CardinalityReport> CardinalityAsync(CardinalityRequest request, CancellationToken cancel) => _queries.CardinalityAsync(request, cancel);

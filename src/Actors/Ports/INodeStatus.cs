@@ -38,6 +38,22 @@ public interface INodeStatus
     /// <summary>How the node stands with its memory.</summary>
     MemoryStatus Memory => MemoryStatus.Unwatched;
 
+    /// <summary>When the last reload failed, unless one has succeeded since.</summary>
+    DateTimeOffset? ReloadFailedAt { get; }
+
+    /// <summary>Patterns of <c>rule_files</c> in force.</summary>
+    IReadOnlyList<string> RuleFiles { get; }
+
+    /// <summary>Groups of Alertmanagers in force.</summary>
+    int AlertmanagerGroups { get; }
+
+    /// <summary>The configuration of a scrape pool as YAML, secrets hidden; null where there is no such pool.</summary>
+    string? PoolYaml(string pool);
+
+    /// <summary>The blocks on the disk of this node.</summary>
+    /// <exception cref="PromQL.QueryException">The node is not ready.</exception>
+    IReadOnlyList<StoredBlock> Blocks();
+
     /// <summary>The samples and series of this node.</summary>
     Task<StorageStatus> StorageAsync(int topCount, CancellationToken cancel);
 

@@ -45,12 +45,13 @@ internal sealed partial class SeriesShardActor : Actor
         _home.LayOut(_id, null);
         Become(WhileRecovering);
         _home.Cluster?.Restarted(_id.Value);
-        Context.PipeToSelf(_home.OpenAsync(_id), static shard => new Recovered(shard));
+        Context.PipeToSelf(OpenAsync(), static recovered => recovered);
     }
 
     protected override void PostStop()
     {
         _home.LayOut(_id, null);
+        SaveExemplarsAtEnd();
         foreach (Pending pending in _pending)
         {
             const string unknown = "the shard is being closed; what became of the batch is unknown";
@@ -98,10 +99,15 @@ internal sealed partial class SeriesShardActor : Actor
             case SaveSnapshot:
                 Save(Sender);
                 break;
+            case ExemplarsSaved saved:
+                OnExemplarsSaved(saved);
+                break;
             case SaveDue when !_saving && (Shard.IsSnapshotDue(_home.Settings.SnapshotFloorBytes) || _home.IsHeldBackBy(Shard)):
+                SaveExemplars();
                 Save(null);
                 break;
             case SaveDue:
+                SaveExemplars();
                 break;
             case Saved saved:
                 OnSaved(saved);
@@ -198,6 +204,7 @@ internal sealed partial class SeriesShardActor : Actor
         {
             case Recovered recovered:
                 _shard = recovered.Shard;
+                RestoreExemplars(recovered.Exemplars);
                 _shard.Neighbours = _home;
                 _shard.OutOfOrderWindowMs = (long)_home.OutOfOrderWindow.TotalMilliseconds;
                 _openedAt = Context.Time.GetUtcNow();
@@ -206,6 +213,12 @@ internal sealed partial class SeriesShardActor : Actor
                 Timers.StartPeriodic(RetentionDue.Instance, RetentionDue.Instance, _home.Settings.RetentionInterval, TimeSpan.Zero);
                 Timers.StartPeriodic(UpkeepDue.Instance, UpkeepDue.Instance, _home.Settings.UpkeepInterval);
                 _home.Publish(_id, Shard.BlockExtents);
+                if (Shard.NewestTime != long.MinValue)
+                {
+                    // Before anybody sees the shard: what expired while the node was away is in no answer.
+                    Retain();
+                }
+
                 _home.LayOut(_id, Shard);
                 OnOpened();
                 Unbecome();
@@ -512,7 +525,7 @@ internal sealed partial class SeriesShardActor : Actor
         public bool FollowsRefused { get; set; }
     }
 
-    private sealed record Recovered(Shard Shard);
+    private sealed record Recovered(Shard Shard, IReadOnlyList<StoredExemplar> Exemplars);
 
     private sealed record Logged(Pending Pending, LogOutcome Outcome);
 

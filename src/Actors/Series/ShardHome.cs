@@ -122,6 +122,37 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
         });
     }
 
+    /// <summary>The exemplars that were saved before the start, on a pool thread; none where they cannot be read.</summary>
+    public Task<IReadOnlyList<StoredExemplar>> LoadExemplarsAsync(ShardId id)
+    {
+        Task before = _tenants[id.Value].LastExemplars;
+        return Task.Run<IReadOnlyList<StoredExemplar>>(async () =>
+        {
+            await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                return _directory.ExemplarsOf(id).Load();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Hints: a shard opens without them.
+                return [];
+            }
+        });
+    }
+
+    /// <summary>Saves exemplars on a pool thread.</summary>
+    public Task SaveExemplarsAsync(ShardId id, IReadOnlyList<StoredExemplar> exemplars)
+    {
+        Tenant tenant = _tenants[id.Value];
+        Task before = tenant.LastExemplars;
+        return tenant.LastExemplars = Task.Run(async () =>
+        {
+            await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _directory.ExemplarsOf(id).Write(exemplars);
+        });
+    }
+
     /// <summary>Appends a prepared batch to the journal; completes when it is durable, or certainly not.</summary>
     /// <param name="id">Whose.</param>
     /// <param name="epoch">Of the ownership it is written under.</param>
@@ -287,14 +318,22 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
     /// <summary>Says which blocks a shard has, for the limit over all shards.</summary>
     public void Publish(ShardId id, IReadOnlyList<BlockExtent> blocks) => Volatile.Write(ref _tenants[id.Value].Published, blocks);
 
+    /// <summary>The blocks of all shards that are open here.</summary>
+    public IReadOnlyList<StoredBlock> Blocks() =>
+        [.. _tenants.SelectMany(static (tenant, shard) => Volatile.Read(ref tenant.Published).Select(block => new StoredBlock(shard, block.Content.Number, block.MinTime, block.MaxTime)
+        {
+            Series = block.Content.Series, Chunks = block.Content.Chunks, Samples = block.Content.Samples, IsMerged = block.Content.IsMerged,
+        }))];
+
     /// <summary>Up to which time blocks have to go for the size of all of them; null where none has to.</summary>
     public long? SizeCut() => _settings.RetentionBytes > 0
         ? SizeRetention.CutThrough(
             _tenants.SelectMany(static tenant => Volatile.Read(ref tenant.Published)), Math.Max(0, _settings.RetentionBytes - _journal.Bytes))
         : null;
 
-    /// <summary>Completes when no snapshot, no block and no tombstone is being written any more; call it when no actor begins new ones.</summary>
-    public Task WhenSavedAsync() => Task.WhenAll(_tenants.SelectMany(static tenant => new[] { tenant.LastSave, tenant.LastUpkeep, tenant.LastTombstones }));
+    /// <summary>Completes when no snapshot, no block and no other file of a shard is being written any more; call it when no actor begins new ones.</summary>
+    public Task WhenSavedAsync() => Task.WhenAll(
+        _tenants.SelectMany(static tenant => new[] { tenant.LastSave, tenant.LastUpkeep, tenant.LastTombstones, tenant.LastExemplars }));
 
     /// <inheritdoc/>
     public void Dispose() => _upkeep.Dispose();
@@ -316,6 +355,8 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
         public Task LastUpkeep { get; set; } = Task.CompletedTask;
 
         public Task LastTombstones { get; set; } = Task.CompletedTask;
+
+        public Task LastExemplars { get; set; } = Task.CompletedTask;
 
         public Task LastAppend { get; set; } = Task.CompletedTask;
 

@@ -4,7 +4,19 @@ namespace Pleiad.Storage;
 /// <param name="MinTime">Its oldest sample.</param>
 /// <param name="MaxTime">Its newest.</param>
 /// <param name="Bytes">Its size.</param>
-public readonly record struct BlockExtent(long MinTime, long MaxTime, long Bytes);
+public readonly record struct BlockExtent(long MinTime, long MaxTime, long Bytes)
+{
+    /// <summary>What is in it.</summary>
+    public BlockContent Content { get; init; }
+}
+
+/// <summary>What is in a block.</summary>
+/// <param name="Number">Of the block, in its shard.</param>
+/// <param name="Series">How many.</param>
+/// <param name="Chunks">How many.</param>
+/// <param name="Samples">How many.</param>
+/// <param name="IsMerged">Whether it was made of others.</param>
+public readonly record struct BlockContent(long Number, int Series, int Chunks, long Samples, bool IsMerged);
 
 /// <summary>Which blocks are to become one. Pure.</summary>
 public static class CompactionPlan

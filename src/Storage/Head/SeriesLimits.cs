@@ -15,13 +15,13 @@ public sealed record SeriesLimits
     public long OfMetricMax { get; init; } = 5_000_000;
 }
 
-/// <summary>What all shards of a node hold together. Asked by any of their writers, for each new series.</summary>
+/// <summary>What all shards of a node hold together. Asked by any of their writers.</summary>
 public interface ISeriesOfNode
 {
-    /// <summary>Series of all shards.</summary>
+    /// <summary>Series of all shards. Asked for each new series.</summary>
     long SeriesCount { get; }
 
-    /// <summary>Series of a metric in all shards but one.</summary>
+    /// <summary>Series of a metric in all shards but one. Asked once for each metric with new series in a batch.</summary>
     /// <param name="metric">The name.</param>
     /// <param name="but">The shard that knows its own.</param>
     long SeriesOfMetric(string metric, ShardId but);

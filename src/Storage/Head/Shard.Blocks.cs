@@ -27,9 +27,12 @@ public sealed partial class Shard
     /// <summary>Bytes of all blocks.</summary>
     public long BlockBytes => Blocks.Bytes;
 
-    /// <summary>Times and sizes of the blocks, that with the oldest sample first.</summary>
+    /// <summary>Times, sizes and contents of the blocks, that with the oldest sample first.</summary>
     public IReadOnlyList<BlockExtent> BlockExtents =>
-        [.. Blocks.Blocks.Select(static block => new BlockExtent(block.MinTime, block.MaxTime, block.Length))];
+        [.. Blocks.Blocks.Select(static block => new BlockExtent(block.MinTime, block.MaxTime, block.Length)
+        {
+            Content = new BlockContent(block.Number, block.SeriesCount, block.ChunkCount, block.Samples, block.Replaces.Count > 0),
+        })];
 
     /// <summary>Whether samples that are in a block are still in the head too, because a view from before is alive or a snapshot is being written.</summary>
     public bool IsSettling => _blocked is not null;

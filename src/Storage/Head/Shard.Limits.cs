@@ -12,6 +12,9 @@ public sealed partial class Shard
     private readonly HashSet<int> _awaited = [];
     private readonly Dictionary<int, int> _awaitedOfPair = [];
 
+    // Of the batch that is being prepared: asking all other shards for each new series would cost as many look-ups as there are shards.
+    private readonly Dictionary<string, long> _elsewhereOfMetric = new(StringComparer.Ordinal);
+
     /// <summary>Whether series that are not there yet are taken at all: not while the node is short of memory.</summary>
     public bool TakesNewSeries { get; set; } = true;
 
@@ -67,9 +70,21 @@ public sealed partial class Shard
         }
 
         string metric = labels.MetricName;
-        return metric.Length > 0 && HeldOf(LabelName.MetricName, metric) + (Neighbours?.SeriesOfMetric(metric, Id) ?? 0) >= limits.OfMetricMax
+        return metric.Length > 0 && HeldOf(LabelName.MetricName, metric) + ElsewhereOf(metric) >= limits.OfMetricMax
             ? Refuse(labels, OverMetric, $"the metric has {limits.OfMetricMax} series, as many as it may")
             : 0;
+    }
+
+    // What other shards apply meanwhile is seen by the next batch, as what they have under way is.
+    private long ElsewhereOf(string metric)
+    {
+        if (Neighbours is null)
+        {
+            return 0;
+        }
+
+        ref long count = ref CollectionsMarshal.GetValueRefOrAddDefault(_elsewhereOfMetric, metric, out bool isKnown);
+        return isKnown ? count : count = Neighbours.SeriesOfMetric(metric, Id);
     }
 
     private int Refuse(Labels labels, int verdict, string reason)

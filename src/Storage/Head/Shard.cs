@@ -88,6 +88,7 @@ public sealed partial class Shard
         _writer.Begin();
         _tracked.Clear();
         _twins.Clear();
+        _elsewhereOfMetric.Clear();
         AppendCounts counts = PrepareRows(batch);
         prepared.Counts = counts;
         if (_writer.Rows > 0)

@@ -73,6 +73,20 @@ public sealed class SeriesLimitsTests
         Assert.Equal(1, driver.Append((Of("c", "x", 0), 20, 1)).Accepted);
     }
 
+    [Fact]
+    public void Other_shards_are_asked_for_a_metric_once_a_batch_however_many_series_of_it_are_new()
+    {
+        var elsewhere = new Elsewhere();
+        var driver = new ShardDriver(new ShardSettings { Series = new SeriesLimits { OfMetricMax = 150 } });
+        driver.Shard.Neighbours = elsewhere;
+        AppendCounts counts = driver.Append([.. Enumerable.Range(0, 200).Select(static i => (Of(i % 2 == 0 ? "a" : "b", "x" + i, i), 10L, 1.0))]);
+        Assert.Equal((200, 2), (counts.Accepted, elsewhere.Asked));
+        driver.Append((Of("a", "x0", 0), 20, 1));
+        Assert.Equal(2, elsewhere.Asked);
+        counts = driver.Append([.. Enumerable.Range(200, 100).Select(static i => (Of("a", "x" + i, i), 30L, 1.0))]);
+        Assert.Equal((48, 52, 3), (counts.Accepted, counts.OverMetric, elsewhere.Asked));
+    }
+
     private static Labels Of(string metric, string instance, int i) => Named(metric, ("instance", instance), ("i", i.ToString(CultureInfo.InvariantCulture)));
 
     // Other shards have two series of "a".
@@ -80,6 +94,12 @@ public sealed class SeriesLimitsTests
     {
         public long SeriesCount { get; set; }
 
-        public long SeriesOfMetric(string metric, ShardId but) => metric == "a" ? 2 : 0;
+        public int Asked { get; private set; }
+
+        public long SeriesOfMetric(string metric, ShardId but)
+        {
+            Asked++;
+            return metric == "a" ? 2 : 0;
+        }
     }
 }
