@@ -50,8 +50,7 @@ internal sealed class OfflineStorage : IDisposable
     {
         if (settings.Cluster.Postgres.Length > 0)
         {
-            throw new UsageException(
-                "this node is one of a cluster: its copies of shards would no longer be those of the other nodes. Start a node by itself for the history, and let it be read from there");
+            throw OfCluster();
         }
 
         var files = new DiskFiles();
@@ -65,6 +64,12 @@ internal sealed class OfflineStorage : IDisposable
             }
 
             directory = DataDirectory.Open(files, settings.Storage.Path, shards ?? settings.Storage.Shards);
+            if (directory.IsOfCluster)
+            {
+                // No settings said so.
+                throw OfCluster();
+            }
+
             RecoveredData data = HeadRecovery.Run(
                 directory,
                 SettingsMap.Shard(settings),
@@ -89,6 +94,9 @@ internal sealed class OfflineStorage : IDisposable
             throw;
         }
     }
+
+    private static UsageException OfCluster() => new(
+        "this node is one of a cluster: its copies of shards would no longer be those of the other nodes. Start a node by itself for the history, and let it be read from there");
 
     /// <summary>Where the window begins that a time lies in.</summary>
     public long WindowOf(long timeMs)

@@ -24,8 +24,8 @@ internal sealed class OpenMetricsExport(
     /// <summary>Samples written.</summary>
     public long Samples { get; private set; }
 
-    /// <summary>Native histograms and stale markers left out: the format has no words for them.</summary>
-    public long LeftOut { get; private set; }
+    /// <summary>What the format has no words for and was left out.</summary>
+    public ExportLosses LeftOut { get; private set; }
 
     /// <summary>Chunks that could not be read because they are damaged.</summary>
     public int ChunksDamaged { get; private set; }
@@ -100,11 +100,15 @@ internal sealed class OpenMetricsExport(
     {
         _labels.Clear();
         _labels.AddRange(labels.Where(static label => label.Name != LabelName.MetricName));
+        long histograms = 0;
+        long markers = 0;
         for (int i = 0; i < run.Count; i++)
         {
-            if (StaleMarker.Is(run.Values[i]) || (run.HasHistograms && run.Histograms[i] is not null))
+            bool isHistogram = run.HasHistograms && run.Histograms[i] is not null;
+            if (isHistogram || StaleMarker.Is(run.Values[i]))
             {
-                LeftOut++;
+                histograms += isHistogram ? 1 : 0;
+                markers += isHistogram ? 0 : 1;
                 continue;
             }
 
@@ -115,6 +119,8 @@ internal sealed class OpenMetricsExport(
                 Flush(output);
             }
         }
+
+        LeftOut = LeftOut.Plus(histograms, markers);
     }
 
     // Whole lines only, so no character is cut.

@@ -69,10 +69,9 @@ internal static class ExportCommand
         }
 
         await error.WriteLineAsync($"{export.Samples.ToString("N0", CultureInfo.InvariantCulture)} samples");
-        if (export.LeftOut > 0)
+        foreach (string line in export.LeftOut.Lines())
         {
-            await error.WriteLineAsync(
-                $"left out: {export.LeftOut.ToString("N0", CultureInfo.InvariantCulture)} native histograms and stale markers, for which OpenMetrics text has no words");
+            await error.WriteLineAsync(line);
         }
 
         if (export.ChunksDamaged > 0)

@@ -166,9 +166,19 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
     {
         try
         {
-            return DataDirectory.Open(new DiskFiles(), settings.Storage.Path, shards);
+            DataDirectory directory = DataDirectory.Open(new DiskFiles(), settings.Storage.Path, shards);
+            try
+            {
+                directory.NoteCluster(settings.Cluster.Postgres.Length > 0);
+                return directory;
+            }
+            catch
+            {
+                directory.Dispose();
+                throw;
+            }
         }
-        catch (DataDirectoryException e)
+        catch (IOException e)
         {
             throw new UsageException(e.Message, e);
         }

@@ -18,6 +18,7 @@ public sealed class DataDirectoryException(string message, Exception? cause = nu
 /// shards/0007/      snapshots, blocks, rollups and tombstones of shard 7
 /// quarantine/       damaged bytes, kept for whoever wants to look
 /// remote-write.json how far each destination of remote write has everything
+/// cluster           there where the node that used it last was one of a cluster: its shards are copies of those of others
 /// snapshots/        copies of blocks that an operator asked for, each a directory like this one
 /// </code>
 /// </remarks>
@@ -29,6 +30,7 @@ public sealed class DataDirectory : IDisposable
     private const int FormatVersion = 1;
     private const string MetaName = "pleiad.meta";
     private const string LockName = "LOCK";
+    private const string ClusterName = "cluster";
     private readonly IDisposable _lock;
 
     private DataDirectory(IFiles files, string path, int shardCount, IDisposable held)
@@ -133,6 +135,9 @@ public sealed class DataDirectory : IDisposable
     /// <summary>The blocks of a shard.</summary>
     public BlockStore BlocksOf(ShardId shard) => new(Files, ShardPath(shard), QuarantinePath, shard);
 
+    /// <summary>The exemplars of a shard.</summary>
+    public ExemplarStore ExemplarsOf(ShardId shard) => new(Files, ShardPath(shard), QuarantinePath, shard);
+
     /// <summary>Copies the blocks that views see into a directory of their own, below <c>snapshots</c>: a node can be started on it.</summary>
     /// <param name="name">Of the copy.</param>
     /// <param name="views">One of each shard.</param>
@@ -159,6 +164,24 @@ public sealed class DataDirectory : IDisposable
 
         Files.CreateDirectory(path);
         WriteMeta(Files, path, ShardCount);
+    }
+
+    /// <summary>Whether the node that used the directory last was one of a cluster.</summary>
+    public bool IsOfCluster => Files.Exists(Path.Combine(Root, ClusterName));
+
+    /// <summary>Notes whether the node that uses the directory is one of a cluster.</summary>
+    /// <exception cref="IOException">It could not be noted.</exception>
+    public void NoteCluster(bool isOfCluster)
+    {
+        if (isOfCluster && !IsOfCluster)
+        {
+            WriteNote(ClusterName, "the shards here are copies of those of other nodes\n"u8.ToArray());
+        }
+        else if (!isOfCluster && IsOfCluster)
+        {
+            Files.Delete(Path.Combine(Root, ClusterName));
+            Files.FlushDirectory(Root);
+        }
     }
 
     /// <summary>A small file beside the data; null where there is none.</summary>
