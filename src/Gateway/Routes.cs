@@ -22,6 +22,8 @@ internal static class Routes
         var relabelling = new RelabelEndpoints(ports.Targets);
         var format = new FormatEndpoints(settings);
         var status = new StatusEndpoints(ports.Status, settings, time);
+        var rules = new RuleEndpoints(ports.Status);
+        var blocks = new BlocksEndpoint(ports.Status);
         var cardinality = new CardinalityEndpoint(ports.Status);
         var operate = new OperateEndpoints(ports.Control, ports.Page, settings, log);
         var admin = new AdminEndpoints(ports.Storage, settings);
@@ -58,19 +60,22 @@ internal static class Routes
             Api("targets/metadata", Get, targets.TargetMetadataAsync),
             Api("targets/relabel_steps", Get, relabelling.StepsAsync),
             Api("scrape_pools", Get, targets.PoolsAsync),
+            Api("scrape_pools/config", Get, status.PoolAsync),
             Api("metadata", Get, targets.MetadataAsync),
-            Api("rules", Get, RuleEndpoints.RulesAsync),
-            Api("alerts", Get, RuleEndpoints.AlertsAsync),
-            Api("alertmanagers", Get, RuleEndpoints.AlertmanagersAsync),
+            Api("rules", Get, rules.RulesAsync),
+            Api("alerts", Get, rules.AlertsAsync),
+            Api("alertmanagers", Get, rules.AlertmanagersAsync),
             Api("status/config", Get, status.ConfigAsync),
             Api("status/flags", Get, status.FlagsAsync),
             Api("status/runtimeinfo", Get, status.RuntimeAsync),
             Api("status/buildinfo", Get, status.BuildAsync),
             Api("status/tsdb", Get, status.StorageAsync),
+            Api("status/tsdb/blocks", Get, blocks.AnswerAsync),
             Api("status/cardinality", Get, cardinality.AnswerAsync),
             Api("status/memory", Get, status.MemoryAsync, needsReady: false),
             Api("status/walreplay", Get, status.ReplayAsync, needsReady: false),
             Api("cluster", Get, cluster.ClusterAsync, needsReady: false),
+            Api("notifications", Get, status.NotificationsAsync, needsReady: false),
             Api("features", Get, status.FeaturesAsync),
             new(RouteTable.ApiPrefix + "write", ["POST"], RouteAccess.Operator, NeedsReady: true, write.WriteAsync),
             new(RouteTable.ApiPrefix + "read", ["POST"], RouteAccess.Viewer, NeedsReady: true, read.ReadAsync),

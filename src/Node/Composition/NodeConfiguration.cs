@@ -34,6 +34,9 @@ internal sealed class NodeConfiguration
     /// <summary>Whether the last attempt to load succeeded.</summary>
     public bool LastSucceeded { get; private set; } = true;
 
+    /// <summary>When the last attempt failed; null where it did not.</summary>
+    public DateTimeOffset? FailedAt { get; private set; }
+
     /// <summary>Loads the configuration for the first time.</summary>
     /// <param name="configFile">From the settings; empty for the working directory's, or the embedded one.</param>
     /// <param name="embedded">The text used where there is no file.</param>
@@ -97,6 +100,7 @@ internal sealed class NodeConfiguration
         Current = config;
         LoadedAt = DateTimeOffset.UtcNow;
         LastSucceeded = true;
+        FailedAt = null;
         Report(source);
     }
 
@@ -104,6 +108,7 @@ internal sealed class NodeConfiguration
     public void NoteFailure(string reason)
     {
         LastSucceeded = false;
+        FailedAt = DateTimeOffset.UtcNow;
         _log.ReloadRefused(reason);
     }
 

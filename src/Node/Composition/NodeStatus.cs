@@ -36,6 +36,18 @@ internal sealed class NodeStatus(
     public DateTimeOffset ReloadedAt => configuration.LoadedAt;
 
     /// <inheritdoc/>
+    public DateTimeOffset? ReloadFailedAt => configuration.FailedAt;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> RuleFiles => configuration.Current.RuleFiles;
+
+    /// <inheritdoc/>
+    public int AlertmanagerGroups => configuration.Current.Alerting.Alertmanagers.Count;
+
+    /// <inheritdoc/>
+    public string? PoolYaml(string pool) => configuration.Current.ToYaml(pool);
+
+    /// <inheritdoc/>
     public string Retention { get; } = PrometheusDuration.Format(SettingsMap.Retention(settings, configuration.Current));
 
     /// <inheritdoc/>
@@ -49,6 +61,9 @@ internal sealed class NodeStatus(
 
     /// <summary>From now on they are not: the node is stopping.</summary>
     public void SetStopping() => _ready = false;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<StoredBlock> Blocks() => ports.Actors.Blocks();
 
     /// <inheritdoc/>
     public Task<StorageStatus> StorageAsync(int topCount, CancellationToken cancel) => ports.Actors.StorageAsync(topCount, cancel);

@@ -45,8 +45,17 @@ public sealed record PrometheusConfig
 
     internal ConfigSection Root { get; }
 
+    /// <summary>The sections of <c>scrape_config_files</c>.</summary>
+    internal IReadOnlyList<ConfigSection> ScrapeFileSections { get; init; } = [];
+
     /// <summary>The configuration that holds, as YAML: defaults filled in, secrets hidden. What <c>/api/v1/status/config</c> shows.</summary>
     public string ToYaml() => YamlWriter.Write(new SectionKind(ServerShapes.Root).Plain(Root));
+
+    /// <summary>The configuration of one job, likewise; null where there is no such job.</summary>
+    public string? ToYaml(string job) =>
+        Root.Sections("scrape_configs").Concat(ScrapeFileSections).FirstOrDefault(section => section.Text("job_name") == job) is { } found
+            ? YamlWriter.Write(new SectionKind(ScrapeShapes.Scrape).Plain(found))
+            : null;
 
     /// <summary>The rule files that exist now, in order of patterns and names.</summary>
     public IReadOnlyList<string> ExpandRuleFiles() => [.. RuleFiles.SelectMany(PathGlob.Expand)];

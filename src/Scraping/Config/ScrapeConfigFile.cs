@@ -48,6 +48,7 @@ public static class ScrapeConfigFile
 
         var jobs = config.ScrapeConfigs.ToDictionary(job => job.JobName, _ => "main config file");
         var scrapes = new List<ScrapeConfig>(config.ScrapeConfigs);
+        var sections = new List<ConfigSection>();
         foreach ((string relative, string text) in texts.ScrapeFiles)
         {
             string file = Path.GetFullPath(relative, DirectoryOf(name));
@@ -59,11 +60,12 @@ public static class ScrapeConfigFile
                     throw section.Fail($"found multiple scrape configs with job name {GoText.Quote(job)}, first found in {jobs[job]}", "job_name");
                 }
 
+                sections.Add(section);
                 scrapes.Add(ScrapeConfig.From(section));
             }
         }
 
-        return config with { ScrapeConfigs = scrapes };
+        return config with { ScrapeConfigs = scrapes, ScrapeFileSections = sections };
     }
 
     /// <summary>Loads a file alone: <c>scrape_config_files</c> are not followed.</summary>

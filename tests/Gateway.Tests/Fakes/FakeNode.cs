@@ -57,6 +57,18 @@ internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, IN
 
     public string Retention => "15d";
 
+    public DateTimeOffset? ReloadFailedAt { get; set; }
+
+    public IReadOnlyList<string> RuleFiles { get; set; } = [];
+
+    public int AlertmanagerGroups { get; set; }
+
+    public IReadOnlyList<StoredBlock> Stored { get; set; } = [];
+
+    public IReadOnlyList<StoredBlock> Blocks() => Stored;
+
+    public string? PoolYaml(string pool) => pool == "api" ? "job_name: api\n" : null;
+
     public IReadOnlyList<string> Pools { get; set; } = ["node", "api"];
 
     public Task<string?> SealAsync(CancellationToken cancel)

@@ -147,7 +147,7 @@ public sealed class RoutingTests
         {
             Assert.Equal(route.Path.StartsWith("/-/re", StringComparison.Ordinal) && !route.Path.EndsWith("ready", StringComparison.Ordinal) || route.Path is "/-/quit" or "/api/v1/write" or "/api/v1/queries/{id}/cancel" || route.Path.StartsWith("/api/v1/admin/", StringComparison.Ordinal), route.Access == RouteAccess.Operator);
             Assert.Equal(route.Access == RouteAccess.Operator || route.Path == "/api/v1/read", !route.Methods.Contains("GET"));
-            Assert.Equal(route.IsApi && route.Path is not ("/api/v1/status/walreplay" or "/api/v1/status/memory" or "/api/v1/cluster") || route.Path is "/-/ready" or "/federate", route.NeedsReady);
+            Assert.Equal(route.IsApi && route.Path is not ("/api/v1/status/walreplay" or "/api/v1/status/memory" or "/api/v1/cluster" or "/api/v1/notifications") || route.Path is "/-/ready" or "/federate", route.NeedsReady);
         }
     }
 

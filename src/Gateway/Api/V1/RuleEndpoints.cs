@@ -1,13 +1,17 @@
 using System.Globalization;
+using Pleiad.Actors;
 using Pleiad.Model;
 
 namespace Pleiad.Gateway;
 
-/// <summary><c>rules</c>, <c>alerts</c> and <c>alertmanagers</c> of a node that evaluates no rules and sends no alerts: nothing is loaded, so every list is empty.</summary>
-internal static class RuleEndpoints
+/// <summary>
+/// <c>rules</c>, <c>alerts</c> and <c>alertmanagers</c> of a node that evaluates no rules and sends no alerts: every list is empty, and where the
+/// configuration has some of it, a warning says so.
+/// </summary>
+internal sealed class RuleEndpoints(INodeStatus status)
 {
     /// <summary><c>/api/v1/rules</c></summary>
-    public static Task<ApiAnswer> RulesAsync(GatewayCall call, Parameters parameters)
+    public Task<ApiAnswer> RulesAsync(GatewayCall call, Parameters parameters)
     {
         string type = parameters.Get("type").ToLowerInvariant();
         if (type is not ("" or "alert" or "record"))
@@ -24,15 +28,18 @@ internal static class RuleEndpoints
         }
 
         CheckPaging(parameters.Get("group_limit"), parameters.Get("group_next_token"));
-        return EmptyAsync("groups");
+        return EmptyAsync(RuleWarnings, "groups");
     }
 
     /// <summary><c>/api/v1/alerts</c></summary>
-    public static Task<ApiAnswer> AlertsAsync(GatewayCall call, Parameters parameters) => EmptyAsync("alerts");
+    public Task<ApiAnswer> AlertsAsync(GatewayCall call, Parameters parameters) => EmptyAsync(RuleWarnings, "alerts");
 
     /// <summary><c>/api/v1/alertmanagers</c></summary>
-    public static Task<ApiAnswer> AlertmanagersAsync(GatewayCall call, Parameters parameters) =>
-        EmptyAsync("activeAlertmanagers", "droppedAlertmanagers");
+    public Task<ApiAnswer> AlertmanagersAsync(GatewayCall call, Parameters parameters) =>
+        EmptyAsync(
+            status.AlertmanagerGroups == 0 ? [] : ["alertmanagers are configured, but this version sends no alerts"], "activeAlertmanagers", "droppedAlertmanagers");
+
+    private IReadOnlyList<string> RuleWarnings => status.RuleFiles.Count == 0 ? [] : ["rule_files are configured, but this version evaluates no rules"];
 
     private static void CheckPaging(string limit, string token)
     {
@@ -63,14 +70,16 @@ internal static class RuleEndpoints
         }
     }
 
-    private static Task<ApiAnswer> EmptyAsync(params string[] lists) => Task.FromResult(ApiAnswer.Of(text =>
-    {
-        text.ObjectStart();
-        foreach (string list in lists)
+    private static Task<ApiAnswer> EmptyAsync(IReadOnlyList<string> warnings, params string[] lists) => Task.FromResult(ApiAnswer.Of(
+        text =>
         {
-            text.Name(list).ArrayStart().ArrayEnd();
-        }
+            text.ObjectStart();
+            foreach (string list in lists)
+            {
+                text.Name(list).ArrayStart().ArrayEnd();
+            }
 
-        text.ObjectEnd();
-    }));
+            text.ObjectEnd();
+        },
+        warnings));
 }

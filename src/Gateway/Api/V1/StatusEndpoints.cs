@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Pleiad.Actors;
+using Pleiad.Model;
 using Pleiad.PromQL;
 
 namespace Pleiad.Gateway;
@@ -122,6 +123,35 @@ internal sealed class StatusEndpoints(INodeStatus status, GatewaySettings settin
             .Name("current"u8).Number(replay.SegmentsRead)
             .Name("state"u8).String(state)
             .ObjectEnd()));
+    }
+
+    /// <summary><c>/api/v1/scrape_pools/config</c></summary>
+    public Task<ApiAnswer> PoolAsync(GatewayCall call, Parameters parameters)
+    {
+        string pool = parameters.Get("scrapePool");
+        if (pool.Length == 0)
+        {
+            throw new ApiException(ApiErrorKind.BadData, "no scrapePool parameter provided");
+        }
+
+        string yaml = status.PoolYaml(pool) ?? throw new ApiException(ApiErrorKind.NotFound, $"scrape pool {QuotedText.Of(pool)} not found");
+        return Task.FromResult(ApiAnswer.Of(text => text.ObjectStart().Name("yaml"u8).String(yaml).ObjectEnd()));
+    }
+
+    /// <summary><c>/api/v1/notifications</c>: what an operator should look at.</summary>
+    public Task<ApiAnswer> NotificationsAsync(GatewayCall call, Parameters parameters)
+    {
+        DateTimeOffset? failed = status.ReloadFailedAt;
+        return Task.FromResult(ApiAnswer.Of(text =>
+        {
+            text.ArrayStart();
+            if (failed is not null)
+            {
+                text.ObjectStart().Name("text"u8).String("Configuration reload has failed.").Name("date"u8).String(TimeText.Write(failed)).Name("active"u8).Bool(true).ObjectEnd();
+            }
+
+            text.ArrayEnd();
+        }));
     }
 
     /// <summary><c>/api/v1/features</c></summary>

@@ -27,6 +27,9 @@ public sealed class OpenApiTests
         { "/targets", "get", "targets" },
         { "/targets/metadata", "get", "targets/metadata" },
         { "/scrape_pools", "get", "scrape_pools" },
+        { "/scrape_pools/config", "get", "scrape_pools/config?scrapePool=api" },
+        { "/status/tsdb/blocks", "get", "status/tsdb/blocks" },
+        { "/notifications", "get", "notifications" },
         { "/rules", "get", "rules" },
         { "/alerts", "get", "alerts" },
         { "/alertmanagers", "get", "alertmanagers" },
@@ -65,6 +68,8 @@ public sealed class OpenApiTests
             Series = [labels],
             Names = ["a"],
             Warnings = ["cut"],
+            Stored = [new StoredBlock(3, 33, 2000, 2999) { Series = 5, Chunks = 6, Samples = 7, IsMerged = true }],
+            ReloadFailedAt = DateTimeOffset.UnixEpoch,
             Active =
             [
                 new ActiveTarget(

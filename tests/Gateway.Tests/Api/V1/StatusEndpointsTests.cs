@@ -117,6 +117,53 @@ public sealed class StatusEndpointsTests
     }
 
     [Theory]
+    [InlineData("rules", """{"groups":[]}""", "rule_files are configured, but this version evaluates no rules")]
+    [InlineData("alerts", """{"alerts":[]}""", "rule_files are configured, but this version evaluates no rules")]
+    [InlineData("alertmanagers", """{"activeAlertmanagers":[],"droppedAlertmanagers":[]}""", "alertmanagers are configured, but this version sends no alerts")]
+    public async Task What_is_configured_and_not_done_is_told(string request, string data, string warning)
+    {
+        await using RunningGateway gateway = await RunningGateway.StartAsync(node: new FakeNode { RuleFiles = ["rules/*.yml"], AlertmanagerGroups = 1 });
+        Assert.Equal((200, $$"""{"status":"success","data":{{data}},"warnings":["{{warning}}"]}"""), await gateway.GetAsync("/api/v1/" + request));
+    }
+
+    [Fact]
+    public async Task The_configuration_of_a_pool_is_shown_by_its_name()
+    {
+        await using RunningGateway gateway = await RunningGateway.StartAsync();
+        Assert.Equal((200, """{"status":"success","data":{"yaml":"job_name: api\n"}}"""), await gateway.GetAsync("/api/v1/scrape_pools/config?scrapePool=api"));
+        Assert.Equal(400, (await gateway.GetAsync("/api/v1/scrape_pools/config")).Status);
+        Assert.Equal(404, (await gateway.GetAsync("/api/v1/scrape_pools/config?scrapePool=b")).Status);
+    }
+
+    [Fact]
+    public async Task Blocks_are_shown_the_oldest_first_with_what_is_in_them()
+    {
+        await using RunningGateway gateway = await RunningGateway.StartAsync(node: new FakeNode
+        {
+            Stored =
+            [
+                new StoredBlock(3, 33, 2000, 2999) { Series = 5, Chunks = 6, Samples = 7, IsMerged = true },
+                new StoredBlock(2, 1, 1000, 1999) { Series = 2, Chunks = 3, Samples = 4 },
+            ],
+        });
+        Assert.Equal(
+            (200, """{"status":"success","data":{"blocks":[{"ulid":"00000001YF0010000000000001","minTime":1000,"maxTime":2000,"stats":{"numSamples":4,"numSeries":2,"numChunks":3},"compaction":{"level":1,"sources":["00000001YF0010000000000001"]},"version":1},{"ulid":"00000002XQ001G000000000011","minTime":2000,"maxTime":3000,"stats":{"numSamples":7,"numSeries":5,"numChunks":6},"compaction":{"level":2,"sources":[]},"version":1}]}}"""),
+            await gateway.GetAsync("/api/v1/status/tsdb/blocks"));
+    }
+
+    [Fact]
+    public async Task A_failed_reload_is_a_notification_until_one_succeeds()
+    {
+        var node = new FakeNode();
+        await using RunningGateway gateway = await RunningGateway.StartAsync(node: node);
+        Assert.Equal((200, """{"status":"success","data":[]}"""), await gateway.GetAsync("/api/v1/notifications"));
+        node.ReloadFailedAt = new DateTimeOffset(2026, 1, 1, 13, 37, 0, TimeSpan.Zero);
+        Assert.Equal(
+            (200, """{"status":"success","data":[{"text":"Configuration reload has failed.","date":"2026-01-01T13:37:00Z","active":true}]}"""),
+            await gateway.GetAsync("/api/v1/notifications"));
+    }
+
+    [Theory]
     [InlineData("type=x", "invalid parameter \"type\": not supported value \"x\"")]
     [InlineData("exclude_alerts=x", "invalid parameter \"exclude_alerts\": error converting exclude_alerts: strconv.ParseBool: parsing \"x\": invalid syntax")]
     [InlineData("group_limit=0", "invalid parameter \"group_limit\": group_limit needs to be greater than 0")]
