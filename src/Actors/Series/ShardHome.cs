@@ -122,10 +122,15 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
         });
     }
 
-    /// <summary>The exemplars that were saved before the start, on a pool thread; none where they cannot be read.</summary>
+    /// <summary>The exemplars that were saved before the start, read on a pool thread; none where they cannot be read.</summary>
     public Task<IReadOnlyList<StoredExemplar>> LoadExemplarsAsync(ShardId id)
     {
         Task before = _tenants[id.Value].LastExemplars;
+        if (before.IsCompleted && !_directory.ExemplarsOf(id).Exists)
+        {
+            return Task.FromResult<IReadOnlyList<StoredExemplar>>([]);
+        }
+
         return Task.Run<IReadOnlyList<StoredExemplar>>(async () =>
         {
             await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -31,6 +31,9 @@ public sealed class ExemplarStore
         _shard = shard.Value;
     }
 
+    /// <summary>Whether any were saved.</summary>
+    public bool Exists => _files.Exists(_path);
+
     /// <summary>Makes these the shard's exemplars.</summary>
     /// <param name="exemplars">The oldest first.</param>
     /// <exception cref="IOException">It could not be written; the next start finds these or those before.</exception>
@@ -86,7 +89,7 @@ public sealed class ExemplarStore
     /// <exception cref="IOException">It cannot be read.</exception>
     public IReadOnlyList<StoredExemplar> Load()
     {
-        if (!_files.Exists(_path))
+        if (!Exists)
         {
             return [];
         }
