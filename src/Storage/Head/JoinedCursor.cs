@@ -29,10 +29,11 @@ internal sealed class JoinedCursor : SeriesCursor
     private int _visible;
     private long _blockedThrough;
     private Labels? _labels;
+    private bool _holds;
     private bool _disposed;
 
     /// <param name="reader">Reads the head.</param>
-    /// <param name="pin">Held for the cursor, which lets it go.</param>
+    /// <param name="pin">Held for the cursor, which lets it go; where the constructor throws, the caller does.</param>
     /// <param name="index">Of the head.</param>
     /// <param name="blocks">Those of the view that may have samples in the range.</param>
     /// <param name="request">What is wanted.</param>
@@ -56,6 +57,9 @@ internal sealed class JoinedCursor : SeriesCursor
 
         using SlotList slots = MatcherPlan.Run(index, reader, request.Matchers, cancel);
         _join.AddHead(slots.Slots);
+
+        // Last: the finalizer runs also for a cursor that was not finished.
+        _holds = true;
     }
 
     // Serves those who forget to dispose.
@@ -123,7 +127,10 @@ internal sealed class JoinedCursor : SeriesCursor
                 _parts.Dispose();
             }
 
-            _pin.Release();
+            if (_holds)
+            {
+                _pin.Release();
+            }
         }
     }
 

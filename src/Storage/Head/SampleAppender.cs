@@ -33,7 +33,8 @@ internal sealed class SampleAppender(ByteArena arena, Reclaimer reclaimer)
     /// <summary>Has the processor fetch where the next sample of a series will be written.</summary>
     public void FetchAhead(ref readonly SeriesSlot slot)
     {
-        if (slot.OpenAt != 0)
+        // A piece may be full to its last byte, and what lies behind it need not be there.
+        if (slot.OpenAt != 0 && slot.OpenBits >> 3 < ByteArena.CapacityOf(slot.OpenClass))
         {
             Ahead.Fetch(in arena.Byte(slot.OpenAt, slot.OpenBits >> 3));
         }

@@ -39,7 +39,7 @@ public sealed class ShardView : ISeriesSource, IDisposable
         ThrowIfDisposed();
         cancel.ThrowIfCancellationRequested();
         return request.Rollup is { } rollup && RollupCursor.LevelFor(rollup, Pin) is { } level
-            ? new RollupCursor(this, level, rollup, request, cancel)
+            ? Held(() => new RollupCursor(this, level, rollup, request, cancel))
             : SelectSamples(request, cancel);
     }
 
@@ -47,22 +47,9 @@ public sealed class ShardView : ISeriesSource, IDisposable
     internal SeriesCursor SelectSamples(SelectRequest request, CancellationToken cancel)
     {
         List<Block> blocks = Pin.Blocks.Overlapping(Pin.Clip(request.Range));
-        if (!Pin.TryHold())
-        {
-            throw new ObjectDisposedException(nameof(ShardView));
-        }
-
-        try
-        {
-            return blocks.Count > 0
-                ? new JoinedCursor(Reader, Pin, _index, blocks, request, cancel)
-                : new ShardCursor(Reader, Pin, MatcherPlan.Run(_index, Reader, request.Matchers, cancel), request, cancel);
-        }
-        catch
-        {
-            Pin.Release();
-            throw;
-        }
+        return Held(() => blocks.Count > 0
+            ? new JoinedCursor(Reader, Pin, _index, blocks, request, cancel)
+            : new ShardCursor(Reader, Pin, MatcherPlan.Run(_index, Reader, request.Matchers, cancel), request, cancel));
     }
 
     /// <summary>How many series satisfy the matchers and may have samples in the range; decodes nothing.</summary>
@@ -132,6 +119,25 @@ public sealed class ShardView : ISeriesSource, IDisposable
         {
             Pin.Release();
             GC.SuppressFinalize(this);
+        }
+    }
+
+    // A cursor that holds the pin: from before it is made, so that what it looks at meanwhile stays, and not at all where it is not made.
+    private SeriesCursor Held(Func<SeriesCursor> make)
+    {
+        if (!Pin.TryHold())
+        {
+            throw new ObjectDisposedException(nameof(ShardView));
+        }
+
+        try
+        {
+            return make();
+        }
+        catch
+        {
+            Pin.Release();
+            throw;
         }
     }
 

@@ -28,11 +28,12 @@ internal sealed class RollupCursor : SeriesCursor
     private bool _onRaw;
     private int _entry = None;
     private int _next;
-    private bool[] _seen = [];
+    private readonly bool[] _seen;
     private Labels? _labels;
+    private bool _holds;
     private bool _disposed;
 
-    /// <param name="view">Alive while the cursor is.</param>
+    /// <param name="view">Its pin is held for the cursor, which lets it go; where the constructor throws, the caller does.</param>
     /// <param name="level">Of the view, from <see cref="LevelFor"/>.</param>
     /// <param name="rollup">What is wanted of it.</param>
     /// <param name="request">What is wanted of samples.</param>
@@ -54,21 +55,19 @@ internal sealed class RollupCursor : SeriesCursor
         }
 
         _gaps = level.GapsIn(rollup.Ends);
+        _seen = new bool[_join.Count];
         if (RawRange() is { } range)
         {
-            _raw = view.SelectSamples(request with { Range = range, Rollup = null, NewestOnly = false, SeriesMax = 0 }, cancel);
             for (int entry = 0; entry < _join.Count; entry++)
             {
                 _entries.Add(_join.LabelsOf(entry), entry);
             }
+
+            _raw = view.SelectSamples(request with { Range = range, Rollup = null, NewestOnly = false, SeriesMax = 0 }, cancel);
         }
 
-        _seen = new bool[_join.Count];
-        if (!view.Pin.TryHold())
-        {
-            _raw?.Dispose();
-            throw new ObjectDisposedException(nameof(ShardView));
-        }
+        // Last: the finalizer runs also for a cursor that was not finished.
+        _holds = true;
     }
 
     // Serves those who forget to dispose.
@@ -197,7 +196,10 @@ internal sealed class RollupCursor : SeriesCursor
                 _samples.Dispose();
             }
 
-            _view.Pin.Release();
+            if (_holds)
+            {
+                _view.Pin.Release();
+            }
         }
     }
 
