@@ -57,12 +57,15 @@ export function listed(text: string): Option[] {
   });
 }
 
+/** What a variable's query is with those before it filled in. */
+export const askedBy = (variable: Variable, scope: Scope): string => interpolate(queryTextOf(variable.query) || variable.definition || '', scope);
+
 /** What there is to choose for a variable, with those before it filled in. */
 export async function optionsOf(variable: Variable, scope: Scope, signal: AbortSignal): Promise<Option[]> {
   if (variable.type === 'custom') return customOptions(variable);
   if (variable.type === 'interval') return [...(variable.auto ? [{ value: autoNameOf(variable), text: 'auto' }] : []), ...listed(queryTextOf(variable.query))];
   if (variable.type !== 'query') return [];
-  const query = variableQuery(interpolate(queryTextOf(variable.query) || variable.definition || '', scope));
+  const query = variableQuery(askedBy(variable, scope));
   return sorted(regexFiltered(await found(query, scope, signal), variable.regex ?? ''), variable.sort ?? 0);
 }
 

@@ -1,16 +1,26 @@
 import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core';
 import { useText } from '../i18n/text';
-import { IconChevronDown, IconRefresh } from './icons';
+import { IconChevronDown, IconRefresh, IconX } from './icons';
 
 const choices = ['5s', '10s', '30s', '1m', '5m', '15m', '1h'];
 
-/** Asks again now, and every so often. */
-export function RefreshPicker({ refresh, busy, onRefresh, onChange }: { refresh: string; busy: boolean; onRefresh: () => void; onChange: (refresh: string) => void }) {
+interface RefreshPickerProps {
+  refresh: string;
+  busy: boolean;
+  onRefresh: () => void;
+  /** There while it takes long enough to give up. */
+  onCancel?: (() => void) | undefined;
+  onChange: (refresh: string) => void;
+}
+
+/** Asks again now, and every so often; or gives up. */
+export function RefreshPicker({ refresh, busy, onRefresh, onCancel, onChange }: RefreshPickerProps) {
   const { t } = useText();
+  const label = t(onCancel ? 'common.cancel' : 'time.refresh');
   return (
     <Button.Group>
-      <Tooltip label={t('time.refresh')}>
-        <ActionIcon variant="default" size={32} onClick={onRefresh} aria-label={t('time.refresh')} loading={busy} loaderProps={{ size: 14 }} style={{ borderTopRightRadius: 0, borderBottomRightRadius: 0 }}><IconRefresh size={16} /></ActionIcon>
+      <Tooltip label={label}>
+        <ActionIcon variant="default" size={32} onClick={onCancel ?? onRefresh} aria-label={label} loading={busy} loaderProps={{ size: 14 }} style={{ borderTopRightRadius: 0, borderBottomRightRadius: 0 }}>{onCancel ? <IconX size={16} /> : <IconRefresh size={16} />}</ActionIcon>
       </Tooltip>
       <Menu position="bottom-end" shadow="md">
         <Menu.Target>

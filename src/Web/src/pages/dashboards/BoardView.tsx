@@ -25,6 +25,7 @@ import { PanelAlone } from './PanelAlone';
 import { SectionView } from './SectionView';
 import { useAnnotations } from './useAnnotations';
 import { useFilters } from './useFilters';
+import { useSlowPanels } from './useSlowPanels';
 import { useBoardTime } from './useBoardTime';
 import { VariableBar } from './VariableBar';
 
@@ -56,9 +57,11 @@ export function BoardView({ opened, reload }: { opened: Opened; reload: () => Pr
   useEffect(() => { if (uid) rememberDashboard(uid); }, [uid]);
   const { path } = usePlace();
   const { change } = edits;
+  const { isSlow, cancel } = useSlowPanels();
   const isKiosk = params.kiosk !== undefined;
   const isAlone = params.viewPanel !== undefined || params.editPanel !== undefined;
   useShortcuts(useMemo(() => [
+    ...(isSlow ? [{ keys: 'Escape', label: b('cancel'), run: cancel }] : []),
     { keys: 'e', label: e('panel.edit'), run: () => { const id = pointedAt()?.split('-')[0]; if (id) onEdit(Number(id)); } },
     { keys: 'v', label: e('panel.view'), run: () => { const key = pointedAt(); if (key) onView(key); } },
     { keys: 'p s', label: e('panel.share'), run: () => { const key = pointedAt(); if (key) void navigator.clipboard?.writeText(new URL(hrefOf(path, { ...params, viewPanel: key }), location.href).href); } },
@@ -67,7 +70,7 @@ export function BoardView({ opened, reload }: { opened: Opened; reload: () => Pr
     { keys: 'd k', label: e('kiosk'), run: () => go({ kiosk: isKiosk ? undefined : '1' }) },
     ...(isKiosk && !isAlone ? [{ keys: 'Escape', label: e('kiosk.leave'), run: () => go({ kiosk: undefined }) }] : []),
     ...(isAlone ? [{ keys: 'Escape', label: e('panel.back'), run: back }] : []),
-  ], [e, onEdit, onView, back, isAlone, isKiosk, go, path, params, change]));
+  ], [b, e, isSlow, cancel, onEdit, onView, back, isAlone, isKiosk, go, path, params, change]));
 
   const { span, ranAt, range, setRange, zoomOut } = time;
   const [switched, setSwitched] = useState<Readonly<Record<string, boolean>>>({});
@@ -83,7 +86,7 @@ export function BoardView({ opened, reload }: { opened: Opened; reload: () => Pr
       <>
         {board && (dashboard.links?.length ?? 0) > 0 && <BoardLinks links={dashboard.links!} board={board} />}
         <TimePicker range={range} zone={zone} onChange={setRange} onShift={time.shift} onZoomOut={zoomOut} />
-        <RefreshPicker refresh={time.refresh} busy={false} onRefresh={time.run} onChange={(next) => go({ refresh: next || '0' })} />
+        <RefreshPicker refresh={time.refresh} busy={false} onRefresh={time.run} onCancel={isSlow ? cancel : undefined} onChange={(next) => go({ refresh: next || '0' })} />
         {!isEditing && <Button h={32} size="xs" variant="default" leftSection={<IconPencil size={14} />} onClick={() => go({ edit: '1' })}>{e('edit')}</Button>}
         {uid !== '' && <BoardMenu opened={opened} onOpen={setDialog} />}
       </>

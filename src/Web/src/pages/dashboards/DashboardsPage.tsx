@@ -11,7 +11,7 @@ import { fuzzyFilter } from '../../model/fuzzy';
 import { Empty } from '../../parts/Empty';
 import { ErrorNote } from '../../parts/ErrorNote';
 import { Page } from '../../parts/Page';
-import { IconFolderPlus, IconLayoutDashboard, IconPlus, IconSearch, IconStarFilled, IconTrash, IconUpload } from '../../parts/icons';
+import { IconCompass, IconFolderPlus, IconLayoutDashboard, IconPlus, IconSearch, IconStarFilled, IconTrash, IconUpload } from '../../parts/icons';
 import { Link } from '../../routing/Link';
 import { navigate, useAddress } from '../../routing/navigation';
 import { DeleteDialog } from './editing/DeleteDialog';
@@ -77,7 +77,7 @@ export function DashboardsPage() {
       )}
       {found.error && <ErrorNote error={found.error} onRetry={() => void found.refetch()} />}
       {(tag || folder !== undefined) && <div className="labels">{tag && <button type="button" className="label tag" onClick={() => put('tag', '')}>{tag} ×</button>}{folder !== undefined && <button type="button" className="label tag" onClick={() => setParams(Object.fromEntries(Object.entries(params).filter(([name]) => name !== 'folder')), { replace: true })}>{folders.data?.find((one) => one.uid === folder)?.title ?? folder} ×</button>}</div>}
-      {found.data && groups.length === 0 && <div className="panel"><Empty title={typed ? t('common.noMatch', { filter: typed }) : b('empty')} hint={isNarrow ? '' : b('empty.hint')} /></div>}
+      {found.data && groups.length === 0 && <div className="panel"><Empty title={typed ? t('common.noMatch', { filter: typed }) : b('empty')} hint={isNarrow ? '' : b('empty.hint')}>{!isNarrow && <div style={{ display: 'flex', gap: 8, flexWrap: 'wrap', justifyContent: 'center', marginTop: 8 }}><Button size="xs" leftSection={<IconUpload size={14} />} onClick={() => file.current?.click()}>{b('import')}</Button><Button size="xs" variant="default" leftSection={<IconPlus size={14} />} onClick={() => navigate('/d/')}>{e('new')}</Button><Button size="xs" variant="default" leftSection={<IconCompass size={14} />} onClick={() => navigate('/query')}>{t('nav.explore')}</Button></div>}</Empty></div>}
       {groups.map((group) => (
         <section key={group.uid} aria-label={group.title || b('general')}>
           <div className="edit-row">

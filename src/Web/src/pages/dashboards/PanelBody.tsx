@@ -32,11 +32,15 @@ const drawn: Record<string, React.ComponentType<PanelProps>> = {
   piechart: later(() => import('./panels/PiePanel'), 'PiePanel'), barchart: later(() => import('./panels/BarChartPanel'), 'BarChartPanel'), histogram: later(() => import('./panels/HistogramPanel'), 'HistogramPanel'),
   heatmap: later(() => import('./panels/HeatmapPanel'), 'HeatmapPanel'), 'state-timeline': states, 'status-history': states,
 };
+const NoSeries = lazy(() => import('./panels/NoSeries').then((m) => ({ default: m.NoSeries })));
 const ListPanel = lazy(() => import('./panels/ListPanel').then((m) => ({ default: m.ListPanel })));
 const AlertListPanel = lazy(() => import('./panels/AlertListPanel').then((m) => ({ default: m.AlertListPanel })));
 
 /** Whether a type of panel shows answers of queries, and is drawn. */
 export const drawsData = (type: string): boolean => Object.hasOwn(drawn, type);
+
+/** Whether a query found no series at all. */
+const isEmpty = ({ data }: TargetAnswer): boolean => (data.resultType === 'matrix' || data.resultType === 'vector') && data.result.length === 0;
 
 /** The inside of a panel: its picture, or why there is none. */
 export function PanelBody({ panel, board, data, heightPx }: { panel: Panel; board: Board; data: PanelData; heightPx: number }) {
@@ -51,5 +55,7 @@ export function PanelBody({ panel, board, data, heightPx }: { panel: Panel; boar
   if (!Draw) return <Centered>{panel.libraryPanel && (!panel.type || panel.type === 'library-panel-ref') ? b('lost', { name: panel.libraryPanel.name ?? panel.libraryPanel.uid ?? '' }) : b('placeholder', { type: panel.type || '?' })}</Centered>;
   if (frames.some((frame) => heightOf(frame) > 0)) return <Suspense><Draw panel={panel} board={board} span={data.span} answers={data.answers} frames={frames} series={data.series} times={data.times} heightPx={heightPx} fill={fill} scope={data.scope} /></Suspense>;
   if (data.error) return <Centered bad>{data.error.message}</Centered>;
-  return data.answered ? <Centered>{b('noData')}</Centered> : null;
+  if (data.cancelled) return <Centered>{b('cancelled')}</Centered>;
+  if (!data.answered) return null;
+  return data.asked.length > 0 && data.answers.every(isEmpty) ? <Suspense fallback={<Centered>{b('noDataInRange')}</Centered>}><NoSeries data={data} board={board} /></Suspense> : <Centered>{b('noData')}</Centered>;
 }

@@ -2,9 +2,13 @@ import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { Menu, Tooltip } from '@mantine/core';
 import { useInViewport } from '@mantine/hooks';
 import type { Placed } from '../../dashboards/sections';
+import { useText } from '../../i18n/text';
 import { useBoard } from '../../i18n/useBoard';
+import { formatTime } from '../../model/zone';
 import { IconAlertTriangle, IconCompass, IconExternalLink, IconInfoCircle, IconLink } from '../../parts/icons';
+import { useSlow } from '../../parts/useSlow';
 import { Link } from '../../routing/Link';
+import { usePreferences } from '../../state/preferences';
 import type { Board } from './board';
 import { Centered } from './panels/Centered';
 import { PanelBoundary } from './PanelBoundary';
@@ -14,29 +18,40 @@ import { AnyLink, followed } from './ValueLink';
 
 const PanelInspect = lazy(() => import('./PanelInspect').then((m) => ({ default: m.PanelInspect })));
 
+/** How the server begins to say that shards nobody answered for are missing. */
+const partialMark = 'partial:';
+
 export type { PanelProps };
 
 /** One panel: its title, its data once it can be seen, and what is wrong with it without taking the others down. */
 export function PanelFrame({ placed, board, heightPx, tools, handle }: { placed: Placed; board: Board; heightPx: number; tools?: (inspect: () => void) => ReactNode; handle?: ReactNode }) {
   const [inspecting, setInspecting] = useState(false);
+  const { t } = useText();
   const b = useBoard();
+  const { zone } = usePreferences();
   const { panel, scoped, key } = placed;
   const { ref, inViewport } = useInViewport<HTMLElement>();
   const data = usePanelData(panel, board, scoped, drawsData(panel.type) && inViewport);
-  const { fill, asked, error, notes } = data;
+  const isSlow = useSlow(data.fetching);
+  const isWaiting = isSlow || (data.fetching && !data.answered);
+  const { fill, asked, error, staleSinceMs } = data;
+  const partial = data.notes.find((note) => note.startsWith(partialMark));
+  const notes = data.notes.filter((note) => note !== partial);
   const title = fill(panel.title ?? '');
   const links = followed(panel.links, data.scope, board.range, {});
-  const hasHead = title !== '' || error !== null || tools !== undefined || links.length > 0;
+  const hasHead = title !== '' || error !== null || partial !== undefined || tools !== undefined || links.length > 0;
   const inExplore = Object.fromEntries([...asked.map((one, i) => [`g${i}.expr`, one.expr]), ['from', board.range.from], ['to', board.range.to]]);
   const said = error ? error.message : notes.join('\n');
   return (
-    <article ref={ref} className={panel.transparent ? 'board-panel' : 'board-panel panel'} aria-label={title} data-testid={`panel-${key}`} data-panel={key} style={{ opacity: error && data.frames.length > 0 ? 0.6 : 1 }}>
+    <article ref={ref} className={panel.transparent ? 'board-panel' : 'board-panel panel'} aria-label={title} data-testid={`panel-${key}`} data-panel={key}>
       {hasHead && (
         <header>
           {handle}
           <span title={title}>{title}</span>
           {panel.description && <Tooltip label={fill(panel.description)} multiline maw={360}><span style={{ color: 'var(--ink-dim)', lineHeight: 0, flex: 'none' }}><IconInfoCircle size={14} /></span></Tooltip>}
           {said && <Tooltip label={said} multiline maw={420}><span role="note" aria-label={said} style={{ color: error ? 'var(--bad)' : 'var(--warn)', lineHeight: 0, flex: 'none' }}><IconAlertTriangle size={14} /></span></Tooltip>}
+          {partial && <span className="head-badge" role="status" title={partial}>{partial}</span>}
+          {staleSinceMs !== null && <span className="head-badge" data-bad="true" role="status">{b('stale', { time: formatTime(staleSinceMs, zone).slice(11) })}</span>}
           {links.length > 0 && (
             <Menu position="bottom-start" withinPortal>
               <Menu.Target><button type="button" className="head-tool" aria-label={b('links')} title={b('links')}><IconLink size={14} /></button></Menu.Target>
@@ -49,9 +64,9 @@ export function PanelFrame({ placed, board, heightPx, tools, handle }: { placed:
           </span>
         </header>
       )}
-      <div className="progress" data-busy={data.waiting} />
+      <div className="progress" data-busy={isWaiting} {...(isWaiting ? { role: 'progressbar', 'aria-label': t('common.loading') } : {})} />
       <Suspense>{inspecting && <PanelInspect title={title} data={data} onClose={() => setInspecting(false)} />}</Suspense>
-      <div className="board-body">
+      <div className="board-body" data-stale={staleSinceMs !== null}>
         <PanelBoundary panel={panel} failed={(failure) => <Centered bad>{b('failed', { problem: failure instanceof Error ? failure.message : String(failure) })}</Centered>}>
           <PanelBody panel={panel} board={board} data={data} heightPx={heightPx - (hasHead ? 30 : 6)} />
         </PanelBoundary>

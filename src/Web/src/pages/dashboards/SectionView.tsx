@@ -1,7 +1,8 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense } from 'react';
 import { interpolate } from '../../dashboards/interpolate';
 import type { Section } from '../../dashboards/sections';
 import { IconChevronDown, IconChevronRight } from '../../parts/icons';
+import { useAddress } from '../../routing/navigation';
 import type { Board } from './board';
 import { PanelMenu } from './editing/PanelMenu';
 import type { Edits } from './editing/useEdits';
@@ -12,14 +13,21 @@ const RowMenu = lazy(() => import('./editing/RowMenu').then((m) => ({ default: m
 
 interface SectionViewProps { section: Section; board: Board; edits: Edits | null; onView: (key: string | number) => void; onEdit: (id: number) => void }
 
-/** A row with its panels, open or folded. */
+/** A row with its panels, open or folded: as the address says, else as it is stored. */
 export function SectionView({ section, board, edits, onView, onEdit }: SectionViewProps) {
-  const [folded, setFolded] = useState(section.head?.collapsed ?? false);
+  const [params, setParams] = useAddress();
+  const name = `row-${section.key}`;
+  const isStoredFolded = section.head?.collapsed ?? false;
+  const folded = params[name] === undefined ? isStoredFolded : params[name] === 'folded';
+  const toggle = (): void => {
+    const { [name]: _, ...others } = params;
+    setParams(folded === isStoredFolded ? { ...others, [name]: folded ? 'open' : 'folded' } : others, { replace: true });
+  };
   const title = section.head && interpolate(section.head.title ?? '', { variables: { ...board.variables, ...section.scoped }, fromMs: board.span.fromMs, toMs: board.span.toMs, stepMs: 15_000, scrapeMs: 15_000 });
   return (
     <section aria-label={title ?? undefined}>
       {title !== null && (
-        <button type="button" className="row-head" aria-expanded={!folded} onClick={() => setFolded(!folded)}>
+        <button type="button" className="row-head" aria-expanded={!folded} onClick={toggle}>
           {folded ? <IconChevronRight size={16} /> : <IconChevronDown size={16} />}{title}
           {folded && <span className="dim" style={{ fontWeight: 400 }}>({section.panels.length})</span>}
         </button>

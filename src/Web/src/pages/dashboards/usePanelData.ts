@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { instantQuery, rangeQuery, type Grid } from '../../api/queries';
 import type { Panel, Target } from '../../dashboards/dashboard';
@@ -28,12 +28,20 @@ export interface PanelData {
   frames: Frame[];
   series: PanelSeries[];
   times: number[];
+  /** Why the last request failed, until one succeeds. */
   error: Error | null;
   notes: string[];
-  /** Whether the first answer is still on its way. */
-  waiting: boolean;
+  /** When what is shown was answered, in milliseconds, where later requests failed. */
+  staleSinceMs: number | null;
+  /** Whether an answer is on its way. */
+  fetching: boolean;
+  /** Whether somebody gave up before there was an answer. */
+  cancelled: boolean;
   answered: boolean;
 }
+
+/** The last answer, when it came, and why there was none since. */
+interface Kept<T> { good: T; atMs: number; error: Error | null }
 
 /** The targets of a panel; one that shows what another has asked for has that one's. */
 function targetsOf(panel: Panel, board: Board): Target[] {
@@ -88,13 +96,22 @@ export function usePanelData(panel: Panel, board: Board, scoped: Readonly<Record
     // Every refresh has an answer of its own.
     gcTime: 10_000,
   });
+  // A request that fails leaves the last good picture, also while the next one is on its way.
+  const kept = useRef<Kept<typeof data.data>>({ good: undefined, atMs: 0, error: null });
+  if (data.data && !data.isPlaceholderData) kept.current = { good: data.data, atMs: data.dataUpdatedAt, error: null };
+  else if (data.error) kept.current = { ...kept.current, error: data.error };
+  const { good, atMs, error } = kept.current;
+  const shown = data.data ?? (error ? good : undefined);
   // What the targets say beside their query (a legend, a format) may change without asking again.
-  const answers = useMemo(() => (data.data?.answers ?? []).map((answer) => ({ ...answer, target: targets.find((one) => (one.refId ?? 'A') === (answer.target.refId ?? 'A')) ?? answer.target })), [data.data, targets]);
+  const answers = useMemo(() => (shown?.answers ?? []).map((answer) => ({ ...answer, target: targets.find((one) => (one.refId ?? 'A') === (answer.target.refId ?? 'A')) ?? answer.target })), [shown, targets]);
   const shaped = useMemo(() => {
     const frames = transformed(panel, framesOf(answers, fill), fill);
     return { frames, ...seriesOfFrames(frames, (panel.transformations?.length ?? 0) > 0 ? [] : answers.flatMap((answer) => answer.grid ?? [])) };
     // `fill` follows from the answers' own span and variables.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [answers, panel.transformations]);
-  return { span, scope, fill, asked, answers, ...shaped, error: data.error, costs: data.data?.costs ?? [], notes: data.data?.notes ?? [], waiting: data.isFetching && !data.data, answered: data.data !== undefined || targets.length === 0 };
+  return {
+    span, scope, fill, asked, answers, ...shaped, error, costs: shown?.costs ?? [], notes: shown?.notes ?? [],
+    staleSinceMs: error && good ? atMs : null, fetching: data.isFetching, cancelled: wanted && targets.length > 0 && data.isPending && data.fetchStatus === 'idle', answered: shown !== undefined || targets.length === 0,
+  };
 }

@@ -15,7 +15,7 @@ import { usePreferences } from '../../state/preferences';
 import { Beginning } from './Beginning';
 import { QueryRow } from './QueryRow';
 import { useExplore } from './useExplore';
-import { useResults } from './useResults';
+import { isOfResults, useResults } from './useResults';
 
 // What the first picture does not need is fetched when it is wanted.
 const GraphView = lazy(() => import('./GraphView').then((m) => ({ default: m.GraphView })));
@@ -49,7 +49,7 @@ export function ExplorePage() {
   // Within one step the grid stays the same: what is asked for by hand is asked for nevertheless.
   const again = useCallback((): void => {
     run();
-    void client.invalidateQueries({ predicate: (query) => query.queryKey[0] === 'range' || query.queryKey[0] === 'instant' });
+    void client.invalidateQueries({ predicate: isOfResults });
   }, [client, run]);
   const runAll = (texts: string[] = drafts): void => {
     const queries = state.queries.map((query, i) => ({ ...query, expr: (texts[i] ?? query.expr).trim() }));
@@ -57,7 +57,7 @@ export function ExplorePage() {
     if (queries.some((query, i) => query.expr !== state.queries[i]!.expr)) change({ queries, only: [] });
     again();
   };
-  const cancel = (): void => void client.cancelQueries({ predicate: (query) => query.queryKey[0] === 'range' || query.queryKey[0] === 'instant' });
+  const cancel = useCallback((): void => void client.cancelQueries({ predicate: isOfResults }), [client]);
   const setQueries = (queries: ExploreQuery[]): void => change({ queries: queries.map((query, i) => ({ ...query, expr: query.expr || (drafts[i] ?? '') })), only: [] });
   const draft = (i: number, text: string): void => setDrafts((all) => state.queries.map((query, at) => (at === i ? text : all[at] ?? query.expr)));
   const insert = (text: string): void => {
@@ -70,12 +70,13 @@ export function ExplorePage() {
 
   const { shift, zoomOut } = explore;
   useShortcuts(useMemo(() => [
+    ...(busy ? [{ keys: 'Escape', label: t('explore.stop'), run: cancel }] : []),
     { keys: 'd r', label: t('keys.refresh'), run: again },
     { keys: 't z', label: t('keys.zoomOut'), run: zoomOut },
     { keys: 't ←', label: t('keys.earlier'), run: () => shift(-1) },
     { keys: 't →', label: t('keys.later'), run: () => shift(1) },
     { keys: 't a', label: t('keys.absolute'), run: () => change({ range: absoluteRange(span) }) },
-  ], [t, again, shift, zoomOut, change, span]));
+  ], [t, busy, cancel, again, shift, zoomOut, change, span]));
 
   const asked = state.queries.some((query) => query.expr.trim() !== '');
   return (

@@ -1,9 +1,11 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
 import { parseDuration } from '../../model/duration';
 import { absoluteRange, resolveOrDefault, shifted, zoomedOut, type Span, type TimeRange } from '../../model/timeRange';
 import { useAddress } from '../../routing/navigation';
 import { readExplore, writeExplore, type ExploreState } from '../../state/exploreState';
 import { usePreferences } from '../../state/preferences';
+import { isOfResults } from './useResults';
 
 export interface Explore {
   state: ExploreState;
@@ -21,6 +23,7 @@ export interface Explore {
 export function useExplore(): Explore {
   const [params, setParams] = useAddress();
   const { zone } = usePreferences();
+  const client = useQueryClient();
   const [ranAt, setRanAt] = useState(() => Date.now());
   const state = useMemo(() => readExplore(params), [params]);
   const { from, to } = state.range;
@@ -35,7 +38,8 @@ export function useExplore(): Explore {
   const everyMs = parseDuration(state.refresh);
   useEffect(() => {
     if (everyMs === null || everyMs < 1000) return;
-    const tick = (): void => { if (!document.hidden) setRanAt(Date.now()); };
+    // What is asked has to be answered before it is asked again.
+    const tick = (): void => { if (!document.hidden && client.isFetching({ predicate: isOfResults }) === 0) setRanAt(Date.now()); };
     const timer = setInterval(tick, everyMs);
     // Once at once on coming back: what is shown is old.
     document.addEventListener('visibilitychange', tick);
@@ -43,7 +47,7 @@ export function useExplore(): Explore {
       clearInterval(timer);
       document.removeEventListener('visibilitychange', tick);
     };
-  }, [everyMs]);
+  }, [everyMs, client]);
 
   return {
     state, change, span, run,

@@ -22,6 +22,9 @@ export interface Result {
 /** Steps below this say nothing that a scrape has not said. */
 const stepMinMs = 1000;
 
+/** Whether a request is one for the results of the page. */
+export const isOfResults = ({ queryKey }: { queryKey: readonly unknown[] }): boolean => queryKey[0] === 'range' || queryKey[0] === 'instant';
+
 /** Runs the queries of the page, each cancelled when it is no longer wanted. */
 export function useResults(state: ExploreState, span: Span, widthPx: number): { results: Result[]; grid: Grid } {
   const wantedMs = parseDuration(state.step);

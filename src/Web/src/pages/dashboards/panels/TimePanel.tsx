@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { useComputedColorScheme } from '@mantine/core';
 import { eventOverlay } from '../../../charts/eventOverlay';
 import type { LineStyle, ThresholdMark } from '../../../charts/plotOptions';
@@ -14,6 +14,8 @@ import { useBoard } from '../../../i18n/useBoard';
 import type { Line, Stacking } from '../../../model/series';
 import { absoluteRange } from '../../../model/timeRange';
 import { formatValue } from '../../../model/units';
+import { listSeparator } from '../../../routing/address';
+import { useAddress } from '../../../routing/navigation';
 import { usePreferences } from '../../../state/preferences';
 import { seriesColor } from '../../../theme/seriesColors';
 import type { PanelProps } from '../PanelFrame';
@@ -34,8 +36,7 @@ export function TimePanel({ panel, board, span, series, times, heightPx, fill, s
   const b = useBoard();
   const { zone } = usePreferences();
   const isDark = useComputedColorScheme('light') === 'dark';
-  // The lines that are shown, by id, where not all are.
-  const [only, setOnly] = useState<ReadonlySet<string> | null>(null);
+  const [params, setParams] = useAddress();
   const fields = useMemo(() => series.slice(0, linesMax).map((one) => ({ one, field: fieldOf(panel, one) })).filter(({ field }) => !(field.custom?.hideFrom as { viz?: boolean } | undefined)?.viz), [panel, series]);
   const lines = useMemo<Line[]>(() => fields.map(({ one, field }) => ({
     id: one.id, name: field.displayName ? namedBy(field.displayName, one.name, one.labels, fill) : one.name, labels: one.labels, query: 0,
@@ -43,6 +44,13 @@ export function TimePanel({ panel, board, span, series, times, heightPx, fill, s
   // `fill` is new at every drawing; what it fills is in the series already.
   // eslint-disable-next-line react-hooks/exhaustive-deps
   })), [fields]);
+  // The lines that are shown, by name, where not all are: the address keeps them.
+  const onlyKey = `only-${panel.id}`;
+  const onlyText = params[onlyKey];
+  const only = useMemo<ReadonlySet<string> | null>(() => {
+    const names = new Set(onlyText?.split(listSeparator));
+    return lines.some((line) => names.has(line.name)) ? names : null;
+  }, [onlyText, lines]);
   const first = fields[0]?.field;
   const styles = useMemo<LineStyle[]>(() => fields.map(({ one, field }, i) => {
     const custom = field.custom ?? {};
@@ -51,10 +59,10 @@ export function TimePanel({ panel, board, span, series, times, heightPx, fill, s
     return {
       name: one.name, color: color.length === 7 ? color : seriesColor(i, isDark), width: Math.min(4, Number(custom.lineWidth ?? 1) || 1) + 0.4, fill: Number(custom.fillOpacity ?? 0) / 100,
       draw: drawStyle === 'bars' ? 'bars' : drawStyle === 'points' ? 'points' : 'line', step: String(custom.lineInterpolation ?? '').startsWith('step'), spanGaps: custom.spanNulls === true,
-      show: only === null || only.has(one.id), rightAxis: custom.axisPlacement === 'right', stack: stackingOf(field),
+      show: only === null || only.has(lines[i]!.name), rightAxis: custom.axisPlacement === 'right', stack: stackingOf(field),
       ...((custom.lineStyle as { fill?: string } | undefined)?.fill === 'dash' ? { dash: [8, 6] } : {}),
     };
-  }), [fields, isDark, only]);
+  }), [fields, lines, isDark, only]);
   const thresholds = useMemo<ThresholdMark[]>(() => (String((first?.custom?.thresholdsStyle as { mode?: string } | undefined)?.mode ?? 'off') === 'off' ? [] : (first?.thresholds?.steps ?? []).flatMap((step) => (step.value === null ? [] : [{ value: step.value, color: colorOf(step.color, '#f2495c') }]))), [first]);
   const legend = objectOf(panel.options?.legend);
   const calcs = useMemo(() => textsOf(legend.calcs), [legend]);
@@ -68,12 +76,14 @@ export function TimePanel({ panel, board, span, series, times, heightPx, fill, s
   const right = fields.find(({ field }) => field.custom?.axisPlacement === 'right')?.field.unit;
   const overlay = useMemo(() => eventOverlay(board.events.filter(({ annotation }) => showsOn(annotation, panel)).flatMap(({ events }) => events)), [board.events, panel]);
   if (times.length === 0) return <div className="dim" style={{ display: 'grid', placeItems: 'center', height: '100%', fontSize: '0.8rem' }}>{b('noData')}</div>;
-  const pick = (id: string, toggle: boolean): void => setOnly((now) => {
-    if (!toggle) return now?.size === 1 && now.has(id) ? null : new Set([id]);
-    const next = new Set(now ?? lines.map((line) => line.id));
-    if (!next.delete(id)) next.add(id);
-    return next.size === 0 || next.size === lines.length ? null : next;
-  });
+  const pick = (id: string, toggle: boolean): void => {
+    const { name } = lines.find((line) => line.id === id)!;
+    const next = new Set(toggle ? only ?? lines.map((line) => line.name) : []);
+    if (!next.delete(name)) next.add(name);
+    const isWhole = next.size === 0 || lines.every((line) => next.has(line.name)) || (!toggle && only?.size === 1 && only.has(name));
+    const { [onlyKey]: _, ...others } = params;
+    setParams(isWhole ? others : { ...others, [onlyKey]: [...next].join(listSeparator) }, { replace: true });
+  };
   const items = lines.map((line, i): LegendItem => {
     const { field } = fields[i]!;
     return {
