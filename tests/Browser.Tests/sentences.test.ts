@@ -1,7 +1,7 @@
 import type { Page, Request, Route } from 'playwright-core';
 import { beforeAll, expect } from 'vitest';
 import { seriousOf } from './axe';
-import { bring, explore, params, url, visit } from './browser';
+import { bring, explore, legendRows, params, url, visit } from './browser';
 
 // What the interface promises of dashboards, sentence by sentence.
 
@@ -309,6 +309,22 @@ visit('a panel that fails keeps its picture and the others their data; who waits
   await look(false);
   await ended(12);
   expect(await page.evaluate(() => (window as unknown as { shifted: number }).shifted)).toBeLessThanOrEqual(0.05);
+
+  // Explore waits for its answer too, instead of asking anew and throwing away what was on its way.
+  await page.goto(explore(['vector(7)'], { refresh: '1h' }));
+  await legendRows(page).first().waitFor();
+  fate = 'held';
+  held = [];
+  answered = asked.length = 0;
+  await page.clock.fastForward('01:00:00');
+  await expect.poll(() => held.length).toBe(1);
+  await page.clock.fastForward('01:00:00');
+  await drawn(page);
+  fate = 'answered';
+  held.forEach((go) => go());
+  await ended(1);
+  await page.clock.fastForward('01:00:00');
+  await ended(2);
 });
 
 visit('where there is nothing, there is a way on: the time when there was something, an import, a query', {}, async ({ page, picture }) => {
