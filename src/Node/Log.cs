@@ -35,6 +35,12 @@ internal static partial class Log
     [LoggerMessage(128, LogLevel.Warning, "The prometheus.yml of this node is not the cluster's: that of {Node} of {At} is in force. To put this node's file in force on all nodes, reload it here.")]
     public static partial void ConfigurationUnknown(this ILogger log, string node, DateTimeOffset at);
 
+    [LoggerMessage(131, LogLevel.Error, "The new configuration was read, but not every scrape pool has taken it over: {Reason}")]
+    public static partial void ConfigurationUnapplied(this ILogger log, string reason);
+
+    [LoggerMessage(132, LogLevel.Error, "Looking for a new configuration of the cluster has failed and is repeated: {Reason}")]
+    public static partial void FollowingFailed(this ILogger log, string reason);
+
     [LoggerMessage(113, LogLevel.Warning, "Flag --{Flag} has no effect: {Why}")]
     public static partial void FlagWithoutEffect(this ILogger log, string flag, string why);
 
@@ -62,10 +68,10 @@ internal static partial class Log
     [LoggerMessage(119, LogLevel.Information, "Joined the cluster as {Name} at {Address}, after {Took}.")]
     public static partial void Joined(this ILogger log, string name, string address, TimeSpan took);
 
-    [LoggerMessage(127, LogLevel.Debug, "Rehearsed {Queries} queries in {Took}.")]
+    [LoggerMessage(129, LogLevel.Debug, "Rehearsed {Queries} queries in {Took}.")]
     public static partial void Rehearsed(this ILogger log, int queries, TimeSpan took);
 
-    [LoggerMessage(128, LogLevel.Debug, "The rehearsal of queries ended early: {Reason}.")]
+    [LoggerMessage(130, LogLevel.Debug, "The rehearsal of queries ended early: {Reason}.")]
     public static partial void RehearsalEnded(this ILogger log, string reason);
 
     [LoggerMessage(124, LogLevel.Critical, "Out of the cluster: {Reason}. The node stops; what it acknowledged is in the journal.")]

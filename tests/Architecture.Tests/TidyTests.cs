@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Pleiad.Architecture.Tests;
 
 /// <summary>What no file may hold, each with what to use instead.</summary>
-public sealed class TidyTests
+public sealed partial class TidyTests
 {
     private static readonly (string Banned, string Instead, string[] Except)[] InSource =
     [
@@ -81,6 +83,21 @@ public sealed class TidyTests
             .Where(file => Vague.Any(word => Path.GetFileNameWithoutExtension(file).EndsWith(word, StringComparison.Ordinal)));
         Assert.Empty(vague.Select(SourceTree.Relative));
     }
+
+    [Fact]
+    public void No_two_log_lines_of_a_project_have_the_same_number()
+    {
+        (string Project, string Number)[] numbers =
+        [
+            .. SourceTree.Sources("src").SelectMany(static file => LogNumber().Matches(File.ReadAllText(file))
+                .Select(match => (SourceTree.Relative(file).Split('/')[1], match.Groups[1].Value))),
+        ];
+        Assert.NotEmpty(numbers);
+        Assert.Empty(numbers.GroupBy(static one => one).Where(static same => same.Count() > 1).Select(static same => same.Key));
+    }
+
+    [GeneratedRegex(@"\[LoggerMessage\((?:EventId\s*=\s*)?([0-9]+)")]
+    private static partial Regex LogNumber();
 
     [Fact]
     public void Nothing_is_left_for_later()

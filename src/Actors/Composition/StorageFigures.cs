@@ -26,7 +26,10 @@ internal static class StorageFigures
             Top(SumOf(shards, static head => head.Metrics).Select(static metric => new NamedCount(metric.Name, metric.Series)), topCount),
             Top(labels.Select(static label => new NamedCount(label.Name, label.Values)), topCount),
             Top(labels.Select(static label => new NamedCount(label.Name, label.TextBytes)), topCount),
-            TopPairs(pairs, topCount));
+            TopPairs(pairs, topCount))
+        {
+            Warnings = WarningsOf(pairs),
+        };
     }
 
     /// <summary>What labels, metrics and targets cost, from one pass over each head.</summary>
@@ -47,9 +50,7 @@ internal static class StorageFigures
             Jobs = TopCosts(SumOf(shards, static head => head.Jobs), top),
             Pairs = TopPairs(pairs, top),
             Focus = request.FocusLabel.Length > 0 ? TopCosts(SumOf(shards, static head => head.Focus), top) : null,
-            Warnings = pairs.IsWhole
-                ? []
-                : [$"a shard tells {PerShardMax} label pairs at most: values that several shards have may be counted more than once, what is small in each shard may be missing"],
+            Warnings = WarningsOf(pairs),
         };
     }
 
@@ -62,6 +63,10 @@ internal static class StorageFigures
             ? new ShardCardinality(head.Cardinality(matchers, focus, PerShardMax, cancel), chunks)
             : throw new InvalidOperationException("only a head has figures");
     }
+
+    private static string[] WarningsOf(PairSums pairs) => pairs.IsWhole
+        ? []
+        : [$"a shard tells {PerShardMax} label pairs at most: values that several shards have may be counted more than once, what is small in each shard may be missing"];
 
     private static IReadOnlyCollection<SeriesCost> SumOf(IReadOnlyList<ShardCardinality> shards, Func<Cardinality, IReadOnlyList<SeriesCost>> list)
     {

@@ -77,7 +77,11 @@ public sealed record StorageStatus(
     IReadOnlyList<NamedCount> SeriesByMetric,
     IReadOnlyList<NamedCount> ValuesByLabel,
     IReadOnlyList<NamedCount> BytesByLabel,
-    IReadOnlyList<NamedCount> SeriesByPair);
+    IReadOnlyList<NamedCount> SeriesByPair)
+{
+    /// <summary>What the figures are not exact in, in words.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
 
 /// <summary>A name and how many.</summary>
 public readonly record struct NamedCount(string Name, long Value);

@@ -18,7 +18,11 @@ internal interface INodeStorage
     Task<StorageCopy> CopyAsync(bool skipsHead, string name, CancellationToken cancel);
 
     /// <summary>Deletes samples of a shard, where this node leads it.</summary>
+    /// <param name="shard">Which.</param>
+    /// <param name="what">Which samples.</param>
+    /// <param name="timeout">How long it may take.</param>
+    /// <param name="cancel">Gives up.</param>
     /// <exception cref="Kernel.AskTimeoutException">It did not answer in time.</exception>
     /// <exception cref="Kernel.AskRefusedException">It takes no more questions.</exception>
-    Task<SamplesDeleted> DeleteAsync(int shard, DeleteSamples what, CancellationToken cancel);
+    Task<SamplesDeleted> DeleteAsync(int shard, DeleteSamples what, TimeSpan timeout, CancellationToken cancel);
 }

@@ -67,7 +67,8 @@ internal sealed class StorageAdmin(ShardDirectory shards, DataDirectory director
     }
 
     /// <inheritdoc/>
-    public Task<SamplesDeleted> DeleteAsync(int shard, DeleteSamples what, CancellationToken cancel) => shards.Owners[shard].Ask<SamplesDeleted>(what, DeleteTimeout, cancel);
+    public Task<SamplesDeleted> DeleteAsync(int shard, DeleteSamples what, TimeSpan timeout, CancellationToken cancel) =>
+        shards.Owners[shard].Ask<SamplesDeleted>(what, timeout, cancel);
 
     /// <inheritdoc/>
     public Task<StorageCopy> CopyAsync(bool skipsHead, CancellationToken cancel) => CopyAsync(skipsHead, NameOfCopy(time.GetUtcNow()), cancel);

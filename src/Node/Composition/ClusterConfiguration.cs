@@ -14,9 +14,11 @@ namespace Pleiad.Node;
 internal sealed class ClusterConfiguration(SharedConfiguration shared, NodeConfiguration own, ILogger log)
 {
     private long _version;
+    private string? _said;
 
     /// <summary>At the start: takes what the cluster has in force, or, where that is nothing yet, gives it this node's file.</summary>
     /// <exception cref="ClusterStoreException">The store did not answer.</exception>
+    /// <exception cref="UnusableConfigurationException">What is in force cannot be used here. This node's own file must not be used instead.</exception>
     public async Task BeginAsync(CancellationToken cancel)
     {
         SharedVersion? now = await shared.LookAsync(cancel);
@@ -63,12 +65,12 @@ internal sealed class ClusterConfiguration(SharedConfiguration shared, NodeConfi
             }
             else
             {
-                await LookAsync(cancel);
+                await TakeNewerAsync(cancel);
             }
 
             return null;
         }
-        catch (Exception e) when (e is ClusterStoreException or ArgumentException)
+        catch (Exception e) when (e is ClusterStoreException or UnusableConfigurationException or ArgumentException)
         {
             string reason = $"it cannot be put in force in the cluster: {e.Message}";
             own.NoteFailure(reason);
@@ -76,26 +78,52 @@ internal sealed class ClusterConfiguration(SharedConfiguration shared, NodeConfi
         }
     }
 
-    /// <summary>Takes what another node has put in force since the last look.</summary>
+    /// <summary>Takes what another node has put in force since the last look. What cannot be used here is said once, and what was in force stays.</summary>
     /// <returns>Whether there was something, and it can be used here: it is to be applied.</returns>
     /// <exception cref="ClusterStoreException">The store did not answer.</exception>
-    public async Task<bool> LookAsync(CancellationToken cancel) =>
-        await shared.LookAsync(cancel) is { } now && now.Version > _version && await TakeAsync(now, cancel);
+    public async Task<bool> LookAsync(CancellationToken cancel)
+    {
+        try
+        {
+            bool isNew = await TakeNewerAsync(cancel);
+            _said = null;
+            return isNew;
+        }
+        catch (UnusableConfigurationException e)
+        {
+            if (e.Message != _said)
+            {
+                own.NoteFailure(e.Message);
+                _said = e.Message;
+            }
 
-    private async Task<bool> TakeAsync(SharedVersion now, CancellationToken cancel)
+            return false;
+        }
+    }
+
+    private async Task<bool> TakeNewerAsync(CancellationToken cancel)
+    {
+        if (await shared.LookAsync(cancel) is not { } now || now.Version <= _version)
+        {
+            return false;
+        }
+
+        await TakeAsync(now, cancel);
+        return true;
+    }
+
+    private async Task TakeAsync(SharedVersion now, CancellationToken cancel)
     {
         ConfigurationText texts = await shared.ReadAsync(now.Now.Hash, cancel);
         _version = now.Version;
         try
         {
             own.Use(own.Parse(texts), $"the cluster's, from {now.Now.From}");
-            return true;
         }
         catch (ConfigException e)
         {
-            // Good where it comes from, and not here: an environment or a version of its own. What was in force stays.
-            own.NoteFailure($"the cluster's configuration, from {now.Now.From}: {e.Message}");
-            return false;
+            // Good where it comes from, and not here: an environment or a version of its own.
+            throw new UnusableConfigurationException($"the cluster's configuration, from {now.Now.From}: {e.Message}", e);
         }
     }
 }

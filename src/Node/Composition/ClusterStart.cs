@@ -82,7 +82,7 @@ internal sealed class ClusterStart : IAsyncDisposable
     }
 
     /// <summary>Has a node's configuration be what the cluster's is from now on.</summary>
-    /// <exception cref="UsageException">The database did not answer.</exception>
+    /// <exception cref="UsageException">The database did not answer, or what is in force cannot be used here.</exception>
     public async Task<ClusterConfiguration> TakeConfigurationAsync(NodeConfiguration configuration, ILogger log)
     {
         var shared = new ClusterConfiguration(new SharedConfiguration(_store.Documents, Name, TimeProvider.System), configuration, log);
@@ -94,6 +94,13 @@ internal sealed class ClusterStart : IAsyncDisposable
         catch (Exception e) when (e is ClusterStoreException or ArgumentException)
         {
             throw new UsageException($"cannot take the cluster's configuration: {e.Message}", e);
+        }
+        catch (UnusableConfigurationException e)
+        {
+            throw new UsageException(
+                $"the configuration that is in force in the cluster cannot be used on this node: {e.Message}. The node would scrape by another one than the others do, "
+                + "so it does not start: give it the program and the environment of the others, or reload on one of them a file that all can use "
+                + "(where none runs any more: docs/decisions/0016)", e);
         }
     }
 

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Pleiad.Node;
 
 /// <summary>Looks again and again whether another node of the cluster has put a configuration in force.</summary>
@@ -10,7 +12,10 @@ internal sealed class ConfigurationFollower : IAsyncDisposable
     private readonly Task _looking;
 
     /// <summary>Begins.</summary>
-    public ConfigurationFollower(NodeControl control, TimeProvider time) => _looking = LookAsync(control, time);
+    /// <param name="look">One look.</param>
+    /// <param name="time">Measures the pauses.</param>
+    /// <param name="log">Told of a look that failed, once for each reason in a row.</param>
+    public ConfigurationFollower(Func<CancellationToken, Task> look, TimeProvider time, ILogger log) => _looking = LookAsync(look, time, log);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -20,19 +25,30 @@ internal sealed class ConfigurationFollower : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task LookAsync(NodeControl control, TimeProvider time)
+    private async Task LookAsync(Func<CancellationToken, Task> look, TimeProvider time, ILogger log)
     {
-        try
+        string? said = null;
+        while (true)
         {
-            while (true)
+            try
             {
                 await Task.Delay(Interval, time, _stop.Token);
-                await control.FollowAsync(_stop.Token);
+                await look(_stop.Token);
+                said = null;
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // The node ends.
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // Whatever it was: a node that no longer follows would scrape by an old file for ever.
+                if (e.Message != said)
+                {
+                    log.FollowingFailed(e.Message);
+                    said = e.Message;
+                }
+            }
         }
     }
 }

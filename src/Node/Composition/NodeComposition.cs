@@ -33,7 +33,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         NodeConfiguration configuration = NodeConfiguration.Load(settings.ConfigFile, () => EmbeddedConfiguration.Text(settings), _log);
         var ports = new NodePorts();
         var status = new NodeStatus(settings, configuration, ports, flags);
-        using var control = new NodeControl(configuration, ports);
+        using var control = new NodeControl(configuration, config => ports.IsOpen ? ports.Actors.ApplyAsync(config, CancellationToken.None) : Task.CompletedTask);
         using var signals = new NodeSignals(control);
 
         await using ClusterStart? cluster = settings.Cluster.Postgres.Length > 0 ? await ClusterStart.OpenAsync(settings.Cluster, _log) : null;
@@ -123,7 +123,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         surface.Ports.Open(actors);
         cluster.Begin();
         await actors.ApplyAsync(configuration.Current, CancellationToken.None);
-        await using var follower = new ConfigurationFollower(surface.Control, TimeProvider.System);
+        await using var follower = new ConfigurationFollower(surface.Control.FollowAsync, TimeProvider.System, _log);
         system.CoordinatedShutdown.AddTask(ShutdownPhase.ServiceUnbind, "stop listening", surface.Gateway.StopAsync);
         Task<string> ended = Task.WhenAny(surface.Control.QuitRequested, seat.Ended, cluster.Failed).Unwrap();
         await using var rehearsal = new QueryRehearsal(settings, configuration.Current, _log);

@@ -12,6 +12,8 @@ internal sealed class NodeConfiguration
     private readonly string? _path;
     private readonly Func<string> _embedded;
     private readonly ILogger _log;
+    private DateTimeOffset? _refusedAt;
+    private DateTimeOffset? _unappliedAt;
 
     private NodeConfiguration(string? path, Func<string> embedded, ILogger log)
     {
@@ -31,11 +33,14 @@ internal sealed class NodeConfiguration
     /// <summary>When what is in force was loaded.</summary>
     public DateTimeOffset LoadedAt { get; private set; }
 
-    /// <summary>Whether the last attempt to load succeeded.</summary>
-    public bool LastSucceeded { get; private set; } = true;
+    /// <summary>Whether the last attempt to load succeeded, and everybody has taken it over.</summary>
+    public bool LastSucceeded => FailedAt is null;
 
     /// <summary>When the last attempt failed; null where it did not.</summary>
-    public DateTimeOffset? FailedAt { get; private set; }
+    public DateTimeOffset? FailedAt => _refusedAt ?? _unappliedAt;
+
+    /// <summary>Whether what is in <see cref="Current"/> has not been taken over by everybody: it is to be applied again.</summary>
+    public bool IsUnapplied => _unappliedAt is not null;
 
     /// <summary>Loads the configuration for the first time.</summary>
     /// <param name="configFile">From the settings; empty for the working directory's, or the embedded one.</param>
@@ -99,18 +104,30 @@ internal sealed class NodeConfiguration
     {
         Current = config;
         LoadedAt = DateTimeOffset.UtcNow;
-        LastSucceeded = true;
-        FailedAt = null;
+        _refusedAt = null;
         Report(source);
     }
 
-    /// <summary>Notes that what was read could not be put in force everywhere.</summary>
+    /// <summary>Notes that what was to be put in force cannot be.</summary>
     public void NoteFailure(string reason)
     {
-        LastSucceeded = false;
-        FailedAt = DateTimeOffset.UtcNow;
+        _refusedAt = DateTimeOffset.UtcNow;
         _log.ReloadRefused(reason);
     }
+
+    /// <summary>Notes that not everybody has taken over what is in <see cref="Current"/>. Said once, however often it is tried.</summary>
+    public void NoteUnapplied(string reason)
+    {
+        if (!IsUnapplied)
+        {
+            _log.ConfigurationUnapplied(reason);
+        }
+
+        _unappliedAt = DateTimeOffset.UtcNow;
+    }
+
+    /// <summary>Notes that everybody has taken it over.</summary>
+    public void NoteApplied() => _unappliedAt = null;
 
     private (PrometheusConfig Config, ConfigurationText? Texts) Read()
     {

@@ -1,10 +1,13 @@
 using Pleiad.Actors;
 using Pleiad.Kernel;
+using Pleiad.Scraping;
 
 namespace Pleiad.Node;
 
 /// <summary>Reload and quit, from HTTP or from a signal.</summary>
-internal sealed class NodeControl(NodeConfiguration configuration, NodePorts ports) : INodeControl, IDisposable
+/// <param name="configuration">Of this node.</param>
+/// <param name="apply">Tells everybody who works by it.</param>
+internal sealed class NodeControl(NodeConfiguration configuration, Func<PrometheusConfig, Task> apply) : INodeControl, IDisposable
 {
     private readonly SemaphoreSlim _reloading = new(1, 1);
     private readonly TaskCompletionSource<string> _quit = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -15,24 +18,20 @@ internal sealed class NodeControl(NodeConfiguration configuration, NodePorts por
     /// <summary>The configuration of the cluster that this node is part of; null on a node by itself.</summary>
     public ClusterConfiguration? Cluster { get; set; }
 
-    /// <summary>Takes what another node of the cluster has put in force, if there is something.</summary>
+    /// <summary>Takes what another node of the cluster has put in force, if there is something; what was not taken over by everybody is applied again.</summary>
     public async Task FollowAsync(CancellationToken cancel)
     {
         await _reloading.WaitAsync(cancel);
         try
         {
-            if (Cluster is { } cluster && await cluster.LookAsync(cancel))
+            if (Cluster is { } cluster && (await cluster.LookAsync(cancel) || configuration.IsUnapplied))
             {
-                await ports.Actors.ApplyAsync(configuration.Current, CancellationToken.None);
+                await ApplyAsync();
             }
         }
         catch (ClusterStoreException)
         {
-            // The next look comes soon; until then what is in force stays.
-        }
-        catch (Exception e) when (e is AskTimeoutException or AskRefusedException)
-        {
-            configuration.NoteFailure(e.Message);
+            // The store is away. The next look comes soon; until then what is in force stays.
         }
         finally
         {
@@ -47,23 +46,7 @@ internal sealed class NodeControl(NodeConfiguration configuration, NodePorts por
         await _reloading.WaitAsync(cancel);
         try
         {
-            if ((Cluster is { } cluster ? await cluster.ReloadAsync(cancel) : configuration.TryReload()) is { } refused)
-            {
-                return refused;
-            }
-
-            if (ports.IsOpen)
-            {
-                // Not given up halfway: what is shown as loaded must be what is in force.
-                await ports.Actors.ApplyAsync(configuration.Current, CancellationToken.None);
-            }
-
-            return null;
-        }
-        catch (Exception e) when (e is AskTimeoutException or AskRefusedException)
-        {
-            configuration.NoteFailure(e.Message);
-            return $"the configuration was read but not every scrape pool has taken it over: {e.Message}";
+            return (Cluster is { } cluster ? await cluster.ReloadAsync(cancel) : configuration.TryReload()) ?? await ApplyAsync();
         }
         finally
         {
@@ -94,4 +77,26 @@ internal sealed class NodeControl(NodeConfiguration configuration, NodePorts por
 
     /// <inheritdoc/>
     public void Dispose() => _reloading.Dispose();
+
+    // Never given up halfway: what is shown as loaded must be what is in force.
+    private async Task<string?> ApplyAsync()
+    {
+        try
+        {
+            await apply(configuration.Current);
+            configuration.NoteApplied();
+            return null;
+        }
+        catch (Exception e)
+        {
+            // Whatever it was: it is to be tried again.
+            configuration.NoteUnapplied(e.Message);
+            if (e is AskTimeoutException or AskRefusedException)
+            {
+                return $"the configuration was read but not every scrape pool has taken it over: {e.Message}";
+            }
+
+            throw;
+        }
+    }
 }

@@ -26,16 +26,18 @@ internal sealed class SharedConfiguration(IDocumentStore documents, string self,
     private const int Format = 1;
 
     /// <summary>What is in force, and was before; null where nothing ever was.</summary>
-    /// <exception cref="ClusterStoreException">The store did not answer, or has what this program does not know.</exception>
+    /// <exception cref="ClusterStoreException">The store did not answer.</exception>
+    /// <exception cref="UnusableConfigurationException">The store has what this program does not know.</exception>
     public async Task<SharedVersion?> LookAsync(CancellationToken cancel) =>
         await documents.GetAsync(Kind, CurrentId, cancel) is { } current ? new SharedVersion(current.Version, HistoryOf(current.Body)) : null;
 
     /// <summary>The texts behind a hash.</summary>
-    /// <exception cref="ClusterStoreException">The store did not answer, or does not have them (any more, or yet).</exception>
+    /// <exception cref="ClusterStoreException">The store did not answer.</exception>
+    /// <exception cref="UnusableConfigurationException">The store does not have them (any more, or yet), or has what this program does not know.</exception>
     public async Task<ConfigurationText> ReadAsync(string hash, CancellationToken cancel) =>
         await documents.GetAsync(Kind, hash, cancel) is { } found
             ? TextsOf(found.Body)
-            : throw new ClusterStoreException($"the configuration {hash} is not among the cluster's documents");
+            : throw new UnusableConfigurationException($"the configuration {hash} is not among the cluster's documents");
 
     /// <summary>Makes texts what all nodes have in force.</summary>
     /// <param name="texts">Read and found good.</param>
@@ -43,6 +45,7 @@ internal sealed class SharedConfiguration(IDocumentStore documents, string self,
     /// <param name="cancel">Leaves open whether they are.</param>
     /// <returns>What is in force then.</returns>
     /// <exception cref="ClusterStoreException">What became of it is unknown.</exception>
+    /// <exception cref="UnusableConfigurationException">What is in force is of a later program.</exception>
     /// <exception cref="ArgumentException">They are longer than a document may be.</exception>
     public async Task<SharedVersion> PublishAsync(ConfigurationText texts, bool onlyIfNone, CancellationToken cancel)
     {
@@ -148,7 +151,7 @@ internal sealed class SharedConfiguration(IDocumentStore documents, string self,
         }
         catch (Exception e) when (e is JsonException or FormatException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new ClusterStoreException($"the cluster's configuration cannot be read: {e.Message}");
+            throw new UnusableConfigurationException($"the cluster's configuration cannot be read: {e.Message}", e);
         }
     }
 }

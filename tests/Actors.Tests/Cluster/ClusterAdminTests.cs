@@ -57,6 +57,16 @@ public sealed class ClusterAdminTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task All_tries_together_have_the_time_of_one()
+    {
+        _nodes[1].MovesLeft = 2;
+        Assert.Null(await DeleteAsync(_nodes[1], 5, 90));
+        TimeSpan[] timeouts = [.. _nodes[1].Timeouts];
+        Assert.Equal(3, timeouts.Length);
+        Assert.True(timeouts[0] <= StorageAdmin.DeleteTimeout && timeouts[1] < timeouts[0] && timeouts[2] < timeouts[1], string.Join(' ', timeouts));
+    }
+
+    [Fact]
     public async Task What_a_leader_refuses_is_refused_with_its_reason_and_the_shard()
     {
         _nodes[2].Failure = "no space left";
@@ -131,6 +141,11 @@ public sealed class ClusterAdminTests : IAsyncDisposable
 
         public bool Leads { get; set; } = true;
 
+        /// <summary>How many deletions it still says of that its shard has moved.</summary>
+        public int MovesLeft { get; set; }
+
+        public ConcurrentQueue<TimeSpan> Timeouts { get; } = new();
+
         public string? Failure { get; set; }
 
         public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -158,10 +173,11 @@ public sealed class ClusterAdminTests : IAsyncDisposable
         public async Task<StorageCopy> CopyAsync(bool skipsHead, string name, CancellationToken cancel) =>
             await Do($"copy {name} {skipsHead}") is { } failure ? new StorageCopy(null, failure) : new StorageCopy(name, null);
 
-        public Task<SamplesDeleted> DeleteAsync(int shard, DeleteSamples what, CancellationToken cancel)
+        public Task<SamplesDeleted> DeleteAsync(int shard, DeleteSamples what, TimeSpan timeout, CancellationToken cancel)
         {
+            Timeouts.Enqueue(timeout);
             Asked.TrySetResult();
-            if (!Leads)
+            if (!Leads || MovesLeft-- > 0)
             {
                 return Task.FromResult(SamplesDeleted.Moved);
             }

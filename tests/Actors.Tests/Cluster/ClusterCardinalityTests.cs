@@ -95,6 +95,11 @@ public sealed class ClusterCardinalityTests
         Assert.Equal((20_001, 20_002), (report.Series, report.LabelPairs));
         Assert.Equal(20_001, report.Labels.Single().Series);
         Assert.Single(report.Warnings);
+
+        // A view is read once.
+        await using var again = new QueryNodes([shard.View()], [[0]], nodes: 1);
+        using QueryFrontend other = again[0].Frontend();
+        Assert.Equal(report.Warnings, (await other.StorageAsync(1, CancellationToken.None)).Warnings);
     }
 
     private static SeriesKey Key(params (string, string)[] labels) => new(Labels.From(labels));

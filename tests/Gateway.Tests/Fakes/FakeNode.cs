@@ -267,6 +267,9 @@ internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, IN
     /// <summary>What becomes of a question for the storage's figures, or null.</summary>
     public QueryException? StorageFailure { get; set; }
 
+    /// <summary>What the storage's figures are not exact in.</summary>
+    public IReadOnlyList<string> StorageWarnings { get; set; } = [];
+
     public Task<StorageStatus> StorageAsync(int topCount, CancellationToken cancel)
     {
         if (StorageFailure is not null)
@@ -276,7 +279,7 @@ internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, IN
 
         Asked.Add($"storage top={topCount}");
         return Task.FromResult(new StorageStatus(
-            387, 313, 400, 1000, 2000, [new("up", 3)], [new("job", 2)], [new("job", 14)], [new("job=node", 300)]));
+            387, 313, 400, 1000, 2000, [new("up", 3)], [new("job", 2)], [new("job", 14)], [new("job=node", 300)]) { Warnings = StorageWarnings });
     }
 
     public Task<CardinalityReport> CardinalityAsync(CardinalityRequest request, CancellationToken cancel)

@@ -1,6 +1,6 @@
-using Microsoft.Extensions.Logging;
 using Pleiad.Kernel;
 using Pleiad.Persistence;
+using Pleiad.Scraping;
 
 namespace Pleiad.Node.Tests;
 
@@ -125,9 +125,40 @@ public sealed class ClusterConfigurationTests : IAsyncDisposable
         NodeOf one = await StartAsync("one", "a");
         Document current = (await _store.Documents.GetAsync(SharedConfiguration.Kind, SharedConfiguration.CurrentId, None))!;
         await _store.Documents.PutAsync(SharedConfiguration.Kind, SharedConfiguration.CurrentId, current.Version, "{\"format\":2}"u8.ToArray(), None);
-        Assert.Contains("format 2", (await Assert.ThrowsAsync<ClusterStoreException>(() => one.Shared.LookAsync(None))).Message, StringComparison.Ordinal);
+        Assert.False(await one.Shared.LookAsync(None));
+        Assert.False(await one.Shared.LookAsync(None));
+        Assert.Contains("format 2", Assert.Single(one.Errors), StringComparison.Ordinal);
+        Assert.False(one.Configuration.LastSucceeded);
         Assert.Contains("format 2", await one.Shared.ReloadAsync(None), StringComparison.Ordinal);
         Assert.Equal("a", one.Jobs);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_missing_or_wrong_here_is_said_once_and_what_comes_after_it_is_taken(bool isMissing)
+    {
+        NodeOf one = await StartAsync("one", "a");
+        NodeOf other = await StartAsync("other", "b");
+        var store = new SharedConfiguration(_store.Documents, "elsewhere", TimeProvider.System);
+        PublishedText now = (await store.PublishAsync(new ConfigurationText("scrape_configs: 7", []), onlyIfNone: false, None)).Now;
+        if (isMissing)
+        {
+            Document text = (await _store.Documents.GetAsync(SharedConfiguration.Kind, now.Hash, None))!;
+            await _store.Documents.DeleteAsync(SharedConfiguration.Kind, now.Hash, text.Version, None);
+        }
+
+        Assert.False(await one.Shared.LookAsync(None));
+        Assert.False(await one.Shared.LookAsync(None));
+        Assert.Contains(isMissing ? "is not among the cluster's documents" : "from elsewhere", Assert.Single(one.Errors), StringComparison.Ordinal);
+        Assert.False(one.Configuration.LastSucceeded);
+        Assert.Equal("a", one.Jobs);
+        await Assert.ThrowsAsync<UnusableConfigurationException>(() => StartAsync("late", "c"));
+
+        Assert.Null(await other.Shared.ReloadAsync(None));
+        Assert.True(await one.Shared.LookAsync(None));
+        Assert.True(one.Configuration.LastSucceeded);
+        Assert.Equal("b", (await StartAsync("late", "c")).Jobs);
     }
 
     private static string TextOf(string job) => $"scrape_configs: [{{job_name: {job}}}]\n";
@@ -145,33 +176,15 @@ public sealed class ClusterConfigurationTests : IAsyncDisposable
             Write(name, more + TextOf(job));
         }
 
-        var log = new Warnings();
+        var log = new LogLines();
         NodeConfiguration configuration = NodeConfiguration.Load(job is null ? "" : Path.Combine(_root.FullName, name, "prometheus.yml"), static () => TextOf("embedded"), log);
         var shared = new ClusterConfiguration(new SharedConfiguration(_store.Documents, name, TimeProvider.System), configuration, log);
         await shared.BeginAsync(None);
-        return new NodeOf(configuration, shared, log.Lines);
+        return new NodeOf(configuration, shared, log.Warnings, log.Errors);
     }
 
-    private sealed record NodeOf(NodeConfiguration Configuration, ClusterConfiguration Shared, List<string> Told)
+    private sealed record NodeOf(NodeConfiguration Configuration, ClusterConfiguration Shared, List<string> Told, List<string> Errors)
     {
         public string Jobs => string.Join(' ', Configuration.Current.ScrapeConfigs.Select(static job => job.JobName));
-    }
-
-    private sealed class Warnings : ILogger
-    {
-        public List<string> Lines { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (logLevel == LogLevel.Warning)
-            {
-                Lines.Add(formatter(state, exception));
-            }
-        }
     }
 }

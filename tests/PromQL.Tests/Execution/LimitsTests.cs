@@ -114,6 +114,29 @@ public sealed class LimitsTests
         Assert.Equal("memory", error.Limit);
     }
 
+    [Fact]
+    public async Task A_match_group_that_is_filled_up_takes_the_room_of_its_bits()
+    {
+        // Two bits for each of 200 000 steps: 50 kB for each of 40 series without a partner.
+        EngineSettings settings = new() { Features = PromQLFeatures.FillModifiers, Lookback = TimeSpan.FromSeconds(1), MemoryMax = 1 << 20 };
+        QueryException error = await Assert.ThrowsAsync<QueryException>(() => RunAsync(40));
+        Assert.Equal("memory", error.Limit);
+        (await RunAsync(4)).Memory?.Dispose();
+
+        Task<QueryResult> RunAsync(int count)
+        {
+            MemorySource source = new();
+            for (int series = 0; series < count; series++)
+            {
+                source.With($"a{{l=\"{series}\"}}", 60_000, series);
+            }
+
+            return new Engine(settings, TimeProvider.System).RangeAsync(
+                "a + on (l) fill_right (1) b", new Timestamp(0), new Timestamp(200_000_000), TimeSpan.FromSeconds(1), source, QueryRunOptions.Default,
+                CancellationToken.None);
+        }
+    }
+
     private static async Task<QueryException?> EndsAsync(string query, EngineSettings settings, string? limit)
     {
         try

@@ -60,7 +60,7 @@ internal sealed class ClusterAdmin(INodeStorage here, IShardPlaces places, Forwa
             SamplesDeleted? done = null;
             if (place.Here == ShardRole.Leader)
             {
-                done = await HereAsync(shard, what, cancel);
+                done = await HereAsync(shard, what, left, cancel);
             }
             else if (place.Leader is { } leader)
             {
@@ -79,11 +79,11 @@ internal sealed class ClusterAdmin(INodeStorage here, IShardPlaces places, Forwa
         }
     }
 
-    private async Task<SamplesDeleted> HereAsync(int shard, DeleteSamples what, CancellationToken cancel)
+    private async Task<SamplesDeleted> HereAsync(int shard, DeleteSamples what, TimeSpan timeout, CancellationToken cancel)
     {
         try
         {
-            return await here.DeleteAsync(shard, what, cancel);
+            return await here.DeleteAsync(shard, what, timeout, cancel);
         }
         catch (Exception e) when (e is AskTimeoutException or AskRefusedException)
         {

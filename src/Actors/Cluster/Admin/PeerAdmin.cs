@@ -38,7 +38,7 @@ internal sealed class PeerAdmin(INodeStorage here, int shards)
     private async Task<AdminAnswer> DeleteAsync(byte[] message)
     {
         DeletionMessage asked = DeletionMessage.Read(message, shards);
-        SamplesDeleted done = await here.DeleteAsync(asked.Shard, asked.What, CancellationToken.None);
+        SamplesDeleted done = await here.DeleteAsync(asked.Shard, asked.What, StorageAdmin.DeleteTimeout, CancellationToken.None);
         return new AdminAnswer(done.IsMoved, done.Failure);
     }
 

@@ -50,6 +50,11 @@ internal sealed class RelabelEndpoints(ITargetCatalog catalog)
             var labels = new LabelsBuilder();
             foreach (JsonProperty label in document.RootElement.EnumerateObject())
             {
+                if (label.Name.Length == 0)
+                {
+                    throw new ApiException(ApiErrorKind.BadData, "error parsing labels: a label has no name");
+                }
+
                 if (label.Value.ValueKind != JsonValueKind.String)
                 {
                     throw new ApiException(ApiErrorKind.BadData, $"error parsing labels: the value of {QuotedText.Of(label.Name)} is not a string");

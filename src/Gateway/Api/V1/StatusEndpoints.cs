@@ -61,21 +61,23 @@ internal sealed class StatusEndpoints(INodeStatus status, GatewaySettings settin
     {
         int top = CardinalityEndpoint.Top(parameters);
         StorageStatus storage = await CardinalityEndpoint.AskAsync(() => status.StorageAsync(top, call.Cancel)).ConfigureAwait(false);
-        return ApiAnswer.Of(text =>
-        {
-            text.ObjectStart().Name("headStats"u8).ObjectStart()
-                .Name("numSeries"u8).Number(storage.Series)
-                .Name("numLabelPairs"u8).Number(storage.LabelPairs)
-                .Name("chunkCount"u8).Number(storage.Chunks)
-                .Name("minTime"u8).Number(storage.MinTimeMs)
-                .Name("maxTime"u8).Number(storage.MaxTimeMs)
-                .ObjectEnd();
-            CardinalityEndpoint.WriteCounts(text, "seriesCountByMetricName"u8, storage.SeriesByMetric);
-            CardinalityEndpoint.WriteCounts(text, "labelValueCountByLabelName"u8, storage.ValuesByLabel);
-            CardinalityEndpoint.WriteCounts(text, "memoryInBytesByLabelName"u8, storage.BytesByLabel);
-            CardinalityEndpoint.WriteCounts(text, "seriesCountByLabelValuePair"u8, storage.SeriesByPair);
-            text.ObjectEnd();
-        });
+        return ApiAnswer.Of(
+            text =>
+            {
+                text.ObjectStart().Name("headStats"u8).ObjectStart()
+                    .Name("numSeries"u8).Number(storage.Series)
+                    .Name("numLabelPairs"u8).Number(storage.LabelPairs)
+                    .Name("chunkCount"u8).Number(storage.Chunks)
+                    .Name("minTime"u8).Number(storage.MinTimeMs)
+                    .Name("maxTime"u8).Number(storage.MaxTimeMs)
+                    .ObjectEnd();
+                CardinalityEndpoint.WriteCounts(text, "seriesCountByMetricName"u8, storage.SeriesByMetric);
+                CardinalityEndpoint.WriteCounts(text, "labelValueCountByLabelName"u8, storage.ValuesByLabel);
+                CardinalityEndpoint.WriteCounts(text, "memoryInBytesByLabelName"u8, storage.BytesByLabel);
+                CardinalityEndpoint.WriteCounts(text, "seriesCountByLabelValuePair"u8, storage.SeriesByPair);
+                text.ObjectEnd();
+            },
+            storage.Warnings);
     }
 
     /// <summary><c>/api/v1/status/memory</c>, our own: what is in use, and what is given up for want of more.</summary>

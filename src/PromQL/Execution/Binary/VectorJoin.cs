@@ -168,7 +168,15 @@ internal sealed class VectorJoin : OwnBlockOperator
     // A step of the many side without a partner: the missing one is the fill value, with the labels of the match alone.
     private bool FillOne(SeriesBlock many, double fill)
     {
+        int groups = _groups.All.Count;
         MatchGroup group = _groups.Place(many);
+        if (_groups.All.Count > groups)
+        {
+            // Where the "one" side has no series the group is kept for nothing but its bits.
+            Context.KeepBits(Steps);
+            Context.KeepBits(Steps);
+        }
+
         many.Present.CopyTo(_both);
         StepBits.AndNot(group.Present, _both);
         if (StepBits.None(_both))

@@ -35,6 +35,7 @@ public sealed class RelabelEndpointsTests
     [InlineData("scrapePool=nope&labels=%7B%7D", "error retrieving scrape config: unknown scrape pool: nope")]
     [InlineData("scrapePool=node&labels=%5B%5D", "error parsing labels: a JSON object is expected")]
     [InlineData("scrapePool=node&labels=%7B%22a%22:1%7D", "error parsing labels: the value of \"a\" is not a string")]
+    [InlineData("scrapePool=node&labels=%7B%22%22:%22x%22%7D", "error parsing labels: a label has no name")]
     [InlineData("scrapePool=node&labels=%7B", "error parsing labels: ")]
     [InlineData("scrapePool=node&labels=%7B%22a%22:%22%5Cud800%22%7D", "error parsing labels: ")]
     public async Task A_wrong_request_is_refused(string query, string error)

@@ -64,6 +64,16 @@ public sealed class StatusEndpointsTests
         Assert.Equal(asked, gateway.Node.Asked.Single());
     }
 
+    [Fact]
+    public async Task Storage_says_what_is_not_exact()
+    {
+        await using RunningGateway gateway = await RunningGateway.StartAsync();
+        gateway.Node.StorageWarnings = ["not exact"];
+        (int status, string body) = await gateway.GetAsync("/api/v1/status/tsdb");
+        Assert.Equal(200, status);
+        Assert.EndsWith("""},"warnings":["not exact"]}""", body, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("0", "limit must be a positive number")]
     [InlineData("x", "limit must be a positive number")]
