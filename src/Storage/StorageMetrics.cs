@@ -67,6 +67,9 @@ public static class StorageMetrics
     internal static readonly Counter<long> RollupBytes = s_meter.CreateCounter<long>(
         "pleiad_storage_rollup_bytes_total", "bytes", "Bytes written for blocks of rollups.");
 
+    internal static readonly Counter<long> RollupsTooLarge = s_meter.CreateCounter<long>(
+        "pleiad_storage_rollups_too_large_total", description: "Blocks of rollups given up because they would have been larger than a block may be: the same is tried with half the time.");
+
     internal static readonly Counter<long> RollupsDamaged = s_meter.CreateCounter<long>(
         "pleiad_storage_rollups_damaged_total", description: "Blocks of rollups that could not be opened and were put aside.");
 

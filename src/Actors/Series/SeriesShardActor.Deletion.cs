@@ -233,6 +233,8 @@ internal sealed partial class SeriesShardActor
             _log.UpkeepFailed(_id.Value, dropped.Failure!);
         }
 
+        // Whatever was written, it has nothing of a record that is not applied yet.
+        _savedForHash = 0;
         _tombstonesAreWritten = false;
         if (_home.Cluster is not null)
         {

@@ -5,11 +5,9 @@ namespace Pleiad.Actors;
 /// <content>Rollups: a step of the upkeep behind the seal, before blocks are merged. That it fails holds nothing else up.</content>
 internal sealed partial class SeriesShardActor
 {
-    private bool _rollupsFailed;
-
     private bool TryRollUp(long sealedBefore)
     {
-        if (_rollupsFailed || Shard.BeginRollup(_home.Settings.Rollups, sealedBefore) is not { } job)
+        if (Shard.BeginRollup(_home.Settings.Rollups, sealedBefore) is not { } job)
         {
             return false;
         }
@@ -21,7 +19,7 @@ internal sealed partial class SeriesShardActor
     // Part of a cleaning, behind the blocks of samples.
     private bool TryCleanRollups()
     {
-        if (!_isCleaning || _rollupsFailed || Shard.BeginRollupCleaning() is not { } job)
+        if (!_isCleaning || Shard.BeginRollupCleaning() is not { } job)
         {
             return false;
         }
@@ -58,7 +56,6 @@ internal sealed partial class SeriesShardActor
         }
         else
         {
-            _rollupsFailed = true;
             _log.UpkeepFailed(_id.Value, done.Failure!);
         }
 

@@ -26,7 +26,7 @@ internal sealed partial class SeriesShardActor
             _upkeep = true;
             _sealedAll = false;
             _hasPruned = false;
-            _rollupsFailed = false;
+            Shard.BeginRollupRound();
             Context.PipeToSelf(_home.UpkeepTurnAsync(), static _ => UpkeepTurn.Instance);
         }
     }

@@ -10,6 +10,7 @@ internal sealed class BlockBuilder
     private readonly IFile _raw;
     private readonly string _path;
     private readonly BlockMeta _meta;
+    private readonly long _bytesMax;
     private readonly RunEncoder _encoder = new();
     private readonly ByteWriter _bytes = new(64 * 1024);
     private readonly List<BlockChunk> _chunks = [];
@@ -21,8 +22,10 @@ internal sealed class BlockBuilder
     /// <param name="shard">Whose block.</param>
     /// <param name="number">Which.</param>
     /// <param name="meta">What it says of itself: what its tombstones delete is left out by whoever adds series.</param>
-    public BlockBuilder(string path, IFile file, int shard, long number, BlockMeta meta)
+    /// <param name="bytesMax">Bytes it may have.</param>
+    public BlockBuilder(string path, IFile file, int shard, long number, BlockMeta meta, long bytesMax = BlockFormat.BytesMax)
     {
+        _bytesMax = bytesMax;
         _path = path;
         _raw = file;
         _file = new FramedFile(file);
@@ -106,9 +109,9 @@ internal sealed class BlockBuilder
         }
 
         Put(BlockSection.Hashes, _bytes);
-        if (_file.Length > BlockFormat.BytesMax)
+        if (_file.Length > _bytesMax)
         {
-            throw new BlockTooLargeException(_path);
+            throw new BlockTooLargeException(_path, _bytesMax);
         }
 
         _trailer.SetStart(BlockSection.Frames, (int)_file.Length);
@@ -120,9 +123,9 @@ internal sealed class BlockBuilder
 
     private void AddChunks(Labels labels, int before)
     {
-        if (_file.Length + _bytes.Length > BlockFormat.BytesMax)
+        if (_file.Length + _bytes.Length > _bytesMax)
         {
-            throw new BlockTooLargeException(_path);
+            throw new BlockTooLargeException(_path, _bytesMax);
         }
 
         int at = (int)_file.Length;
@@ -270,9 +273,9 @@ internal sealed class BlockBuilder
 
     private void Put(BlockSection section, ByteWriter bytes)
     {
-        if (_file.Length + bytes.Length > BlockFormat.BytesMax)
+        if (_file.Length + bytes.Length > _bytesMax)
         {
-            throw new BlockTooLargeException(_path);
+            throw new BlockTooLargeException(_path, _bytesMax);
         }
 
         _trailer.SetStart(section, (int)_file.Length);
@@ -280,6 +283,6 @@ internal sealed class BlockBuilder
     }
 }
 
-/// <summary>A block would be larger than <see cref="BlockFormat.BytesMax"/>.</summary>
-internal sealed class BlockTooLargeException(string path)
-    : IOException($"{path} would be larger than {BlockFormat.BytesMax} bytes, which no block may be");
+/// <summary>A block would be larger than one may be.</summary>
+internal sealed class BlockTooLargeException(string path, long bytesMax)
+    : IOException($"{path} would be larger than {bytesMax} bytes, which no block may be");

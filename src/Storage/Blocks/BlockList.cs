@@ -24,6 +24,9 @@ internal sealed class BlockList
     /// <summary>Bytes of their files.</summary>
     public long Bytes => Blocks.Sum(static block => block.Length);
 
+    /// <summary>The largest number of a tombstone that any of them has applied; 0 for none.</summary>
+    public long TombstonesApplied => Blocks.Count == 0 ? 0 : Blocks.Max(static block => block.TombstonesApplied);
+
     /// <summary>The blocks that may have samples in a range.</summary>
     public List<Block> Overlapping(TimeRange range)
     {

@@ -35,8 +35,9 @@ public static class CompactionPlan
     /// <param name="rangeMs">Of a block as it is sealed.</param>
     /// <param name="rangeMaxMs">Of the longest block.</param>
     /// <param name="sealedBefore">A window is complete when it ends at or before this time: until then blocks of it are still to come.</param>
+    /// <param name="isGapless">Only blocks that follow on each other: what lies between them is in the merged one too.</param>
     /// <returns>Indexes; empty where there is nothing to do.</returns>
-    public static IReadOnlyList<int> Next(IReadOnlyList<BlockExtent> blocks, long rangeMs, long rangeMaxMs, long sealedBefore)
+    public static IReadOnlyList<int> Next(IReadOnlyList<BlockExtent> blocks, long rangeMs, long rangeMaxMs, long sealedBefore, bool isGapless = false)
     {
         for (long range = rangeMs; range <= rangeMaxMs; range *= Factor)
         {
@@ -56,6 +57,10 @@ public static class CompactionPlan
                     {
                         same.Add(i);
                         bytes += blocks[i].Bytes;
+                    }
+                    else if (isGapless)
+                    {
+                        break;
                     }
                 }
 

@@ -141,7 +141,7 @@ public sealed partial class Shard
     /// <returns>Null where there is nothing to do.</returns>
     public CompactionJob? BeginCompaction(long rangeMs, long rangeMaxMs, long sealedBefore)
     {
-        if (_compactionUnderWay)
+        if (_compactionUnderWay || IsBehindBlocks)
         {
             return null;
         }
@@ -184,6 +184,11 @@ public sealed partial class Shard
         if (written is { IsUnchanged: false })
         {
             Replace(job.Sources, written.Block);
+            if (written.Block is { } merged)
+            {
+                NoteMergedForRollups(merged);
+            }
+
             DropOldBlocks();
         }
     }
@@ -213,7 +218,7 @@ public sealed partial class Shard
         Tombstones = IsFollower
             ? TombstonesOfCopy(store.Tombstones)
             : store.Tombstones.Load().With(Tombstones.Tombstones)
-                .UsedUpTo(Blocks.Blocks.Concat(Rollups.Blocks).Max(static block => (long?)block.TombstonesApplied) ?? 0);
+                .UsedUpTo(Math.Max(Blocks.TombstonesApplied, Rollups.TombstonesApplied));
         DropOldBlocks();
         ForgetLateInBlocks();
         LetGoOf(BlockedOrDeleted(BlockedInHead.Of(Blocks, _table, _index)));

@@ -241,6 +241,10 @@ public sealed partial class Shard
         }
     }
 
+    // Of a copy that has not caught up: some block has deletions applied that come with the journal again. What is made of it until then would say that it
+    // does not have them applied, and lose what was accepted behind them.
+    private bool IsBehindBlocks => Math.Max(Blocks.TombstonesApplied, Rollups.TombstonesApplied) > Tombstones.LastNumber;
+
     // Of a copy: those behind what it has applied come with the journal again, or not at all. A block that is sealed until then does not have them applied.
     private TombstoneList TombstonesOfCopy(TombstoneStore store)
     {
@@ -251,7 +255,8 @@ public sealed partial class Shard
             store.Write(applied);
         }
 
-        return applied;
+        // Should the file be lost: up to what is applied no number comes again.
+        return applied.UsedUpTo(Math.Min(AppliedSeq, Math.Max(Blocks.TombstonesApplied, Rollups.TombstonesApplied)));
     }
 
     internal void RestoreDeletions(int slot, TimeSpans spans) => Deleted = Deleted.SetItem(slot, spans);

@@ -37,7 +37,7 @@ public sealed partial class Shard
     public CompactionJob? BeginExpiry()
     {
         RetentionCut cut = _parts.Cut;
-        if (_compactionUnderWay || cut.Floor == cut.Ceiling)
+        if (_compactionUnderWay || cut.Floor == cut.Ceiling || IsBehindBlocks)
         {
             return null;
         }

@@ -5,7 +5,9 @@ namespace Pleiad.Storage;
 /// <content>Rollups: begun and completed in turns of the writer, written by somebody else meanwhile, read through views.</content>
 public sealed partial class Shard
 {
+    private readonly Dictionary<long, RollupProgress> _rollupProgress = [];
     private bool _rollupUnderWay;
+    private long _rollupWindowMs;
 
     private RollupList Rollups
     {
@@ -19,6 +21,15 @@ public sealed partial class Shard
     /// <summary>Bytes of them.</summary>
     public long RollupBytes => Rollups.Bytes;
 
+    /// <summary>Another round of upkeep begins: what failed in one before is tried again, after each failure later.</summary>
+    public void BeginRollupRound()
+    {
+        foreach (RollupProgress progress in _rollupProgress.Values)
+        {
+            progress.BeginRound();
+        }
+    }
+
     /// <summary>
     /// Takes what the next rollups are made of. Give it to <see cref="RollupStore.Write"/> on another thread, then <see cref="CompleteRollup"/>.
     /// Before blocks are merged: of a merged one it cannot be told as well what of it is new.
@@ -29,26 +40,39 @@ public sealed partial class Shard
     public RollupJob? BeginRollup(RollupSettings settings, long sealedBefore)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        if (_rollupUnderWay || settings.Tiers.Count == 0)
+        IReadOnlyList<Block> blocks = Blocks.Blocks;
+        if (_rollupUnderWay || IsBehindBlocks)
         {
             return null;
         }
 
-        IReadOnlyList<Block> blocks = Blocks.Blocks;
+        _rollupWindowMs = settings.WindowMs;
         long newest = blocks.Count == 0 ? 0 : blocks.Max(static block => block.Number);
         long newestTime = Math.Max(NewestTime, Blocks.NewestTime);
         long completeBefore = Math.Min(sealedBefore, newestTime == long.MaxValue ? newestTime : newestTime + 1);
         foreach (RollupTier tier in settings.Tiers)
         {
             RollupLevel? level = Rollups.Level(tier.ResolutionMs);
-            if (RollupPlan.Next(blocks, level, settings.WindowMs, completeBefore) is { } ends)
+            RollupProgress progress = ProgressOf(tier.ResolutionMs);
+            if (progress.Waits)
             {
-                return Begin(new RollupExtent(tier.ResolutionMs, ends, newest), readsSamples: true);
+                // One that fails holds up no other.
+                continue;
             }
 
-            if (level is not null && RollupPlan.Merge(level, settings.WindowMs) is { } same)
+            if (level is not null && progress.Again(blocks, level, settings.WindowMs, newest) is { } again)
             {
-                return Begin(new RollupExtent(tier.ResolutionMs, same, level.SourcesThrough), readsSamples: false);
+                return Begin(again, RollupPurpose.Again);
+            }
+
+            if (RollupPlan.Next(blocks, level, settings.WindowMs, progress.SpanMs(settings.WindowMs), completeBefore) is { } ends)
+            {
+                return Begin(new RollupExtent(tier.ResolutionMs, ends, newest), RollupPurpose.New);
+            }
+
+            if (level is not null && progress.Merges && RollupPlan.Merge(level, settings.WindowMs) is { } same)
+            {
+                return Begin(new RollupExtent(tier.ResolutionMs, same, level.SourcesThrough), RollupPurpose.Merged);
             }
         }
 
@@ -59,13 +83,14 @@ public sealed partial class Shard
     /// <returns>Null where there are none.</returns>
     public RollupJob? BeginRollupCleaning()
     {
-        if (_rollupUnderWay || Rollups.Blocks.FirstOrDefault(block => Tombstones.NotAppliedTo(block).Any()) is not { } next)
+        if (_rollupUnderWay || IsBehindBlocks
+            || Rollups.Blocks.FirstOrDefault(block => Tombstones.NotAppliedTo(block).Any() && !ProgressOf(block.Rollup!.ResolutionMs).Waits) is not { } next)
         {
             return null;
         }
 
         RollupExtent extent = next.Rollup!;
-        return Begin(extent with { SourcesThrough = Rollups.Level(extent.ResolutionMs)!.SourcesThrough }, readsSamples: true);
+        return Begin(extent with { SourcesThrough = Rollups.Level(extent.ResolutionMs)!.SourcesThrough }, RollupPurpose.Cleaned);
     }
 
     /// <summary>Ends it: the new block takes the place of those it covers.</summary>
@@ -76,8 +101,14 @@ public sealed partial class Shard
         ArgumentNullException.ThrowIfNull(job);
         _rollupUnderWay = false;
         job.View.Dispose();
-        if (written is not null)
+        RollupProgress progress = ProgressOf(job.Extent.ResolutionMs);
+        if (written is null)
         {
+            progress.NoteFailed(job, _rollupWindowMs);
+        }
+        else
+        {
+            progress.NoteWritten(job);
             var list = new RollupList([.. Rollups.Blocks, written.Block]);
             ReplaceRollups(list.Hidden(), written.Block);
         }
@@ -98,10 +129,28 @@ public sealed partial class Shard
         return gone.Count;
     }
 
-    private RollupJob Begin(RollupExtent extent, bool readsSamples)
+    private RollupJob Begin(RollupExtent extent, RollupPurpose purpose)
     {
         _rollupUnderWay = true;
-        return new RollupJob(View(), extent, readsSamples);
+        return new RollupJob(View(), extent, purpose);
+    }
+
+    private RollupProgress ProgressOf(long resolutionMs)
+    {
+        if (!_rollupProgress.TryGetValue(resolutionMs, out RollupProgress? progress))
+        {
+            _rollupProgress.Add(resolutionMs, progress = new RollupProgress(resolutionMs));
+        }
+
+        return progress;
+    }
+
+    private void NoteMergedForRollups(Block made)
+    {
+        foreach (RollupLevel level in Rollups.Levels)
+        {
+            ProgressOf(level.ResolutionMs).NoteMerged(made, level.SourcesThrough);
+        }
     }
 
     private void ReplaceRollups(IReadOnlyCollection<Block> gone, Block? added)

@@ -24,6 +24,12 @@ internal sealed class RollupList
     /// <summary>Bytes of their files.</summary>
     public long Bytes => Blocks.Sum(static block => block.Length);
 
+    /// <summary>Those of each resolution.</summary>
+    public IReadOnlyCollection<RollupLevel> Levels => _levels.Values;
+
+    /// <summary>The largest number of a tombstone that any of them has applied; 0 for none.</summary>
+    public long TombstonesApplied => Blocks.Count == 0 ? 0 : Blocks.Max(static block => block.TombstonesApplied);
+
     /// <summary>Those of one resolution; null where there are none.</summary>
     public RollupLevel? Level(long resolutionMs) => _levels.GetValueOrDefault(resolutionMs);
 

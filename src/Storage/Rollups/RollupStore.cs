@@ -27,6 +27,9 @@ public sealed class RollupStore
     /// <summary>Blocks that could not be opened and were put aside.</summary>
     public int Damaged { get; private set; }
 
+    /// <summary>Bytes that a block may have.</summary>
+    internal long BlockBytesMax { get; set; } = BlockFormat.BytesMax;
+
     /// <summary>Opens all blocks: damaged ones are put aside, those that later ones say anew deleted. Unfinished files are somebody else's to delete.</summary>
     /// <exception cref="LaterVersionException">A later version wrote one.</exception>
     internal RollupList Load()
@@ -84,7 +87,7 @@ public sealed class RollupStore
         {
             AtomicFile.Write(_files, path, file =>
             {
-                var builder = new BlockBuilder(path, file, _shard, number, new BlockMeta([], job.View.Pin.Parts.Tombstones.LastNumber, job.Extent));
+                var builder = new BlockBuilder(path, file, _shard, number, new BlockMeta([], job.View.Pin.Parts.Tombstones.LastNumber, job.Extent), BlockBytesMax);
                 using var writer = new RollupWriter(job);
                 lost = writer.AddAll(builder);
                 builder.End();
@@ -92,10 +95,16 @@ public sealed class RollupStore
             block = Open(path, number);
             block.Verify();
         }
-        catch (IOException)
+        catch (IOException e)
         {
             block?.Dispose();
             DeleteQuietly(path);
+            if (e is BlockTooLargeException)
+            {
+                job.IsTooLarge = true;
+                StorageMetrics.RollupsTooLarge.Add(1);
+            }
+
             throw;
         }
 

@@ -38,6 +38,16 @@ public sealed class CompactionPlanTests
     }
 
     [Fact]
+    public void Where_what_lies_between_counts_only_blocks_that_follow_on_each_other_are_merged()
+    {
+        long most = BlockFormat.BytesMax / 8 * 7;
+        BlockExtent[] blocks = [new BlockExtent(0, 2, 10), new BlockExtent(3, 4, most), new BlockExtent(5, 6, 10), new BlockExtent(7, 8, 10)];
+        Assert.Equal([0, 2, 3], CompactionPlan.Next(blocks, 10, 10, sealedBefore: 90));
+        Assert.Equal([2, 3], CompactionPlan.Next(blocks, 10, 10, sealedBefore: 90, isGapless: true));
+        Assert.Empty(CompactionPlan.Next(blocks[..3], 10, 10, sealedBefore: 90, isGapless: true));
+    }
+
+    [Fact]
     public void Times_before_the_epoch_have_windows_too()
     {
         BlockExtent[] blocks = [new BlockExtent(-25, -21, 1), new BlockExtent(-15, -11, 1), new BlockExtent(-5, -1, 1)];

@@ -13,10 +13,13 @@ public sealed class CopiesTests
     [Fact]
     public void Copies_have_what_the_journal_has_whatever_each_of_them_did_in_between()
     {
+        int merges = 0;
         for (int seed = 0; seed < 150; seed++)
         {
-            Play(seed);
+            merges += Play(seed);
         }
+
+        Assert.True(merges > 40, $"only {merges} blocks were made of others");
     }
 
     [Fact]
@@ -97,7 +100,7 @@ public sealed class CopiesTests
         Assert.NotSame(owner, leader.Key(s_a).Owner);
     }
 
-    private static void Play(int seed)
+    private static int Play(int seed)
     {
         var random = new Random(seed);
         var journal = new List<byte[]>();
@@ -149,6 +152,9 @@ public sealed class CopiesTests
                 case 7 when random.Next(3) == 0:
                     any.Clean();
                     break;
+                case 8 when random.Next(2) == 0:
+                    any.Merge();
+                    break;
                 default:
                     // Series come and go, so that slots are given to others.
                     time++;
@@ -182,6 +188,8 @@ public sealed class CopiesTests
 
             Assert.Equal(expected.Count, found.Count);
         }
+
+        return copies.Sum(static copy => copy.Merges);
     }
 
     private sealed class Copy
@@ -202,6 +210,8 @@ public sealed class CopiesTests
         public Shard Shard { get; private set; } = null!;
 
         public int Seals { get; private set; }
+
+        public int Merges { get; private set; }
 
         public List<string> Did { get; } = [];
 
@@ -266,6 +276,16 @@ public sealed class CopiesTests
 
             using ShardView view = Shard.View();
             Shard.UseTombstones(_blocks.DropUnneeded(view));
+        }
+
+        public void Merge()
+        {
+            Did.Add($"at {Shard.AppliedSeq}: merge");
+            while (Shard.BeginCompaction(rangeMs: 40, rangeMaxMs: 120, sealedBefore: long.MaxValue) is { } job)
+            {
+                Shard.CompleteCompaction(job, _blocks.Write(job));
+                Merges++;
+            }
         }
 
         public void CatchUp(int recordsMax = int.MaxValue)
