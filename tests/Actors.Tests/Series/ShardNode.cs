@@ -131,6 +131,9 @@ internal sealed class ShardNode : IDisposable
     public void Dispose()
     {
         Test.Dispose();
+
+        // What the actors save as they end is written behind them; the directory must not go before. A save that fails is not the test's matter here.
+        Task.WaitAny(_home.WhenSavedAsync());
         Journal.Dispose();
         _home.Dispose();
         _directory.Dispose();
