@@ -11,20 +11,17 @@ public sealed class BlockStore
 {
     private readonly IFiles _files;
     private readonly string _directory;
-    private readonly Quarantine _quarantine;
-    private readonly int _shard;
+    private readonly BlockFiles _blocks;
 
     // Numbers of files that could not be finished: what became of them is unknown, so the next block says that it replaces them.
     private readonly List<long> _unfinished = [];
-    private long _next = 1;
 
     /// <summary>The blocks in a directory; nothing is read yet.</summary>
     public BlockStore(IFiles files, string directory, string quarantine, ShardId shard)
     {
         _files = files;
         _directory = directory;
-        _quarantine = new Quarantine(files, quarantine, shard.Value);
-        _shard = shard.Value;
+        _blocks = new BlockFiles(files, directory, quarantine, shard, BlockFileKind.Samples);
         Tombstones = new TombstoneStore(files, directory, quarantine, shard);
         Rollups = new RollupStore(files, directory, quarantine, shard);
     }
@@ -36,35 +33,14 @@ public sealed class BlockStore
     public RollupStore Rollups { get; }
 
     /// <summary>Blocks that could not be opened and were put aside.</summary>
-    public int Damaged { get; private set; }
+    public int Damaged => _blocks.Damaged;
 
     /// <summary>Opens all blocks: damaged ones are put aside, replaced ones deleted.</summary>
     /// <exception cref="LaterVersionException">A later version wrote one.</exception>
     internal List<Block> Load()
     {
         AtomicFile.DeleteUnfinished(_files, _directory);
-        var found = new List<Block>();
-        foreach (string name in _files.List(_directory))
-        {
-            if (!BlockFormat.TryNumber(name, out long number))
-            {
-                continue;
-            }
-
-            _next = Math.Max(_next, number + 1);
-            string path = Path.Combine(_directory, name);
-            try
-            {
-                found.Add(Open(path, number));
-            }
-            catch (CorruptDataException)
-            {
-                Damaged++;
-                StorageMetrics.BlocksDamaged.Add(1);
-                _quarantine.MoveAside(path);
-            }
-        }
-
+        List<Block> found = _blocks.OpenAll();
         if (found.Count > 0)
         {
             // A stop may have come between a block's name and its being durable; from now on the head relies on it.
@@ -183,7 +159,7 @@ public sealed class BlockStore
         {
             if (block.DamagedFrames > 0)
             {
-                _quarantine.MoveAside(block.Path);
+                _blocks.MoveAside(block.Path);
             }
             else
             {
@@ -198,69 +174,26 @@ public sealed class BlockStore
 
     private Block? Write(IReadOnlyList<long> replaces, ShardView view, Action<BlockBuilder> add)
     {
-        _files.CreateDirectory(_directory);
-        long number = _next++;
-        string path = Path.Combine(_directory, BlockFormat.NameOf(number));
-        Block? block = null;
+        long number = _blocks.TakeNumber();
         try
         {
-            AtomicFile.Write(_files, path, file =>
+            var meta = new BlockMeta([.. replaces, .. _unfinished], view.Pin.Parts.Tombstones.LastNumber, null);
+            Block? block = _blocks.Write(number, meta, BlockFormat.BytesMax, builder =>
             {
-                var builder = new BlockBuilder(
-                    path, file, _shard, number, new BlockMeta([.. replaces, .. _unfinished], view.Pin.Parts.Tombstones.LastNumber, null));
                 add(builder);
-                if (builder.Samples == 0)
-                {
-                    throw new NothingToWriteException();
-                }
-
-                builder.End();
+                return builder.Samples > 0;
             });
-            block = Open(path, number);
-            block.Verify();
-            _unfinished.Clear();
-        }
-        catch (NothingToWriteException)
-        {
-            return null;
-        }
-        catch (IOException)
-        {
-            block?.Dispose();
-            _unfinished.Add(number);
-            DeleteQuietly(path);
-            throw;
-        }
+            if (block is not null)
+            {
+                _unfinished.Clear();
+            }
 
-        StorageMetrics.BlocksWritten.Add(1);
-        StorageMetrics.BlockBytes.Add(block.Length);
-        return block;
-    }
-
-    private Block Open(string path, long number)
-    {
-        Block block = Block.Open(_files, path, _shard, number);
-        if (block.Rollup is null)
-        {
             return block;
         }
-
-        block.Dispose();
-        throw new CorruptDataException(path, 0, "a block of rollups has the name of one of samples");
-    }
-
-    private void DeleteQuietly(string path)
-    {
-        try
-        {
-            _files.Delete(path);
-        }
         catch (IOException)
         {
-            // The first failure is the one to report; the next block says that it replaces this one.
+            _unfinished.Add(number);
+            throw;
         }
     }
-
-    // Ends a file that would have been empty; it never gets its name.
-    private sealed class NothingToWriteException : IOException;
 }

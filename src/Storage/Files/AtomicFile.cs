@@ -60,7 +60,8 @@ internal static class AtomicFile
         return read == bytes.Length ? bytes : bytes[..read];
     }
 
-    private static void DeleteQuietly(IFiles files, string path)
+    /// <summary>Deletes what a failure left, as far as that goes.</summary>
+    public static void DeleteQuietly(IFiles files, string path)
     {
         try
         {
@@ -68,7 +69,7 @@ internal static class AtomicFile
         }
         catch (IOException)
         {
-            // The first failure is the one to report; the next start deletes what is left.
+            // The first failure is the one to report; whoever finds the file later deals with it.
         }
     }
 }

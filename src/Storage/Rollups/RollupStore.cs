@@ -11,21 +11,18 @@ public sealed class RollupStore
 {
     private readonly IFiles _files;
     private readonly string _directory;
-    private readonly Quarantine _quarantine;
-    private readonly int _shard;
-    private long _next = 1;
+    private readonly BlockFiles _blocks;
 
     /// <summary>The rollups in a directory; nothing is read yet.</summary>
     internal RollupStore(IFiles files, string directory, string quarantine, ShardId shard)
     {
         _files = files;
         _directory = directory;
-        _quarantine = new Quarantine(files, quarantine, shard.Value);
-        _shard = shard.Value;
+        _blocks = new BlockFiles(files, directory, quarantine, shard, BlockFileKind.Rollups);
     }
 
     /// <summary>Blocks that could not be opened and were put aside.</summary>
-    public int Damaged { get; private set; }
+    public int Damaged => _blocks.Damaged;
 
     /// <summary>Bytes that a block may have.</summary>
     internal long BlockBytesMax { get; set; } = BlockFormat.BytesMax;
@@ -34,28 +31,7 @@ public sealed class RollupStore
     /// <exception cref="LaterVersionException">A later version wrote one.</exception>
     internal RollupList Load()
     {
-        var found = new List<Block>();
-        foreach (string name in _files.List(_directory))
-        {
-            if (!BlockFormat.TryRollupNumber(name, out long number))
-            {
-                continue;
-            }
-
-            _next = Math.Max(_next, number + 1);
-            string path = Path.Combine(_directory, name);
-            try
-            {
-                found.Add(Open(path, number));
-            }
-            catch (CorruptDataException)
-            {
-                Damaged++;
-                StorageMetrics.RollupsDamaged.Add(1);
-                _quarantine.MoveAside(path);
-            }
-        }
-
+        List<Block> found = _blocks.OpenAll();
         var list = new RollupList(found);
         if (list.Hidden() is not { Count: > 0 } hidden)
         {
@@ -67,7 +43,8 @@ public sealed class RollupStore
         foreach (Block block in hidden)
         {
             block.Dispose();
-            DeleteQuietly(block.Path);
+            // Should it stay, the next start finds it and deletes it.
+            AtomicFile.DeleteQuietly(_files, block.Path);
         }
 
         return new RollupList(found.Except(hidden));
@@ -78,62 +55,24 @@ public sealed class RollupStore
     public RollupWritten Write(RollupJob job)
     {
         ArgumentNullException.ThrowIfNull(job);
-        _files.CreateDirectory(_directory);
-        long number = _next++;
-        string path = Path.Combine(_directory, BlockFormat.NameOfRollup(number));
+        long number = _blocks.TakeNumber();
         int lost = 0;
-        Block? block = null;
         try
         {
-            AtomicFile.Write(_files, path, file =>
+            // A block without a bucket is written too: it says that what it covers has been looked at.
+            Block block = _blocks.Write(number, new BlockMeta([], job.View.Pin.Parts.Tombstones.LastNumber, job.Extent), BlockBytesMax, builder =>
             {
-                var builder = new BlockBuilder(path, file, _shard, number, new BlockMeta([], job.View.Pin.Parts.Tombstones.LastNumber, job.Extent), BlockBytesMax);
                 using var writer = new RollupWriter(job);
                 lost = writer.AddAll(builder);
-                builder.End();
-            });
-            block = Open(path, number);
-            block.Verify();
+                return true;
+            })!;
+            return new RollupWritten(block, lost);
         }
-        catch (IOException e)
+        catch (BlockTooLargeException)
         {
-            block?.Dispose();
-            DeleteQuietly(path);
-            if (e is BlockTooLargeException)
-            {
-                job.IsTooLarge = true;
-                StorageMetrics.RollupsTooLarge.Add(1);
-            }
-
+            job.IsTooLarge = true;
+            StorageMetrics.RollupsTooLarge.Add(1);
             throw;
-        }
-
-        StorageMetrics.RollupsWritten.Add(1);
-        StorageMetrics.RollupBytes.Add(block.Length);
-        return new RollupWritten(block, lost);
-    }
-
-    private Block Open(string path, long number)
-    {
-        Block block = Block.Open(_files, path, _shard, number);
-        if (block.Rollup is not null)
-        {
-            return block;
-        }
-
-        block.Dispose();
-        throw new CorruptDataException(path, 0, "a block of samples has the name of one of rollups");
-    }
-
-    private void DeleteQuietly(string path)
-    {
-        try
-        {
-            _files.Delete(path);
-        }
-        catch (IOException)
-        {
-            // The next start finds it and deletes it, or reads it: what it says is true, and what is written later counts more.
         }
     }
 }

@@ -1,0 +1,110 @@
+using Pleiad.Model;
+
+namespace Pleiad.Storage;
+
+/// <summary>The numbered files of blocks of one kind in the directory of a shard. One user at a time.</summary>
+internal sealed class BlockFiles(IFiles files, string directory, string quarantine, ShardId shard, BlockFileKind kind)
+{
+    private readonly Quarantine _quarantine = new(files, quarantine, shard.Value);
+    private long _next = 1;
+
+    /// <summary>Blocks that could not be opened and were put aside.</summary>
+    public int Damaged { get; private set; }
+
+    /// <summary>Opens all blocks; damaged ones are put aside.</summary>
+    /// <exception cref="LaterVersionException">A later version wrote one.</exception>
+    public List<Block> OpenAll()
+    {
+        var found = new List<Block>();
+        foreach (string name in files.List(directory))
+        {
+            if (!kind.TryNumber(name, out long number))
+            {
+                continue;
+            }
+
+            _next = Math.Max(_next, number + 1);
+            string path = Path.Combine(directory, name);
+            try
+            {
+                found.Add(Open(path, number));
+            }
+            catch (CorruptDataException)
+            {
+                Damaged++;
+                kind.Damaged.Add(1);
+                _quarantine.MoveAside(path);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>A number for a file that will be written; the directory is there from now on.</summary>
+    /// <exception cref="IOException">It could not be made.</exception>
+    public long TakeNumber()
+    {
+        files.CreateDirectory(directory);
+        return _next++;
+    }
+
+    /// <summary>Writes a block and reads it back.</summary>
+    /// <param name="number">Its own.</param>
+    /// <param name="meta">What it says of itself.</param>
+    /// <param name="bytesMax">Bytes of it at most.</param>
+    /// <param name="add">Adds the series; false where there is to be no block.</param>
+    /// <returns>Null where there is to be none: no file is left.</returns>
+    /// <exception cref="IOException">It could not be written or did not read back; whether a file is left is unknown.</exception>
+    public Block? Write(long number, BlockMeta meta, long bytesMax, Func<BlockBuilder, bool> add)
+    {
+        string path = Path.Combine(directory, kind.NameOf(number));
+        Block? block = null;
+        try
+        {
+            AtomicFile.Write(files, path, file =>
+            {
+                var builder = new BlockBuilder(path, file, shard.Value, number, meta, bytesMax);
+                if (!add(builder))
+                {
+                    throw new NothingToWriteException();
+                }
+
+                builder.End();
+            });
+            block = Open(path, number);
+            block.Verify();
+        }
+        catch (NothingToWriteException)
+        {
+            return null;
+        }
+        catch (IOException)
+        {
+            block?.Dispose();
+            AtomicFile.DeleteQuietly(files, path);
+            throw;
+        }
+
+        kind.Written.Add(1);
+        kind.Bytes.Add(block.Length);
+        return block;
+    }
+
+    /// <summary>Puts a file aside.</summary>
+    public void MoveAside(string path) => _quarantine.MoveAside(path);
+
+    private Block Open(string path, long number)
+    {
+        Block block = Block.Open(files, path, shard.Value, number);
+        if (block.Rollup is not null == kind.IsRollups)
+        {
+            return block;
+        }
+
+        block.Dispose();
+        throw new CorruptDataException(path, 0, kind.Mistaken);
+    }
+
+    // Ends a file that would have been empty; it never gets its name.
+    private sealed class NothingToWriteException : IOException;
+}
