@@ -117,7 +117,7 @@ public sealed class Engine
         QueryOrigin origin = request.Origin;
         EngineSettings settings = _settings with { Features = origin.Features };
         PlanNode plan = Distribute.Run(Plan(Parser.Parse(origin.Query, settings), origin), map, origin.PushesOne);
-        if (Exchanges(plan).FirstOrDefault(exchange => exchange.Number == request.Exchange) is not { } asked
+        if (ExchangeNode.AllIn(plan).FirstOrDefault(exchange => exchange.Number == request.Exchange) is not { } asked
             || FragmentRequest.FingerprintOf(asked) != request.Fingerprint)
         {
             throw new QueryException(QueryErrorKind.Unavailable, "the nodes of the cluster plan this query in different ways: they are of different versions");
@@ -137,9 +137,6 @@ public sealed class Engine
         Steps steps = start == end ? Steps.Once(start.Milliseconds) : StepsOf(start, end, step);
         return PromQL.Explain.Of(Plan(Parser.Parse(query, _settings), Origin(query, steps, start != end, options)));
     }
-
-    private static IEnumerable<ExchangeNode> Exchanges(PlanNode node) =>
-        node is ExchangeNode exchange ? [exchange] : node.Inputs.SelectMany(Exchanges);
 
     private static Steps StepsOf(Timestamp start, Timestamp end, TimeSpan step)
     {
@@ -216,9 +213,13 @@ public sealed class Engine
         using var either = CancellationTokenSource.CreateLinkedTokenSource(expired.Token, cancel);
         (PlanNode plan, QueryOrigin origin) = PlanFor(source, parsed, Origin(query, steps, isRange, options));
         var budget = new QueryBudget(_settings, _memory);
-        var run = new QueryRun(_settings, origin, budget, isMeasured ? _time : null, expired.Token, either.Token) { CountsSteps = options.CountsSteps };
+        var run = new QueryRun(_settings, origin, budget, isMeasured ? _time : null, expired.Token, either.Token)
+        {
+            CountsSteps = options.CountsSteps,
+            Progress = options.Progress,
+        };
         bool isKept = false;
-        options.Progress?.Follow(run.Budget);
+        options.Progress?.Follow(budget, plan);
         var context = new QueryContext(run, source, slack: 0);
         QueryValue value;
         try

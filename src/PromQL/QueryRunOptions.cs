@@ -21,6 +21,6 @@ public sealed record QueryRunOptions
     /// <summary>Rollups that may answer; null for samples alone.</summary>
     public RollupUse? Rollups { get; init; }
 
-    /// <summary>Told what the run holds while it goes on; null for nobody.</summary>
+    /// <summary>Told what the run holds and which shards are done while it goes on; null for nobody.</summary>
     public QueryProgress? Progress { get; init; }
 }

@@ -45,4 +45,11 @@ public enum QueryState
 /// <param name="Error">Why it failed, or empty.</param>
 public sealed record QueryRecord(
     long Id, string Query, QueryTimes Times, QueryState State, DateTimeOffset Began, TimeSpan Elapsed, long SamplesHeld, long SamplesPeak,
-    long? SamplesTotal, long? SeriesRead, string Error);
+    long? SamplesTotal, long? SeriesRead, string Error)
+{
+    /// <summary>How many shards evaluate parts of it; 0 before it runs, and where none does.</summary>
+    public int ShardsAsked { get; init; }
+
+    /// <summary>How many of them are done.</summary>
+    public int ShardsDone { get; init; }
+}

@@ -113,10 +113,15 @@ internal sealed class QueryLedger(TimeProvider time, int recentMax)
 
         public QueryRecord Record()
         {
+            (int done, int asked) = Progress.Shards;
             bool isOpen = _state is QueryState.Waiting or QueryState.Running;
             return new QueryRecord(
                 id, query, times, _state, _began, ledger._time.GetElapsedTime(_begun), isOpen ? Progress.SamplesHeld : 0, Progress.SamplesPeak,
-                _stats?.SamplesTotal, _stats?.SeriesRead, _error);
+                _stats?.SamplesTotal, _stats?.SeriesRead, _error)
+            {
+                ShardsAsked = asked,
+                ShardsDone = done,
+            };
         }
 
         /// <inheritdoc/>

@@ -102,13 +102,43 @@ public sealed class DashboardCatalog(IDashboardDocuments documents, DashboardSet
         return Stamp(new StoredDashboard(summary, envelope.Dashboard, envelope.Created, envelope.By, file?.Path ?? string.Empty, file?.MayBeEdited != false));
     }
 
+    /// <summary>Migrates a dashboard as saving it would: library panels that did not come with it are taken from dashboards that have them.</summary>
+    /// <param name="json">Is taken over and changed.</param>
+    /// <param name="inputs">Values for its <c>__inputs</c>; null for the defaults.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="DashboardException">It is none, or too large.</exception>
+    public async Task<ImportedDashboard> MigrateAsync(JsonObject json, IReadOnlyDictionary<string, string>? inputs, CancellationToken cancel)
+    {
+        ImportedDashboard imported = DashboardImport.Migrate(json, settings.Limits, inputs);
+        string[] missing = [.. LibraryElements.Missing(imported.Dashboard)];
+        if (missing.Length == 0)
+        {
+            return imported;
+        }
+
+        DashboardIndex.Entries entries = await _index.ReadAsync(cancel).ConfigureAwait(false);
+        IEnumerable<string> holders = missing
+            .Select(uid => entries.Dashboards.Values.Where(one => one.LibraryPanels.Contains(uid)).Select(static one => one.Summary).MaxBy(static one => one.Updated)?.Uid)
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal);
+        foreach (string holder in holders)
+        {
+            if (await documents.GetAsync(DocumentKinds.Dashboard, holder, cancel).ConfigureAwait(false) is { } document)
+            {
+                imported = LibraryElements.Take(imported, DashboardEnvelope.Of(document).Dashboard);
+            }
+        }
+
+        return imported;
+    }
+
     /// <summary>Saves a dashboard: a new one, or a new version of one.</summary>
     /// <exception cref="DashboardException">It is none, somebody else changed it, it belongs to a file, or a limit is reached.</exception>
     public async Task<DashboardSaved> SaveAsync(DashboardSave save, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(save);
         double? named = save.Json.Number("version");
-        ImportedDashboard imported = DashboardImport.Migrate(save.Json, settings.Limits, save.Inputs);
+        ImportedDashboard imported = await MigrateAsync(save.Json, save.Inputs, cancel).ConfigureAwait(false);
         JsonObject json = imported.Dashboard;
         Check(json);
         string uid = json.Word("uid") ?? newUid();
@@ -385,7 +415,7 @@ public sealed class DashboardCatalog(IDashboardDocuments documents, DashboardSet
     // A saved dashboard takes the place of a file's where it was edited from that very file.
     private IEnumerable<DashboardSummary> All(DashboardIndex.Entries entries)
     {
-        foreach ((string uid, (DashboardSummary summary, string fileHash)) in entries.Dashboards)
+        foreach ((string uid, (DashboardSummary summary, string fileHash, _)) in entries.Dashboards)
         {
             ProvisionedDashboard? file = _provisioned.Find(uid);
             yield return file is null ? summary : file.Hash == fileHash ? summary with { IsProvisioned = true } : file.Summary;

@@ -15,18 +15,18 @@ internal sealed class DashboardIndex(IDashboardDocuments documents) : IDisposabl
     private Entries? _entries;
 
     /// <summary>What there is.</summary>
-    /// <param name="Dashboards">By uid, with the hash of the provisioned file each was edited from.</param>
+    /// <param name="Dashboards">By uid, with the hash of the provisioned file each was edited from, and the library panels it has.</param>
     /// <param name="Folders">By uid.</param>
     /// <param name="Stars">Ids of <see cref="DocumentKinds.Star"/>.</param>
     /// <param name="Revision">Of the last change in it.</param>
     public sealed record Entries(
-        ImmutableSortedDictionary<string, (DashboardSummary Summary, string FileHash)> Dashboards,
+        ImmutableSortedDictionary<string, (DashboardSummary Summary, string FileHash, IReadOnlyList<string> LibraryPanels)> Dashboards,
         ImmutableSortedDictionary<string, DashboardFolder> Folders,
         ImmutableSortedSet<string> Stars,
         long Revision)
     {
         public static readonly Entries Empty = new(
-            ImmutableSortedDictionary.Create<string, (DashboardSummary, string)>(StringComparer.Ordinal),
+            ImmutableSortedDictionary.Create<string, (DashboardSummary, string, IReadOnlyList<string>)>(StringComparer.Ordinal),
             ImmutableSortedDictionary.Create<string, DashboardFolder>(StringComparer.Ordinal),
             ImmutableSortedSet.Create<string>(StringComparer.Ordinal),
             0);
@@ -130,10 +130,13 @@ internal sealed class DashboardIndex(IDashboardDocuments documents) : IDisposabl
         _ => entries,
     };
 
-    private static (DashboardSummary Summary, string FileHash) Summary(DashboardDocument document)
+    private static (DashboardSummary Summary, string FileHash, IReadOnlyList<string> LibraryPanels) Summary(DashboardDocument document)
     {
         DashboardEnvelope envelope = DashboardEnvelope.Of(document);
-        return (Summarise(document.Id, envelope.Dashboard, envelope.FolderUid, document.Version, isProvisioned: false, envelope.Updated), envelope.FileHash);
+        return (
+            Summarise(document.Id, envelope.Dashboard, envelope.FolderUid, document.Version, isProvisioned: false, envelope.Updated),
+            envelope.FileHash,
+            [.. LibraryElements.Present(envelope.Dashboard)]);
     }
 
     /// <summary>What a list says of a dashboard.</summary>

@@ -83,6 +83,7 @@ public static class DashboardImport
         json.Remove("spec");
         if (apiVersion.Contains("/v2", StringComparison.Ordinal) || spec.Object("elements") is not null)
         {
+            json.Move("__elements", spec);
             return Schema2Dashboard.ToClassic(spec, uid, notes);
         }
 

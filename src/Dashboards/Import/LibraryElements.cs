@@ -3,12 +3,13 @@ using System.Text.Json.Nodes;
 namespace Pleiad.Dashboards;
 
 /// <summary>
-/// Library panels that came along in <c>__elements</c> are drawn from there: there is no library here. What says that they are of a library
-/// stays, and so do the elements, so that an export is one again where there is a library.
+/// There is no library here: a panel of one is drawn from what came along in <c>__elements</c>, or from another dashboard that is stored here and
+/// has the same panel. What says that they are of a library stays, and so do the elements, so that an export is one again where there is a library.
 /// </summary>
 internal static class LibraryElements
 {
-    private const string Reference = "library-panel-ref";
+    /// <summary>The type of a panel that has nothing but a reference.</summary>
+    public const string Reference = "library-panel-ref";
 
     /// <summary>Puts the models of library panels into the panels that have nothing but a reference.</summary>
     public static void Inline(JsonObject dashboard)
@@ -17,26 +18,64 @@ internal static class LibraryElements
         foreach (JsonObject panel in dashboard.Panels())
         {
             // One with a type has its model already: it was migrated, and what it lost on the way must not come back.
-            if (panel.Object("libraryPanel") is not { } library || panel.Text("type") is not (null or "" or Reference))
+            if (IsOpen(panel, out JsonObject library)
+                && (library.Object("model") ?? (library.Word("uid") is { } uid ? elements?.Object(uid)?.Object("model") : null)) is { } model)
             {
-                continue;
+                Fill(panel, model);
             }
+        }
+    }
 
-            JsonObject? model = library.Object("model")
-                ?? (library.Word("uid") is { } uid ? elements?.Object(uid)?.Object("model") : null);
-            if (model is null)
+    /// <summary>The library panels that a dashboard refers to and does not have.</summary>
+    public static IEnumerable<string> Missing(JsonObject dashboard) => UidsOf(dashboard, isMissing: true);
+
+    /// <summary>The library panels that a dashboard has.</summary>
+    public static IEnumerable<string> Present(JsonObject dashboard) => UidsOf(dashboard, isMissing: false);
+
+    /// <summary>Takes panels that an imported dashboard refers to from another one.</summary>
+    /// <param name="imported">Its panels are changed.</param>
+    /// <param name="other">As it is stored.</param>
+    /// <returns>The same dashboard with its report as it is then.</returns>
+    public static ImportedDashboard Take(ImportedDashboard imported, JsonObject other)
+    {
+        var taken = new Dictionary<long, PanelReport>();
+        foreach (JsonObject panel in imported.Dashboard.Panels())
+        {
+            if (IsOpen(panel, out JsonObject library) && library.Word("uid") is { } uid && ModelIn(other, uid) is { } model)
             {
-                continue;
+                Fill(panel, model);
+                PanelReport report = PanelSupport.Judge(panel, new ImportNotes());
+                taken[report.Id] = report;
             }
+        }
 
-            panel.Remove("type");
-            foreach ((string name, JsonNode? value) in model)
+        return imported with { Report = imported.Report with { Panels = [.. imported.Report.Panels.Select(panel => taken.GetValueOrDefault(panel.Id, panel))] } };
+    }
+
+    private static IEnumerable<string> UidsOf(JsonObject dashboard, bool isMissing) => dashboard.Panels()
+        .Where(panel => panel.Object("libraryPanel") is not null && IsOpen(panel, out _) == isMissing)
+        .Select(panel => panel.Object("libraryPanel")!.Word("uid"))
+        .OfType<string>()
+        .Distinct(StringComparer.Ordinal);
+
+    private static JsonObject? ModelIn(JsonObject dashboard, string uid) =>
+        dashboard.Panels().FirstOrDefault(panel => panel.Object("libraryPanel")?.Word("uid") == uid && !IsOpen(panel, out _));
+
+    private static bool IsOpen(JsonObject panel, out JsonObject library)
+    {
+        library = panel.Object("libraryPanel") ?? [];
+        return panel.Object("libraryPanel") is not null && panel.Text("type") is null or "" or Reference;
+    }
+
+    private static void Fill(JsonObject panel, JsonObject model)
+    {
+        panel.Remove("type");
+        foreach ((string name, JsonNode? value) in model)
+        {
+            // Where the panel stands, its number and whether it repeats are the dashboard's business.
+            if (name is not ("id" or "gridPos" or "libraryPanel" or "repeat" or "repeatDirection" or "maxPerRow") && panel[name] is null)
             {
-                // Where the panel stands and its number are the dashboard's business.
-                if (name is not ("id" or "gridPos" or "libraryPanel") && panel[name] is null)
-                {
-                    panel[name] = value?.DeepClone();
-                }
+                panel[name] = value?.DeepClone();
             }
         }
     }

@@ -33,7 +33,7 @@ internal static class PanelSupport
         string type = panel.Text("type") ?? string.Empty;
         var said = new List<string>(notes.Of(panel));
         PanelOutcome outcome = PanelOutcome.Placeholder;
-        if (panel.Object("libraryPanel") is { } library && type is "" or "library-panel-ref")
+        if (panel.Object("libraryPanel") is { } library && type is "" or LibraryElements.Reference)
         {
             said.Add($"the library panel \"{library.Word("name") ?? library.Text("uid")}\" did not come with the dashboard");
         }

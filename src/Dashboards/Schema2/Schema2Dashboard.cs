@@ -25,7 +25,7 @@ internal static class Schema2Dashboard
         }
 
         classic["title"] = spec.Text("title") ?? string.Empty;
-        foreach (string name in (ReadOnlySpan<string>)["description", "tags", "links", "editable", "liveNow", "preload", "revision"])
+        foreach (string name in (ReadOnlySpan<string>)["description", "tags", "links", "editable", "liveNow", "preload", "revision", "__elements"])
         {
             spec.Move(name, classic);
         }

@@ -198,7 +198,7 @@ internal sealed class Schema2Layout(JsonObject elements, ImportNotes notes)
         spec.Move("title", panel);
         if (element.Text("kind") == "LibraryPanel")
         {
-            panel["type"] = "library-panel-ref";
+            panel["type"] = LibraryElements.Reference;
             spec.Move("libraryPanel", panel);
             return panel;
         }

@@ -13,6 +13,9 @@ internal sealed record QueryRun(
     /// <summary>Whether the samples of each step are counted.</summary>
     public bool CountsSteps { get; init; }
 
+    /// <summary>Told which parts are done; null for nobody.</summary>
+    public QueryProgress? Progress { get; init; }
+
     /// <summary>The error of a run that was cancelled or is out of time.</summary>
     public QueryException Over() => Expired.IsCancellationRequested
         ? new QueryException(QueryErrorKind.Timeout, "query timed out in expression evaluation") { Limit = "timeout" }

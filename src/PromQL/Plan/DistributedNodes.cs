@@ -9,6 +9,9 @@ namespace Pleiad.PromQL;
 /// <param name="Number">Which exchange of the plan it is: another node that makes the same plan finds the fragment by it.</param>
 internal sealed record ExchangeNode(PlanNode Fragment, IReadOnlyList<int> Shards, int Number) : PlanNode(Fragment.Type, Fragment.Steps, Fragment.Span)
 {
+    /// <summary>All exchanges of a plan; none lies within the fragment of another.</summary>
+    public static IEnumerable<ExchangeNode> AllIn(PlanNode plan) => plan is ExchangeNode exchange ? [exchange] : plan.Inputs.SelectMany(AllIn);
+
     public override IReadOnlyList<PlanNode> Inputs => [Fragment];
 
     public override PlanNode WithInputs(IReadOnlyList<PlanNode> inputs) => this with { Fragment = inputs[0] };

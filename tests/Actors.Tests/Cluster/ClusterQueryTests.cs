@@ -65,6 +65,28 @@ public sealed class ClusterQueryTests
     }
 
     [Fact]
+    public async Task How_many_shards_are_done_is_known_while_the_others_still_work()
+    {
+        IReadOnlyList<ListedSeries> parts = ListedSeries.Spread(Series, Samples, 4);
+        await using var nodes = new QueryNodes(parts, [[0], [1], [1], [2]], nodes: 3);
+        using var mayGoOn = new ManualResetEventSlim();
+        parts[3].BeforeSelect = _ => mayGoOn.Wait(TestActorSystem.HangGuard, CancellationToken.None);
+        using QueryFrontend frontend = nodes[0].Frontend();
+        Task<QueryResult> running = RangeAsync(frontend, "sum by (n) (m)");
+        using var hang = new CancellationTokenSource(TestActorSystem.HangGuard);
+        while (frontend.Queries() is not [{ ShardsDone: 3, ShardsAsked: 4, State: QueryState.Running }])
+        {
+            hang.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+
+        mayGoOn.Set();
+        await running;
+        QueryRecord ended = Assert.Single(frontend.Queries());
+        Assert.Equal((4, 4), (ended.ShardsDone, ended.ShardsAsked));
+    }
+
+    [Fact]
     public async Task A_shard_that_nobody_answers_for_is_told_as_missing()
     {
         await using var nodes = new QueryNodes(ListedSeries.Spread(Series, Samples, 4), Copies(two: false), nodes: 3);

@@ -48,6 +48,38 @@ public sealed class DashboardCatalogTests
     }
 
     [Fact]
+    public async Task A_library_panel_that_did_not_come_with_a_dashboard_is_taken_from_one_that_has_it_and_is_a_placeholder_otherwise()
+    {
+        using DashboardCatalog catalog = Catalog();
+        static JsonObject Two(string title) => JsonNode.Parse("""
+            {"apiVersion":"dashboard.grafana.app/v2beta1","kind":"Dashboard","spec":{"title":"TITLE","elements":{
+              "a":{"kind":"LibraryPanel","spec":{"id":1,"title":"Mine","libraryPanel":{"uid":"cpu","name":"CPU"}}},
+              "b":{"kind":"LibraryPanel","spec":{"id":2,"title":"Gone","libraryPanel":{"uid":"gone","name":"Gone"}}}},
+             "layout":{"kind":"AutoGridLayout","spec":{"maxColumnCount":2,"items":[{"spec":{"element":{"name":"a"}}},{"spec":{"element":{"name":"b"}}}]}}}}
+            """.Replace("TITLE", title, StringComparison.Ordinal))!.AsObject();
+        DashboardSaved before = await catalog.SaveAsync(Save(Two("early")), None);
+        Assert.Equal([PanelOutcome.Placeholder, PanelOutcome.Placeholder], before.Report.Panels.Select(panel => panel.Outcome));
+        string kept = (await catalog.GetAsync(before.Summary.Uid, None)).Json["panels"]![0]!["libraryPanel"]!.ToJsonString();
+        Assert.Equal("""{"uid":"cpu","name":"CPU"}""", kept);
+
+        JsonObject holder = Json("holder", "h");
+        holder["panels"] = JsonNode.Parse("""
+            [{"id":7,"type":"gauge","title":"CPU","repeat":"x","gridPos":{"x":1,"y":2,"w":3,"h":4},"options":{"a":1},"targets":[{"refId":"A","expr":"up"}],"libraryPanel":{"uid":"cpu","name":"CPU"}}]
+            """);
+        await catalog.SaveAsync(Save(holder), None);
+        DashboardSaved saved = await catalog.SaveAsync(Save(Two("late")), None);
+        Assert.Equal(
+            ["1 gauge Ok ", "2 library-panel-ref Placeholder the library panel \"Gone\" did not come with the dashboard"],
+            saved.Report.Panels.Select(panel => $"{panel.Id} {panel.Type} {panel.Outcome} {string.Join("; ", panel.Notes)}"));
+        JsonNode panel = (await catalog.GetAsync(saved.Summary.Uid, None)).Json["panels"]![0]!;
+        Assert.Equal(("Mine", "up", 0, null), ((string?)panel["title"], (string?)panel["targets"]![0]!["expr"], (int)panel["gridPos"]!["x"]!, panel["repeat"]));
+        Assert.Equal("""{"uid":"cpu","name":"CPU"}""", panel["libraryPanel"]!.ToJsonString());
+
+        // What its preview says is what saving it does; and who refers to nothing asks nobody.
+        Assert.Equal(1, (await catalog.MigrateAsync(Two("again"), null, None)).Report.Count(PanelOutcome.Placeholder));
+    }
+
+    [Fact]
     public async Task Who_has_not_seen_the_last_version_is_refused_unless_it_is_to_be_overwritten()
     {
         using DashboardCatalog catalog = Catalog();

@@ -36,6 +36,24 @@ public sealed class Schema2DashboardTests
     private static IEnumerable<string> Places(JsonObject dashboard) => dashboard.Panels().Select(panel =>
         $"{panel["type"]} {panel["title"]} {panel["gridPos"]!["x"]},{panel["gridPos"]!["y"]} {panel["gridPos"]!["w"]}x{panel["gridPos"]!["h"]}");
 
+    [Theory]
+    [InlineData("{\"apiVersion\":\"dashboard.grafana.app/v2beta1\",\"ELEMENTS,\"spec\":{SPEC}}")]
+    [InlineData("{\"apiVersion\":\"dashboard.grafana.app/v2beta1\",\"spec\":{\"ELEMENTS,SPEC}}")]
+    public void A_library_panel_that_came_along_is_drawn_from_there(string form)
+    {
+        string json = form
+            .Replace("ELEMENTS", """__elements":{"cpu":{"uid":"cpu","name":"CPU","kind":1,"model":{"type":"graph","title":"CPU","yaxes":[{"format":"s"},{}],"targets":[{"expr":"up"}]}}}""", StringComparison.Ordinal)
+            .Replace("SPEC", """
+                "title":"t","elements":{"a":{"kind":"LibraryPanel","spec":{"id":1,"title":"","libraryPanel":{"uid":"cpu","name":"CPU"}}}},
+                "layout":{"kind":"GridLayout","spec":{"items":[{"kind":"GridLayoutItem","spec":{"x":0,"y":0,"width":12,"height":8,"element":{"name":"a"}}}]}}
+                """, StringComparison.Ordinal);
+        ImportedDashboard imported = Stored.Of(DashboardImport.Read(Encoding.UTF8.GetBytes(json), new DashboardLimits()));
+        JsonNode panel = imported.Dashboard["panels"]![0]!;
+        Assert.Equal(("timeseries", "s"), ((string?)panel["type"], (string?)panel["fieldConfig"]!["defaults"]!["unit"]));
+        Assert.Equal("""{"uid":"cpu","name":"CPU"}""", panel["libraryPanel"]!.ToJsonString());
+        Assert.Equal(PanelOutcome.Ok, Assert.Single(imported.Report.Panels).Outcome);
+    }
+
     [Fact]
     public void Settings_variables_annotations_and_panels_have_their_classic_form()
     {

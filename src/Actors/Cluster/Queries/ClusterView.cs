@@ -54,7 +54,7 @@ internal sealed class ClusterView(ClusterReads reads, LocalViews here, ulong que
         var body = new MessageWriter();
         fragment.Request().Write(body);
         Task<IReadOnlyDictionary<int, FragmentAnswer>> asking =
-            GatherAsync(elsewhere, ReadKind.Fragment, body.Memory, symbols => new AnswerReader(fragment.Reader(symbols)), cancel);
+            GatherAsync(elsewhere, ReadKind.Fragment, body.Memory, symbols => new AnswerReader(fragment.Reader(symbols)), cancel, fragment.Answered);
         int[] local = [.. shards.Where(here.Has)];
         IReadOnlyList<FragmentAnswer> answers;
         try
@@ -182,10 +182,11 @@ internal sealed class ClusterView(ClusterReads reads, LocalViews here, ulong que
     }
 
     private async Task<IReadOnlyDictionary<int, T>> GatherAsync<T>(
-        int[] shards, ReadKind kind, ReadOnlyMemory<byte> body, Func<LabelSymbolsReader, IShardReader<T>> newReader, CancellationToken cancel)
+        int[] shards, ReadKind kind, ReadOnlyMemory<byte> body, Func<LabelSymbolsReader, IShardReader<T>> newReader, CancellationToken cancel,
+        Action<int>? onAnswered = null)
     {
         TimeSpan p95 = reads.Latencies.P95();
-        var gather = new ShardGather<T>(Read, reads.Places, p95 > reads.Settings.HedgeAfter ? p95 : reads.Settings.HedgeAfter, reads.Time);
+        var gather = new ShardGather<T>(Read, reads.Places, p95 > reads.Settings.HedgeAfter ? p95 : reads.Settings.HedgeAfter, reads.Time, onAnswered);
         IReadOnlyDictionary<int, T> answers = await gather.RunAsync(shards, cancel);
         foreach (int shard in gather.Missing)
         {

@@ -13,9 +13,10 @@ namespace Pleiad.Actors;
 /// <param name="places">Where the shards are.</param>
 /// <param name="hedgeAfter">How long a node is waited for alone.</param>
 /// <param name="time">Measures that.</param>
+/// <param name="onAnswered">Told how many shards more have been answered for; null for nobody.</param>
 internal sealed class ShardGather<T>(
     Func<ShardPeer, IReadOnlyList<int>, CancellationToken, Task<IReadOnlyList<(ShardHeader Header, bool HasValue, T? Value)>>> read,
-    IShardPlaces places, TimeSpan hedgeAfter, TimeProvider time)
+    IShardPlaces places, TimeSpan hedgeAfter, TimeProvider time, Action<int>? onAnswered = null)
 {
     private readonly Dictionary<int, T> _answers = [];
     private readonly HashSet<int> _open = [];
@@ -89,6 +90,7 @@ internal sealed class ShardGather<T>(
         }
 
         ShardPlaces now = places.Now;
+        int before = _answers.Count;
         foreach ((ShardHeader header, bool hasValue, T? value) in answers)
         {
             // Who has not heard of a newer leader, or says so itself, may lack what was written since: better than nothing, but not whole.
@@ -102,6 +104,8 @@ internal sealed class ShardGather<T>(
                 _answers.Add(header.Shard, value!);
             }
         }
+
+        onAnswered?.Invoke(_answers.Count - before);
     }
 
     private void Launch(IEnumerable<int> shards, bool isHedge, CancellationToken cancel)

@@ -86,7 +86,7 @@ internal static class DashboardEndpoints
     public static async Task ReportAsync(GrafanaCall call)
     {
         JsonObject body = await call.ReadAsync().ConfigureAwait(false);
-        ImportedDashboard imported = DashboardImport.Migrate(Dashboard(body), call.Catalog.Limits, Inputs(body));
+        ImportedDashboard imported = await call.Catalog.MigrateAsync(Dashboard(body), Inputs(body), call.Cancel).ConfigureAwait(false);
         await call.AnswerAsync(new JsonObject { ["report"] = imported.Report.ToJson(), ["dashboard"] = imported.Dashboard }).ConfigureAwait(false);
     }
 

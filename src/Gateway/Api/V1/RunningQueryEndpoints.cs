@@ -86,6 +86,11 @@ internal sealed class RunningQueryEndpoints(IQueryFrontend frontend, QueryEndpoi
                 .Name("elapsedSeconds"u8).Number(record.Elapsed.TotalSeconds)
                 .Name("samplesHeld"u8).Number(record.SamplesHeld)
                 .Name("samplesPeak"u8).Number(record.SamplesPeak);
+            if (record.ShardsAsked > 0)
+            {
+                text.Name("shardsDone"u8).Number(record.ShardsDone).Name("shardsAsked"u8).Number(record.ShardsAsked);
+            }
+
             if (record is { SamplesTotal: { } samples, SeriesRead: { } series })
             {
                 text.Name("samplesTotal"u8).Number(samples).Name("seriesRead"u8).Number(series);

@@ -36,10 +36,15 @@ public sealed class PlanFragment
 
     /// <summary>Evaluates it over the series of one shard, on the thread of the caller.</summary>
     /// <exception cref="QueryException">It fails, or the query runs into a limit.</exception>
-    public FragmentAnswer Run(ISeriesSource shard)
+    public FragmentAnswer Run(ISeriesSource shard) => Run(shard, shards: 1);
+
+    /// <summary>Tells whoever follows the query that another node has answered for some shards.</summary>
+    public void Answered(int shards) => _run.Progress?.Answered(shards);
+
+    private FragmentAnswer Run(ISeriesSource source, int shards)
     {
         long begun = _run.Measures?.GetTimestamp() ?? 0;
-        var context = new QueryContext(_run, shard, _run.Budget.SlackMax);
+        var context = new QueryContext(_run, source, _run.Budget.SlackMax);
         context.ThrowIfOver();
         var rows = new SeriesRows(_plan.Steps);
         using (SeriesOperator series = new OperatorBuilder(context).Series(_plan))
@@ -59,6 +64,7 @@ public sealed class PlanFragment
         }
 
         context.HoldOnly(rows.Weight);
+        Answered(shards);
         return new FragmentAnswer(rows, context, _run.Measures?.GetElapsedTime(begun) ?? TimeSpan.Zero);
     }
 
@@ -98,7 +104,7 @@ public sealed class PlanFragment
         for (int size = 1; begun < shards.Count && (begun == 0 || FragmentCrew.IsLittle(work, begun, size)); size *= GroupGrowth)
         {
             size = Math.Min(size, shards.Count - begun);
-            FragmentAnswer answer = Run(size == 1 ? shards[begun] : new SourceChain([.. shards.Skip(begun).Take(size)]));
+            FragmentAnswer answer = Run(size == 1 ? shards[begun] : new SourceChain([.. shards.Skip(begun).Take(size)]), size);
             answers.Add(answer);
             work += FragmentCrew.WorkOf(answer);
             begun += size;

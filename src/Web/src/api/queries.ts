@@ -1,16 +1,20 @@
 import { call, type Answer } from './client';
+import { turns } from './turns';
 import type { Alert, CardinalityData, Labels, MetricMetadata, QueryData, RelabelStep, StorageData, SyntaxNode, TargetsData } from './types';
 
 /** Times of one range query, in milliseconds; start and end are multiples of the step. */
 export interface Grid { startMs: number; endMs: number; stepMs: number }
 
+/** A browser opens six connections to a host: one is left for what else the page wants to know meanwhile. */
+const inTurn = turns(5);
+
 const seconds = (ms: number): string => String(ms / 1000);
 
 export const rangeQuery = (query: string, grid: Grid, signal?: AbortSignal): Promise<Answer<QueryData>> =>
-  call('query_range', { query, start: seconds(grid.startMs), end: seconds(grid.endMs), step: seconds(grid.stepMs), stats: 'all' }, { post: true, ...(signal ? { signal } : {}) });
+  inTurn(() => call('query_range', { query, start: seconds(grid.startMs), end: seconds(grid.endMs), step: seconds(grid.stepMs), stats: 'all' }, { post: true, ...(signal ? { signal } : {}) }), signal);
 
 export const instantQuery = (query: string, timeMs: number, signal?: AbortSignal): Promise<Answer<QueryData>> =>
-  call('query', { query, time: seconds(timeMs), stats: 'all' }, { post: true, ...(signal ? { signal } : {}) });
+  inTurn(() => call('query', { query, time: seconds(timeMs), stats: 'all' }, { post: true, ...(signal ? { signal } : {}) }), signal);
 
 export const formatQuery = (query: string): Promise<Answer<string>> => call('format_query', { query }, { post: true });
 

@@ -5,7 +5,7 @@ import type { Labels } from './types';
 /** A query that waits, runs, or ended lately; times are seconds. */
 export interface QueryRecord {
   id: number; query: string; state: 'waiting' | 'running' | 'done' | 'canceled' | 'failed'; startedAt: string; elapsedSeconds: number; samplesHeld: number; samplesPeak: number;
-  samplesTotal?: number; seriesRead?: number; error?: string; time?: number; start?: number; end?: number; step?: number;
+  shardsDone?: number; shardsAsked?: number; samplesTotal?: number; seriesRead?: number; error?: string; time?: number; start?: number; end?: number; step?: number;
 }
 
 /** A step of a plan; what it cost is there after a run. */

@@ -59,6 +59,8 @@ export const en = {
   'common.all': 'All',
   'common.none': 'none',
   'common.loading': 'Loading',
+  'progress.shards': '{done} of {asked} shards',
+  'progress.waiting': 'waiting for its turn',
   'common.retry': 'Try again',
   'common.never': 'never',
   'common.ago': '{duration} ago',

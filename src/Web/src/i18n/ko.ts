@@ -61,6 +61,8 @@ export const ko: Record<MessageKey, string> = {
   'common.all': '전체',
   'common.none': '없음',
   'common.loading': '불러오는 중',
+  'progress.shards': '샤드 {asked}개 중 {done}개',
+  'progress.waiting': '차례를 기다리는 중',
   'common.retry': '다시 시도',
   'common.never': '없음',
   'common.ago': '{duration} 전',

@@ -8,7 +8,7 @@ public sealed class RunningQueryEndpointsTests
 {
     private static readonly QueryRecord Running = new(
         3, "sum(up)", new QueryTimes(new Timestamp(1000), new Timestamp(61_000), TimeSpan.FromSeconds(15)), QueryState.Running,
-        DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(1.5), 10, 20, null, null, string.Empty);
+        DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(1.5), 10, 20, null, null, string.Empty) { ShardsDone = 5, ShardsAsked = 8 };
 
     private static readonly QueryRecord Failed = new(
         2, "up", QueryTimes.At(new Timestamp(1000)), QueryState.Failed,
@@ -26,7 +26,7 @@ public sealed class RunningQueryEndpointsTests
         Assert.Equal(200, status);
         Assert.Equal(
             """
-            {"status":"success","data":{"running":[{"id":3,"query":"sum(up)","state":"running","start":1,"end":61,"step":15,"startedAt":"1970-01-01T00:00:00Z","elapsedSeconds":1.5,"samplesHeld":10,"samplesPeak":20}],"recent":[{"id":2,"query":"up","state":"failed","time":1,"startedAt":"1970-01-01T00:00:00Z","elapsedSeconds":2,"samplesHeld":0,"samplesPeak":20,"error":"too much"},{"id":1,"query":"up","state":"done","time":1.500,"startedAt":"1970-01-01T00:00:00Z","elapsedSeconds":0.25,"samplesHeld":0,"samplesPeak":20,"samplesTotal":7,"seriesRead":5}]}}
+            {"status":"success","data":{"running":[{"id":3,"query":"sum(up)","state":"running","start":1,"end":61,"step":15,"startedAt":"1970-01-01T00:00:00Z","elapsedSeconds":1.5,"samplesHeld":10,"samplesPeak":20,"shardsDone":5,"shardsAsked":8}],"recent":[{"id":2,"query":"up","state":"failed","time":1,"startedAt":"1970-01-01T00:00:00Z","elapsedSeconds":2,"samplesHeld":0,"samplesPeak":20,"error":"too much"},{"id":1,"query":"up","state":"done","time":1.500,"startedAt":"1970-01-01T00:00:00Z","elapsedSeconds":0.25,"samplesHeld":0,"samplesPeak":20,"samplesTotal":7,"seriesRead":5}]}}
             """,
             body);
     }

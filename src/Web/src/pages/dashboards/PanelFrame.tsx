@@ -2,10 +2,11 @@ import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { Menu, Tooltip } from '@mantine/core';
 import { useInViewport } from '@mantine/hooks';
 import type { Placed } from '../../dashboards/sections';
-import { useText } from '../../i18n/text';
 import { useBoard } from '../../i18n/useBoard';
 import { formatTime } from '../../model/zone';
 import { IconAlertTriangle, IconCompass, IconExternalLink, IconInfoCircle, IconLink } from '../../parts/icons';
+import { ProgressBar } from '../../parts/ProgressBar';
+import { useProgress } from '../../parts/useProgress';
 import { useSlow } from '../../parts/useSlow';
 import { Link } from '../../routing/Link';
 import { usePreferences } from '../../state/preferences';
@@ -26,13 +27,13 @@ export type { PanelProps };
 /** One panel: its title, its data once it can be seen, and what is wrong with it without taking the others down. */
 export function PanelFrame({ placed, board, heightPx, tools, handle }: { placed: Placed; board: Board; heightPx: number; tools?: (inspect: () => void) => ReactNode; handle?: ReactNode }) {
   const [inspecting, setInspecting] = useState(false);
-  const { t } = useText();
   const b = useBoard();
   const { zone } = usePreferences();
   const { panel, scoped, key } = placed;
   const { ref, inViewport } = useInViewport<HTMLElement>();
   const data = usePanelData(panel, board, scoped, drawsData(panel.type) && inViewport);
   const isSlow = useSlow(data.fetching);
+  const progress = useProgress(isSlow, data.sent);
   const isWaiting = isSlow || (data.fetching && !data.answered);
   const { fill, asked, error, staleSinceMs } = data;
   const partial = data.notes.find((note) => note.startsWith(partialMark));
@@ -64,7 +65,7 @@ export function PanelFrame({ placed, board, heightPx, tools, handle }: { placed:
           </span>
         </header>
       )}
-      <div className="progress" data-busy={isWaiting} {...(isWaiting ? { role: 'progressbar', 'aria-label': t('common.loading') } : {})} />
+      <ProgressBar busy={isWaiting} progress={progress} />
       <Suspense>{inspecting && <PanelInspect title={title} data={data} onClose={() => setInspecting(false)} />}</Suspense>
       <div className="board-body" data-stale={staleSinceMs !== null}>
         <PanelBoundary panel={panel} failed={(failure) => <Centered bad>{b('failed', { problem: failure instanceof Error ? failure.message : String(failure) })}</Centered>}>

@@ -9,6 +9,7 @@ import { isPromql } from '../../dashboards/sources';
 import { transformed } from '../../dashboards/transformations/transform';
 import { parseDuration } from '../../model/duration';
 import { gridOf, stepFor } from '../../model/step';
+import type { Sent } from '../../model/progress';
 import type { Span } from '../../model/timeRange';
 import type { Board } from './board';
 
@@ -22,6 +23,8 @@ export interface PanelData {
   scope: Scope;
   fill: (text: string) => string;
   asked: { target: Target; expr: string; grid: Grid }[];
+  /** The same as the server gets it. */
+  sent: Sent[];
   /** What each answer cost, in the order of what was asked; null where there is none. */
   costs: ({ tookMs: number; bytes: number } | null)[];
   answers: TargetAnswer[];
@@ -111,7 +114,9 @@ export function usePanelData(panel: Panel, board: Board, scoped: Readonly<Record
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [answers, panel.transformations]);
   return {
-    span, scope, fill, asked, answers, ...shaped, error, costs: shown?.costs ?? [], notes: shown?.notes ?? [],
+    span, scope, fill, asked, answers,
+    sent: asked.map(({ target, expr, grid }) => (isInstant(target) ? { expr, startMs: span.toMs, endMs: span.toMs, stepMs: null } : { expr, ...grid })),
+    ...shaped, error, costs: shown?.costs ?? [], notes: shown?.notes ?? [],
     staleSinceMs: error && good ? atMs : null, fetching: data.isFetching, cancelled: wanted && targets.length > 0 && data.isPending && data.fetchStatus === 'idle', answered: shown !== undefined || targets.length === 0,
   };
 }

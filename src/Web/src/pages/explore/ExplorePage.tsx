@@ -6,8 +6,11 @@ import { useText } from '../../i18n/text';
 import { useShortcuts } from '../../keyboard/useShortcuts';
 import { absoluteRange } from '../../model/timeRange';
 import { Page } from '../../parts/Page';
+import { ProgressBar } from '../../parts/ProgressBar';
 import { RefreshPicker } from '../../parts/RefreshPicker';
 import { TimePicker } from '../../parts/TimePicker';
+import { useProgress } from '../../parts/useProgress';
+import { useSlow } from '../../parts/useSlow';
 import { IconHistory, IconListSearch, IconPlus } from '../../parts/icons';
 import { queriesMax, type ExploreQuery, type View } from '../../state/exploreState';
 import { remember } from '../../state/history';
@@ -45,6 +48,7 @@ export function ExplorePage() {
   useEffect(() => setDrafts(expressions.split('\u0000')), [expressions]);
 
   const busy = results.some((result) => result.busy);
+  const progress = useProgress(useSlow(busy), results.flatMap((result) => (result.busy ? [result.sent] : [])));
   const { run } = explore;
   // Within one step the grid stays the same: what is asked for by hand is asked for nevertheless.
   const again = useCallback((): void => {
@@ -110,7 +114,7 @@ export function ExplorePage() {
       </div>
 
       <section className="panel" aria-label={t('explore.results')}>
-        <div className="progress" data-busy={busy} />
+        <ProgressBar busy={busy} progress={progress} />
         <div className="panel-head">
           <SegmentedControl size="sm" fz="xs" value={state.view} onChange={(view) => change({ view: view as View })} data={views.map((view) => ({ value: view, label: t(`explore.${view}`) }))} aria-label={t('explore.views')} />
           <div id="view-tools" style={{ marginLeft: 'auto', display: 'flex', gap: 8, alignItems: 'center', flexWrap: 'wrap' }} />

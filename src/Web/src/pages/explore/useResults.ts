@@ -5,6 +5,7 @@ import type { Answer } from '../../api/client';
 import type { QueryData } from '../../api/types';
 import { parseDuration } from '../../model/duration';
 import { gridOf, stepFor } from '../../model/step';
+import type { Sent } from '../../model/progress';
 import type { Span } from '../../model/timeRange';
 import type { ExploreState } from '../../state/exploreState';
 
@@ -17,6 +18,8 @@ export interface Result {
   stale: boolean;
   /** The grid the answer stands on; null for an instant query. */
   grid: Grid | null;
+  /** What was asked of the server. */
+  sent: Sent;
 }
 
 /** Steps below this say nothing that a scrape has not said. */
@@ -50,7 +53,7 @@ export function useResults(state: ExploreState, span: Span, widthPx: number): { 
     const empty = state.queries[i]!.expr.trim() === '';
     // An answer of the other kind of query is no picture of this one.
     const fits = one.data && (one.data.grid !== null) === isRange && !empty;
-    return { answer: fits ? one.data!.answer : undefined, grid: fits ? one.data!.grid : null, error: empty ? null : one.error, busy: one.isFetching, stale: one.isPlaceholderData };
+    return { answer: fits ? one.data!.answer : undefined, grid: fits ? one.data!.grid : null, error: empty ? null : one.error, busy: one.isFetching, stale: one.isPlaceholderData, sent: { expr: state.queries[i]!.expr, ...(isRange ? grid : { startMs: toMs, endMs: toMs, stepMs: null }) } };
   });
   return { results, grid };
 }

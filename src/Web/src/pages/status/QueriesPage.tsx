@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiError } from '../../api/client';
 import { cancelQuery, runningQueries, type QueryRecord } from '../../api/running';
 import { useExploreText } from '../../i18n/explore';
+import { useText } from '../../i18n/text';
 import { formatValue } from '../../model/units';
 import { formatTime } from '../../model/zone';
 import { Empty } from '../../parts/Empty';
@@ -50,6 +51,7 @@ export function QueriesPage() {
 
 function Records({ title, none, records, onCancel }: { title: string; none: string; records: QueryRecord[]; onCancel?: (id: number) => void }) {
   const x = useExploreText();
+  const { t } = useText();
   const { zone } = usePreferences();
   return (
     <section className="panel" aria-label={title}>
@@ -64,7 +66,7 @@ function Records({ title, none, records, onCancel }: { title: string; none: stri
                   <td><span className={`state ${record.state === 'failed' ? 'down' : record.state === 'done' ? 'up' : 'unknown'}`}>{x(`state.${record.state}`)}</span></td>
                   <td style={{ minWidth: 220 }}><Link className="quiet mono" to="/query" params={{ 'g0.expr': record.query }}>{record.query}</Link>{record.error && <div style={{ color: 'var(--bad)', fontSize: '0.76rem', overflowWrap: 'anywhere' }}>{record.error}</div>}</td>
                   <td className="tabular" style={{ whiteSpace: 'nowrap' }}>{formatTime(Date.parse(record.startedAt), zone)}</td>
-                  <td className="number">{formatValue(record.elapsedSeconds, 's')}</td>
+                  <td className="number">{formatValue(record.elapsedSeconds, 's')}{onCancel && record.shardsAsked !== undefined && <div className="dim" style={{ whiteSpace: 'nowrap' }}>{t('progress.shards', { done: record.shardsDone ?? 0, asked: record.shardsAsked })}</div>}</td>
                   <td className="number">{record.samplesTotal === undefined ? x('queries.peak', { held: record.samplesHeld, peak: record.samplesPeak }) : record.samplesTotal.toLocaleString('en-US')}</td>
                   {onCancel && <td><ActionIcon variant="light" color="red" size="sm" aria-label={x('queries.cancel', { id: String(record.id) })} onClick={() => onCancel(record.id)}><IconPlayerStop size={14} /></ActionIcon></td>}
                 </tr>
