@@ -349,8 +349,8 @@ visit('where there is nothing, there is a way on: the time when there was someth
   await page.getByText('What would you like to know?').waitFor();
 });
 
-/** A query that takes a minute: so many values are sorted for each point. */
-const slow = 'quantile_over_time(0.5, vector(time() % 977)[10d:1s])';
+/** A query that takes a minute: so many values are sorted for each point, on those shards that have series of it. */
+const slow = 'sum(quantile_over_time(0.5, (scrape_duration_seconds @ end() + time() % 977)[10d:1s]))';
 const waits = {
   uid: 'slow-test', title: 'Slow', schemaVersion: 41, time: { from: 'now-1h', to: 'now' },
   panels: [slow, 'vector(7)'].map((expr, i) => ({ id: i + 1, type: 'timeseries', title: `Panel ${i + 1}`, gridPos: { x: i * 12, y: 0, w: 12, h: 8 }, targets: [{ refId: 'A', expr, legendFormat: 'line' }] })),
@@ -362,8 +362,11 @@ const queries = async (kind: 'running' | 'recent'): Promise<string[]> => ((await
 visit('what is given up in the browser ends in the server', {}, async ({ page, picture }) => {
   await bring(waits);
   await page.goto(url('/d/slow-test'));
-  await panel(page, 1).getByRole('progressbar').waitFor();
+  await panel(page, 1).getByText(/^\d+ of 16 shards$/).waitFor();
+  const bar = panel(page, 1).getByRole('progressbar');
+  expect([await bar.getAttribute('aria-valuetext'), await bar.getAttribute('aria-valuemax')]).toEqual([expect.stringMatching(/^\d+ of 16 shards$/), '16']);
   await panel(page, 2).getByRole('button', { name: 'line' }).waitFor();
+  expect(await seriousOf(page)).toEqual([]);
   await picture('dashboard-slow-light');
   await expect.poll(() => queries('running')).toEqual(['running']);
   await page.getByRole('button', { name: 'Cancel' }).click();
@@ -375,6 +378,8 @@ visit('what is given up in the browser ends in the server', {}, async ({ page, p
   await page.goto(explore([slow]));
   await expect.poll(() => queries('running')).toEqual(['running']);
   await page.getByRole('button', { name: 'Stop', exact: true }).waitFor();
+  await page.getByText(/^\d+ of 16 shards$/).waitFor();
+  await picture('explore-slow-light');
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Run', exact: true }).waitFor();
   await expect.poll(() => queries('running')).toEqual([]);

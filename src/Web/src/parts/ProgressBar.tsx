@@ -12,7 +12,7 @@ export function ProgressBar({ busy, progress }: { busy: boolean; progress: Progr
       <div className="progress" data-busy="true" data-counted={counted !== null} role="progressbar" aria-label={t('common.loading')} aria-valuetext={said} {...(counted ? { 'aria-valuenow': counted.done, 'aria-valuemin': 0, 'aria-valuemax': counted.asked } : {})}>
         {counted && <i style={{ width: `${(100 * counted.done) / counted.asked}%` }} />}
       </div>
-      {said && <div className="progress-said tabular" aria-hidden="true">{said}</div>}
+      {said && <div className="progress-said tabular" aria-hidden="true"><span>{said}</span></div>}
     </>
   );
 }
