@@ -114,11 +114,11 @@ export function ExplorePage() {
       </div>
 
       <section className="panel" aria-label={t('explore.results')}>
-        <ProgressBar busy={busy} progress={progress} />
         <div className="panel-head">
           <SegmentedControl size="sm" fz="xs" value={state.view} onChange={(view) => change({ view: view as View })} data={views.map((view) => ({ value: view, label: t(`explore.${view}`) }))} aria-label={t('explore.views')} />
           <div id="view-tools" style={{ marginLeft: 'auto', display: 'flex', gap: 8, alignItems: 'center', flexWrap: 'wrap' }} />
         </div>
+        <ProgressBar busy={busy} progress={progress} />
         <Suspense fallback={<div style={{ height: 360 }} />}>
           {!asked ? <Beginning onChoose={insert} />
           : state.view === 'graph' ? <GraphView explore={explore} results={results} grid={grid} onInsert={insert} />
