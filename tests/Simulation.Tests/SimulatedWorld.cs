@@ -131,6 +131,9 @@ internal sealed class SimulatedWorld
             {
                 if (await leader.WriteAsync(shard, payload) is { } seq)
                 {
+                    // What a strong read goes by: as soon as something is acknowledged, the row counts it, whoever leads by then.
+                    long counted = Rows()[shard].NextSeq - 1;
+                    Assert.True(counted >= seq, $"seed {Seed}: record {seq} of shard {shard} was acknowledged, and its row counts {counted}");
                     Acknowledged.Add((shard, seq, payload));
                 }
             });
