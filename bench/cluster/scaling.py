@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""One, two and three nodes with the same small share of processor time each: what they take, how even it is, how fast they answer; and a node that joins.
+
+    bench/cluster/scaling.py --out DIR [--share 0.15] [--replicas 1] [--series 250]
+
+Each node alone is put into a control group (version 1, cpu.cfs_quota_us; needs root) that gives it that share of one core, once it has started. For
+one, two and three nodes the script looks for the most targets that can be scraped every second with at most 1 of 200 slots missed, then asks
+aggregated queries over a fixed number of targets. At the end a third node joins two under half of what two can take, while clients query both: queries
+that fail, slots missed by any target and scrapes of which samples are missing are counted. PostgreSQL and the targets are not limited.
+Needs src/Node built for Release, PostgreSQL, psql and Python 3; everything is on 127.0.0.1.
+"""
+import argparse, os, statistics, sys, threading, time, urllib.error
+from rig import Cluster, Pages, load_average, synthetic_pages
+
+ACCEPTED, MISSED = "pleiad_actors_samples_accepted_total", "pleiad_actors_scrape_slots_missed_total"
+QUERIES = ["sum(rate(load[1m]))", "sum by (series) (load)", "topk(5, sum by (instance) (load))", "max by (instance) (max_over_time(load[1m]))"]
+
+
+def look(cluster, number):
+    """When, and what a node has counted by then."""
+    figures = {}
+    for line in cluster.get(number, "/metrics").split("\n"):
+        for name in (ACCEPTED, MISSED):
+            if line.startswith(name + " ") or line.startswith(name + "{"):
+                figures[name] = float(line.rsplit(" ", 1)[1])
+    return time.monotonic(), figures.get(ACCEPTED, 0.0), figures.get(MISSED, 0.0)
+
+
+def window(cluster, seconds):
+    """Slots missed, samples a second, and those of each node."""
+    nodes = cluster.numbers()
+    before = [look(cluster, number) for number in nodes]
+    time.sleep(seconds)
+    after = [look(cluster, number) for number in nodes]
+    rates = [(now[1] - then[1]) / (now[0] - then[0]) for then, now in zip(before, after)]
+    return sum(now[2] - then[2] for then, now in zip(before, after)), sum(rates), rates
+
+
+def sustains(cluster, targets, each, seconds, settle):
+    try:
+        cluster.configure(targets, 1.0)
+        cluster.reload()
+        time.sleep(settle)
+        missed, rate, rates = window(cluster, seconds)
+    except (urllib.error.URLError, OSError) as e:
+        print("  %d targets: %s" % (targets, e), flush=True)
+        return None
+    good = missed <= 0.005 * targets * seconds and rate >= 0.93 * targets * each
+    print("  %d targets: %d slots missed, %.0f samples a second%s; load %s" % (targets, missed, rate, "" if good else ": too many", load_average()), flush=True)
+    return rates if good else None
+
+
+def search(cluster, nodes, first, each, options):
+    """The most targets that are sustained, to within a tenth, and the samples a second of each node then."""
+    low, rates, high, targets = 0, [], None, first
+    while high is None or high > low * 1.1:
+        found = sustains(cluster, targets, each, options.seconds, options.settle)
+        if found is None:
+            high = targets
+            # What has piled up goes first, and whoever was too slow for the others and has ended is started again.
+            cluster.settled(nodes)
+            cluster.configure(max(1, low // 2), 1.0)
+            cluster.reload()
+            time.sleep(options.settle)
+        else:
+            low, rates = targets, found
+        targets = int(low * 1.3) if high is None else (low + high) // 2
+        if targets <= low or targets < 4:
+            break
+    return low, rates
+
+
+def latencies(cluster, options):
+    times = {query: [] for query in QUERIES}
+    for turn in range(options.queries):
+        for query in QUERIES:
+            number = cluster.numbers()[turn % len(cluster.numbers())]
+            began = time.monotonic()
+            cluster.query(number, query)
+            times[query].append(time.monotonic() - began)
+    return {query: statistics.median(of) for query, of in times.items()}
+
+
+def join(options, pages, each, targets):
+    """Two nodes under load are joined by a third."""
+    served = Pages(pages)
+    cluster = Cluster(os.path.join(options.out, "join"), served, options.flags, options.share)
+    cluster.configure(targets, 1.0)
+    failed, asked, over = [], [0], threading.Event()
+
+    def ask(number):
+        while not over.wait(0.3):
+            asked[0] += 1
+            try:
+                answer = cluster.query(number, "count(load)", timeout=30)
+                if answer.get("warnings"):
+                    failed.append(str(answer["warnings"]))
+            except (urllib.error.URLError, OSError) as e:
+                failed.append(str(e))
+
+    try:
+        cluster.start(2)
+        time.sleep(15)
+        clients = [threading.Thread(target=ask, args=(number,), daemon=True) for number in cluster.numbers()]
+        began = time.time()
+        for client in clients:
+            client.start()
+        time.sleep(5)
+        joined = time.monotonic()
+        cluster.add(3)
+        cluster.settled(3)
+        moved = time.monotonic() - joined
+        time.sleep(10)
+        over.set()
+        for client in clients:
+            client.join()
+        span = int(time.time() - began)
+        ups = cluster.query(3, "up[%ds]" % span)["data"]["result"]
+        scraped = {s["metric"]["instance"]: len(s["values"]) for s in ups}
+        counts = {s["metric"]["instance"]: float(s["value"][1]) for s in cluster.query(3, 'min by (instance) (count_over_time(load[%ds]))' % span)["data"]["result"]}
+        down = sum(1 for s in ups for _, value in s["values"] if value != "1")
+        gaps = [sum(round(float(b[0]) - float(a[0])) - 1 for a, b in zip(s["values"], s["values"][1:])) for s in ups]
+        lacking = sum(1 for instance, count in scraped.items() if abs(counts.get(instance, 0) - count) > 1)
+        print("\n| a third node joins two, %d targets of %d samples a second | |\n|---|---:|" % (targets, each))
+        for name, value in (("until it leads its share and nothing moves, s", "%.1f" % moved), ("queries meanwhile", asked[0]), ("of them failed or partial", len(failed)),
+                            ("targets with a missed slot", sum(1 for gap in gaps if gap)), ("slots missed by one target, at most", max(gaps, default=0)),
+                            ("scrapes that failed", down), ("targets of which samples are missing", lacking + targets - len(ups))):
+            print("| %s | %s |" % (name, value))
+        for what in failed[:5]:
+            print("    " + what)
+    finally:
+        over.set()
+        cluster.clean()
+        served.close()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", required=True, help="an empty directory")
+    parser.add_argument("--share", type=float, default=0.15, help="of one core, for each node")
+    parser.add_argument("--replicas", type=int, default=1, help="copies of each shard: with 1 all nodes do the same work a sample, with 2 a single node does less")
+    parser.add_argument("--series", type=int, default=250, help="of each target")
+    parser.add_argument("--seconds", type=int, default=10, help="of each try")
+    parser.add_argument("--settle", type=int, default=8, help="seconds before each try")
+    parser.add_argument("--queries", type=int, default=15, help="times each")
+    parser.add_argument("--first", type=int, default=60, help="targets of the first try, times the nodes")
+    parser.add_argument("--nodes", default="1,2,3")
+    parser.add_argument("--join", type=int, default=0, help="targets of the joining test; 0: half of what two nodes take")
+    options = parser.parse_args()
+    options.out = os.path.abspath(options.out)
+    options.flags = "--cluster.replicas=%d" % options.replicas
+    pages, each, rows, fixed = synthetic_pages(options.series), options.series + 5, [], None
+    for nodes in [int(number) for number in options.nodes.split(",") if number]:
+        print("%d nodes, %g of a core each, %d copies" % (nodes, options.share, options.replicas), flush=True)
+        served = Pages(pages)
+        cluster = Cluster(os.path.join(options.out, "nodes%d" % nodes), served, options.flags, options.share)
+        try:
+            cluster.start(nodes)
+            shards = [shard["leader"] for shard in cluster.shards()]
+            led = [shards.count(name) for name in set(shards)]
+            targets, rates = search(cluster, nodes, options.first * nodes, each, options)
+            fixed = fixed or max(1, targets // 2)
+            cluster.configure(fixed, 1.0)
+            cluster.reload()
+            time.sleep(options.settle)
+            rows.append((nodes, targets, targets * each, led, rates, latencies(cluster, options)))
+        finally:
+            cluster.clean()
+            served.close()
+
+    if rows:
+        base = rows[0][2] / rows[0][0]
+        print("\n| nodes | targets sustained | samples a second | of linear | shards led by a node | samples a second of a node |" + "".join(" `%s`, ms |" % query for query in QUERIES))
+        print("|---:|---:|---:|---:|---|---|" + "---:|" * len(QUERIES))
+        for nodes, targets, rate, led, rates, times in rows:
+            print("| %d | %d | %d | %.2f | %s | %s |" % (nodes, targets, rate, rate / (base * nodes) if base else 0, " ".join(map(str, sorted(led))), " ".join("%.0f" % of for of in rates))
+                  + "".join(" %.0f |" % (times[query] * 1000) for query in QUERIES))
+    two = next((row[1] for row in rows if row[0] == 2), 0)
+    if options.join or two:
+        join(options, pages, each, options.join or two // 2)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
