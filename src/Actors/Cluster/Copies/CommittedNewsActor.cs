@@ -13,6 +13,7 @@ internal sealed class CommittedNewsActor(IShardPlaces places) : Actor
     private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(5);
 
     private readonly List<CommittedRecord> _waiting = [];
+    private readonly Dictionary<ShardPeer, List<CommittedRecord>> _byPeer = [];
     private long _bytes;
 
     protected override void Receive(object message)
@@ -45,16 +46,29 @@ internal sealed class CommittedNewsActor(IShardPlaces places) : Actor
     private void Send()
     {
         ShardPlaces now = places.Now;
-        foreach (IGrouping<ShardPeer, CommittedRecord> of in _waiting
-            .SelectMany(record => now.Shards[record.Shard].Followers.Select(peer => (Peer: peer, Record: record)))
-            .GroupBy(static one => one.Peer, static one => one.Record))
+        foreach (CommittedRecord record in _waiting)
         {
-            foreach (NodeMessage message in RecordsWire.Write(of))
+            foreach (ShardPeer peer in now.Shards[record.Shard].Followers)
             {
-                _ = TellAsync(of.Key.Link, message);
+                if (!_byPeer.TryGetValue(peer, out List<CommittedRecord>? records))
+                {
+                    _byPeer.Add(peer, records = []);
+                }
+
+                records.Add(record);
             }
         }
 
+        foreach ((ShardPeer peer, List<CommittedRecord> records) in _byPeer)
+        {
+            foreach (NodeMessage message in RecordsWire.Write(records))
+            {
+                _ = TellAsync(peer.Link, message);
+            }
+        }
+
+        // Followers change with the plan: none of them is kept.
+        _byPeer.Clear();
         _waiting.Clear();
         _bytes = 0;
     }

@@ -18,41 +18,54 @@ internal static class RecordsWire
     private const byte Version = 1;
 
     /// <summary>Cuts records into messages, in their order.</summary>
-    public static IEnumerable<NodeMessage> Write(IEnumerable<CommittedRecord> records)
+    public static IEnumerable<NodeMessage> Write(IReadOnlyList<CommittedRecord> records)
     {
-        var bytes = new byte[1 + BytesMax];
-        bytes[0] = Version;
-        int length = 1;
-        foreach ((int shard, JournalRecord record) in records)
+        int first = 0;
+        while (first < records.Count)
         {
-            int needed = HeadBytes + record.Payload.Length;
-            if (needed > BytesMax)
+            // As large as what goes into it: messages are many and mostly small.
+            int length = 1;
+            int end = first;
+            while (end < records.Count && (NeededFor(records[end]) is var needed && (needed > BytesMax || length + needed <= 1 + BytesMax)))
+            {
+                length += needed > BytesMax ? 0 : needed;
+                end++;
+            }
+
+            if (length > 1)
+            {
+                yield return new NodeMessage(Number, Together(records, first, end, length));
+            }
+
+            first = end;
+        }
+    }
+
+    private static int NeededFor(CommittedRecord record) => HeadBytes + record.Record.Payload.Length;
+
+    private static byte[] Together(IReadOnlyList<CommittedRecord> records, int first, int end, int length)
+    {
+        var bytes = new byte[length];
+        bytes[0] = Version;
+        Span<byte> left = bytes.AsSpan(1);
+        for (int i = first; i < end; i++)
+        {
+            (int shard, JournalRecord record) = records[i];
+            if (NeededFor(records[i]) > BytesMax)
             {
                 continue;
             }
 
-            if (length + needed > bytes.Length)
-            {
-                yield return new NodeMessage(Number, bytes.AsMemory(0, length));
-                bytes = new byte[1 + BytesMax];
-                bytes[0] = Version;
-                length = 1;
-            }
-
-            Span<byte> head = bytes.AsSpan(length);
-            BinaryPrimitives.WriteInt32LittleEndian(head, shard);
-            BinaryPrimitives.WriteInt64LittleEndian(head[4..], record.Epoch);
-            BinaryPrimitives.WriteInt64LittleEndian(head[12..], record.Seq);
-            BinaryPrimitives.WriteInt64LittleEndian(head[20..], record.Hash);
-            BinaryPrimitives.WriteInt32LittleEndian(head[28..], record.Payload.Length);
-            record.Payload.Span.CopyTo(head[HeadBytes..]);
-            length += needed;
+            BinaryPrimitives.WriteInt32LittleEndian(left, shard);
+            BinaryPrimitives.WriteInt64LittleEndian(left[4..], record.Epoch);
+            BinaryPrimitives.WriteInt64LittleEndian(left[12..], record.Seq);
+            BinaryPrimitives.WriteInt64LittleEndian(left[20..], record.Hash);
+            BinaryPrimitives.WriteInt32LittleEndian(left[28..], record.Payload.Length);
+            record.Payload.Span.CopyTo(left[HeadBytes..]);
+            left = left[(HeadBytes + record.Payload.Length)..];
         }
 
-        if (length > 1)
-        {
-            yield return new NodeMessage(Number, bytes.AsMemory(0, length));
-        }
+        return bytes;
     }
 
     /// <summary>The records of a message.</summary>
