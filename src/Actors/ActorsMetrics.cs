@@ -22,6 +22,9 @@ internal static class ActorsMetrics
     public static readonly Counter<long> ReadsRetried =
         Meter.CreateCounter<long>("pleiad_actors_reads_retried", description: "Reads that were sent to another copy of a shard because a node did not answer, or not soon.");
 
+    public static readonly Counter<long> StrongReadsRefused =
+        Meter.CreateCounter<long>("pleiad_actors_strong_reads_refused", description: "Strong reads that were refused: the database did not answer, or no copy had everything acknowledged in time.");
+
     public static readonly Counter<long> ShardsMissing =
         Meter.CreateCounter<long>("pleiad_actors_shards_missing", description: "Shards that no node answered for; the query said that its answer is partial.");
 
@@ -36,6 +39,9 @@ internal static class ActorsMetrics
 
     public static readonly Counter<long> ForwardsRefused =
         Meter.CreateCounter<long>("pleiad_actors_forwards_refused", description: "Batches of other nodes that were refused because as many bytes of them as may were being written here.");
+
+    public static readonly Counter<long> DiscoveriesNotShared =
+        Meter.CreateCounter<long>("pleiad_actors_discoveries_not_shared", description: "Times that what a discovery found was too large to be shared, so that every node of the cluster looks itself.");
 
     public static readonly Counter<long> SlotsMissed =
         Meter.CreateCounter<long>("pleiad_actors_scrape_slots_missed", description: "Scrape slots passed over because the scrape before them still ran or the node was late.");

@@ -1,3 +1,4 @@
+using Pleiad.Kernel;
 using Pleiad.PromQL;
 
 namespace Pleiad.Actors;
@@ -11,14 +12,16 @@ internal sealed class ClusterReach : IDisposable
     /// <param name="storage">Of this node.</param>
     /// <param name="targets">Those of this node.</param>
     /// <param name="places">Where all shards are.</param>
+    /// <param name="ownership">Says how far their journals reach.</param>
     /// <param name="messages">What this handles is added to it.</param>
     /// <param name="engine">Evaluates what other nodes ask for.</param>
     /// <param name="settings">Limits.</param>
     /// <param name="time">Measures.</param>
     public ClusterReach(
-        ShardDirectory shards, INodeStorage storage, ITargetCatalog targets, IShardPlaces places, NodeMessages messages, Engine engine, ActorsSettings settings, TimeProvider time)
+        ShardDirectory shards, INodeStorage storage, ITargetCatalog targets, IShardPlaces places, IShardOwnership ownership, NodeMessages messages, Engine engine, ActorsSettings settings,
+        TimeProvider time)
     {
-        Reads = new ClusterReads(shards, places, settings.Query, time);
+        Reads = new ClusterReads(shards, places, settings.Query, time, ownership);
         Targets = new ClusterTargets(targets, Reads);
         _peers = new PeerQueries(engine, shards, targets, places, settings.Query, time);
         _peers.AddTo(messages);

@@ -36,7 +36,7 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
             Region = parts.Region,
         };
         var places = new PublishedPlaces(
-            new ShardPlaces(0, [.. owners.Select(static (_, shard) => new ShardPlace { Shard = shard })]), journal.AppliedSeq);
+            new ShardPlaces(0, [.. owners.Select(static (_, shard) => new ShardPlace { Shard = shard })]), journal.AppliedSeq, journal.AppliedAsync);
         Places = places;
         _copier = new ShardCopier(places);
         journal.Copy = _copier.CopyAsync;

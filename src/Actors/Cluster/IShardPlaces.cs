@@ -14,4 +14,7 @@ public interface IShardPlaces
 
     /// <summary>Through which record of its journal this node has applied a shard: what a view taken now contains at least. 0 when it cannot be said.</summary>
     long AppliedSeq(int shard);
+
+    /// <summary>Completes when this node has applied a shard through a record of its journal.</summary>
+    Task AppliedAsync(int shard, long seq, CancellationToken cancel);
 }

@@ -16,6 +16,9 @@ internal sealed class LedShards(ShardMap map, EventStream news)
     /// <summary>Whether this node scrapes a target with these labels.</summary>
     public bool LeadsTarget(Labels labels) => Leads(map.Of(labels).Value);
 
+    /// <summary>Whether this node leads the shard of a hash: one node of the cluster does, at most times.</summary>
+    public bool LeadsHash(ulong hash) => Leads((int)(hash % (ulong)_led.Length));
+
     /// <summary>From now on it leads a shard.</summary>
     public void Add(int shard) => Set(shard, true);
 

@@ -5,7 +5,8 @@ namespace Pleiad.Actors;
 /// <summary>Places that one writer publishes and many read.</summary>
 /// <param name="first">Known from the beginning.</param>
 /// <param name="appliedSeq">By shard; null where there is no journal with numbers.</param>
-public sealed class PublishedPlaces(ShardPlaces first, Func<int, long>? appliedSeq = null) : IShardPlaces
+/// <param name="applied">Completes when a shard is applied through a record; null where nobody can wait for that.</param>
+public sealed class PublishedPlaces(ShardPlaces first, Func<int, long>? appliedSeq = null, Func<int, long, CancellationToken, Task>? applied = null) : IShardPlaces
 {
     private readonly Lock _gate = new();
     private ShardPlaces _now = first;
@@ -20,6 +21,10 @@ public sealed class PublishedPlaces(ShardPlaces first, Func<int, long>? appliedS
 
     /// <inheritdoc/>
     public long AppliedSeq(int shard) => appliedSeq?.Invoke(shard) ?? 0;
+
+    /// <inheritdoc/>
+    public Task AppliedAsync(int shard, long seq, CancellationToken cancel) =>
+        AppliedSeq(shard) >= seq ? Task.CompletedTask : applied?.Invoke(shard, seq, cancel) ?? new TaskCompletionSource().Task.WaitAsync(cancel);
 
     /// <summary>Replaces the other nodes that live.</summary>
     public void Publish(IReadOnlyList<ShardPeer> peers) => Volatile.Write(ref _peers, peers);

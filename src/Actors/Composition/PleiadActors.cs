@@ -76,14 +76,15 @@ public sealed class PleiadActors : IDisposable
             settings.StartTimestamps,
             settings.TypeAndUnitLabels,
             new FirstReads(settings.FirstReadsMax, system.Time),
-            led);
+            led,
+            cluster?.Store.Documents);
         ActorRef catalog = system.ActorOf(
             Props.Create(() => new ScrapeCatalogActor(parts, logging.CreateLogger("Pleiad.Scraping"))), "scrape");
         _targets = new TargetCatalog(catalog);
         if (cluster is not null)
         {
             _seat = new ClusterSeat(system, cluster, home, owners, led!);
-            _reach = new ClusterReach(_shards, _admin, _targets, _seat.Places, cluster.Messages, engine, settings, system.Time);
+            _reach = new ClusterReach(_shards, _admin, _targets, _seat.Places, cluster.Store.Ownership, cluster.Messages, engine, settings, system.Time);
             home.Cluster!.Forward = batch => _reach.Writes.WriteAsync(batch, CancellationToken.None);
         }
 

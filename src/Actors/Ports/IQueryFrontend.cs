@@ -81,6 +81,12 @@ public readonly record struct QueryOptions(TimeSpan? Timeout, TimeSpan? Lookback
     /// <summary>As <see cref="QueryRunOptions.KeepsMemory"/>.</summary>
     public bool KeepsMemory { get; init; }
 
+    /// <summary>
+    /// Whether it has to see every sample that any node of the cluster acknowledged before it began. It may take longer, and it is refused
+    /// rather than answered without some of them.
+    /// </summary>
+    public bool IsStrong { get; init; }
+
     /// <summary>What it may read of rollups.</summary>
     public RollupMode Rollups { get; init; }
 }

@@ -219,7 +219,8 @@ internal sealed class QueryFrontend(
                         either.Token);
                 },
                 either.Token,
-                (result, view) => then(result, view, waited));
+                (result, view) => then(options.IsStrong ? Strong(result, view) : result, view, waited),
+                options.IsStrong);
             entry.Done(statsOf(result));
             return result;
         }
@@ -280,12 +281,12 @@ internal sealed class QueryFrontend(
 
     private Task<T> RunAsync<T>(
         TimeSpan? timeout, Func<IQuerySource, QueryView, TimeSpan, CancellationToken, Task<T>> run, CancellationToken cancel,
-        Func<T, QueryView, T>? then = null) =>
+        Func<T, QueryView, T>? then = null, bool isStrong = false) =>
         AdmitAsync(
             timeout,
             async (left, either) =>
             {
-                using QueryView view = cluster is null ? await shards.ViewAsync(settings.ThreadsMax, either) : await cluster.ViewAsync(left, either);
+                using QueryView view = cluster is null ? await shards.ViewAsync(settings.ThreadsMax, either) : await cluster.ViewAsync(left, isStrong, either);
                 T result = await run(view.Source, view, left(), either);
                 return then is null ? result : then(result, view);
             },
@@ -307,6 +308,18 @@ internal sealed class QueryFrontend(
     // Where an answer has no place to say what is missing, there is no answer.
     private static T Whole<T>(T result, QueryView view) =>
         view.ShardsMissing.Count == 0 ? result : throw new QueryException(QueryErrorKind.Unavailable, Missing(view) + "; try again later");
+
+    private static T Strong<T>(T result, QueryView view)
+    {
+        if (view.ShardsMissing.Count == 0)
+        {
+            return result;
+        }
+
+        ActorsMetrics.StrongReadsRefused.Add(1);
+        throw new QueryException(
+            QueryErrorKind.Unavailable, $"no copy that could be asked has everything that was acknowledged for {view.ShardsMissing.Count} of {view.Source.Shards.Count} shards; try again later");
+    }
 
     // Likewise for samples as they are stored: their reader would take what is left for all there is.
     private static T Sound<T>(T result, QueryView view) => view.ChunksDamaged is > 0 and int damaged

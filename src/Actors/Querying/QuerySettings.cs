@@ -29,6 +29,9 @@ public sealed record QuerySettings
     /// <summary>A node that has not answered for so long, or for longer than 95 of 100 answers take, is not waited for alone: another copy is asked too. Default 250 ms.</summary>
     public TimeSpan HedgeAfter { get; init; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How long a strong read waits for a copy to have what was acknowledged before; then it is refused. Default 20 s.</summary>
+    public TimeSpan StrongTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Series that a request may read or list. Default 10 million.</summary>
     public long SeriesMax { get; init; } = 10_000_000;
 

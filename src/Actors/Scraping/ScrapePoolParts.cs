@@ -1,3 +1,4 @@
+using Pleiad.Kernel;
 using Pleiad.Scraping;
 
 namespace Pleiad.Actors;
@@ -11,8 +12,10 @@ namespace Pleiad.Actors;
 /// <param name="TypeAndUnitLabels">Whether series get <c>__type__</c> and <c>__unit__</c>.</param>
 /// <param name="FirstReads">How many targets may begin at once.</param>
 /// <param name="Led">The shards whose targets are scraped here; null for all.</param>
+/// <param name="Documents">What the nodes of a cluster share; null on a node by itself.</param>
 internal sealed record ScrapePoolParts(
-    ShardDirectory Shards, ScrapeLimits Limits, string HostName, string UserAgent, bool StartTimestamps, bool TypeAndUnitLabels, FirstReads FirstReads, LedShards? Led = null)
+    ShardDirectory Shards, ScrapeLimits Limits, string HostName, string UserAgent, bool StartTimestamps, bool TypeAndUnitLabels, FirstReads FirstReads, LedShards? Led = null,
+    IDocumentStore? Documents = null)
 {
     /// <summary>How long a target may take to tell how it goes.</summary>
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);

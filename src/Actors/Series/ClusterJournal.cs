@@ -20,7 +20,7 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
 
     private static readonly TimeSpan ResubmissionPause = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<int, (long Seq, long Hash)> _applied = new();
+    private readonly AppliedMarks _applied = new();
     private readonly ConcurrentDictionary<int, long> _led = new();
     private readonly ConcurrentDictionary<int, long> _saved = new();
 
@@ -166,13 +166,16 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
     }
 
     /// <summary>Says through which record a shard is applied here, and the rolling hash there.</summary>
-    public void NoteApplied(int shard, long seq, long hash) => _applied[shard] = (seq, hash);
+    public void NoteApplied(int shard, long seq, long hash) => _applied.Note(shard, seq, hash);
 
     /// <summary>Through which record a shard is applied here, and the rolling hash there; 0 for none.</summary>
-    public (long Seq, long Hash) Applied(int shard) => _applied.GetValueOrDefault(shard);
+    public (long Seq, long Hash) Applied(int shard) => _applied.At(shard);
 
     /// <summary>Through which record a shard is applied here; 0 for none.</summary>
     public long AppliedSeq(int shard) => Applied(shard).Seq;
+
+    /// <summary>Completes when a shard is applied here through a record.</summary>
+    public Task AppliedAsync(int shard, long seq, CancellationToken cancel) => _applied.ReachAsync(shard, seq, cancel);
 
     /// <summary>Copies a shard from another node, where the journal does not reach back far enough.</summary>
     public Func<int, long, ShardFiles, Task> Copy { get; set; } = static (shard, _, _) => Task.FromException(new IOException($"nobody has shard {shard}"));

@@ -169,6 +169,7 @@ internal static class SettingsMap
                 PeerConcurrencyMax = settings.Query.PeerConcurrencyMax,
                 FetchBytesMax = settings.Query.FetchBytesMax,
                 HedgeAfter = settings.Query.HedgeAfter,
+                StrongTimeout = settings.Query.StrongTimeout,
                 Rollups = rollups.Tiers,
                 PrefersRollups = settings.Storage.RollupsPrefer,
             },

@@ -228,6 +228,7 @@ internal static class SettingsFile
         PeerConcurrencyMax = keys.Count("pleiad.query.peer-concurrency-max", 1, 10_000),
         FetchBytesMax = keys.Size("pleiad.query.fetch-bytes-max", 0, long.MaxValue),
         HedgeAfter = keys.Duration("pleiad.query.hedge-after", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
+        StrongTimeout = keys.Duration("pleiad.query.strong-timeout", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
         Features = keys.Texts("pleiad.query.features"),
     };
 

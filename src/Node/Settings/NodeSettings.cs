@@ -316,6 +316,9 @@ public sealed record QuerySection
     /// <summary>How long a node is waited for alone. <c>pleiad.query.hedge-after</c></summary>
     public required TimeSpan HedgeAfter { get; init; }
 
+    /// <summary>How long a strong read waits for a copy to have what was acknowledged before. <c>pleiad.query.strong-timeout</c></summary>
+    public required TimeSpan StrongTimeout { get; init; }
+
     /// <summary>Names of switched-on features, as <c>--enable-feature</c> takes them. <c>pleiad.query.features</c></summary>
     public required IReadOnlyList<string> Features { get; init; }
 }

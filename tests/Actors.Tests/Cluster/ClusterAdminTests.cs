@@ -7,7 +7,7 @@ using Pleiad.TestKit;
 namespace Pleiad.Actors.Tests;
 
 /// <summary>What an operator asks one node for reaches all: deletions the leaders, everything else each node.</summary>
-public sealed class ClusterAdminTests : IAsyncLifetime
+public sealed class ClusterAdminTests : IAsyncDisposable
 {
     private const int Shards = 4;
     private static readonly Matcher[] s_up = [new(LabelName.MetricName, MatchKind.Equal, "up"), new("job", MatchKind.Regex, "a|b")];
@@ -25,9 +25,7 @@ public sealed class ClusterAdminTests : IAsyncLifetime
         Lead(static shard => shard % 3);
     }
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         foreach (Node node in _nodes)
         {

@@ -5,14 +5,12 @@ using Pleiad.Model;
 
 namespace Pleiad.Actors.Tests;
 
-public sealed class ClusterWriteTests : IAsyncLifetime
+public sealed class ClusterWriteTests : IAsyncDisposable
 {
     private static readonly ShardMap Map = new(4);
     private readonly List<Node> _nodes = [];
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         foreach (Node node in _nodes)
         {

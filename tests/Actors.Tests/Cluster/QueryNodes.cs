@@ -19,12 +19,18 @@ internal sealed class QueryNodes : IAsyncDisposable
     public QueryNodes(IReadOnlyList<ISeriesSource> parts, IReadOnlyList<int[]> copies, int nodes, QuerySettings? settings = null)
     {
         _map = new ShardMap(parts.Count);
+        Rows = new CountedRows(parts.Select(static (_, shard) => FirstSeq(shard)));
         _nodes = [.. Enumerable.Range(0, nodes).Select(number => new Node(
-            number, _map, copies.Index().Where(shard => shard.Item.Contains(number)).ToDictionary(shard => shard.Index, shard => parts[shard.Index]), settings ?? new QuerySettings()))];
+            number, _map, copies.Index().Where(shard => shard.Item.Contains(number)).ToDictionary(shard => shard.Index, shard => parts[shard.Index]), settings ?? new QuerySettings(), Rows))];
         Publish(copies, epoch: 1);
     }
 
     public Node this[int number] => _nodes[number];
+
+    /// <summary>What the database says of the shards.</summary>
+    public CountedRows Rows { get; }
+
+    private static long FirstSeq(int shard) => 1000 + shard;
 
     /// <summary>Tells a node that its copies of what others lead may be behind.</summary>
     public void Doubt(int number)
@@ -64,21 +70,31 @@ internal sealed class QueryNodes : IAsyncDisposable
         private readonly QuerySettings _settings;
         private readonly Dictionary<int, ShardPeer> _peers = [];
         private readonly NodeTransport _transport;
+        private readonly TaskCompletionSource<(int, long)> _waitedFor = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Node(int number, ShardMap map, IReadOnlyDictionary<int, ISeriesSource> shards, QuerySettings settings)
+        public Node(int number, ShardMap map, IReadOnlyDictionary<int, ISeriesSource> shards, QuerySettings settings, CountedRows rows)
         {
             Number = number;
             Map = map;
             _shards = shards;
             _settings = settings;
-            Places = new PublishedPlaces(ShardPlaces.AllHere(map.Count), shard => 1000 + shard);
+            for (int shard = 0; shard < map.Count; shard++)
+            {
+                Marks.Note(shard, FirstSeq(shard), 0);
+            }
+
+            Places = new PublishedPlaces(ShardPlaces.AllHere(map.Count), shard => Marks.At(shard).Seq, (shard, seq, cancel) =>
+            {
+                _waitedFor.TrySetResult((shard, seq));
+                return Marks.ReachAsync(shard, seq, cancel);
+            });
             Queries = new PeerQueries(new Engine(new EngineSettings(), TimeProvider.System), this, this, Places, settings, TimeProvider.System);
             var messages = new NodeMessages();
             Queries.AddTo(messages);
             _transport = NodeTransport.Listen(
                 Identity, new IPEndPoint(IPAddress.Loopback, 0), new TransportSettings(), TimeProvider.System,
                 message => Instead is { } instead ? instead(message) : messages.HandleAsync(message));
-            Reads = new ClusterReads(this, Places, settings, TimeProvider.System);
+            Reads = new ClusterReads(this, Places, settings, TimeProvider.System, rows);
         }
 
         public int Number { get; }
@@ -88,6 +104,12 @@ internal sealed class QueryNodes : IAsyncDisposable
         public ShardMap Map { get; }
 
         public PublishedPlaces Places { get; }
+
+        /// <summary>How far its shards are applied.</summary>
+        public AppliedMarks Marks { get; } = new();
+
+        /// <summary>The first record that somebody has had to wait for here.</summary>
+        public Task<(int Shard, long Through)> IsWaitedFor => _waitedFor.Task;
 
         public PeerQueries Queries { get; }
 

@@ -11,6 +11,9 @@ namespace Pleiad.Actors;
 /// <param name="Body">In the message of that kind.</param>
 internal sealed record BeginRead(ulong Query, ulong Stream, long LeftMs, IReadOnlyList<int> Shards, ReadKind Kind, ReadOnlyMemory<byte> Body)
 {
+    /// <summary>Through which record of its journal each of the shards is to be read, in the same order; the answer waits for it. None: as they are.</summary>
+    public IReadOnlyList<long> Through { get; init; } = [];
+
     /// <summary>Writes it into a message.</summary>
     public void Write(MessageWriter into)
     {
@@ -18,6 +21,11 @@ internal sealed record BeginRead(ulong Query, ulong Stream, long LeftMs, IReadOn
         into.Number(2, Stream);
         into.Number(3, (ulong)LeftMs);
         into.Numbers(4, [.. Shards]);
+        if (Through.Count > 0)
+        {
+            into.Column<long>(5, [.. Through]);
+        }
+
         into.Bytes((int)Kind, Body.Span);
     }
 
@@ -33,6 +41,7 @@ internal sealed record BeginRead(ulong Query, ulong Stream, long LeftMs, IReadOn
         var shards = new List<int>();
         ReadKind? kind = null;
         byte[] body = [];
+        long[] through = [];
         var reader = new MessageReader(message);
         while (reader.Next(out int field))
         {
@@ -50,6 +59,9 @@ internal sealed record BeginRead(ulong Query, ulong Stream, long LeftMs, IReadOn
                 case 4:
                     reader.Numbers(shards);
                     break;
+                case 5:
+                    through = reader.Column<long>();
+                    break;
                 case >= (int)ReadKind.Fragment and <= (int)ReadKind.Metadata:
                     kind = (ReadKind)field;
                     body = reader.Bytes().ToArray();
@@ -65,7 +77,14 @@ internal sealed record BeginRead(ulong Query, ulong Stream, long LeftMs, IReadOn
             }
         }
 
-        return kind is null ? throw new WireFormatException("a read of nothing that this node knows") : new BeginRead(query, stream, left, shards, kind.Value, body);
+        if (through.Length > 0 && through.Length != shards.Count)
+        {
+            throw new WireFormatException($"{shards.Count} shards, and how far for {through.Length}");
+        }
+
+        return kind is null
+            ? throw new WireFormatException("a read of nothing that this node knows")
+            : new BeginRead(query, stream, left, shards, kind.Value, body) { Through = through };
     }
 }
 

@@ -1,10 +1,16 @@
 using Pleiad.Kernel;
 using Pleiad.Model;
+using Pleiad.PromQL;
 
 namespace Pleiad.Actors;
 
 /// <summary>Opens views over all shards of the cluster: those of this node at once, those of others when they are read.</summary>
-internal sealed class ClusterReads(ILocalShards local, IShardPlaces places, QuerySettings settings, TimeProvider time)
+/// <param name="local">The shards of this node.</param>
+/// <param name="places">Where all shards are.</param>
+/// <param name="settings">Limits.</param>
+/// <param name="time">Measures.</param>
+/// <param name="ownership">Says how far the journals reach; null where strong reads are not answered.</param>
+internal sealed class ClusterReads(ILocalShards local, IShardPlaces places, QuerySettings settings, TimeProvider time, IShardOwnership? ownership = null)
 {
     private long _lastQuery;
 
@@ -25,11 +31,31 @@ internal sealed class ClusterReads(ILocalShards local, IShardPlaces places, Quer
 
     /// <summary>A view for one query.</summary>
     /// <param name="left">How long the query may still take.</param>
+    /// <param name="isStrong">Whether it has to see everything that was acknowledged before.</param>
     /// <param name="cancel">Gives up.</param>
-    public async Task<QueryView> ViewAsync(Func<TimeSpan> left, CancellationToken cancel)
+    /// <exception cref="QueryException">It has to, and the database does not answer.</exception>
+    public async Task<QueryView> ViewAsync(Func<TimeSpan> left, bool isStrong, CancellationToken cancel)
     {
-        int[] here = [.. places.Now.Shards.Where(static place => place.Here is ShardRole.Leader or ShardRole.Follower).Select(static place => place.Shard)];
-        return new ClusterView(this, await local.ViewAsync(here, cancel), NextQuery(), left);
+        StrongGoals? goals = !isStrong ? null
+            : ownership is null ? throw new QueryException(QueryErrorKind.Unavailable, "this node answers no strong reads")
+            : await StrongGoals.ReadAsync(ownership, cancel);
+        int[] here = goals is null
+            ? [.. places.Now.Shards.Where(static place => place.Here is ShardRole.Leader or ShardRole.Follower).Select(static place => place.Shard)]
+            : await ReachedHereAsync(goals, cancel);
+        return new ClusterView(this, await local.ViewAsync(here, cancel), NextQuery(), left, goals);
+    }
+
+    // A copy that has applied enough is as good as any, whatever it is taken for. Where others have copies too they are asked soon.
+    private async Task<int[]> ReachedHereAsync(StrongGoals goals, CancellationToken cancel)
+    {
+        ShardPlace[] here = [.. places.Now.Shards.Where(static place => place.Here != ShardRole.None)];
+        int[][] reached = await Task.WhenAll(
+            StrongGoals.ReachAsync(places, GoalsOf(shared: true), settings.HedgeAfter, time, cancel),
+            StrongGoals.ReachAsync(places, GoalsOf(shared: false), settings.StrongTimeout, time, cancel));
+        return [.. reached.SelectMany(static shards => shards).Order()];
+
+        (int, long)[] GoalsOf(bool shared) => [.. here
+            .Where(place => (place.Leader is not null || !place.Followers.IsEmpty) == shared).Select(place => (place.Shard, goals.Of(place.Shard)))];
     }
 
     /// <summary>A number that no other query of this node has.</summary>

@@ -14,7 +14,8 @@ namespace Pleiad.Actors;
 /// <param name="here">Views of this node's shards.</param>
 /// <param name="query">Its number.</param>
 /// <param name="left">How long it may still take.</param>
-internal sealed class ClusterView(ClusterReads reads, LocalViews here, ulong query, Func<TimeSpan> left) : QueryView, IQuerySource
+/// <param name="goals">How far each shard has to be read; null where it may be read as it is. Of this node's it is.</param>
+internal sealed class ClusterView(ClusterReads reads, LocalViews here, ulong query, Func<TimeSpan> left, StrongGoals? goals = null) : QueryView, IQuerySource
 {
     private readonly ConcurrentDictionary<NodeIncarnation, PeerLink> _asked = new();
     private readonly ConcurrentDictionary<int, byte> _missing = new();
@@ -186,7 +187,7 @@ internal sealed class ClusterView(ClusterReads reads, LocalViews here, ulong que
         Action<int>? onAnswered = null)
     {
         TimeSpan p95 = reads.Latencies.P95();
-        var gather = new ShardGather<T>(Read, reads.Places, p95 > reads.Settings.HedgeAfter ? p95 : reads.Settings.HedgeAfter, reads.Time, onAnswered);
+        var gather = new ShardGather<T>(Read, reads.Places, p95 > reads.Settings.HedgeAfter ? p95 : reads.Settings.HedgeAfter, reads.Time, onAnswered, goals);
         IReadOnlyDictionary<int, T> answers = await gather.RunAsync(shards, cancel);
         foreach (int shard in gather.Missing)
         {
@@ -203,7 +204,10 @@ internal sealed class ClusterView(ClusterReads reads, LocalViews here, ulong que
             _asked.TryAdd(peer.Node, peer.Link);
             long begun = reads.Time.GetTimestamp();
             var begin = new BeginRead(
-                query, (ulong)Interlocked.Increment(ref _lastStream), (long)Math.Ceiling(Math.Min(left().TotalMilliseconds, int.MaxValue)), asked, kind, body);
+                query, (ulong)Interlocked.Increment(ref _lastStream), (long)Math.Ceiling(Math.Min(left().TotalMilliseconds, int.MaxValue)), asked, kind, body)
+            {
+                Through = goals is null ? [] : [.. asked.Select(goals.Of)],
+            };
             IReadOnlyList<(ShardHeader Header, bool HasValue, T? Value)> read = await new PeerStream<T>(peer, begin, newReader).ReadAsync(left, unwanted);
             reads.Latencies.Add(reads.Time.GetElapsedTime(begun));
             Interlocked.Add(ref _damagedElsewhere, read.Sum(static shard => shard.Header.ChunksDamaged));

@@ -82,6 +82,12 @@ internal sealed class PeerQueries(
 
     private async Task<NodeMessage> BeginAsync(OpenQuery query, BeginRead read)
     {
+        if (read.Through.Count > 0)
+        {
+            // What is not reached in time is read as it is: the header says how far that is, and the asker takes it for what it is.
+            await StrongGoals.ReachAsync(places, read.Shards.Zip(read.Through), settings.StrongTimeout, time, query.Over);
+        }
+
         using QueryAdmission.Slot slot = await _admission.EnterAsync(query.Over);
         return PartOf(query, read.Stream, new RecordStreamWriter(await RecordsAsync(query, read), QueryMessage.PartBytesMax));
     }
@@ -178,9 +184,9 @@ internal sealed class PeerQueries(
             return await TargetRecords.OfAsync(targets, read.Kind, query.Over);
         }
 
-        // Before the views are taken: what they hold is at least this.
+        // Before the views are taken: what they hold is at least this. A copy that lacks samples of whatever age has nothing for sure.
         ShardPlaces now = places.Now;
-        long[] applied = [.. read.Shards.Select(places.AppliedSeq)];
+        long[] applied = [.. read.Shards.Select(shard => Math.Max(0, places.AppliedSeq(shard)))];
         int[] served = [.. read.Shards.Where(shard => now.Shards[shard].Here != ShardRole.None)];
         IReadOnlyDictionary<int, LocalViews> views = await query.ViewAsync(local, served);
         ShardHeader HeaderOf(int index)

@@ -14,9 +14,10 @@ namespace Pleiad.Actors;
 /// <param name="hedgeAfter">How long a node is waited for alone.</param>
 /// <param name="time">Measures that.</param>
 /// <param name="onAnswered">Told how many shards more have been answered for; null for nobody.</param>
+/// <param name="goals">How far each shard has to be read; null where it may be read as it is.</param>
 internal sealed class ShardGather<T>(
     Func<ShardPeer, IReadOnlyList<int>, CancellationToken, Task<IReadOnlyList<(ShardHeader Header, bool HasValue, T? Value)>>> read,
-    IShardPlaces places, TimeSpan hedgeAfter, TimeProvider time, Action<int>? onAnswered = null)
+    IShardPlaces places, TimeSpan hedgeAfter, TimeProvider time, Action<int>? onAnswered = null, StrongGoals? goals = null)
 {
     private readonly Dictionary<int, T> _answers = [];
     private readonly HashSet<int> _open = [];
@@ -94,7 +95,9 @@ internal sealed class ShardGather<T>(
         foreach ((ShardHeader header, bool hasValue, T? value) in answers)
         {
             // Who has not heard of a newer leader, or says so itself, may lack what was written since: better than nothing, but not whole.
-            bool isBehind = header.IsBehind || header.Epoch < now.Shards[header.Shard].Epoch;
+            bool isBehind = goals is null
+                ? header.IsBehind || header.Epoch < now.Shards[header.Shard].Epoch
+                : header.AppliedSeq < goals.Of(header.Shard);
             if (hasValue && isBehind && _open.Contains(header.Shard))
             {
                 _behind.TryAdd(header.Shard, value!);

@@ -126,7 +126,7 @@ internal sealed class QueryEndpoints(IQueryFrontend frontend, GatewaySettings se
             + "Try decreasing the query resolution (?step=XX)");
     }
 
-    /// <summary><c>timeout</c>, <c>lookback_delta</c>, <c>stats</c> and, of our own, <c>rollups</c>.</summary>
+    /// <summary><c>timeout</c>, <c>lookback_delta</c>, <c>stats</c> and, of our own, <c>rollups</c> and <c>consistency</c>.</summary>
     /// <exception cref="ApiException">One of them is wrong.</exception>
     public static QueryOptions Options(Parameters parameters)
     {
@@ -135,6 +135,12 @@ internal sealed class QueryEndpoints(IQueryFrontend frontend, GatewaySettings se
         var plain = new QueryOptions(timeout, null) 
         {
             CountsSteps = parameters.Get("stats") == "all",
+            IsStrong = parameters.Get("consistency") switch
+            {
+                "" => false,
+                "strong" => true,
+                _ => throw ApiException.Parameter("consistency", "there is strong (everything acknowledged before is seen, or the query is refused)"),
+            },
             Rollups = parameters.Get("rollups") switch
             {
                 "" => RollupMode.AsSet,

@@ -63,6 +63,7 @@ public sealed class QueryEndpointsTests
     [InlineData("query?query=up&limit=-1", "invalid parameter \"limit\": limit must be non-negative")]
     [InlineData("query?query=up&lookback_delta=abc", "error parsing lookback delta duration: cannot parse \"abc\" to a valid duration")]
     [InlineData("query?query=up&rollups=sometimes", "invalid parameter \"rollups\": there are never (samples alone), gone (where samples are gone) and prefer")]
+    [InlineData("query?query=up&consistency=weak", "invalid parameter \"consistency\": there is strong (everything acknowledged before is seen, or the query is refused)")]
     [InlineData("query_range?query=up&end=10&step=1", "invalid parameter \"start\": cannot parse \"\" to a valid timestamp")]
     [InlineData("query_range?query=up&start=0&end=x&step=1", "invalid parameter \"end\": cannot parse \"x\" to a valid timestamp")]
     [InlineData("query_range?query=up&start=10&end=0&step=1", "invalid parameter \"end\": end timestamp must not be before start time")]

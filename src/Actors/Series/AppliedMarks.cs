@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+
+namespace Pleiad.Actors;
+
+/// <summary>How far the journal of each shard is applied on this node; whoever needs a record can wait for it. Thread-safe.</summary>
+internal sealed class AppliedMarks
+{
+    private readonly ConcurrentDictionary<int, Mark> _marks = new();
+
+    /// <summary>Says through which record a shard is applied, and the rolling hash there.</summary>
+    public void Note(int shard, long seq, long hash) => Of(shard).Set(seq, hash);
+
+    /// <summary>Through which record a shard is applied, and the rolling hash there; 0 for none.</summary>
+    public (long Seq, long Hash) At(int shard) => Of(shard).Now;
+
+    /// <summary>Completes when a shard is applied through a record.</summary>
+    public async Task ReachAsync(int shard, long seq, CancellationToken cancel)
+    {
+        Mark mark = Of(shard);
+        while (mark.NextAfter(seq) is { } next)
+        {
+            await next.WaitAsync(cancel);
+        }
+    }
+
+    private Mark Of(int shard) => _marks.GetOrAdd(shard, static _ => new Mark());
+
+    private sealed class Mark
+    {
+        private readonly Lock _gate = new();
+        private (long Seq, long Hash) _now;
+        private TaskCompletionSource? _waiting;
+
+        public (long Seq, long Hash) Now
+        {
+            get
+            {
+                lock (_gate)
+                {
+                    return _now;
+                }
+            }
+        }
+
+        public void Set(long seq, long hash)
+        {
+            TaskCompletionSource? waiting;
+            lock (_gate)
+            {
+                _now = (seq, hash);
+                waiting = _waiting;
+                _waiting = null;
+            }
+
+            waiting?.SetResult();
+        }
+
+        // Null where it is there.
+        public Task? NextAfter(long seq)
+        {
+            lock (_gate)
+            {
+                return _now.Seq >= seq ? null : (_waiting ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+        }
+    }
+}

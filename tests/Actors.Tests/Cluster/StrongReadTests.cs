@@ -1,0 +1,105 @@
+using Pleiad.Model;
+using Pleiad.PromQL;
+
+namespace Pleiad.Actors.Tests;
+
+public sealed class StrongReadTests
+{
+    private const int Samples = 10;
+    private const string Query = "count(m)";
+
+    // Shard 0 at node 0; shards 1 to 3 led by node 1, with copies at node 2.
+    private static readonly int[][] Copies = [[0, 1], [1, 2], [1, 2], [1, 2]];
+    private static readonly Labels[] Series = [.. Enumerable.Range(0, 80).Select(i => Labels.From(("__name__", "m"), ("instance", $"i{i % 40}"), ("n", $"{i}")))];
+    private static readonly QueryOptions Strong = new() { IsStrong = true };
+
+    private static QueryNodes Nodes(QuerySettings? settings = null) => new(ListedSeries.Spread(Series, Samples, 4), Copies, nodes: 3, settings ?? Patient(TimeSpan.FromHours(1)));
+
+    private static QuerySettings Patient(TimeSpan hedgeAfter) => new() { HedgeAfter = hedgeAfter, StrongTimeout = TimeSpan.FromHours(1) };
+
+    private static Task<QueryResult> AskAsync(QueryFrontend frontend, QueryOptions options) =>
+        frontend.InstantAsync(Query, new Timestamp((Samples - 1) * ListedSeries.StepMs), options, CancellationToken.None).WaitAsync(TestActorSystem.HangGuard);
+
+    private static void AssertWhole(QueryResult result)
+    {
+        Assert.False(result.IsPartial);
+        Assert.Equal(Series.Length, ((VectorValue)result.Value).Samples.Single().Value);
+    }
+
+    [Fact]
+    public async Task It_waits_until_a_copy_elsewhere_has_what_was_acknowledged()
+    {
+        await using QueryNodes nodes = Nodes();
+        nodes.Rows.Commit(shard: 2, count: 5);
+        using QueryFrontend frontend = nodes[0].Frontend();
+        Task<QueryResult> asking = AskAsync(frontend, Strong);
+        (int shard, long through) = await nodes[1].IsWaitedFor.WaitAsync(TestActorSystem.HangGuard);
+        Assert.Equal((2, nodes[1].Marks.At(2).Seq + 5), (shard, through));
+        Assert.False(asking.IsCompleted);
+
+        // Who does not ask for it gets what is there.
+        AssertWhole(await AskAsync(frontend, default));
+        nodes[1].Marks.Note(2, through - 1, 0);
+        Assert.False(asking.IsCompleted);
+        nodes[1].Marks.Note(2, through, 0);
+        AssertWhole(await asking);
+    }
+
+    [Fact]
+    public async Task It_waits_until_the_copy_here_has_it()
+    {
+        await using QueryNodes nodes = Nodes();
+        nodes.Rows.Commit(shard: 0, count: 1);
+        using QueryFrontend frontend = nodes[0].Frontend();
+        Task<QueryResult> asking = AskAsync(frontend, Strong);
+        (int shard, long through) = await nodes[0].IsWaitedFor.WaitAsync(TestActorSystem.HangGuard);
+        Assert.Equal(0, shard);
+        Assert.False(asking.IsCompleted);
+        nodes[0].Marks.Note(0, through, 0);
+        AssertWhole(await asking);
+    }
+
+    [Fact]
+    public async Task A_leader_that_was_replaced_and_does_not_know_it_is_passed_over_for_a_copy_that_has_it()
+    {
+        await using QueryNodes nodes = Nodes(Patient(TimeSpan.FromMilliseconds(1)));
+        nodes.Rows.Commit(shard: 3, count: 1);
+        nodes[2].Marks.Note(3, nodes[2].Marks.At(3).Seq + 1, 0);
+        using QueryFrontend frontend = nodes[0].Frontend();
+        AssertWhole(await AskAsync(frontend, Strong));
+    }
+
+    [Fact]
+    public async Task A_copy_that_has_it_answers_whatever_it_is_taken_for()
+    {
+        await using QueryNodes nodes = Nodes();
+        nodes.Doubt(2);
+        await nodes[1].DisposeAsync();
+        using QueryFrontend frontend = nodes[2].Frontend();
+        Assert.True((await AskAsync(frontend, default)).IsPartial);
+        AssertWhole(await AskAsync(frontend, Strong));
+    }
+
+    [Fact]
+    public async Task It_is_refused_when_no_copy_gets_there_in_time()
+    {
+        await using QueryNodes nodes = Nodes(new QuerySettings { StrongTimeout = TimeSpan.FromMilliseconds(1) });
+        nodes.Rows.Commit(shard: 1, count: 1);
+        using QueryFrontend frontend = nodes[0].Frontend();
+        QueryException refused = await Assert.ThrowsAsync<QueryException>(() => AskAsync(frontend, Strong));
+        Assert.Equal(QueryErrorKind.Unavailable, refused.Kind);
+        Assert.Contains("1 of 4 shards", refused.Message, StringComparison.Ordinal);
+        AssertWhole(await AskAsync(frontend, default));
+    }
+
+    [Fact]
+    public async Task It_is_refused_when_the_database_is_away()
+    {
+        await using QueryNodes nodes = Nodes();
+        nodes.Rows.IsAway = true;
+        using QueryFrontend frontend = nodes[0].Frontend();
+        QueryException refused = await Assert.ThrowsAsync<QueryException>(() => AskAsync(frontend, Strong));
+        Assert.Equal(QueryErrorKind.Unavailable, refused.Kind);
+        AssertWhole(await AskAsync(frontend, default));
+    }
+}
