@@ -111,7 +111,7 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
     {
         StopDiscovering();
         _round++;
-        IReadOnlyList<IDiscovery> discoveries = Discoveries.Of(_config!.Discoveries, Context.Time, parts.UserAgent, [.. _found.Values]);
+        IReadOnlyList<IDiscovery> discoveries = [.. Discoveries.Of(_config!.Discoveries, Context.Time, parts.UserAgent, [.. _found.Values]).Select(InTheCluster)];
         foreach (int gone in _found.Keys.Where(discovery => discovery >= discoveries.Count).ToArray())
         {
             _found.Remove(gone);
@@ -129,6 +129,23 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
                 static () => DiscoveryEnded.Instance,
                 failure => new DiscoveryFailed(name, failure));
         }
+    }
+
+    // What asks somebody is asked by one node for all. Files are each node's own, and what stands in the configuration costs nothing.
+    private IDiscovery InTheCluster(IDiscovery discovery, int number)
+    {
+        DiscoveryConfig config = _config!.Discoveries[number];
+        if (parts.Documents is not { } documents || parts.Led is not { } led || config is not (HttpDiscoveryConfig or DnsDiscoveryConfig))
+        {
+            return discovery;
+        }
+
+        TimeProvider time = Context.Time;
+        return new SharedDiscovery(
+            discovery.Name, _config.JobName, _config.Fingerprint,
+            known => Discoveries.Of([config], time, parts.UserAgent, [new FoundBefore(config, known)])[0],
+            _found.TryGetValue(number, out FoundBefore? before) && before.By == config ? before.Groups : [],
+            led.LeadsHash, documents, time);
     }
 
     private void OnDiscovered(Discovered discovered)
