@@ -16,9 +16,9 @@ internal sealed class Ledger
         _seen.TryGetValue(instance, out SortedDictionary<long, string>? samples) && samples.Values.Any(text => int.Parse(text, CultureInfo.InvariantCulture) > value);
 
     /// <summary>Reads what nodes have and takes down all of it.</summary>
-    public async Task ReadAsync(IEnumerable<PleiadServer> nodes)
+    public async Task ReadAsync(IEnumerable<ClusterNode> nodes)
     {
-        foreach (PleiadServer node in nodes)
+        foreach (ClusterNode node in nodes)
         {
             foreach ((string instance, long time, string value) in await SamplesAsync(node))
             {
@@ -34,10 +34,10 @@ internal sealed class Ledger
     }
 
     /// <summary>Fails unless everything that was seen is there.</summary>
-    public async Task CheckAsync(IEnumerable<PleiadServer> nodes)
+    public async Task CheckAsync(IEnumerable<ClusterNode> nodes)
     {
         var there = new Dictionary<(string, long), string>();
-        foreach (PleiadServer node in nodes)
+        foreach (ClusterNode node in nodes)
         {
             foreach ((string instance, long time, string value) in await SamplesAsync(node))
             {
@@ -58,7 +58,7 @@ internal sealed class Ledger
     /// <summary>The times of a target's samples, in milliseconds.</summary>
     public IReadOnlyCollection<long> TimesOf(string instance) => _seen[instance].Keys;
 
-    private static async Task<List<(string Instance, long Time, string Value)>> SamplesAsync(PleiadServer node)
+    private static async Task<List<(string Instance, long Time, string Value)>> SamplesAsync(ClusterNode node)
     {
         double now = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalSeconds;
         var samples = new List<(string, long, string)>();

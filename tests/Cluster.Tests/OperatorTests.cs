@@ -41,7 +41,7 @@ public sealed class OperatorTests
     {
         Assert.DoesNotContain("not_reloaded", await ConfigurationAsync(cluster.Node(2)), StringComparison.Ordinal);
         await Pause.UntilAsync(
-            () => Task.FromResult(cluster.Node(2).Output.Contains("not the cluster's", StringComparison.Ordinal)), ClusterOfThree.Patience, () => cluster.Node(2).Output);
+            () => Task.FromResult(cluster.Node(2).Output.Contains("not the cluster's", StringComparison.Ordinal)), ClusterRig.Patience, () => cluster.Node(2).Output);
         await cluster.Node(0).SignalAsync("HUP");
         await UntilAsync(cluster, async node => (await ConfigurationAsync(node)).Contains("not_reloaded", StringComparison.Ordinal));
     }
@@ -63,7 +63,7 @@ public sealed class OperatorTests
         await UntilAsync(cluster, IsDeletedAsync);
 
         // What was scraped since then is there, of all targets, and nothing older, which was there.
-        async Task<bool> IsDeletedAsync(PleiadServer node)
+        async Task<bool> IsDeletedAsync(ClusterNode node)
         {
             Dictionary<string, List<(long TimeMs, string Value)>> found = await node.Client.RawAsync("ledger[1h]", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0);
             return found.Count == ClusterOfThree.Targets && found.Values.All(samples => samples.Count > 0 && samples.All(sample => sample.TimeMs > through));
@@ -89,34 +89,34 @@ public sealed class OperatorTests
     private static async Task AForeignNodeStaysOutsideAsync(ClusterOfThree cluster)
     {
         double refused = await RefusedAsync(cluster.Node(0));
-        await using PleiadServer foreign = await cluster.StartForeignAsync();
+        await using ClusterNode foreign = await cluster.StartForeignAsync();
 
         // It knows the database, says that it would join, and is told by nobody that it may: it gives up, and the others give it up, when that suits them.
         await Pause.UntilAsync(
             async () => await RefusedAsync(cluster.Node(0)) > refused && await IsOutsideAsync(cluster.Node(0)) && await IsOutsideAsync(cluster.Node(1)),
-            ClusterOfThree.Patience, () => foreign.Output);
+            ClusterRig.Patience, () => foreign.Output);
         Assert.False(await foreign.Client.IsReadyAsync());
 
-        static async Task<bool> IsOutsideAsync(PleiadServer node)
+        static async Task<bool> IsOutsideAsync(ClusterNode node)
         {
             string status = await StatusAsync(node);
             Assert.True(status is "" or "joining" or "dead", status);
             return status.Length > 0;
         }
 
-        static async Task<string> StatusAsync(PleiadServer node) => (await node.Client.DataAsync("/api/v1/cluster")).GetProperty("nodes").EnumerateArray()
-            .Where(static member => member.GetProperty("name").GetString() == ClusterOfThree.NameOf(3)).Select(static member => member.GetProperty("status").GetString()!).LastOrDefault("");
+        static async Task<string> StatusAsync(ClusterNode node) => (await node.Client.DataAsync("/api/v1/cluster")).GetProperty("nodes").EnumerateArray()
+            .Where(static member => member.GetProperty("name").GetString() == ClusterRig.NameOf(3)).Select(static member => member.GetProperty("status").GetString()!).LastOrDefault("");
     }
 
-    private static async Task<double> RefusedAsync(PleiadServer node) =>
+    private static async Task<double> RefusedAsync(ClusterNode node) =>
         (await node.Client.Http.GetStringAsync("/metrics")).Split('\n')
             .Where(static line => line.StartsWith("pleiad_kernel_transport_refusals_total", StringComparison.Ordinal))
             .Sum(static line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
 
-    private static Task UntilAsync(ClusterOfThree cluster, Func<PleiadServer, Task<bool>> holds) => Pause.UntilAsync(
+    private static Task UntilAsync(ClusterOfThree cluster, Func<ClusterNode, Task<bool>> holds) => Pause.UntilAsync(
         async () =>
         {
-            foreach (PleiadServer node in cluster.Running)
+            foreach (ClusterNode node in cluster.Running)
             {
                 if (!await holds(node))
                 {
@@ -126,12 +126,12 @@ public sealed class OperatorTests
 
             return true;
         },
-        ClusterOfThree.Patience,
+        ClusterRig.Patience,
         () => string.Join('\n', cluster.Running.Select(static node => node.Output)));
 
-    private static async Task<string> ConfigurationAsync(PleiadServer node) => (await node.Client.DataAsync("/api/v1/status/config")).GetProperty("yaml").GetString()!;
+    private static async Task<string> ConfigurationAsync(ClusterNode node) => (await node.Client.DataAsync("/api/v1/status/config")).GetProperty("yaml").GetString()!;
 
-    private static async Task<HttpStatusCode> PostAsync(PleiadServer node, string path)
+    private static async Task<HttpStatusCode> PostAsync(ClusterNode node, string path)
     {
         using HttpClient http = PatientClientOf(node);
         using HttpResponseMessage answer = await http.PostAsync(path, null);
@@ -139,5 +139,5 @@ public sealed class OperatorTests
     }
 
     // Each shard of each node writes and flushes files, on whatever disk that is.
-    private static HttpClient PatientClientOf(PleiadServer node) => new() { BaseAddress = node.Client.Http.BaseAddress, Timeout = ClusterOfThree.Patience };
+    private static HttpClient PatientClientOf(ClusterNode node) => new() { BaseAddress = node.Client.Http.BaseAddress, Timeout = ClusterRig.Patience };
 }

@@ -12,7 +12,7 @@ internal sealed class SharedDashboards
     private long _version;
 
     /// <summary>Saves the next version through a node.</summary>
-    public async Task SaveAsync(PleiadServer node)
+    public async Task SaveAsync(ClusterNode node)
     {
         string title = $"version {_version + 1}";
         using HttpResponseMessage answer = await PostAsync(node, title);
@@ -21,7 +21,7 @@ internal sealed class SharedDashboards
     }
 
     /// <summary>Saves through two nodes at the same time, each from the version that is there: one of them is refused.</summary>
-    public async Task SaveAtOnceAsync(PleiadServer one, PleiadServer other)
+    public async Task SaveAtOnceAsync(ClusterNode one, ClusterNode other)
     {
         HttpResponseMessage[] answers = await Task.WhenAll(PostAsync(one, "of the one"), PostAsync(other, "of the other"));
         Assert.Equal([HttpStatusCode.OK, HttpStatusCode.PreconditionFailed], answers.Select(static answer => answer.StatusCode).Order());
@@ -33,9 +33,9 @@ internal sealed class SharedDashboards
     }
 
     /// <summary>Each of the nodes opens and lists it as it was saved last.</summary>
-    public async Task CheckAsync(IEnumerable<PleiadServer> nodes)
+    public async Task CheckAsync(IEnumerable<ClusterNode> nodes)
     {
-        foreach (PleiadServer node in nodes)
+        foreach (ClusterNode node in nodes)
         {
             JsonElement opened = await node.Client.Http.GetFromJsonAsync<JsonElement>("/api/dashboards/uid/shared");
             Assert.Equal((_title, _version), (opened.GetProperty("dashboard").GetProperty("title").GetString(), opened.GetProperty("dashboard").GetProperty("version").GetInt64()));
@@ -44,6 +44,6 @@ internal sealed class SharedDashboards
         }
     }
 
-    private Task<HttpResponseMessage> PostAsync(PleiadServer node, string title) => node.Client.Http.PostAsJsonAsync(
+    private Task<HttpResponseMessage> PostAsync(ClusterNode node, string title) => node.Client.Http.PostAsJsonAsync(
         "/api/dashboards/db", new { dashboard = new { uid = "shared", title, schemaVersion = 43, version = _version, panels = Array.Empty<object>() }, overwrite = false });
 }

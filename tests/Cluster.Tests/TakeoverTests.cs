@@ -72,8 +72,8 @@ public sealed class TakeoverTests(ITestOutputHelper output)
         {
             await cluster.UntilAllScrapedAsync(ledger);
             await ledger.CheckAsync(cluster.Running);
-            await Pause.UntilAsync(WritesAgain(Stopwatch.GetTimestamp()), ClusterOfThree.Patience, static () => "nothing is acknowledged any more");
-            foreach (PleiadServer node in cluster.Running)
+            await Pause.UntilAsync(WritesAgain(Stopwatch.GetTimestamp()), ClusterRig.Patience, static () => "nothing is acknowledged any more");
+            foreach (ClusterNode node in cluster.Running)
             {
                 Assert.Empty(await WrittenSamples.WrongAsync(load, node.Client, began));
             }

@@ -122,6 +122,19 @@ public sealed class PostgresServer : IDisposable
         _directory.Dispose();
     }
 
+    /// <summary>Asks it in SQL.</summary>
+    /// <returns>A line for each row, columns apart by a bar.</returns>
+    /// <exception cref="InvalidOperationException">It answers with an error, or not at all.</exception>
+    public string Ask(string sql)
+    {
+        ProcessStartInfo start = StartOf([Path.Combine(_programs, "psql"), "-h", SocketPath, "-p", "5432", "-U", "pleiad", "-v", "ON_ERROR_STOP=1", "-qAtc", sql, "postgres"]);
+        using Process process = Process.Start(start) ?? throw new InvalidOperationException("psql did not start");
+        process.StandardInput.Close();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? output.Trim() : throw new InvalidOperationException($"psql ended with {process.ExitCode}: {output}");
+    }
+
     private static string? FindPrograms()
     {
         const string Debian = "/usr/lib/postgresql";

@@ -50,7 +50,7 @@ internal sealed class RowReport(string row, ITestOutputHelper output)
         Say(string.Create(
             CultureInfo.InvariantCulture,
             $"{row} run {_runs}: pause {Middle(run.PauseSeconds):F1} s, at most {run.PauseSeconds.DefaultIfEmpty().Max():F1} s; whole again after {run.HealSeconds:F1} s; "
-            + $"{run.MissedScrapes} scrapes missed; {run.Queries} queries, {run.Partial} partial, {run.Errors.Count} errors; {run.Acked} acknowledged, {run.Unknown} unknown; {(run.Wrong.Count == 0 ? "ok" : "FAILED")}"));
+            + $"{run.MissedScrapes} scrapes missed; {run.Queries} queries, {run.Partial} partial, {run.Errors.Count} errors; {run.Acked} acknowledged, {run.Unknown} unknown; {run.Note}{(run.Wrong.Count == 0 ? "ok" : "FAILED")}"));
         foreach (string what in run.Wrong.Take(10).Concat(run.Errors.Take(3)))
         {
             Say("    " + what);
@@ -84,4 +84,8 @@ internal sealed class RowReport(string row, ITestOutputHelper output)
 
 /// <summary>What one run of a row has shown.</summary>
 internal sealed record RunFigures(
-    IReadOnlyList<double> PauseSeconds, double HealSeconds, int MissedScrapes, int Queries, int Partial, IReadOnlyList<string> Errors, int Acked, int Unknown, IReadOnlyList<string> Wrong);
+    IReadOnlyList<double> PauseSeconds, double HealSeconds, int MissedScrapes, int Queries, int Partial, IReadOnlyList<string> Errors, int Acked, int Unknown, IReadOnlyList<string> Wrong)
+{
+    /// <summary>What else there is to say of it.</summary>
+    public string Note { get; init; } = "";
+}

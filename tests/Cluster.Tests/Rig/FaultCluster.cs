@@ -1,63 +1,44 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Pleiad.Outside.Tests;
 using Pleiad.TestKit;
 
 namespace Pleiad.Cluster.Tests;
 
-/// <summary>Three nodes with three copies of every shard, a PostgreSQL of their own and clients that write and query all the time.</summary>
-internal sealed class FaultCluster : IAsyncDisposable
+/// <summary>Three nodes with three copies of every shard, and clients that write and query all the time.</summary>
+internal sealed class FaultCluster : ClusterRig
 {
-    public const int Nodes = 3;
     public const int Shards = 16;
     public const int Targets = 6;
 
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-
-    private readonly Scratch _scratch = new();
-    private readonly PageServer _pages;
-    private readonly FaultNode?[] _nodes = new FaultNode?[Nodes];
-    private readonly int[] _ports = [.. Enumerable.Range(0, Nodes).Select(static _ => RunningProgram.FreePort())];
-    private readonly string _config;
     private readonly string _conf;
+    private readonly DatabaseProxy? _proxy;
     private Load? _load;
 
-    private FaultCluster(PostgresServer postgres, PageServer pages, Namespaces? spaces)
+    private FaultCluster(PostgresServer postgres, PageServer pages, Namespaces? spaces, FaultSetup setup)
+        : base(postgres, pages, "scraped", Targets)
     {
-        Postgres = postgres;
         Spaces = spaces;
-        _pages = pages;
-        var config = new StringBuilder("global:\n  scrape_interval: 1s\nscrape_configs:\n  - job_name: pages\n    static_configs:\n");
-        int[] scrapes = new int[Targets];
-        for (int target = 0; target < Targets; target++)
-        {
-            int number = target;
-            config.Append(CultureInfo.InvariantCulture, $"      - targets: ['{pages.Address}']\n        labels: {{instance: 't{number}', __metrics_path__: '/t{number}'}}\n");
-            pages.Serve($"/t{number}", () => string.Create(CultureInfo.InvariantCulture, $"scraped {Interlocked.Increment(ref scrapes[number])}\n"));
-        }
-
-        _config = _scratch.File("prometheus.yml", config.ToString());
-        _conf = _scratch.File("pleiad.conf", "pleiad.storage.snapshot-interval = 1m\npleiad.cluster { trim-interval = 5s, insecure-listen = true }\n");
+        _conf = Scratch.File(
+            "pleiad.conf", "pleiad.storage.snapshot-interval = 1m\npleiad.cluster { trim-interval = 5s, insecure-listen = true }\n" + setup.Conf + "\n");
+        _proxy = setup.HasProxy ? new DatabaseProxy(Path.Combine(postgres.SocketPath, ".s.PGSQL.5432")) : null;
     }
-
-    public PostgresServer Postgres { get; }
 
     /// <summary>The namespaces of the nodes; null where they are on the loopback interface.</summary>
     public Namespaces? Spaces { get; }
 
+    /// <summary>Between the nodes and the database, where that was asked for.</summary>
+    public DatabaseProxy Proxy => _proxy ?? throw new InvalidOperationException("the nodes talk to the database without a proxy");
+
     public Load Load => _load ?? throw new InvalidOperationException("the cluster has not started");
 
-    /// <summary>Those that run.</summary>
-    public IEnumerable<FaultNode> Running => _nodes.OfType<FaultNode>();
-
     /// <summary>Starts all of it and waits until every shard is led as planned.</summary>
-    /// <param name="withNamespaces">Whether links shall be cut; skips where that is not allowed.</param>
-    public static async Task<FaultCluster> StartAsync(bool withNamespaces = false)
+    /// <param name="setup">What the row needs; skips where it cannot be had.</param>
+    public static async Task<FaultCluster> StartAsync(FaultSetup setup)
     {
-        Namespaces? spaces = withNamespaces ? Namespaces.TryMake(Nodes) : null;
-        Skip.If(withNamespaces && spaces is null, "network namespaces are not allowed here: links between nodes cannot be cut");
+        Namespaces? spaces = setup.HasNamespaces ? Namespaces.TryMake(Nodes) : null;
+        Skip.If(setup.HasNamespaces && spaces is null, "network namespaces are not allowed here: links between nodes cannot be cut");
         PostgresServer? postgres = PostgresServer.TryStart(spaces?.Database ?? "");
         if (postgres is null)
         {
@@ -65,7 +46,7 @@ internal sealed class FaultCluster : IAsyncDisposable
             Skip.If(true, "PostgreSQL is not installed (./test installs it)");
         }
 
-        var cluster = new FaultCluster(postgres!, await PageServer.StartAsync(spaces is null ? null : System.Net.IPAddress.Parse(spaces.Client)), spaces);
+        var cluster = new FaultCluster(postgres!, await PageServer.StartAsync(spaces is null ? null : System.Net.IPAddress.Parse(spaces.Client)), spaces, setup);
         try
         {
             await cluster.StartNodesAsync(0, 1, 2);
@@ -82,57 +63,6 @@ internal sealed class FaultCluster : IAsyncDisposable
         }
     }
 
-    public FaultNode Node(int number) => _nodes[number] ?? throw new InvalidOperationException($"node {number} does not run");
-
-    public bool Runs(int number) => _nodes[number] is { HasExited: false };
-
-    public string DataOf(int number) => Path.Combine(_scratch.Path, NameOf(number));
-
-    /// <summary>The addresses of all nodes but some.</summary>
-    public IEnumerable<Uri> UrlsBut(params int[] numbers) =>
-        Enumerable.Range(0, Nodes).Except(numbers).Select(number => new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{HostOf(number)}:{_ports[number]}")));
-
-    /// <summary>Starts nodes at the same time and waits until all of them are ready.</summary>
-    public async Task StartNodesAsync(params int[] numbers)
-    {
-        foreach (int number in numbers)
-        {
-            string host = Spaces?.Database ?? Postgres.SocketPath;
-            string[] arguments =
-            [
-                $"--config.file={_config}", $"--conf={_conf}", $"--storage.path={_scratch.Folder(NameOf(number))}", "--web.enable-remote-write-receiver", "--web.insecure-listen",
-                $"--cluster.postgres=Host={host};Port=5432;Username=pleiad;Database=postgres;Timeout=60", $"--cluster.name={NameOf(number)}",
-                $"--cluster.listen-address={HostOf(number)}:{(Spaces is null ? 0 : 9096)}", $"--cluster.shards={Shards}", $"--cluster.replicas={Nodes}",
-            ];
-            _nodes[number] = FaultNode.Start(Spaces?.In(number) ?? [], HostOf(number), _ports[number], arguments);
-        }
-
-        foreach (int number in numbers)
-        {
-            await Pause.UntilAsync(
-                async () => !Node(number).HasExited ? await Node(number).Client.IsReadyAsync() : throw new InvalidOperationException($"{NameOf(number)} has ended: {Node(number).Output}"),
-                Patience, () => $"{NameOf(number)} is not ready: {Node(number).Output}");
-        }
-    }
-
-    /// <summary>kill -9.</summary>
-    public async Task KillAsync(int number)
-    {
-        FaultNode node = Node(number);
-        _nodes[number] = null;
-        await node.DisposeAsync();
-    }
-
-    /// <summary>SIGTERM; waits for the end.</summary>
-    public async Task StopAsync(int number)
-    {
-        FaultNode node = Node(number);
-        await node.SignalAsync("TERM");
-        int code = await node.WaitForExitAsync(Patience);
-        Assert.True(code == 0, $"{NameOf(number)} ended with {code}: {node.Output}");
-        await KillAsync(number);
-    }
-
     /// <summary>Starts the nodes that have ended, and waits until all shards are led as planned and every copy has what its leader has.</summary>
     public async Task HealAsync()
     {
@@ -143,7 +73,7 @@ internal sealed class FaultCluster : IAsyncDisposable
             async () =>
             {
                 int[] ended = [.. Enumerable.Range(0, Nodes).Where(number => !Runs(number))];
-                foreach (int number in ended.Where(number => _nodes[number] is not null))
+                foreach (int number in ended.Where(IsStarted))
                 {
                     await KillAsync(number);
                 }
@@ -169,7 +99,7 @@ internal sealed class FaultCluster : IAsyncDisposable
     public async Task<IReadOnlyList<string>> WrongAsync(DateTimeOffset since)
     {
         var wrong = new List<string>();
-        foreach (FaultNode node in Running)
+        foreach (ClusterNode node in Running)
         {
             wrong.AddRange(await WrittenSamples.WrongAsync(Load, node.Client, since));
         }
@@ -190,35 +120,44 @@ internal sealed class FaultCluster : IAsyncDisposable
         return missed;
     }
 
-    public string Outputs() => string.Join('\n', Running.Select(static node => node.Output));
+    /// <summary>Who leads each shard, as a node sees it; empty where it does not say.</summary>
+    public static async Task<IReadOnlyList<string>> LeadersAsync(ClusterNode node) =>
+        await ShardsAsync(node) is { } data && data.TryGetProperty("shards", out JsonElement shards)
+            ? [.. shards.EnumerateArray().Select(static shard => shard.GetProperty("leader").GetString()!)]
+            : [];
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         if (_load is not null)
         {
             await _load.DisposeAsync();
         }
 
-        foreach (FaultNode node in Running)
-        {
-            await node.DisposeAsync();
-        }
-
-        await _pages.DisposeAsync();
-        Postgres.Dispose();
+        await base.DisposeAsync();
+        _proxy?.Dispose();
         Spaces?.Dispose();
-        _scratch.Dispose();
     }
 
-    private static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"n{number}");
+    protected override IReadOnlyList<string> PrefixOf(int number) => Spaces?.In(number) ?? [];
 
-    private string HostOf(int number) => Spaces?.Of(number) ?? "127.0.0.1";
+    protected override string HostOf(int number) => Spaces?.Of(number) ?? base.HostOf(number);
+
+    protected override string DatabaseOf(int number) =>
+        Spaces is not null ? $"Host={Spaces.Database};Port=5432"
+        : _proxy is not null ? string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_proxy.Port}")
+        : base.DatabaseOf(number);
+
+    protected override IEnumerable<string> FurtherArguments(int number) =>
+    [
+        $"--conf={_conf}", "--web.insecure-listen", $"--cluster.listen-address={HostOf(number)}:{(Spaces is null ? 0 : 9096)}", $"--cluster.shards={Shards}",
+        $"--cluster.replicas={Nodes}",
+    ];
 
     private static int SecondsSince(DateTimeOffset since) => (int)(DateTimeOffset.UtcNow - since).TotalSeconds + 30;
 
     private async Task<bool> AreSettledAsync()
     {
-        foreach (FaultNode node in Running)
+        foreach (ClusterNode node in Running)
         {
             if (!await IsSettledAsync(node))
             {
@@ -229,30 +168,44 @@ internal sealed class FaultCluster : IAsyncDisposable
         return true;
     }
 
-    private async Task<bool> IsSettledAsync(FaultNode node)
+    private async Task<bool> IsSettledAsync(ClusterNode node) =>
+        await ShardsAsync(node) is { } data
+        && data.TryGetProperty("shards", out JsonElement shards) && shards.GetArrayLength() == Shards
+        && data.GetProperty("nodes").EnumerateArray().Count(static member => member.GetProperty("status").GetString() == "up") == Running.Count()
+        && shards.EnumerateArray().All(static shard =>
+            shard.GetProperty("leader").GetString()!.Length > 0 && !shard.TryGetProperty("movingTo", out _)
+            && shard.TryGetProperty("appliedSeq", out JsonElement applied) && applied.ValueKind == JsonValueKind.Number
+            && applied.GetInt64() >= shard.GetProperty("journalSeq").GetInt64() - 8);
+
+    private static async Task<JsonElement?> ShardsAsync(ClusterNode node)
     {
-        JsonElement data;
         try
         {
             using HttpResponseMessage answer = await node.Client.Http.GetAsync("/api/v1/cluster");
             if (!answer.IsSuccessStatusCode)
             {
-                return false;
+                return null;
             }
 
             using JsonDocument json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
-            data = json.RootElement.GetProperty("data").Clone();
+            return json.RootElement.GetProperty("data").Clone();
         }
         catch (HttpRequestException)
         {
-            return false;
+            return null;
         }
-
-        return data.TryGetProperty("shards", out JsonElement shards) && shards.GetArrayLength() == Shards
-            && data.GetProperty("nodes").EnumerateArray().Count(static member => member.GetProperty("status").GetString() == "up") == Running.Count()
-            && shards.EnumerateArray().All(static shard =>
-                shard.GetProperty("leader").GetString()!.Length > 0 && !shard.TryGetProperty("movingTo", out _)
-                && shard.TryGetProperty("appliedSeq", out JsonElement applied) && applied.ValueKind == JsonValueKind.Number
-                && applied.GetInt64() >= shard.GetProperty("journalSeq").GetInt64() - 8);
     }
+}
+
+/// <summary>What a row needs of its cluster.</summary>
+internal sealed record FaultSetup
+{
+    /// <summary>Whether links shall be cut.</summary>
+    public bool HasNamespaces { get; init; }
+
+    /// <summary>Whether connections to the database shall be cut.</summary>
+    public bool HasProxy { get; init; }
+
+    /// <summary>HOCON beyond what all rows have.</summary>
+    public string Conf { get; init; } = "";
 }

@@ -25,11 +25,14 @@ internal sealed class Load : IAsyncDisposable
     private readonly List<Task> _clients = [];
     private readonly ConcurrentQueue<string> _holes = new();
     private readonly ConcurrentQueue<string> _errors = new();
+    private readonly ConcurrentQueue<(long Ticks, double Seconds)> _writes = new();
     private readonly ConcurrentDictionary<Uri, CancellationTokenSource> _inUse = new();
     private volatile Uri[] _gateways;
     private long _faultTicks = long.MaxValue;
     private int _queries;
     private int _partial;
+    private int _strong;
+    private int _strongRefused;
 
     public Load(IEnumerable<Uri> gateways)
     {
@@ -45,9 +48,20 @@ internal sealed class Load : IAsyncDisposable
             int number = i;
             _clients.Add(Task.Run(() => QueryAsync(number)));
         }
+
+        _clients.Add(Task.Run(ReadStronglyAsync));
     }
 
     public WriteLedger Ledger { get; } = new();
+
+    /// <summary>Whether a strong read that lacks something acknowledged before it began counts as a hole. Default true.</summary>
+    public bool StrongReadsCount { get; set; } = true;
+
+    /// <summary>Strong reads answered and refused since the last <see cref="BeginFault"/>.</summary>
+    public (int Answered, int Refused) StrongReads => (Volatile.Read(ref _strong), Volatile.Read(ref _strongRefused));
+
+    /// <summary>How long writes took that were acknowledged since a moment, in seconds, the quickest first.</summary>
+    public double[] WriteSecondsSince(long ticks) => [.. _writes.Where(write => write.Ticks >= ticks).Select(static write => write.Seconds).Order()];
 
     /// <summary>Queries answered since the last <see cref="BeginFault"/>, those of them that said they were partial, and errors.</summary>
     public (int Queries, int Partial, IReadOnlyList<string> Errors) Answers => (Volatile.Read(ref _queries), Volatile.Read(ref _partial), [.. _errors]);
@@ -73,6 +87,8 @@ internal sealed class Load : IAsyncDisposable
     {
         Volatile.Write(ref _queries, 0);
         Volatile.Write(ref _partial, 0);
+        Volatile.Write(ref _strong, 0);
+        Volatile.Write(ref _strongRefused, 0);
         _errors.Clear();
         long now = Stopwatch.GetTimestamp();
         Volatile.Write(ref _faultTicks, now);
@@ -140,8 +156,14 @@ internal sealed class Load : IAsyncDisposable
     {
         try
         {
+            long began = Stopwatch.GetTimestamp();
             using ByteArrayContent body = Body("written", series, time, value);
             using HttpResponseMessage answer = await _http.PostAsync(new Uri(gateway, "/api/v1/write"), body, WhileInUse(gateway));
+            if (answer.StatusCode == HttpStatusCode.NoContent)
+            {
+                _writes.Enqueue((began, Stopwatch.GetElapsedTime(began).TotalSeconds));
+            }
+
             return answer.StatusCode == HttpStatusCode.NoContent;
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
@@ -178,6 +200,35 @@ internal sealed class Load : IAsyncDisposable
             catch (OperationCanceledException)
             {
                 return;
+            }
+
+            await NextAsync(timer);
+        }
+    }
+
+    // It may be refused; what it answers has everything that was acknowledged before it was asked, whoever is asked.
+    private async Task ReadStronglyAsync()
+    {
+        using var timer = new PeriodicTimer(QueryInterval);
+        int turn = 0;
+        while (!_over.IsCancellationRequested)
+        {
+            Uri[] gateways = _gateways;
+            Uri gateway = gateways[turn++ % gateways.Length];
+            long began = Stopwatch.GetTimestamp();
+            try
+            {
+                string text = await _http.GetStringAsync(new Uri(gateway, "/api/v1/query?query=written&consistency=strong"), WhileInUse(gateway));
+                if (StrongReadsCount)
+                {
+                    Check(gateway, text, began);
+                }
+
+                Interlocked.Increment(ref _strong);
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+            {
+                Interlocked.Increment(ref _strongRefused);
             }
 
             await NextAsync(timer);

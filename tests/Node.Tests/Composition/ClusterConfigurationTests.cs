@@ -5,16 +5,14 @@ using Pleiad.Scraping;
 namespace Pleiad.Node.Tests;
 
 /// <summary>One prometheus.yml for all nodes of a cluster.</summary>
-public sealed class ClusterConfigurationTests : IAsyncLifetime
+public sealed class ClusterConfigurationTests : IAsyncDisposable
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("pleiad-configuration-");
     private readonly MemoryClusterStore _store = new(new Random(1));
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _store.DisposeAsync();
         _root.Delete(recursive: true);

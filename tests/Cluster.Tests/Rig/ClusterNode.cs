@@ -3,10 +3,10 @@ using Pleiad.Outside.Tests;
 
 namespace Pleiad.Cluster.Tests;
 
-/// <summary>A node of a cluster that faults are put into.</summary>
-internal sealed class FaultNode : RunningProgram
+/// <summary>A node of a cluster that a test has started.</summary>
+internal sealed class ClusterNode : RunningProgram
 {
-    private FaultNode(IReadOnlyList<string> command, string url)
+    private ClusterNode(IReadOnlyList<string> command, string url)
         : base(command[0], command.Skip(1))
     {
         Client = new PromClient(url);
@@ -20,7 +20,7 @@ internal sealed class FaultNode : RunningProgram
     /// <param name="host">Its address.</param>
     /// <param name="port">Of its HTTP API.</param>
     /// <param name="arguments">The others.</param>
-    public static FaultNode Start(IReadOnlyList<string> prefix, string host, int port, IEnumerable<string> arguments) => new(
+    public static ClusterNode Start(IReadOnlyList<string> prefix, string host, int port, IEnumerable<string> arguments) => new(
         [.. prefix, PleiadServer.Binary, string.Create(CultureInfo.InvariantCulture, $"--web.listen-address={host}:{port}"), .. arguments],
         string.Create(CultureInfo.InvariantCulture, $"http://{host}:{port}"));
 

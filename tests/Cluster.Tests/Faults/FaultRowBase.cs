@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Globalization;
+using Pleiad.Outside.Tests;
+using Xunit.Abstractions;
+
+namespace Pleiad.Cluster.Tests;
+
+/// <summary>How a row is run: faults under load, and what there is compared with what was acknowledged.</summary>
+public abstract class FaultRowBase(ITestOutputHelper output)
+{
+    /// <summary>Chooses victims and moments; PLEIAD_FAULT_SEED makes it another.</summary>
+    private protected static Random Chance { get; } =
+        new(int.TryParse(Environment.GetEnvironmentVariable("PLEIAD_FAULT_SEED"), CultureInfo.InvariantCulture, out int seed) ? seed : 1);
+
+    /// <summary>Runs a row as often as asked, and once more after everything was killed.</summary>
+    /// <param name="row">Its name; where it is not asked for nothing is run.</param>
+    /// <param name="runOnce">One run.</param>
+    /// <param name="setup">What it needs.</param>
+    private protected async Task RunAsync(string row, Func<FaultCluster, Task<RunFigures>> runOnce, FaultSetup? setup = null)
+    {
+        string? asked = Environment.GetEnvironmentVariable("PLEIAD_FAULT_ROW");
+        Skip.IfNot(asked is not null && asked.Split(',').Contains(row, StringComparer.Ordinal), $"tests/faults {row} runs it");
+        var report = new RowReport(row, output);
+        await using FaultCluster cluster = await FaultCluster.StartAsync(setup ?? new FaultSetup());
+        for (int run = 0; run < RowReport.Runs(1); run++)
+        {
+            report.Add(await runOnce(cluster));
+        }
+
+        // All of it once more, after everything was killed.
+        DateTimeOffset begin = DateTimeOffset.UtcNow.AddHours(-2);
+        report.AddColdRestart(await FaultAsync(cluster, async () =>
+        {
+            for (int node = 0; node < FaultCluster.Nodes; node++)
+            {
+                await cluster.KillAsync(node);
+            }
+
+            await cluster.StartNodesAsync(0, 1, 2);
+        }, since: begin));
+        report.Close();
+    }
+
+    /// <summary>Puts a fault in, waits until everything works again, and compares every node with the ledger.</summary>
+    /// <param name="cluster">Under load.</param>
+    /// <param name="inject">Puts it in.</param>
+    /// <param name="during">What happens before it is over.</param>
+    /// <param name="since">Older samples are not compared; null for those from shortly before the fault on.</param>
+    /// <param name="check">What else is wrong; empty for nothing.</param>
+    private protected static async Task<RunFigures> FaultAsync(
+        FaultCluster cluster, Func<Task> inject, Func<Task>? during = null, DateTimeOffset? since = null, Func<Task<IReadOnlyList<string>>>? check = null)
+    {
+        DateTimeOffset began = since ?? DateTimeOffset.UtcNow.AddSeconds(-10);
+        int acked = cluster.Load.Ledger.Acked;
+        int unknown = cluster.Load.Ledger.Unknown;
+        long fault = cluster.Load.BeginFault();
+        await inject();
+        if (during is not null)
+        {
+            await during();
+        }
+
+        await cluster.UntilWrittenAsync(Stopwatch.GetTimestamp());
+        double[] pauses = [.. cluster.Load.Ledger.PausesSince(fault, Load.Series).Select(static pause => pause.TotalSeconds)];
+        (int queries, int partial, IReadOnlyList<string> errors) = cluster.Load.Answers;
+        await cluster.HealAsync();
+        double healed = Stopwatch.GetElapsedTime(fault).TotalSeconds;
+        await cluster.UntilWrittenAsync(Stopwatch.GetTimestamp());
+        return new RunFigures(
+            pauses, healed, await cluster.MissedScrapesAsync(began), queries, partial, errors, cluster.Load.Ledger.Acked - acked,
+            cluster.Load.Ledger.Unknown - unknown, [.. await cluster.WrongAsync(began), .. check is null ? [] : await check()]);
+    }
+
+    /// <summary>A node that is cut off is asked to write: what it acknowledges all the same must be there in the end.</summary>
+    private protected static async Task ProvokeAsync(FaultCluster cluster, int victim)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(3) };
+        Uri zombie = cluster.UrlsBut([.. Enumerable.Range(0, FaultCluster.Nodes).Where(node => node != victim)]).Single();
+        for (int series = 0; series < Load.Series; series += 4)
+        {
+            long time = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+
+            // A value of its own, which the clients never send: above theirs, as a counter's.
+            cluster.Load.Ledger.Send(Load.Series + series, time, time);
+            try
+            {
+                using ByteArrayContent body = Load.Body("written", Load.Series + series, time, time);
+                using HttpResponseMessage answer = await http.PostAsync(new Uri(zombie, "/api/v1/write"), body);
+                if (answer.StatusCode == System.Net.HttpStatusCode.NoContent)
+                {
+                    cluster.Load.Ledger.Ack(Load.Series + series, time, time);
+                }
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
+            {
+                // Nobody knows what became of it.
+            }
+        }
+    }
+}
