@@ -5,7 +5,8 @@
 
 Each node alone is put into a control group (version 1, cpu.cfs_quota_us; needs root) that gives it that share of one core, once it has started. For
 one, two and three nodes the script looks for the most targets that can be scraped every second with at most 1 of 200 slots missed, then asks
-aggregated queries over a fixed number of targets. At the end a third node joins two under half of what two can take, while clients query both: queries
+aggregated queries over a fixed number of targets. On a machine that others use too, --fixed N gives each node N targets instead and takes the processor
+time of a sample, which others hardly change: what a share sustains is the share divided by it. At the end a third node joins two under half of what two can take, while clients query both: queries
 that fail, slots missed by any target and scrapes of which samples are missing are counted. PostgreSQL and the targets are not limited.
 Needs src/Node built for Release, PostgreSQL, psql and Python 3; everything is on 127.0.0.1.
 """
@@ -68,6 +69,20 @@ def search(cluster, nodes, first, each, options):
         if targets <= low or targets < 4:
             break
     return low, rates
+
+
+def fixed_load(cluster, targets, options):
+    """Samples a second of each node, and processor time of all nodes a million samples."""
+    cluster.configure(targets, 1.0)
+    cluster.reload()
+    # New series cost more than known ones.
+    time.sleep(4 * options.settle)
+    cpu = cluster.cpu_of_nodes()
+    began = time.monotonic()
+    missed, rate, rates = window(cluster, 3 * options.seconds)
+    spent = (cluster.cpu_of_nodes() - cpu) / (time.monotonic() - began)
+    print("  %d targets: %d slots missed, %.0f samples a second, %.2f s of processor time a million; load %s" % (targets, missed, rate, spent / rate * 1e6, load_average()), flush=True)
+    return rates, spent / rate * 1e6
 
 
 def latencies(cluster, options):
@@ -145,6 +160,7 @@ def main():
     parser.add_argument("--queries", type=int, default=15, help="times each")
     parser.add_argument("--first", type=int, default=60, help="targets of the first try, times the nodes")
     parser.add_argument("--nodes", default="1,2,3")
+    parser.add_argument("--fixed", type=int, default=0, help="targets of each node; nothing is searched for, and no node is limited")
     parser.add_argument("--join", type=int, default=0, help="targets of the joining test; 0: half of what two nodes take")
     options = parser.parse_args()
     options.out = os.path.abspath(options.out)
@@ -153,24 +169,30 @@ def main():
     for nodes in [int(number) for number in options.nodes.split(",") if number]:
         print("%d nodes, %g of a core each, %d copies" % (nodes, options.share, options.replicas), flush=True)
         served = Pages(pages)
-        cluster = Cluster(os.path.join(options.out, "nodes%d" % nodes), served, options.flags, options.share)
+        cluster = Cluster(os.path.join(options.out, "nodes%d" % nodes), served, options.flags, None if options.fixed else options.share)
         try:
             cluster.start(nodes)
             shards = [shard["leader"] for shard in cluster.shards()]
             led = [shards.count(name) for name in set(shards)]
-            targets, rates = search(cluster, nodes, options.first * nodes, each, options)
+            if options.fixed:
+                targets = options.fixed * nodes
+                rates, cost = fixed_load(cluster, targets, options)
+                rate = options.share / cost * 1e6 * nodes
+            else:
+                targets, rates = search(cluster, nodes, options.first * nodes, each, options)
+                rate = targets * each
             fixed = fixed or max(1, targets // 2)
             cluster.configure(fixed, 1.0)
             cluster.reload()
             time.sleep(options.settle)
-            rows.append((nodes, targets, targets * each, led, rates, latencies(cluster, options)))
+            rows.append((nodes, targets, rate, led, rates, latencies(cluster, options)))
         finally:
             cluster.clean()
             served.close()
 
     if rows:
         base = rows[0][2] / rows[0][0]
-        print("\n| nodes | targets sustained | samples a second | of linear | shards led by a node | samples a second of a node |" + "".join(" `%s`, ms |" % query for query in QUERIES))
+        print("\n| nodes | targets | samples a second sustained | of linear | shards led by a node | samples a second of a node |" + "".join(" `%s`, ms |" % query for query in QUERIES))
         print("|---:|---:|---:|---:|---|---|" + "---:|" * len(QUERIES))
         for nodes, targets, rate, led, rates, times in rows:
             print("| %d | %d | %d | %.2f | %s | %s |" % (nodes, targets, rate, rate / (base * nodes) if base else 0, " ".join(map(str, sorted(led))), " ".join("%.0f" % of for of in rates))
