@@ -7,7 +7,7 @@ using Pleiad.TestKit;
 namespace Pleiad.Actors.Tests;
 
 /// <summary>What an operator asks one node for reaches all: deletions the leaders, everything else each node.</summary>
-public sealed class ClusterAdminTests : IAsyncDisposable
+public sealed class ClusterAdminTests : IAsyncLifetime
 {
     private const int Shards = 4;
     private static readonly Matcher[] s_up = [new(LabelName.MetricName, MatchKind.Equal, "up"), new("job", MatchKind.Regex, "a|b")];
@@ -25,7 +25,9 @@ public sealed class ClusterAdminTests : IAsyncDisposable
         Lead(static shard => shard % 3);
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         foreach (Node node in _nodes)
         {

@@ -5,12 +5,14 @@ using Pleiad.Model;
 
 namespace Pleiad.Actors.Tests;
 
-public sealed class ClusterWriteTests : IAsyncDisposable
+public sealed class ClusterWriteTests : IAsyncLifetime
 {
     private static readonly ShardMap Map = new(4);
     private readonly List<Node> _nodes = [];
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         foreach (Node node in _nodes)
         {

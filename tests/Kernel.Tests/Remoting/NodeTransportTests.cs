@@ -6,14 +6,16 @@ using Pleiad.TestKit;
 
 namespace Pleiad.Kernel.Tests;
 
-public sealed class NodeTransportTests : IAsyncDisposable
+public sealed class NodeTransportTests : IAsyncLifetime
 {
     private static readonly NodeIncarnation A = new(new Guid("aaaaaaaa-0000-0000-0000-000000000001"));
     private static readonly NodeIncarnation B = new(new Guid("bbbbbbbb-0000-0000-0000-000000000002"));
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly List<NodeTransport> _transports = [];
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         foreach (NodeTransport transport in _transports)
         {

@@ -5,14 +5,16 @@ using Pleiad.Scraping;
 namespace Pleiad.Node.Tests;
 
 /// <summary>One prometheus.yml for all nodes of a cluster.</summary>
-public sealed class ClusterConfigurationTests : IAsyncDisposable
+public sealed class ClusterConfigurationTests : IAsyncLifetime
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("pleiad-configuration-");
     private readonly MemoryClusterStore _store = new(new Random(1));
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _store.DisposeAsync();
         _root.Delete(recursive: true);

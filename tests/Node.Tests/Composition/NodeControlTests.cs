@@ -5,7 +5,7 @@ using Pleiad.Scraping;
 namespace Pleiad.Node.Tests;
 
 /// <summary>What is shown as loaded is what is worked by, sooner or later.</summary>
-public sealed class NodeControlTests : IAsyncDisposable
+public sealed class NodeControlTests : IAsyncLifetime
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
@@ -15,7 +15,9 @@ public sealed class NodeControlTests : IAsyncDisposable
     private readonly List<string> _applied = [];
     private int _failures;
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _store.DisposeAsync();
         _root.Delete(recursive: true);

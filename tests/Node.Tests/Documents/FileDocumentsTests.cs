@@ -5,7 +5,7 @@ using Pleiad.Storage.Tests;
 
 namespace Pleiad.Node.Tests;
 
-public sealed class FileDocumentsTests : IAsyncDisposable
+public sealed class FileDocumentsTests : IAsyncLifetime
 {
     private const string Folder = "/data/documents";
     private static readonly CancellationToken None = CancellationToken.None;
@@ -13,7 +13,9 @@ public sealed class FileDocumentsTests : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pleiad-documents-");
     private SqliteClusterStore? _database;
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await (_database?.DisposeAsync() ?? ValueTask.CompletedTask);
         _folder.Delete(recursive: true);
