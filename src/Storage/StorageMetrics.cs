@@ -70,6 +70,12 @@ public static class StorageMetrics
     internal static readonly Counter<long> RollupsTooLarge = s_meter.CreateCounter<long>(
         "pleiad_storage_rollups_too_large_total", description: "Blocks of rollups given up because they would have been larger than a block may be: the same is tried with half the time.");
 
+    internal static readonly Counter<long> RetentionsHeldBack = s_meter.CreateCounter<long>(
+        "pleiad_storage_retention_held_back_total", description: "Turns of a shard's retention that left samples there because no rollups of them are written yet.");
+
+    internal static readonly Counter<long> RetentionsBeforeRollups = s_meter.CreateCounter<long>(
+        "pleiad_storage_retention_before_rollups_total", description: "Turns of a shard's retention that let samples go of which no rollups are written, because they had been kept for rollups.retention-wait longer.");
+
     internal static readonly Counter<long> RollupsDamaged = s_meter.CreateCounter<long>(
         "pleiad_storage_rollups_damaged_total", description: "Blocks of rollups that could not be opened and were put aside.");
 

@@ -82,7 +82,7 @@ internal sealed class QueryFrontend(
                 var found = new HashSet<Labels>();
                 foreach (IReadOnlyList<Matcher> matchers in anyOf)
                 {
-                    using SeriesCursor cursor = await source.SelectAsync(new SelectRequest(matchers, range) { Function = "series" }, labelsOnly: true, token);
+                    using SeriesCursor cursor = await source.SelectAsync(new SelectRequest(matchers, range) { Function = "series", ListsRollups = true }, labelsOnly: true, token);
                     while (cursor.MoveNext())
                     {
                         token.ThrowIfCancellationRequested();

@@ -46,6 +46,7 @@ internal sealed partial class SeriesShardActor
         }
 
         Shard.CompleteRollup(done.Job, done.Written);
+        _home.Publish(_id, Shard);
         if (done.Written is { } written)
         {
             _log.RolledUp(_id.Value, written.Buckets, written.Bytes);

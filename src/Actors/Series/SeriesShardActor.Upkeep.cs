@@ -125,7 +125,7 @@ internal sealed partial class SeriesShardActor
         }
 
         Shard.CompleteSeal(done.Job, done.Written);
-        _home.Publish(_id, Shard.BlockExtents);
+        _home.Publish(_id, Shard);
         if (done.Written is { } written)
         {
             _log.HeadSealed(_id.Value, written.Samples, written.Bytes, done.Took);
@@ -166,7 +166,7 @@ internal sealed partial class SeriesShardActor
         }
 
         Shard.CompleteCompaction(done.Job, done.Written);
-        _home.Publish(_id, Shard.BlockExtents);
+        _home.Publish(_id, Shard);
         if (done.Written is { } written)
         {
             if (!written.IsUnchanged)

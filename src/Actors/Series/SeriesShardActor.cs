@@ -178,14 +178,17 @@ internal sealed partial class SeriesShardActor : Actor
 
     private void Retain()
     {
-        Shard.Retain(_home.Settings.Policy.At(RetentionNow().Milliseconds));
-        Shard.RetainRollups(_home.Settings.Rollups, RetentionNow().Milliseconds);
-        if (_home.SizeCut() is long through && Shard.DropBlocksThrough(through) is > 0 and int dropped)
+        long now = RetentionNow().Milliseconds;
+        Shard.Retain(_home.Settings.Policy.At(Shard.RetentionTime(_home.Settings.Rollups, _home.Settings.Policy.Default, now)));
+        Shard.RetainRollups(_home.Settings.Rollups, now);
+        (long? samples, long? rollups) = _home.SizeCuts();
+        int dropped = (samples is { } through ? Shard.DropBlocksThrough(through) : 0) + (rollups is { } ends ? Shard.DropRollupsThrough(ends) : 0);
+        if (dropped > 0)
         {
             _log.BlocksOverSize(_id.Value, dropped);
         }
 
-        _home.Publish(_id, Shard.BlockExtents);
+        _home.Publish(_id, Shard);
     }
 
     // A wall clock that jumps forwards must not make everything look old: retention advances with the steady clock at most,
@@ -212,7 +215,7 @@ internal sealed partial class SeriesShardActor : Actor
                 Timers.StartPeriodic(SaveDue.Instance, SaveDue.Instance, _home.Settings.SnapshotInterval);
                 Timers.StartPeriodic(RetentionDue.Instance, RetentionDue.Instance, _home.Settings.RetentionInterval, TimeSpan.Zero);
                 Timers.StartPeriodic(UpkeepDue.Instance, UpkeepDue.Instance, _home.Settings.UpkeepInterval);
-                _home.Publish(_id, Shard.BlockExtents);
+                _home.Publish(_id, Shard);
                 if (Shard.NewestTime != long.MinValue)
                 {
                     // Before anybody sees the shard: what expired while the node was away is in no answer.

@@ -321,7 +321,11 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
     }
 
     /// <summary>Says which blocks a shard has, for the limit over all shards.</summary>
-    public void Publish(ShardId id, IReadOnlyList<BlockExtent> blocks) => Volatile.Write(ref _tenants[id.Value].Published, blocks);
+    public void Publish(ShardId id, Shard shard)
+    {
+        Volatile.Write(ref _tenants[id.Value].Published, shard.BlockExtents);
+        Volatile.Write(ref _tenants[id.Value].PublishedRollups, shard.RollupExtents);
+    }
 
     /// <summary>The blocks of all shards that are open here.</summary>
     public IReadOnlyList<StoredBlock> Blocks() =>
@@ -330,11 +334,13 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
             Series = block.Content.Series, Chunks = block.Content.Chunks, Samples = block.Content.Samples, IsMerged = block.Content.IsMerged,
         }))];
 
-    /// <summary>Up to which time blocks have to go for the size of all of them; null where none has to.</summary>
-    public long? SizeCut() => _settings.RetentionBytes > 0
-        ? SizeRetention.CutThrough(
-            _tenants.SelectMany(static tenant => Volatile.Read(ref tenant.Published)), Math.Max(0, _settings.RetentionBytes - _journal.Bytes))
-        : null;
+    /// <summary>Up to which times blocks of samples and of rollups have to go for the size of all of them; null where none has to.</summary>
+    public (long? SamplesThrough, long? RollupsThrough) SizeCuts() => _settings.RetentionBytes > 0
+        ? SizeRetention.Cuts(
+            _tenants.SelectMany(static tenant => Volatile.Read(ref tenant.Published)),
+            [.. _tenants.SelectMany(static tenant => Volatile.Read(ref tenant.PublishedRollups))],
+            Math.Max(0, _settings.RetentionBytes - _journal.Bytes))
+        : (null, null);
 
     /// <summary>Completes when no snapshot, no block and no other file of a shard is being written any more; call it when no actor begins new ones.</summary>
     public Task WhenSavedAsync() => Task.WhenAll(
@@ -346,6 +352,8 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
     private sealed class Tenant(Shard? recovered, SnapshotStore snapshots, BlockStore blocks)
     {
         public IReadOnlyList<BlockExtent> Published = [];
+
+        public IReadOnlyList<BlockExtent> PublishedRollups = [];
 
         public Shard? Recovered = recovered;
 

@@ -17,6 +17,9 @@ public sealed record SelectRequest(IReadOnlyList<Matcher> Matchers, TimeRange Ra
     /// <summary>Series wanted at most; 0 for all. A hint: fewer may come, never a wrong one.</summary>
     public int SeriesMax { get; init; }
 
+    /// <summary>Only labels will be looked at, and series are wanted too of which nothing but rollups is left: those come behind the others, without samples.</summary>
+    public bool ListsRollups { get; init; }
+
     /// <summary>Rollups that may answer; null for samples alone. A source that has none leaves it at samples.</summary>
     public RollupRequest? Rollup { get; init; }
 }

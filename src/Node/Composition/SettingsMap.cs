@@ -106,6 +106,7 @@ internal static class SettingsMap
         {
             Tiers = [new RollupTier(TimeSpan.FromMinutes(5), storage.RollupsKeep5m), new RollupTier(TimeSpan.FromHours(1), storage.RollupsKeep1h)],
             Window = storage.RollupsWindow,
+            RetentionWait = storage.RollupsRetentionWait,
         };
     }
 

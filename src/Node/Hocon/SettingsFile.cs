@@ -114,6 +114,7 @@ internal static class SettingsFile
             RollupsKeep5m = keys.Duration("pleiad.storage.rollups.keep-5m", StorageSection.RetentionMin, s_ever, orZero: true),
             RollupsKeep1h = keys.Duration("pleiad.storage.rollups.keep-1h", StorageSection.RetentionMin, s_ever, orZero: true),
             RollupsWindow = window,
+            RollupsRetentionWait = keys.Duration("pleiad.storage.rollups.retention-wait", TimeSpan.FromHours(1), TimeSpan.FromDays(30), orZero: true),
             RollupsPrefer = keys.Flag("pleiad.storage.rollups.prefer"),
             Path = keys.Text("pleiad.storage.path"),
             Retention = keys.Duration("pleiad.storage.retention", StorageSection.RetentionMin, s_ever, orZero: true),

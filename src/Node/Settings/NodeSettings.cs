@@ -120,6 +120,9 @@ public sealed record StorageSection
     /// <summary>Time that rollups are written for at once; whole hours, 1 h to 7 d. <c>pleiad.storage.rollups.window</c></summary>
     public required TimeSpan RollupsWindow { get; init; }
 
+    /// <summary>How much longer samples are kept that no rollups are written of yet. <c>pleiad.storage.rollups.retention-wait</c></summary>
+    public required TimeSpan RollupsRetentionWait { get; init; }
+
     /// <summary>Whether queries use rollups where samples are there too. <c>pleiad.storage.rollups.prefer</c></summary>
     public required bool RollupsPrefer { get; init; }
 

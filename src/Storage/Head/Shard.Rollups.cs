@@ -21,6 +21,10 @@ public sealed partial class Shard
     /// <summary>Bytes of them.</summary>
     public long RollupBytes => Rollups.Bytes;
 
+    /// <summary>Times and sizes of them, in no order: the last time of each is the end of its last bucket.</summary>
+    public IReadOnlyList<BlockExtent> RollupExtents =>
+        [.. Rollups.Blocks.Select(static block => new BlockExtent(block.Rollup!.Ends.After + 1, block.Rollup.Ends.Through, block.Length))];
+
     /// <summary>Another round of upkeep begins: what failed in one before is tried again, after each failure later.</summary>
     public void BeginRollupRound()
     {
@@ -127,6 +131,54 @@ public sealed partial class Shard
         }
 
         return gone.Count;
+    }
+
+    /// <summary>Drops the blocks of rollups whose last bucket ends at or before a time, whatever retention says of them.</summary>
+    /// <returns>How many.</returns>
+    public int DropRollupsThrough(long timeMs)
+    {
+        List<Block> gone = [.. Rollups.Blocks.Where(block => block.Rollup!.Ends.Through <= timeMs)];
+        if (gone.Count > 0)
+        {
+            ReplaceRollups(gone, null);
+        }
+
+        return gone.Count;
+    }
+
+    /// <summary>
+    /// The time that retention of samples may go by: earlier than it is where samples would be gone of which rollups are still to be written, by
+    /// <see cref="RollupSettings.RetentionWait"/> at most. Does not wait for samples that came into a time that was rolled up before.
+    /// </summary>
+    /// <param name="settings">Which rollups.</param>
+    /// <param name="keep">How long samples are kept that no rule speaks of; zero for ever.</param>
+    /// <param name="nowMs">What time it is.</param>
+    public long RetentionTime(RollupSettings settings, TimeSpan keep, long nowMs)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        long keepMs = (long)keep.TotalMilliseconds;
+        long cut = keepMs > 0 ? nowMs - keepMs : long.MinValue;
+        long needed = cut;
+        foreach (RollupTier tier in settings.Tiers)
+        {
+            long covered = Rollups.Level(tier.ResolutionMs)?.CoveredThrough ?? long.MinValue;
+            foreach (Block block in Blocks.Blocks)
+            {
+                if (block.MaxTime > covered)
+                {
+                    needed = Math.Min(needed, Math.Max(block.MinTime, covered == long.MinValue ? covered : covered + 1));
+                }
+            }
+        }
+
+        if (needed >= cut)
+        {
+            return nowMs;
+        }
+
+        long earliest = nowMs - (long)settings.RetentionWait.TotalMilliseconds;
+        (needed + keepMs >= earliest ? StorageMetrics.RetentionsHeldBack : StorageMetrics.RetentionsBeforeRollups).Add(1);
+        return Math.Max(needed + keepMs, earliest);
     }
 
     private RollupJob Begin(RollupExtent extent, RollupPurpose purpose)

@@ -38,6 +38,11 @@ public sealed class ShardView : ISeriesSource, IDisposable
     {
         ThrowIfDisposed();
         cancel.ThrowIfCancellationRequested();
+        if (request.ListsRollups && RollupListing.PartsFor(Pin, request.Range) is { Count: > 0 } parts)
+        {
+            return Held(() => new RollupListingCursor(this, parts, request, cancel));
+        }
+
         return request.Rollup is { } rollup && RollupCursor.LevelFor(rollup, Pin) is { } level
             ? Held(() => new RollupCursor(this, level, rollup, request, cancel))
             : SelectSamples(request, cancel);
@@ -144,6 +149,7 @@ public sealed class ShardView : ISeriesSource, IDisposable
     private void OverBlocks(TimeRange range, Action<Block> read)
     {
         List<Block> blocks = Pin.Blocks.Overlapping(Pin.Clip(range));
+        blocks.AddRange(RollupListing.PartsFor(Pin, range).Select(static part => part.Block));
         if (blocks.Count == 0)
         {
             return;

@@ -84,7 +84,7 @@ internal sealed class RollupCursor : SeriesCursor
             return null;
         }
 
-        return level.CoversBefore(rollup.Ends, rollup.Prefers ? long.MaxValue : Math.Max(OldestOf(pin), pin.Parts.Cut.Ceiling)) ? level : null;
+        return level.CoversBefore(rollup.Ends, rollup.Prefers ? long.MaxValue : RollupListing.GoneBefore(pin)) ? level : null;
     }
 
     /// <inheritdoc/>

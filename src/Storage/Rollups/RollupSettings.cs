@@ -12,6 +12,12 @@ public sealed record RollupSettings
     /// <summary>Rollups are written for so much time at once, as soon as all samples of it are in blocks: a multiple of each resolution. Default 1 d.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromDays(1);
 
+    /// <summary>
+    /// How much longer than retention says samples are kept of which no rollups are written yet, as when writing fails: they are all that those could
+    /// be made of. Default 2 d.
+    /// </summary>
+    public TimeSpan RetentionWait { get; init; } = TimeSpan.FromDays(2);
+
     internal long WindowMs => (long)Window.TotalMilliseconds;
 }
 

@@ -77,21 +77,27 @@ internal static class PeerRecords
         MessageWriter into, ISeriesSource view, SelectRequest request, bool labelsOnly, LabelSymbolsWriter symbols, CancellationToken cancel)
     {
         using var samples = new SampleColumns();
+        RollupColumns? rollups = labelsOnly || request.Rollup is null ? null : new RollupColumns();
         using SeriesCursor cursor = view.Select(request, cancel);
         while (cursor.MoveNext())
         {
             cancel.ThrowIfCancellationRequested();
             samples.Clear();
+            bool isRolledUp = rollups is not null && cursor.TryReadRollups(rollups);
             if (!labelsOnly)
             {
-                cursor.Read(samples);
-                if (samples.Count == 0)
+                if (!isRolledUp || !request.Rollup!.Prefers)
+                {
+                    cursor.Read(samples);
+                }
+
+                if (samples.Count == 0 && !isRolledUp)
                 {
                     continue;
                 }
             }
 
-            SeriesMessage.Write(into, symbols, cursor.Labels, samples);
+            SeriesMessage.Write(into, symbols, cursor.Labels, samples, isRolledUp ? (rollups!, request.Rollup!) : null);
             yield return RecordKind.Series;
         }
     }

@@ -32,6 +32,11 @@ internal static class SelectMessage
         into.Number(7, request.NewestOnly ? 1UL : 0);
         into.Number(8, (ulong)request.SeriesMax);
         into.Number(9, labelsOnly ? 1UL : 0);
+        into.Number(10, request.ListsRollups ? 1UL : 0);
+        if (request.Rollup is { } rollup)
+        {
+            RollupMessage.Write(into, 11, rollup);
+        }
     }
 
     /// <summary>Reads one.</summary>
@@ -46,6 +51,8 @@ internal static class SelectMessage
         string function = string.Empty;
         bool newest = false;
         bool labelsOnly = false;
+        bool listsRollups = false;
+        RollupRequest? rollup = null;
         int seriesMax = 0;
         var reader = new MessageReader(message);
         while (reader.Next(out int field))
@@ -79,10 +86,19 @@ internal static class SelectMessage
                 case 9:
                     labelsOnly = reader.Number() != 0;
                     break;
+                case 10:
+                    listsRollups = reader.Number() != 0;
+                    break;
+                case 11:
+                    rollup = RollupMessage.Read(reader.Bytes());
+                    break;
             }
         }
 
-        var request = new SelectRequest(matchers, new TimeRange(after, through)) { StepMs = step, Function = function, NewestOnly = newest, SeriesMax = seriesMax };
+        var request = new SelectRequest(matchers, new TimeRange(after, through))
+        {
+            StepMs = step, Function = function, NewestOnly = newest, SeriesMax = seriesMax, ListsRollups = listsRollups, Rollup = rollup,
+        };
         return (request, label, labelsOnly);
     }
 

@@ -6,7 +6,13 @@ namespace Pleiad.Actors;
 internal static class SeriesMessage
 {
     /// <summary>Writes it as a record.</summary>
-    public static void Write(MessageWriter into, LabelSymbolsWriter symbols, Labels labels, SampleColumns samples)
+    /// <param name="into">Where to.</param>
+    /// <param name="symbols">Of the stream.</param>
+    /// <param name="labels">What names it.</param>
+    /// <param name="samples">Its samples.</param>
+    /// <param name="rollups">Its rollups and what was asked of them; null where samples alone answer.</param>
+    public static void Write(
+        MessageWriter into, LabelSymbolsWriter symbols, Labels labels, SampleColumns samples, (RollupColumns Buckets, RollupRequest Request)? rollups = null)
     {
         int mark = into.Begin((int)RecordKind.Series);
         symbols.Write(into, 1, 2, labels);
@@ -18,6 +24,11 @@ internal static class SeriesMessage
         }
 
         into.Column(6, samples.StartTimes);
+        if (rollups is { } rolledUp)
+        {
+            RollupMessage.Write(into, 7, rolledUp.Buckets, rolledUp.Request);
+        }
+
         into.End(mark);
     }
 
@@ -29,6 +40,7 @@ internal static class SeriesMessage
         double[] values = [];
         long[] startTimes = [];
         List<NativeHistogram?>? histograms = null;
+        FetchedRollups? rollups = null;
         refs.Clear();
         var reader = new MessageReader(message);
         while (reader.Next(out int field))
@@ -53,6 +65,9 @@ internal static class SeriesMessage
                 case 6:
                     startTimes = reader.Column<long>();
                     break;
+                case 7:
+                    rollups = RollupMessage.ReadBuckets(reader.Bytes());
+                    break;
             }
         }
 
@@ -65,7 +80,7 @@ internal static class SeriesMessage
         }
 
         return values.Length == times.Length && (histograms is null || histograms.Count == times.Length) && (startTimes.Length == 0 || startTimes.Length == times.Length)
-            ? new FetchedSeries(symbols.Read(refs), times, values, histograms, startTimes)
+            ? new FetchedSeries(symbols.Read(refs), times, values, histograms, startTimes) { Rollups = rollups }
             : throw new WireFormatException("a series whose columns do not belong together");
     }
 }
@@ -78,6 +93,9 @@ internal static class SeriesMessage
 /// <param name="StartTimes">As many, or empty.</param>
 internal sealed record FetchedSeries(Labels Labels, long[] Times, double[] Values, List<NativeHistogram?>? Histograms, long[] StartTimes)
 {
+    /// <summary>Its rollups; null where the samples alone answer.</summary>
+    public FetchedRollups? Rollups { get; init; }
+
     /// <summary>Appends its samples.</summary>
     public void Read(SampleColumns into)
     {
@@ -128,6 +146,18 @@ internal sealed class FetchedCursor(IReadOnlyList<FetchedSeries> fetched, Series
         {
             here.Read(into);
         }
+    }
+
+    public override bool TryReadRollups(RollupColumns into)
+    {
+        if (_at >= fetched.Count)
+        {
+            return here.TryReadRollups(into);
+        }
+
+        into.Clear();
+        fetched[_at].Rollups?.Read(into);
+        return fetched[_at].Rollups is not null;
     }
 
     protected override void Dispose(bool disposing) => here.Dispose();
