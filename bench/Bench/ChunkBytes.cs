@@ -7,12 +7,19 @@ using Pleiad.Storage;
 namespace Pleiad.Bench;
 
 /// <summary>
-/// Writes the series of a capture of pages as chunks of columns and reads them back: bytes a sample, and processor time a sample, which the load of
-/// the machine changes less than the time on the wall. Chunks of 512 and, as in the head, of 120 samples; those that are no columns are left out.
+/// Writes the series of a capture of pages as chunks and reads them back: bytes a sample, and processor time a sample, which the load of
+/// the machine changes less than the time on the wall. Chunks of 512 and, as in the head, of 120 samples; each form by itself, then together.
 /// </summary>
 internal static class ChunkBytes
 {
     private const long StepMs = 15_000;
+    private const string Constant = "constant";
+    private const string Reals = "reals (XOR)";
+    private static readonly string[] s_forms =
+    [
+        Constant, "integers, offset", "integers, step", "integers, signed step", "integers, bend",
+        "decimals, offset", "decimals, step", "decimals, signed step", "decimals, bend", Reals,
+    ];
 
     public static void Run(string file)
     {
@@ -20,34 +27,75 @@ internal static class ChunkBytes
         long[] times = [.. Enumerable.Range(0, ColumnChunk.SamplesMax).Select(static i => 1_700_000_000_000 + (i * StepMs))];
         foreach (int length in (int[])[512, 120])
         {
-            var parts = new List<double[]>();
+            var parts = new List<(double[] Values, string Form)>();
             foreach (double[] values in series)
             {
                 for (int from = 0; from < values.Length; from += length)
                 {
-                    parts.Add(values[from..Math.Min(values.Length, from + length)]);
+                    double[] part = values[from..Math.Min(values.Length, from + length)];
+                    parts.Add((part, FormOf(times, part)));
                 }
             }
 
-            Tell($"constant, {length}", [.. parts.Where(static part => part.All(value => value.Equals(part[0])))], times);
-            Tell($"changing, {length}", [.. parts.Where(static part => !part.All(value => value.Equals(part[0])))], times);
+            foreach (string form in s_forms)
+            {
+                Tell($"{form}, {length}", [.. parts.Where(part => part.Form == form).Select(static part => part.Values)], times);
+            }
+
+            Tell($"changing integers, {length}", [.. parts.Where(static part => part.Form.StartsWith("int", StringComparison.Ordinal)).Select(static part => part.Values)], times);
+            Tell($"changing decimals, {length}", [.. parts.Where(static part => part.Form.StartsWith("dec", StringComparison.Ordinal)).Select(static part => part.Values)], times);
+            Tell($"changing, {length}", [.. parts.Where(static part => part.Form != Constant).Select(static part => part.Values)], times);
+            Tell($"integers and decimals, constant ones included, {length}", [.. parts.Where(static part => part.Form != Reals).Select(static part => part.Values)], times);
         }
+    }
+
+    // As docs/formats/chunk.md has the bytes.
+    private static string FormOf(ReadOnlySpan<long> times, double[] values)
+    {
+        if (!new ColumnChunk().TryWrite(times[..values.Length], values, out ReadOnlySpan<byte> bytes))
+        {
+            return Reals;
+        }
+
+        var reader = new ByteReader(bytes);
+        reader.Varint();
+        reader.Byte();
+        reader.Zigzag();
+        if (reader.Byte() == 0)
+        {
+            return Constant;
+        }
+
+        bool isInteger = reader.Byte() == 0;
+        int exceptions = reader.Count(values.Length, 9);
+        for (int i = 0; i < exceptions; i++)
+        {
+            reader.Varint();
+            reader.UInt64();
+        }
+
+        return s_forms[(isInteger ? 1 : 5) + reader.Byte()];
     }
 
     private static void Tell(string what, List<double[]> parts, long[] times)
     {
         var chunk = new ColumnChunk();
-        var written = new List<(byte[] Bytes, int Count)>();
+        var written = new List<(byte[] Bytes, ChunkEncoding Encoding, int Count)>();
         long samples = 0;
         long bytes = 0;
+        byte[] stream = new byte[(ColumnChunk.SamplesMax * GorillaStream.SampleBitsMax / 8) + 1];
         foreach (double[] part in parts)
         {
-            if (chunk.TryWrite(times.AsSpan(0, part.Length), part, out ReadOnlySpan<byte> columns))
-            {
-                written.Add((columns.ToArray(), part.Length));
-                samples += part.Length;
-                bytes += columns.Length;
-            }
+            bool isColumns = chunk.TryWrite(times.AsSpan(0, part.Length), part, out ReadOnlySpan<byte> columns);
+            byte[] one = isColumns ? columns.ToArray() : stream[..WriteReals(times, part, stream)];
+            written.Add((one, isColumns ? ChunkEncoding.Columns : ChunkEncoding.Gorilla, part.Length));
+            samples += part.Length;
+            bytes += one.Length;
+        }
+
+        if (samples == 0)
+        {
+            return;
         }
 
         using var read = new SampleColumns();
@@ -55,27 +103,45 @@ internal static class ChunkBytes
         {
             foreach (double[] part in parts)
             {
-                chunk.TryWrite(times.AsSpan(0, part.Length), part, out _);
+                if (!chunk.TryWrite(times.AsSpan(0, part.Length), part, out _))
+                {
+                    WriteReals(times, part, stream);
+                }
             }
         });
         double decode = Fastest(() =>
         {
-            foreach ((byte[] one, int count) in written)
+            foreach ((byte[] one, ChunkEncoding encoding, int count) in written)
             {
                 read.Clear();
-                ChunkDecoder.Read(ChunkEncoding.Columns, one, times[0], count, TimeRange.All, read);
+                ChunkDecoder.Read(encoding, one, times[0], count, TimeRange.All, read);
             }
         });
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{what,-16}{written.Count,7} of {parts.Count} chunks{samples,9} samples{(double)bytes / samples,8:F4} B a sample   written {parts.Sum(static part => part.Length) / encode / 1e6,7:F0} M/s   read {samples / decode / 1e6,7:F0} M/s"));
+            $"{what,-56}{written.Count,6} chunks{samples,8} samples{(double)bytes / samples,8:F4} B a sample   written {samples / encode / 1e6,5:F0} M/s   read {samples / decode / 1e6,5:F0} M/s"));
+    }
+
+    // What is no column stays as it was written in the open chunk.
+    private static int WriteReals(ReadOnlySpan<long> times, ReadOnlySpan<double> values, Span<byte> into)
+    {
+        into.Clear();
+        var tail = new GorillaTail();
+        int position = 0;
+        GorillaStream.First(into, ref position, ref tail, times[0], BitConverter.DoubleToUInt64Bits(values[0]));
+        for (int i = 1; i < values.Length; i++)
+        {
+            GorillaStream.Next(into, ref position, ref tail, times[i], BitConverter.DoubleToUInt64Bits(values[i]));
+        }
+
+        return (position + 7) >> 3;
     }
 
     // Seconds of processor time of the fastest of some runs.
     private static double Fastest(Action run)
     {
         double fastest = double.MaxValue;
-        for (int i = 0; i < 25; i++)
+        for (int i = 0; i < 12; i++)
         {
             TimeSpan before = Environment.CpuUsage.UserTime;
             int times = 0;

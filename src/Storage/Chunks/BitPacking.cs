@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -10,8 +12,8 @@ internal static class BitPacking
     /// <summary>The widest number: with up to seven bits before it, it still lies in eight bytes.</summary>
     public const int WidthMax = 57;
 
-    /// <summary>Bytes that may be read and written behind the last packed one.</summary>
-    public const int PadBytes = 8;
+    /// <summary>Bytes that may be read and written behind the last packed one: eight numbers are read at once, from 16 bytes for each two of them.</summary>
+    public const int PadBytes = 64;
 
     /// <summary>Bytes that so many numbers take.</summary>
     public static int BytesFor(int count, int width) => ((count * width) + 7) >> 3;
@@ -26,7 +28,7 @@ internal static class BitPacking
         Trim(values, width);
 
         // Two neighbours become one number of twice the width, while that leaves room: fewer to be put in their place one by one.
-        for (; width is > 0 and <= 16; width *= 2)
+        for (; width is > 0 and <= WidthMax / 2; width *= 2)
         {
             values = Fold(values, width);
         }
@@ -37,71 +39,73 @@ internal static class BitPacking
         foreach (ulong value in values)
         {
             word |= value << used;
+            BinaryPrimitives.WriteUInt64LittleEndian(into[at..], word);
             used += width;
-            if (used >= 64)
-            {
-                BinaryPrimitives.WriteUInt64LittleEndian(into[at..], word);
-                at += 8;
-                used -= 64;
-                word = value >> (width - used);
-            }
-        }
-
-        // Folding has put up to a number of zeros behind the last one: less than the pad.
-        for (; used > 0 && at < into.Length; used -= 8, at++)
-        {
-            into[at] = (byte)word;
-            word >>= 8;
+            at += used >> 3;
+            int whole = used & ~7;
+            word = whole == 64 ? 0 : word >> whole;
+            used &= 7;
         }
     }
 
-    /// <summary>Reads numbers back.</summary>
+    /// <summary>Reads numbers back, eight at a time.</summary>
     /// <param name="bytes">As packed, and <see cref="PadBytes"/> more.</param>
     /// <param name="width">0 to <see cref="WidthMax"/>.</param>
-    /// <param name="values">As many as are wanted.</param>
+    /// <param name="values">As many as are wanted, and up to seven more, so that it is a multiple of eight: what stands in these means nothing.</param>
     public static void Unpack(ReadOnlySpan<byte> bytes, int width, Span<ulong> values)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)width, (uint)WidthMax);
-        ArgumentOutOfRangeException.ThrowIfLessThan(bytes.Length, BytesFor(values.Length, width) + PadBytes);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length & 7, 0);
+        ArgumentOutOfRangeException.ThrowIfLessThan(bytes.Length, BytesFor(values.Length, width) - width + PadBytes);
         ulong mask = (1UL << width) - 1;
-        int i = 0;
-        if (Avx2.IsSupported)
+        if (width == 0)
         {
-            i = UnpackFours(bytes, width, mask, values);
+            values.Clear();
         }
-
-        for (; i < values.Length; i++)
+        else if (Avx2.IsSupported)
         {
-            int position = i * width;
-            values[i] = (BinaryPrimitives.ReadUInt64LittleEndian(bytes[(position >> 3)..]) >> (position & 7)) & mask;
+            UnpackEights(bytes, width, mask, values);
+        }
+        else
+        {
+            for (int i = 0; i < values.Length; i++)
+            {
+                int position = i * width;
+                values[i] = (BinaryPrimitives.ReadUInt64LittleEndian(bytes[(position >> 3)..]) >> (position & 7)) & mask;
+            }
         }
     }
 
-    // Eight numbers take as many bytes as one has bits: where they lie and how far to shift is the same for every eight.
-    private static unsafe int UnpackFours(ReadOnlySpan<byte> bytes, int width, ulong mask, Span<ulong> values)
+    // Eight numbers take as many bytes as one has bits: where they lie and how far to shift is the same for every eight. Two neighbours lie in 16 bytes,
+    // half a vector, whose bytes are put into the place of either; that is faster than to gather them.
+    private static void UnpackEights(ReadOnlySpan<byte> bytes, int width, ulong mask, Span<ulong> values)
     {
-        Vector256<long> bits = Vector256.Create(0L, width, 2 * width, 3 * width);
-        Vector256<long> bitsOfUpper = bits + Vector256.Create(4L * width);
-        Vector256<long> at = Vector256.ShiftRightLogical(bits, 3);
-        Vector256<long> atUpper = Vector256.ShiftRightLogical(bitsOfUpper, 3);
-        Vector256<ulong> shift = (bits & Vector256.Create(7L)).AsUInt64();
-        Vector256<ulong> shiftUpper = (bitsOfUpper & Vector256.Create(7L)).AsUInt64();
+        int second = (2 * width) >> 3;
+        int third = (4 * width) >> 3;
+        int fourth = (6 * width) >> 3;
+        (Vector256<byte> lowerBytes, Vector256<ulong> lowerShift) = Places(0, width, second);
+        (Vector256<byte> upperBytes, Vector256<ulong> upperShift) = Places((4 * width) & 7, width, fourth - third);
         Vector256<ulong> masks = Vector256.Create(mask);
-        int i = 0;
-        fixed (byte* start = bytes)
-        fixed (ulong* into = values)
+        ref byte group = ref MemoryMarshal.GetReference(bytes);
+        ref ulong into = ref MemoryMarshal.GetReference(values);
+        for (int i = 0; i < values.Length; i += 8)
         {
-            byte* group = start;
-            for (; i + 8 <= values.Length; i += 8, group += width)
-            {
-                Vector256<ulong> lower = Avx2.GatherVector256((ulong*)group, at, 1);
-                Vector256<ulong> upper = Avx2.GatherVector256((ulong*)group, atUpper, 1);
-                (Avx2.ShiftRightLogicalVariable(lower, shift) & masks).Store(into + i);
-                (Avx2.ShiftRightLogicalVariable(upper, shiftUpper) & masks).Store(into + i + 4);
-            }
+            Vector256<byte> lower = Vector256.Create(Vector128.LoadUnsafe(ref group), Vector128.LoadUnsafe(ref group, (nuint)second));
+            Vector256<byte> upper = Vector256.Create(Vector128.LoadUnsafe(ref group, (nuint)third), Vector128.LoadUnsafe(ref group, (nuint)fourth));
+            (Avx2.ShiftRightLogicalVariable(Avx2.Shuffle(lower, lowerBytes).AsUInt64(), lowerShift) & masks).StoreUnsafe(ref into, (nuint)i);
+            (Avx2.ShiftRightLogicalVariable(Avx2.Shuffle(upper, upperBytes).AsUInt64(), upperShift) & masks).StoreUnsafe(ref into, (nuint)i + 4);
+            group = ref Unsafe.Add(ref group, width);
         }
+    }
 
-        return i;
+    // For four numbers from a bit on, the latter two of them loaded from another byte on: which bytes of its half each one has, and from which bit on.
+    private static (Vector256<byte> Bytes, Vector256<ulong> Shift) Places(int bit, int width, int otherHalf)
+    {
+        Vector256<long> bits = Vector256.Create((long)bit, bit + width, bit + (2 * width), bit + (3 * width));
+        Vector256<long> at = Vector256.ShiftRightLogical(bits, 3) - Vector256.Create(0L, 0L, otherHalf, otherHalf);
+        Vector256<byte> repeat = Vector256.Create(0x0000000000000000UL, 0x0808080808080808UL, 0x0000000000000000UL, 0x0808080808080808UL).AsByte();
+        Vector256<byte> eight = Vector256.Create(0x0706050403020100UL).AsByte();
+        return (Avx2.Shuffle(at.AsByte(), repeat) + eight, (bits & Vector256.Create(7L)).AsUInt64());
     }
 
     private static void Trim(Span<ulong> values, int width)
@@ -127,7 +131,19 @@ internal static class BitPacking
     private static Span<ulong> Fold(Span<ulong> values, int width)
     {
         int pairs = values.Length / 2;
-        for (int i = 0; i < pairs; i++)
+        int i = 0;
+        if (Avx2.IsSupported)
+        {
+            for (; i + Vector256<ulong>.Count <= pairs; i += Vector256<ulong>.Count)
+            {
+                Vector256<ulong> four = Vector256.Create<ulong>(values[(2 * i)..]);
+                Vector256<ulong> next = Vector256.Create<ulong>(values[((2 * i) + 4)..]);
+                Vector256<ulong> folded = Avx2.UnpackLow(four, next) | Vector256.ShiftLeft(Avx2.UnpackHigh(four, next), width);
+                Avx2.Permute4x64(folded, 0b11_01_10_00).CopyTo(values[i..]);
+            }
+        }
+
+        for (; i < pairs; i++)
         {
             values[i] = values[2 * i] | (values[(2 * i) + 1] << width);
         }

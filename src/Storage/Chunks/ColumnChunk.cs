@@ -70,8 +70,6 @@ internal sealed class ColumnChunk
     [SkipLocalsInit]
     public static void Read(ref ByteReader reader, int all, long firstTime, int count, TimeRange range, bool newestOnly, SampleColumns into)
     {
-        Span<long> integers = stackalloc long[SamplesMax];
-        integers = integers[..all];
         into.Reserve(count, out Span<long> times, out Span<double> values);
         int from;
         int end;
@@ -84,12 +82,13 @@ internal sealed class ColumnChunk
                 FillRegular(times[..Math.Max(0, end - from)], unchecked(firstTime + (from * step)), step);
                 break;
             case PackedTimes:
-                IntegerColumn.Read(ref reader, 0, all, integers);
-                end = FirstAfter(range.Through, firstTime, integers[..count]);
-                from = newestOnly ? Math.Max(0, end - 1) : FirstAfter(range.After, firstTime, integers[..count]);
+                Span<long> since = stackalloc long[SamplesMax];
+                IntegerColumn.Read(ref reader, all, 0, count, default(IntegerTarget), since[..count]);
+                end = FirstAfter(range.Through, firstTime, since[..count]);
+                from = newestOnly ? Math.Max(0, end - 1) : FirstAfter(range.After, firstTime, since[..count]);
                 for (int i = from; i < end; i++)
                 {
-                    times[i - from] = unchecked(firstTime + integers[i]);
+                    times[i - from] = unchecked(firstTime + since[i]);
                 }
 
                 break;
@@ -109,7 +108,7 @@ internal sealed class ColumnChunk
                 values.Fill(BitConverter.UInt64BitsToDouble(reader.UInt64()));
                 break;
             case DecimalValues:
-                ReadDecimals(ref reader, from, integers, values);
+                ReadDecimals(ref reader, all, from, values);
                 break;
             default:
                 throw new FormatException("a chunk has values in a form that this version does not know");
@@ -160,7 +159,7 @@ internal sealed class ColumnChunk
     }
 
     // As many values as are asked for, from one on.
-    private static void ReadDecimals(ref ByteReader reader, int from, scoped Span<long> integers, Span<double> values)
+    private static void ReadDecimals(ref ByteReader reader, int all, int from, Span<double> values)
     {
         int exponent = reader.Byte();
         if (exponent > DecimalScale.ExponentMax)
@@ -168,7 +167,7 @@ internal sealed class ColumnChunk
             throw new FormatException($"decimals with {exponent} digits");
         }
 
-        int count = reader.Count(integers.Length, 9);
+        int count = reader.Count(all, 9);
         ByteReader exceptions = reader;
         for (int i = 0; i < count; i++)
         {
@@ -176,13 +175,20 @@ internal sealed class ColumnChunk
             reader.UInt64();
         }
 
-        IntegerColumn.Read(ref reader, from, from + values.Length, integers);
-        DecimalScale.Unscale(integers.Slice(from, values.Length), exponent, values);
+        if (exponent == 0)
+        {
+            IntegerColumn.Read(ref reader, all, from, from + values.Length, default(WholeTarget), values);
+        }
+        else
+        {
+            IntegerColumn.Read(ref reader, all, from, from + values.Length, new DecimalTarget(exponent), values);
+        }
+
         int at = -1;
         for (int i = 0; i < count; i++)
         {
-            at += 1 + exceptions.Count(integers.Length, 0);
-            if (at >= integers.Length)
+            at += 1 + exceptions.Count(all, 0);
+            if (at >= all)
             {
                 throw new FormatException("an exception lies behind the column");
             }
@@ -204,23 +210,49 @@ internal sealed class ColumnChunk
         }
 
         long step = times[1] - times[0];
-        bool regular = true;
-        for (int i = 0; i < times.Length; i++)
-        {
-            long since = times[i] - times[0];
-            _integers[i] = since;
-            regular &= since == i * step;
-        }
-
-        if (regular)
+        if (IsRegular(times, step))
         {
             _bytes.Byte(RegularTimes);
             _bytes.Zigzag(step);
+            return true;
         }
-        else
+
+        for (int i = 0; i < times.Length; i++)
         {
-            _bytes.Byte(PackedTimes);
-            _column.Write(_integers.AsSpan(0, times.Length), _bytes);
+            _integers[i] = times[i] - times[0];
+        }
+
+        _bytes.Byte(PackedTimes);
+        _column.Write(_integers.AsSpan(0, times.Length), _bytes);
+        return true;
+    }
+
+    // Whether the times are a step apart, all of them.
+    private static bool IsRegular(ReadOnlySpan<long> times, long step)
+    {
+        int i = 0;
+        if (Vector256.IsHardwareAccelerated)
+        {
+            Vector256<long> expected = Vector256.Create(times[0]) + (Vector256<long>.Indices * step);
+            Vector256<long> ahead = Vector256.Create(step * Vector256<long>.Count);
+            Vector256<long> wrong = default;
+            for (; i + Vector256<long>.Count <= times.Length; i += Vector256<long>.Count, expected += ahead)
+            {
+                wrong |= Vector256.Create(times[i..]) ^ expected;
+            }
+
+            if (wrong != default)
+            {
+                return false;
+            }
+        }
+
+        for (; i < times.Length; i++)
+        {
+            if (times[i] - times[0] != i * step)
+            {
+                return false;
+            }
         }
 
         return true;

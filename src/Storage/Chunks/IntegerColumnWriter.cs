@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Pleiad.Storage;
 
@@ -72,31 +73,25 @@ internal sealed class IntegerColumnWriter
             ofBits[((i & (Tables - 1)) * BitsEnd) + BitsEnd - BitOperations.LeadingZeroCount(remainders[i])]++;
         }
 
-        // From the widest down: those already seen would have to be patched.
-        Span<(int Bits, int Count)> wider = stackalloc (int, int)[BitsEnd];
-        int seen = 0;
+        // From the widest down, each with those that would have to be patched and the bytes of their patches. Seven bits less are a byte more for each that
+        // was patched before, and two bytes for each that is now.
+        const int bitsOfByte = 7;
+        Span<(int Patches, int Bytes)> wider = stackalloc (int, int)[BitsEnd + bitsOfByte];
+        wider[(BitPacking.WidthMax + 1)..].Clear();
         int patches = 0;
         var best = new Packing(0, 0, int.MaxValue);
         for (int width = BitPacking.WidthMax; width >= 0; width--)
         {
+            (int before, int bytesBefore) = wider[width + bitsOfByte];
+            int patchBytes = bytesBefore + (2 * patches) - before;
+            wider[width] = (patches, patchBytes);
             int count = ofBits[width] + ofBits[BitsEnd + width] + ofBits[(2 * BitsEnd) + width] + ofBits[(3 * BitsEnd) + width];
-            if (count == 0 && width > 0)
-            {
-                continue;
-            }
-
-            int bytes = BitPacking.BytesFor(remainders.Length, width);
-            foreach ((int bits, int many) in wider[..seen])
-            {
-                bytes += many * (1 + ((bits - width + 6) / 7));
-            }
-
-            if (bytes <= best.Bytes)
+            int bytes = BitPacking.BytesFor(remainders.Length, width) + patchBytes;
+            if (bytes <= best.Bytes && (count > 0 || width == 0))
             {
                 best = new Packing(width, patches, bytes);
             }
 
-            wider[seen++] = (width, count);
             patches += count;
         }
 
@@ -126,21 +121,48 @@ internal sealed class IntegerColumnWriter
 
         into.Byte((byte)packing.Width);
         into.Varint(packing.Patches);
-        int before = -1;
-        for (int i = 0; i < remainders.Length && packing.Patches > 0; i++)
+        if (packing.Patches > 0)
         {
-            ulong high = remainders[i] >> packing.Width;
-            if (high != 0)
-            {
-                into.Varint(i - before - 1);
-                into.Varint(high);
-                before = i;
-            }
+            PutPatches(remainders, packing.Width, into);
         }
 
         int bytes = BitPacking.BytesFor(remainders.Length, packing.Width);
         BitPacking.Pack(remainders, packing.Width, into.Take(bytes + BitPacking.PadBytes));
         into.CutTo(into.Length - BitPacking.PadBytes);
+    }
+
+    private static void PutPatches(ReadOnlySpan<ulong> remainders, int width, ByteWriter into)
+    {
+        int before = -1;
+        int i = 0;
+        if (Vector256.IsHardwareAccelerated)
+        {
+            // No remainder has its highest bit set.
+            Vector256<long> fits = Vector256.Create((1L << width) - 1);
+            for (; i + Vector256<ulong>.Count <= remainders.Length; i += Vector256<ulong>.Count)
+            {
+                uint wide = Vector256.GreaterThan(Vector256.Create(remainders[i..]).AsInt64(), fits).ExtractMostSignificantBits();
+                for (; wide != 0; wide &= wide - 1)
+                {
+                    PutPatch(remainders, width, i + BitOperations.TrailingZeroCount(wide), ref before, into);
+                }
+            }
+        }
+
+        for (; i < remainders.Length; i++)
+        {
+            if (remainders[i] >> width != 0)
+            {
+                PutPatch(remainders, width, i, ref before, into);
+            }
+        }
+    }
+
+    private static void PutPatch(ReadOnlySpan<ulong> remainders, int width, int at, ref int before, ByteWriter into)
+    {
+        into.Varint(at - before - 1);
+        into.Varint(remainders[at] >> width);
+        before = at;
     }
 
     [StructLayout(LayoutKind.Auto)]

@@ -40,32 +40,55 @@ internal sealed class RemainderSet(IntegerForm form)
         };
         bool isSigned = form >= IntegerForm.SignedStep;
         int i = 0;
-
-        // The zeros at the end may go before or after the sign moves there: zigzag of q * 2^s, less its last s bits, is the zigzag of q.
-        if (Vector256.IsHardwareAccelerated)
+        long bits = 0;
+        if (Vector256.IsHardwareAccelerated && TryTakeFours(values, isSigned, out bits))
         {
-            Vector256<long> smallest = Vector256.Create(Smallest);
-            for (; i + Vector256<long>.Count <= _count; i += Vector256<long>.Count)
-            {
-                Vector256<long> raw = Raw(values, i) - smallest;
-                Vector256<ulong> bits = (isSigned ? Vector256.ShiftLeft(raw, 1) ^ Vector256.LessThan(raw, Vector256<long>.Zero) : raw).AsUInt64();
-                Vector256.ShiftRightLogical(bits, Shift).CopyTo(_remainders.AsSpan(i));
-            }
+            i = _count & ~(Vector256<long>.Count - 1);
         }
 
         for (; i < _count; i++)
         {
             long raw = RawOne(values, i) - Smallest;
-            _remainders[i] = (ulong)(isSigned ? (raw << 1) ^ (raw >> 63) : raw) >> Shift;
+            ulong remainder = (ulong)(isSigned ? (raw << 1) ^ (raw >> 63) : raw) >> Shift;
+            _remainders[i] = remainder;
+            bits += 64 - BitOperations.LeadingZeroCount(remainder);
         }
 
-        long zeros = 0;
-        foreach (ulong remainder in Remainders)
+        BitsAtLeast = bits;
+    }
+
+    // False where a remainder is too large to be a double: its exponent says how long it is.
+    private bool TryTakeFours(ReadOnlySpan<long> values, bool isSigned, out long lengths)
+    {
+        const double magic = 1L << 52;
+        const int exponentBits = 52;
+        const long exponentOfZeroBits = 1022;
+        Vector256<long> smallest = Vector256.Create(Smallest);
+        Vector256<ulong> all = default;
+        Vector256<ulong> exponents = default;
+        Vector256<long> zeros = default;
+        int i = 0;
+        for (; i + Vector256<long>.Count <= _count; i += Vector256<long>.Count)
         {
-            zeros += BitOperations.LeadingZeroCount(remainder);
+            // The zeros at the end may go before or after the sign moves there: zigzag of q * 2^s, less its last s bits, is the zigzag of q.
+            Vector256<long> raw = Raw(values, i) - smallest;
+            Vector256<ulong> bits = (isSigned ? Vector256.ShiftLeft(raw, 1) ^ Vector256.LessThan(raw, Vector256<long>.Zero) : raw).AsUInt64();
+            Vector256<ulong> remainder = Vector256.ShiftRightLogical(bits, Shift);
+            remainder.CopyTo(_remainders.AsSpan(i));
+            all |= remainder;
+            Vector256<double> number = (remainder | Vector256.Create(magic).AsUInt64()).AsDouble() - Vector256.Create(magic);
+            exponents += Vector256.ShiftRightLogical(number.AsUInt64(), exponentBits);
+            zeros += Vector256.Equals(remainder, default).AsInt64();
         }
 
-        BitsAtLeast = (64L * _count) - zeros;
+        lengths = 0;
+        if (Vector256.ShiftRightLogical(all, exponentBits) != default)
+        {
+            return false;
+        }
+
+        lengths = (long)Vector256.Sum(exponents) - (exponentOfZeroBits * (i + Vector256.Sum(zeros)));
+        return true;
     }
 
     private Vector256<long> Raw(ReadOnlySpan<long> values, int i)

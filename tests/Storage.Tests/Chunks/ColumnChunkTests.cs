@@ -26,7 +26,7 @@ public sealed class ColumnChunkTests
             int count = random.Next(1, ColumnChunk.SamplesMax + 1);
             var times = new long[count];
             var values = new double[count];
-            int kind = random.Next(8);
+            int kind = random.Next(11);
             int hard = random.Next(3) == 0 ? 20 : 0;
             int jitter = random.Next(4) switch { 0 => 0, 1 => 5, 2 => 9000, _ => 1 << 30 };
             long time = run % 10 == 0 ? long.MinValue : random.NextInt64(-4_000_000_000_000, 4_000_000_000_000);
@@ -114,6 +114,9 @@ public sealed class ColumnChunkTests
         4 => random.Next(1 << 20) * 4096.0,
         5 => random.NextInt64(-(1L << 53), 1L << 53),
         6 => Math.Round(random.NextDouble(), random.Next(1, 15)),
+        7 => before + (random.Next(3) * (double)(1L << 44)),
+        8 => Math.Round(before + (random.Next(1 << 20) / 64.0), 2),
+        9 => before + Math.ScaleB(random.Next(2), random.Next(12)),
         _ => random.NextDouble(),
     };
 

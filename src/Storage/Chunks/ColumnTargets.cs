@@ -1,0 +1,63 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Pleiad.Storage;
+
+/// <summary>What the integers of a column become.</summary>
+/// <typeparam name="T">Eight bytes.</typeparam>
+internal interface IColumnTarget<T>
+    where T : unmanaged
+{
+    /// <summary>Tells, before any integer comes, a magnitude that none exceeds.</summary>
+    void Bound(double magnitude);
+
+    /// <summary>What four become.</summary>
+    Vector256<T> Of(Vector256<long> integers);
+
+    /// <summary>What one becomes.</summary>
+    T Of(long integer);
+}
+
+/// <summary>Integers stay what they are.</summary>
+internal readonly struct IntegerTarget : IColumnTarget<long>
+{
+    public void Bound(double magnitude)
+    {
+    }
+
+    public Vector256<long> Of(Vector256<long> integers) => integers;
+
+    public long Of(long integer) => integer;
+}
+
+/// <summary>Integers become doubles.</summary>
+internal struct WholeTarget : IColumnTarget<double>
+{
+    private bool _isSmall;
+
+    public void Bound(double magnitude) => _isSmall = magnitude < DecimalScale.MagicMax;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Vector256<double> Of(Vector256<long> integers) =>
+        _isSmall ? DecimalScale.ToDoubles(integers) : Vector256.ConvertToDouble(integers);
+
+    public readonly double Of(long integer) => integer;
+}
+
+/// <summary>Integers are divided by a power of ten.</summary>
+internal struct DecimalTarget(int exponent) : IColumnTarget<double>
+{
+    private readonly double _power = DecimalScale.Power(exponent);
+    private readonly double _inverse = DecimalScale.Inverse(exponent);
+    private bool _isSmall;
+
+    public void Bound(double magnitude) => _isSmall = magnitude < DecimalScale.MagicMax;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Vector256<double> Of(Vector256<long> integers) => _isSmall
+        ? DecimalScale.Divide(DecimalScale.ToDoubles(integers), Vector256.Create(_power), Vector256.Create(_inverse))
+        : Vector256.ConvertToDouble(integers) / Vector256.Create(_power);
+
+    public readonly double Of(long integer) => integer / _power;
+}
