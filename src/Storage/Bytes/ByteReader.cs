@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Text;
 
 namespace Pleiad.Storage;
@@ -13,6 +12,9 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     public readonly int Position => _at;
 
     public readonly int Left => _bytes.Length - _at;
+
+    /// <summary>What is left, without moving on.</summary>
+    public readonly ReadOnlySpan<byte> Rest => _bytes[_at..];
 
     public byte Byte()
     {
@@ -60,33 +62,6 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         }
 
         throw new FormatException("a number has more than ten bytes");
-    }
-
-    /// <summary>Two varints, one behind the other, as <see cref="Varint"/> reads them; fastest where the first is below 128.</summary>
-    /// <param name="second">The second.</param>
-    /// <returns>The first.</returns>
-    public ulong VarintPair(out ulong second)
-    {
-        if (Left >= 8)
-        {
-            // The highest bit of a byte is clear where a number ends. No branch waits for how long the second is.
-            ulong word = BinaryPrimitives.ReadUInt64LittleEndian(_bytes[_at..]);
-            ulong ends = ~word & 0x8080808080808080;
-            ulong end = ends & (ends - 1);
-            if ((ends & 0x80) != 0 && end != 0)
-            {
-                _at += (BitOperations.TrailingZeroCount(end) + 1) >> 3;
-                ulong rest = (word & (end ^ (end - 1)) & 0x7F7F7F7F7F7F7F00) >> 8;
-                rest = (rest & 0x007F007F007F007F) | ((rest & 0x7F007F007F007F00) >> 1);
-                rest = (rest & 0x00003FFF00003FFF) | ((rest & 0x3FFF00003FFF0000) >> 2);
-                second = (rest & 0x000000000FFFFFFF) | ((rest & 0x0FFFFFFF00000000) >> 4);
-                return word & 0x7F;
-            }
-        }
-
-        ulong first = Varint();
-        second = Varint();
-        return first;
     }
 
     /// <summary>A varint that counts something: at most a bound, and at most what the bytes left could hold at so many bytes each.</summary>

@@ -52,7 +52,7 @@ internal static class IntegerColumn
         Span<ulong> highs = stackalloc ulong[ColumnChunk.SamplesMax];
         patched = patched[..patches];
         highs = highs[..patches];
-        ulong high = ReadPatches(ref reader, count, patched, highs);
+        ulong high = ColumnPatches.Read(ref reader, count, patched, highs);
 
         // Steps add up from the first value on; an offset stands alone, and eight of them end with a byte.
         ReadOnlySpan<byte> packed = reader.Bytes(BitPacking.BytesFor(count, width));
@@ -74,7 +74,7 @@ internal static class IntegerColumn
             }
         }
 
-        double largest = Math.ScaleB(1, width + shift + (64 - BitOperations.LeadingZeroCount(high)));
+        double largest = PowerOfTwo(width + shift + (64 - BitOperations.LeadingZeroCount(high)));
         switch (form)
         {
             case IntegerForm.Offset:
@@ -103,27 +103,7 @@ internal static class IntegerColumn
     /// <summary>How many of the first values stand before the remainders.</summary>
     public static int Known(IntegerForm form) => form switch { IntegerForm.Offset => 0, IntegerForm.SignedBend => 2, _ => 1 };
 
-    // Which remainders are patched, in order, and with what. All bits of the latter are in the result.
-    private static ulong ReadPatches(ref ByteReader reader, int ofColumn, scoped Span<int> patched, scoped Span<ulong> highs)
-    {
-        int at = -1;
-        ulong all = 0;
-        for (int i = 0; i < patched.Length; i++)
-        {
-            ulong gap = reader.VarintPair(out ulong high);
-            if (gap >= (ulong)(ofColumn - 1 - at))
-            {
-                throw new FormatException("a patch lies behind the column");
-            }
-
-            at += 1 + (int)gap;
-            patched[i] = at;
-            highs[i] = high;
-            all |= high;
-        }
-
-        return all;
-    }
+    private static double PowerOfTwo(int exponent) => BitConverter.Int64BitsToDouble((1023L + exponent) << 52);
 
     // One of the values that are known without a remainder.
     private static void Put<TTarget, T>(long value, int at, int from, TTarget target, scoped Span<T> into)

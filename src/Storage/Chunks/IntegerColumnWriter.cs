@@ -12,12 +12,7 @@ namespace Pleiad.Storage;
 /// </remarks>
 internal sealed class IntegerColumnWriter
 {
-    // A remainder has at most 57 bits: docs/formats/chunk.md says why. Four tables, so that equal neighbours do not wait for each other.
-    private const int BitsEnd = 64;
-    private const int Tables = 4;
-
     private readonly RemainderSet[] _forms = [.. Enum.GetValues<IntegerForm>().Select(static form => new RemainderSet(form))];
-    private readonly int[] _ofBits = new int[BitsEnd * Tables];
 
     /// <summary>Writes a column.</summary>
     /// <param name="values">At least 3, none larger than <see cref="IntegerColumn.MagnitudeMax"/> in magnitude.</param>
@@ -43,7 +38,7 @@ internal sealed class IntegerColumnWriter
             best = form.BitsAtLeast < best.BitsAtLeast ? form : best;
         }
 
-        packing = Weigh(best.Remainders);
+        packing = Weigh(best);
         foreach (RemainderSet form in _forms)
         {
             if (ReferenceEquals(form, best) || ((form.BitsAtLeast + 7) >> 3) > packing.Bytes)
@@ -51,7 +46,7 @@ internal sealed class IntegerColumnWriter
                 continue;
             }
 
-            Packing other = Weigh(form.Remainders);
+            Packing other = Weigh(form);
             if (other.Bytes < packing.Bytes || (other.Bytes == packing.Bytes && form.Form < best.Form))
             {
                 best = form;
@@ -62,37 +57,36 @@ internal sealed class IntegerColumnWriter
         return best;
     }
 
-    // The best width, and what it takes. A width that no remainder has is never the best one, 0 apart.
+    // The best width, and what it takes; of those that take as many bytes that with the fewest patches, which are slow to read.
     [SkipLocalsInit]
-    private Packing Weigh(ReadOnlySpan<ulong> remainders)
+    private static Packing Weigh(RemainderSet form)
     {
-        Span<int> ofBits = _ofBits;
-        ofBits.Clear();
-        for (int i = 0; i < remainders.Length; i++)
-        {
-            ofBits[((i & (Tables - 1)) * BitsEnd) + BitsEnd - BitOperations.LeadingZeroCount(remainders[i])]++;
-        }
-
         // From the widest down, each with those that would have to be patched and the bytes of their patches. Seven bits less are a byte more for each that
         // was patched before, and two bytes for each that is now.
         const int bitsOfByte = 7;
-        Span<(int Patches, int Bytes)> wider = stackalloc (int, int)[BitsEnd + bitsOfByte];
-        wider[(BitPacking.WidthMax + 1)..].Clear();
-        int patches = 0;
-        var best = new Packing(0, 0, int.MaxValue);
-        for (int width = BitPacking.WidthMax; width >= 0; width--)
+        Span<(int Patches, int Bytes)> wider = stackalloc (int, int)[BitPacking.WidthMax + 1 + bitsOfByte];
+        int widest = form.LengthMax;
+        wider.Slice(widest, bitsOfByte).Clear();
+        int count = form.Remainders.Length;
+        var best = new Packing(widest, 0, BitPacking.BytesFor(count, widest));
+        for (int width = widest - 1; width >= 0; width--)
         {
             (int before, int bytesBefore) = wider[width + bitsOfByte];
+            int patches = form.LongerThan(width);
+
+            // Whatever the width, no bit is left out and each patch takes a byte more at least; a smaller width has no fewer of them.
+            if ((form.BitsAtLeast >> 3) + patches >= best.Bytes)
+            {
+                break;
+            }
+
             int patchBytes = bytesBefore + (2 * patches) - before;
             wider[width] = (patches, patchBytes);
-            int count = ofBits[width] + ofBits[BitsEnd + width] + ofBits[(2 * BitsEnd) + width] + ofBits[(3 * BitsEnd) + width];
-            int bytes = BitPacking.BytesFor(remainders.Length, width) + patchBytes;
-            if (bytes <= best.Bytes && (count > 0 || width == 0))
+            int bytes = BitPacking.BytesFor(count, width) + patchBytes;
+            if (bytes < best.Bytes)
             {
                 best = new Packing(width, patches, bytes);
             }
-
-            patches += count;
         }
 
         return best;

@@ -23,6 +23,7 @@ internal readonly struct OffsetForm(int shift, long smallest) : IRemainderForm
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector256<long> Next(Vector256<long> remainders) => Avx2.ShiftLeftLogical(remainders, _shift) + _smallest;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Next(ulong remainder) => unchecked((long)(remainder << (int)_shift[0]) + _smallest[0]);
 }
 
@@ -37,6 +38,7 @@ internal struct StepForm(int shift, long smallest, long first) : IRemainderForm
     public Vector256<long> Next(Vector256<long> remainders) =>
         RunningSum.Next(Avx2.ShiftLeftLogical(remainders, _shift) + _smallest, ref _last);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Next(ulong remainder) => RunningSum.Next(unchecked((long)(remainder << (int)_shift[0]) + _smallest[0]), ref _last);
 }
 
@@ -50,6 +52,7 @@ internal struct SignedStepForm(int shift, long first) : IRemainderForm
     public Vector256<long> Next(Vector256<long> remainders) =>
         RunningSum.Next(Avx2.ShiftLeftLogical(Zigzag.Back(remainders), _shift), ref _last);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Next(ulong remainder) => RunningSum.Next(Zigzag.Back(remainder) << (int)_shift[0], ref _last);
 }
 
@@ -64,6 +67,7 @@ internal struct SignedBendForm(int shift, long first, long step) : IRemainderFor
     public Vector256<long> Next(Vector256<long> remainders) =>
         RunningSum.Next(RunningSum.Next(Avx2.ShiftLeftLogical(Zigzag.Back(remainders), _shift), ref _step), ref _last);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Next(ulong remainder) => RunningSum.Next(RunningSum.Next(Zigzag.Back(remainder) << (int)_shift[0], ref _step), ref _last);
 }
 
@@ -73,6 +77,7 @@ internal static class Zigzag
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<long> Back(Vector256<long> both) => Vector256.ShiftRightLogical(both, 1) ^ (Vector256<long>.Zero - (both & Vector256<long>.One));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Back(ulong both) => (long)(both >> 1) ^ -(long)(both & 1);
 }
 
@@ -91,6 +96,7 @@ internal static class RunningSum
         return result;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Next(long number, ref Vector256<long> last)
     {
         long sum = unchecked(last[0] + number);
