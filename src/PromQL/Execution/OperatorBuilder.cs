@@ -195,7 +195,7 @@ internal sealed class OperatorBuilder(QueryContext context)
                 return new RefuseSameLabels(context, HistogramCall(call));
         }
 
-        FloatFunction.Apply apply = FloatFunctions.Find(call.Name) ?? throw NotYet(call);
+        FloatFunction.Apply apply = FloatFunctions.Find(context, call.Name) ?? throw NotYet(call);
         ScalarOperator[] scalars = [.. call.Args.Skip(1).Select(Scalar)];
         return Distinct(call, new FloatFunction(context, Vector(call.Args[0]), scalars, apply));
     }

@@ -11,6 +11,9 @@ namespace Pleiad.PromQL;
 /// <param name="slack">Samples held that the budget need not know of.</param>
 internal sealed class QueryContext(QueryRun run, ISeriesSource source, long slack)
 {
+    private const int PieceSteps = 1 << 16;
+    private const int ComparisonsBetweenLooks = 4096;
+
     private long _held;
     private long _untold;
     private long _untoldSeries;
@@ -144,6 +147,37 @@ internal sealed class QueryContext(QueryRun run, ISeriesSource source, long slac
     {
         if (Run.Canceled.IsCancellationRequested)
         {
+            throw Run.Over();
+        }
+    }
+
+    /// <summary>The same between the pieces of a column: a subquery has columns of many million steps.</summary>
+    /// <returns>The steps of the piece that begins at one; none behind the last.</returns>
+    public Range NextPiece(int from, int steps)
+    {
+        ThrowIfOver();
+        return from..Math.Min(steps, from + PieceSteps);
+    }
+
+    /// <summary>Sorts, and ends with the run meanwhile: a million series take seconds.</summary>
+    public void Sort<T>(List<T> list, Comparison<T> order)
+    {
+        int compared = 0;
+        try
+        {
+            list.Sort((left, right) =>
+            {
+                if (++compared % ComparisonsBetweenLooks == 0)
+                {
+                    ThrowIfOver();
+                }
+
+                return order(left, right);
+            });
+        }
+        catch (InvalidOperationException e) when (e.InnerException is QueryException)
+        {
+            // The library wraps whatever a comparison throws.
             throw Run.Over();
         }
     }

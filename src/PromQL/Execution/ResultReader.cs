@@ -42,10 +42,11 @@ internal static class ResultReader
             result.Add(whole);
         }
 
-        result.Sort((a, b) => a.Labels.CompareTo(b.Labels));
+        context.Sort(result, (a, b) => a.Labels.CompareTo(b.Labels));
         int last = 0;
         for (int i = 1; i < result.Count; i++)
         {
+            context.ThrowIfOver();
             if (result[i].Labels.Equals(result[last].Labels))
             {
                 result[last] = Joined(result[last], result[i]);
@@ -90,7 +91,7 @@ internal static class ResultReader
                 samples.HasHistograms ? samples.Histograms[all].ToArray() : null));
         }
 
-        result.Sort((a, b) => a.Labels.CompareTo(b.Labels));
+        context.Sort(result, (a, b) => a.Labels.CompareTo(b.Labels));
         return new MatrixValue(result);
     }
 

@@ -54,7 +54,12 @@ internal sealed class BinaryScalar(QueryContext context, ScalarOperator left, Sc
         var other = new double[into.Length];
         left.Read(into);
         right.Read(other);
-        combine(into, other, into);
+        for (int from = 0; from < into.Length;)
+        {
+            Range piece = Context.NextPiece(from, into.Length);
+            combine(into[piece], other[piece], into[piece]);
+            from = piece.End.Value;
+        }
     }
 }
 

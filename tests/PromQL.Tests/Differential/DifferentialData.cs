@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Pleiad.Model;
 
 namespace Pleiad.PromQL.Tests;
 
@@ -17,14 +16,14 @@ internal static class DifferentialData
     private const long MinuteMs = 60_000;
     private const long BesideMs = 13_000;
 
-    /// <summary>The instant of a query, some minutes from the start.</summary>
-    public static Timestamp At(int minutes) => new(StartMs + (minutes * MinuteMs) + 20_000);
+    /// <summary>The instant of a query, some minutes from the start, ms.</summary>
+    public static long At(int minutes) => StartMs + (minutes * MinuteMs) + 20_000;
 
     /// <summary>All series.</summary>
-    public static IReadOnlyList<(Labels Labels, long[] Times, double[] Values)> Series()
+    public static IReadOnlyList<((string Name, string Value)[] Labels, long[] Times, double[] Values)> Series()
     {
         var random = new Random(42);
-        var all = new List<(Labels, long[], double[])>();
+        var all = new List<((string, string)[], long[], double[])>();
         for (int target = 0; target < 7; target++)
         {
             (string, string)[] where = target == 6 ? [("job", "j0")] : [("instance", $"i{target}"), ("job", $"j{target % 3}")];
@@ -47,22 +46,22 @@ internal static class DifferentialData
     public static string OpenMetrics()
     {
         var text = new StringBuilder();
-        foreach ((Labels labels, long[] times, double[] values) in Series().OrderBy(one => one.Labels.MetricName, StringComparer.Ordinal))
+        foreach (((string Name, string Value)[] labels, long[] times, double[] values) in Series().OrderBy(one => one.Labels[0].Value, StringComparer.Ordinal))
         {
-            Labels others = new LabelsBuilder(labels).Set(LabelName.MetricName, string.Empty).ToLabels();
+            string others = string.Join(',', labels[1..].Select(label => $"{label.Name}=\"{label.Value}\""));
             for (int i = 0; i < times.Length; i++)
             {
-                text.Append(CultureInfo.InvariantCulture, $"{labels.MetricName}{others.ToString().Replace(", ", ",", StringComparison.Ordinal)} {values[i]:R} {times[i] / 1000}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{labels[0].Value}{{{others}}} {values[i]:R} {times[i] / 1000}\n");
             }
         }
 
         return text.Append("# EOF\n").ToString();
     }
 
-    private static (Labels, long[], double[]) Gauge(Random random, (string, string)[] labels) => Sampled(
+    private static ((string, string)[], long[], double[]) Gauge(Random random, (string, string)[] labels) => Sampled(
         random, labels, [.. Enumerable.Range(0, Samples).Select(_ => 1 + (20 * random.NextDouble()))]);
 
-    private static (Labels, long[], double[]) Counter(Random random, (string, string)[] labels)
+    private static ((string, string)[], long[], double[]) Counter(Random random, (string, string)[] labels)
     {
         var values = new double[Samples];
         double value = 1000 + random.NextDouble();
@@ -75,15 +74,15 @@ internal static class DifferentialData
         return Sampled(random, labels, values);
     }
 
-    private static (Labels, long[], double[]) Restarted(Random random, (string, string)[] labels)
+    private static ((string, string)[], long[], double[]) Restarted(Random random, (string, string)[] labels)
     {
         int restart = random.Next(15, 25);
         long[] times = [.. Enumerable.Range(0, Samples).Select(i => StartMs + (i * MinuteMs) + BesideMs)];
-        return (Labels.From(labels), times, [.. times.Select((_, i) => 1000 + ((i < restart ? i : i - restart) * 2.5) + random.NextDouble())]);
+        return (labels, times, [.. times.Select((_, i) => 1000 + ((i < restart ? i : i - restart) * 2.5) + random.NextDouble())]);
     }
 
     // Buckets that grow together and with their bounds, at the same times.
-    private static IEnumerable<(Labels, long[], double[])> Histogram(Random random, (string, string)[] where)
+    private static IEnumerable<((string, string)[], long[], double[])> Histogram(Random random, (string, string)[] where)
     {
         string[] bounds = ["0.1", "1", "10", "+Inf"];
         double[][] values = [.. bounds.Select(_ => new double[Samples])];
@@ -100,10 +99,10 @@ internal static class DifferentialData
         }
 
         long[] times = [.. Enumerable.Range(0, Samples).Select(i => StartMs + (i * MinuteMs) + BesideMs)];
-        return bounds.Select((bound, bucket) => (Labels.From([("__name__", "h_bucket"), .. where, ("le", bound)]), times, values[bucket]));
+        return bounds.Select((bound, bucket) => (((string, string)[])[("__name__", "h_bucket"), .. where, ("le", bound)], times, values[bucket]));
     }
 
-    private static (Labels, long[], double[]) Sampled(Random random, (string, string)[] labels, double[] values)
+    private static ((string, string)[], long[], double[]) Sampled(Random random, (string, string)[] labels, double[] values)
     {
         int[] kept = [.. Enumerable.Range(0, Samples).Where(_ => random.Next(12) != 0)];
         if (random.Next(6) == 0)
@@ -111,6 +110,6 @@ internal static class DifferentialData
             kept = [.. kept.Where(i => i is < 12 or > 22)];
         }
 
-        return (Labels.From(labels), [.. kept.Select(i => StartMs + (i * MinuteMs) + BesideMs)], [.. kept.Select(i => values[i])]);
+        return (labels, [.. kept.Select(i => StartMs + (i * MinuteMs) + BesideMs)], [.. kept.Select(i => values[i])]);
     }
 }

@@ -20,7 +20,7 @@ public sealed class DifferentialTests
     {
         Skip.IfNot(ReferenceServer.IsInstalled, "Debian's prometheus is not installed");
         using ReferenceServer reference = await ReferenceServer.StartAsync(DifferentialData.OpenMetrics());
-        IFragmentRunner shards = new ShardedData(DifferentialData.Series()).On(8, threads: 2);
+        IFragmentRunner shards = new ShardedData([.. DifferentialData.Series().Select(one => (Labels.From(one.Labels), one.Times, one.Values))]).On(8, threads: 2);
         var engine = new Engine(new EngineSettings(), TimeProvider.System);
         int queries = int.TryParse(Environment.GetEnvironmentVariable("PLEIAD_DIFFERENTIAL_QUERIES"), CultureInfo.InvariantCulture, out int more) ? more : Queries;
         var differences = new List<string>();
@@ -30,7 +30,7 @@ public sealed class DifferentialTests
             var random = new Random(Seed + number);
             string query = new OldLanguage(random).Query();
             bool isRange = random.Next(2) == 0;
-            Timestamp start = DifferentialData.At(random.Next(12, 36));
+            Timestamp start = new(DifferentialData.At(random.Next(12, 36)));
             Timestamp end = isRange ? start + TimeSpan.FromMinutes(random.Next(1, 6)) : start;
             SortedDictionary<Labels, (long, double)[]>? theirs = Theirs(await AskAsync(reference, query, isRange, start, end));
             SortedDictionary<Labels, (long, double)[]>? ours = await OursAsync(engine, shards, query, isRange, start, end);

@@ -6,6 +6,8 @@ namespace Pleiad.PromQL.Tests;
 internal sealed class MemorySource : ISeriesSource
 {
     private readonly List<(Labels Labels, SampleColumns Samples)> _series = [];
+    private int _callAt;
+    private Action? _call;
 
     /// <summary>How often samples were read.</summary>
     public int Reads { get; private set; }
@@ -24,6 +26,14 @@ internal sealed class MemorySource : ISeriesSource
 
         _series.Add((Parser.ParseMetric(name), samples));
         return this;
+    }
+
+    /// <summary>Calls somebody when samples are read for the so-manieth time from now on.</summary>
+    public void OnRead(int count, Action call)
+    {
+        Reads = 0;
+        _callAt = count;
+        _call = call;
     }
 
     public SeriesCursor Select(SelectRequest request, CancellationToken cancel) => new Cursor(this, request);
@@ -57,7 +67,11 @@ internal sealed class MemorySource : ISeriesSource
 
         public override void Read(SampleColumns into)
         {
-            source.Reads++;
+            if (++source.Reads == source._callAt)
+            {
+                source._call!();
+            }
+
             SampleColumns samples = source._series[_at].Samples;
             for (int i = 0; i < samples.Count; i++)
             {

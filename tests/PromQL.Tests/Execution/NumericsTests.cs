@@ -35,6 +35,32 @@ public sealed class NumericsTests
             return Enumerable.Range(0, 9).All(i => single[i].Sum.Equals(sums[i]) && single[i].Lost.Equals(lost[i]));
         }).QuickCheckThrowOnFailure();
 
+    [Theory]
+    [InlineData(300)]
+    [InlineData(1000)]
+    [InlineData(5000)]
+    public async Task A_quantile_of_many_values_is_that_of_the_sorted_ones(int count)
+    {
+        var random = new Random(count);
+        for (int round = 0; round < 30; round++)
+        {
+            int distinct = 1 << random.Next(16);
+            double?[] values = [.. Enumerable.Range(0, count).Select(i => (double?)(
+                round % 3 == 0 && random.Next(4) == 0 ? double.NaN : random.Next(50) == 0 ? double.NegativeInfinity : random.Next(distinct)))];
+            double[] sorted = [.. values.Select(value => value!.Value).Order()];
+            string q = (round % 7 == 0 ? 1 : Math.Round(random.NextDouble(), 3)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            double rank = double.Parse(q, System.Globalization.CultureInfo.InvariantCulture) * (count - 1);
+            int lower = (int)Math.Floor(rank);
+            double expected = (sorted[lower] * (1 - (rank - lower))) + (sorted[Math.Min(count - 1, lower + 1)] * (rank - lower));
+
+            QueryResult result = await new Engine(new EngineSettings(), TimeProvider.System).InstantAsync(
+                $"quantile_over_time({q}, x[1y])", new Model.Timestamp(count * 1000L), new MemorySource().With("x", 1000, values), QueryRunOptions.Default,
+                CancellationToken.None);
+
+            Assert.Equal(expected, Assert.Single(Assert.IsType<VectorValue>(result.Value).Samples).Value);
+        }
+    }
+
     [Fact]
     public void A_mean_survives_a_sum_that_does_not() => Assert.Equal(1.5e308, Mean.Of([1.5e308, 1.5e308, 1.5e308]), 1e295);
 

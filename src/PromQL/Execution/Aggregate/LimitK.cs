@@ -81,11 +81,12 @@ internal sealed class LimitK : SeriesOperator
     // At each step only the first k stay; who is first at no step goes.
     private void Prune(Candidates candidates)
     {
-        candidates.Kept.Sort((a, b) => a.SeenLabels.CompareTo(b.SeenLabels));
+        Context.Sort(candidates.Kept, (a, b) => a.SeenLabels.CompareTo(b.SeenLabels));
         var taken = new long[Steps.Count];
         int kept = 0;
         for (int i = 0; i < candidates.Kept.Count; i++)
         {
+            Context.ThrowIfOver();
             SeriesBlock series = candidates.Kept[i];
             long before = series.Weight;
             foreach (int step in StepBits.Each(series.Present.ToArray()))

@@ -45,7 +45,7 @@ internal sealed class QuantileState(QueryContext context, AggregateNode node, do
             context.ThrowIfOver();
             if (_values[step] is { } values)
             {
-                into.Set(step, Quantiles.Of(quantiles[step], CollectionsMarshal.AsSpan(values)));
+                into.Set(step, Quantiles.Of(context, quantiles[step], CollectionsMarshal.AsSpan(values)));
             }
         }
     }

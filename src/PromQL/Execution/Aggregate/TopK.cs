@@ -91,7 +91,9 @@ internal sealed class TopK : OwnBlockOperator
     {
         foreach (int group in Enumerable.Range(0, _rankings.Count).OrderBy(_groups.LabelsOf))
         {
-            foreach ((double value, int series) in _rankings[group][0].BestFirst(_worstFirst))
+            List<(double Value, int Series)> bestFirst = [.. _rankings[group][0].Held];
+            Context.Sort(bestFirst, (a, b) => _worstFirst.Compare(b, a));
+            foreach ((double value, int series) in bestFirst)
             {
                 Current.Clear();
                 Current.Set(0, value);
@@ -110,6 +112,7 @@ internal sealed class TopK : OwnBlockOperator
         {
             for (int step = 0; step < rankings.Length; step++)
             {
+                Context.ThrowIfOver();
                 foreach ((double value, int series) in rankings[step].Held)
                 {
                     chosen.Add((series, step, value));
@@ -117,9 +120,10 @@ internal sealed class TopK : OwnBlockOperator
             }
         }
 
-        chosen.Sort((a, b) => a.Series.CompareTo(b.Series));
+        Context.Sort(chosen, (a, b) => a.Series.CompareTo(b.Series));
         for (int i = 0; i < chosen.Count;)
         {
+            Context.ThrowIfOver();
             int series = chosen[i].Series;
             Current.Clear();
             for (; i < chosen.Count && chosen[i].Series == series; i++)
@@ -191,14 +195,6 @@ internal sealed class TopK : OwnBlockOperator
 
             heap[hole] = (value, series);
             return true;
-        }
-
-        /// <summary>Best first; NaN last.</summary>
-        public readonly (double Value, int Series)[] BestFirst(WorstFirst worstFirst)
-        {
-            (double Value, int Series)[] sorted = Held.ToArray();
-            Array.Sort(sorted, (a, b) => worstFirst.Compare(b, a));
-            return sorted;
         }
     }
 

@@ -5,11 +5,11 @@ namespace Pleiad.PromQL;
 /// <summary>
 /// One operator between two columns of samples, floats and histograms: what becomes of each step where both sides have one.
 /// </summary>
-/// <param name="annotations">Where trouble is told.</param>
+/// <param name="context">Of the run: where trouble is told.</param>
 /// <param name="op">Arithmetic, comparison or trim.</param>
 /// <param name="returnBool">A comparison gives 0 or 1 instead of filtering.</param>
 /// <param name="at">Where the operation stands.</param>
-internal sealed class ElementOperator(Annotations annotations, BinaryOp op, bool returnBool, SourceSpan at)
+internal sealed class ElementOperator(QueryContext context, BinaryOp op, bool returnBool, SourceSpan at)
 {
     private ulong[] _holds = [];
 
@@ -23,7 +23,7 @@ internal sealed class ElementOperator(Annotations annotations, BinaryOp op, bool
         {
             if (!StepBits.None(both))
             {
-                annotations.IncompatibleTypes("float", op, "float", at);
+                context.Annotations.IncompatibleTypes("float", op, "float", at);
             }
 
             into.Present.Clear();
@@ -32,7 +32,7 @@ internal sealed class ElementOperator(Annotations annotations, BinaryOp op, bool
 
         if (!Operators.IsComparison(op))
         {
-            ColumnKernels.Arithmetic(op, left, right, into.Values);
+            Arithmetic(context, op, left, right, into.Values);
             both.CopyTo(into.Present);
             return true;
         }
@@ -64,6 +64,17 @@ internal sealed class ElementOperator(Annotations annotations, BinaryOp op, bool
         return true;
     }
 
+    /// <summary><c>into[i] = left[i] op right[i]</c>; <paramref name="into"/> may be one of the sides.</summary>
+    public static void Arithmetic(QueryContext context, BinaryOp op, ReadOnlySpan<double> left, ReadOnlySpan<double> right, Span<double> into)
+    {
+        for (int from = 0; from < into.Length;)
+        {
+            Range piece = context.NextPiece(from, into.Length);
+            ColumnKernels.Arithmetic(op, left[piece], right[piece], into[piece]);
+            from = piece.End.Value;
+        }
+    }
+
     /// <summary>Applies the operator at one step; either side may be a histogram.</summary>
     /// <param name="keepsRight">A comparison without bool keeps the right value instead of the left.</param>
     /// <returns>False where the operator has no meaning for the two; a comparison that does not hold has one.</returns>
@@ -74,7 +85,7 @@ internal sealed class ElementOperator(Annotations annotations, BinaryOp op, bool
             return OneFloat(step, left, right, keepsRight, into);
         }
 
-        var arithmetic = new HistogramArithmetic(annotations, at);
+        var arithmetic = new HistogramArithmetic(context.Annotations, at);
         switch (op)
         {
             case BinaryOp.Equal or BinaryOp.NotEqual when leftHistogram is not null && rightHistogram is not null:
@@ -116,7 +127,7 @@ internal sealed class ElementOperator(Annotations annotations, BinaryOp op, bool
                 return true;
         }
 
-        annotations.IncompatibleTypes(NameOf(leftHistogram), op, NameOf(rightHistogram), at);
+        context.Annotations.IncompatibleTypes(NameOf(leftHistogram), op, NameOf(rightHistogram), at);
         return false;
     }
 
@@ -126,7 +137,7 @@ internal sealed class ElementOperator(Annotations annotations, BinaryOp op, bool
     {
         if (op is BinaryOp.TrimLower or BinaryOp.TrimUpper)
         {
-            annotations.IncompatibleTypes("float", op, "float", at);
+            context.Annotations.IncompatibleTypes("float", op, "float", at);
             return false;
         }
 

@@ -17,7 +17,7 @@ internal sealed class VectorAndScalar : OwnBlockOperator
         _scalar = scalar;
         _scalarIsLeft = scalarIsLeft;
         _dropsName = node.ReturnBool || !Operators.IsComparison(node.Op) && node.Op is not (BinaryOp.TrimLower or BinaryOp.TrimUpper);
-        _operator = new ElementOperator(context.Annotations, node.Op, node.ReturnBool, node.Span);
+        _operator = new ElementOperator(context, node.Op, node.ReturnBool, node.Span);
     }
 
     public override bool MoveNext()

@@ -38,7 +38,7 @@ internal sealed class VectorJoin : OwnBlockOperator
         // One-to-one on named labels: what is left of a series is what it was matched on, so no labels have to be made.
         _resultIsGroup = IsOneToOne && _matching.On && _matching.Include.Count == 0 && !_matching.Labels.Any(MetadataLabels.Is);
         _groups = new MatchGroups(_matching, node.Steps);
-        _operator = new ElementOperator(context.Annotations, node.Op, node.ReturnBool, node.Span);
+        _operator = new ElementOperator(context, node.Op, node.ReturnBool, node.Span);
         _both = new ulong[node.Steps.Words];
         _manyPresent = new ulong[node.Steps.Words];
     }

@@ -92,6 +92,7 @@ internal sealed class ExtrapolatedRate(bool isCounter, bool perSecond) : RangeFu
             {
                 if (series.Windows.Behind[step] > series.Windows.First[step])
                 {
+                    series.Context.ThrowIfOver();
                     Window(series, step, into);
                 }
             }
@@ -121,6 +122,8 @@ internal sealed class ExtrapolatedRate(bool isCounter, bool perSecond) : RangeFu
             double gain = values[last] - values[first];
             if (_falls.Count > 0)
             {
+                // A window may fall as often as it has samples.
+                series.Context.ThrowIfOver();
                 gain += LostIn(values, first, last);
             }
 
@@ -197,7 +200,7 @@ internal sealed class ExtrapolatedRate(bool isCounter, bool perSecond) : RangeFu
             }
 
             if (!starts.IsEmpty && !overlapSeen && StartTimes.Overlaps(starts[i - 1], times[i - 1], starts[i])
-                && IsInsideSomeWindow(series.Windows, i))
+                && IsInsideSomeWindow(series, i))
             {
                 overlapSeen = true;
                 series.Annotations.OverlappingStartTime(series.Metric, series.ArgSpan);
@@ -205,8 +208,10 @@ internal sealed class ExtrapolatedRate(bool isCounter, bool perSecond) : RangeFu
         }
     }
 
-    private static bool IsInsideSomeWindow(SampleWindows windows, int index)
+    private static bool IsInsideSomeWindow(in RangeSeries series, int index)
     {
+        series.Context.ThrowIfOver();
+        SampleWindows windows = series.Windows;
         for (int step = 0; step < windows.First.Length; step++)
         {
             if (windows.First[step] < index && windows.Behind[step] > index)

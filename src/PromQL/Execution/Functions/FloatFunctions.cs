@@ -26,6 +26,7 @@ internal sealed class FloatFunction(
         {
             SeriesBlock block = inner.Current;
             block.KeepFloats();
+            Context.ThrowIfOver();
             apply(block, _arguments);
             if (!block.IsEmpty)
             {
@@ -39,17 +40,27 @@ internal sealed class FloatFunction(
     }
 }
 
-/// <summary>The functions of floats that have scalar arguments.</summary>
+/// <summary>The functions of floats.</summary>
 internal static class FloatFunctions
 {
-    public static FloatFunction.Apply? Find(string name) => name switch
+    public static FloatFunction.Apply? Find(QueryContext context, string name) => name switch
     {
         "round" => Round,
         "clamp" => Clamp,
         "clamp_min" => (block, arguments) => Clamp(block, arguments[0], null),
         "clamp_max" => (block, arguments) => Clamp(block, null, arguments[0]),
-        _ => Maths.Find(name) is { } function ? (block, _) => function(block.Values) : null,
+        _ => Maths.Find(name) is { } function ? (block, _) => InPieces(context, block.Values, function) : null,
     };
+
+    private static void InPieces(QueryContext context, Span<double> column, Maths.ColumnFunction function)
+    {
+        for (int from = 0; from < column.Length;)
+        {
+            Range piece = context.NextPiece(from, column.Length);
+            function(column[piece]);
+            from = piece.End.Value;
+        }
+    }
 
     private static void Round(SeriesBlock block, IReadOnlyList<double[]> arguments)
     {
@@ -109,6 +120,7 @@ internal sealed class HistogramFunction : OwnBlockOperator
             {
                 if (block.HistogramAt(step) is { } histogram)
                 {
+                    Context.ThrowIfOver();
                     Current.Set(step, _function(histogram));
                 }
             }

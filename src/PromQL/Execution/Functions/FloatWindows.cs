@@ -100,7 +100,7 @@ internal sealed class QuantileOverTime : FloatWindows
         }
 
         values.CopyTo(_scratch);
-        return Quantiles.Of(q, _scratch.AsSpan(0, values.Length));
+        return Quantiles.Of(series.Context, q, _scratch.AsSpan(0, values.Length));
     }
 }
 
@@ -122,13 +122,13 @@ internal sealed class MedianDeviationOverTime : FloatWindows
             return double.NaN;
         }
 
-        double median = Quantiles.Of(Median, distances);
+        double median = Quantiles.Of(series.Context, Median, distances);
         for (int i = 0; i < distances.Length; i++)
         {
             distances[i] = Math.Abs(distances[i] - median);
         }
 
-        return Quantiles.Of(Median, distances);
+        return Quantiles.Of(series.Context, Median, distances);
     }
 }
 

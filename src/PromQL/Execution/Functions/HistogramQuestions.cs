@@ -148,7 +148,7 @@ internal sealed class HistogramAnswers : OwnBlockOperator
         foreach (HistogramGroup group in _list)
         {
             Context.ThrowIfOver();
-            group.Buckets.Sort((a, b) => a.Bound.CompareTo(b.Bound));
+            Context.Sort(group.Buckets, (a, b) => a.Bound.CompareTo(b.Bound));
             RefuseMixed(group);
             foreach (HistogramQuestion question in _questions)
             {

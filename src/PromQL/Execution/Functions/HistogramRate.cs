@@ -131,6 +131,7 @@ internal sealed class HistogramRate(bool isCounter, bool perSecond)
                 annotations.OverlappingStartTime(series.Metric, series.ArgSpan);
             }
 
+            series.Context.ThrowIfOver();
             if (i > 1 && IsReset(window, times, starts, i))
             {
                 gain = arithmetic.Add(gain, window[i - 1]!, series.Metric);

@@ -169,6 +169,7 @@ internal sealed class ExtremeOverTime(bool max) : RangeFunction
             if (head < tail && behind > first)
             {
                 into.Set(step, values[_queue[head]]);
+                series.Context.ThrowIfOver();
                 if (WindowKinds.HistogramsIn(histograms, first, behind - first) > 0)
                 {
                     series.Annotations.HistogramIgnoredInMixedRange(series.Metric, series.ArgSpan);

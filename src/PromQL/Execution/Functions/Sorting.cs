@@ -28,7 +28,7 @@ internal sealed class Sorted(QueryContext context, SeriesOperator inner, Compari
                 _blocks.Add(Current.Copy());
             }
 
-            _blocks.Sort(order);
+            Context.Sort(_blocks, order);
         }
 
         if (_next >= _blocks.Count)

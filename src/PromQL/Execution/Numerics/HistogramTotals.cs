@@ -86,6 +86,7 @@ internal static class HistogramTotal
         var tally = new HistogramTally(averages);
         foreach (NativeHistogram? histogram in window)
         {
+            series.Context.ThrowIfOver();
             tally.Add(histogram!, series.Metric, series.Annotations, series.ArgSpan);
         }
 
