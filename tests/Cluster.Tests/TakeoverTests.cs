@@ -20,12 +20,17 @@ public sealed class TakeoverTests(ITestOutputHelper output)
         await dashboards.SaveAsync(cluster.Node(1));
         await dashboards.CheckAsync(cluster.Running);
 
+        await using SameAnswers answers = await SameAnswers.StartAsync(cluster.Node(2));
+        await answers.CheckAsync(cluster.Running);
+
         // kill -9: the others lead its shards.
         long killed = Stopwatch.GetTimestamp();
         load.Use(cluster.UrlsBut(1));
         await cluster.KillAsync(1);
-        await cluster.UntilShardsAsync(static shards => shards.All(static shard => shard.Leader is "n0" or "n2" && !shard.Moves));
-        output.WriteLine($"taken over after {Stopwatch.GetElapsedTime(killed)}");
+        Task led = cluster.UntilShardsAsync(static shards => shards.All(static shard => shard.Leader is "n0" or "n2" && !shard.Moves));
+        (int given, int partial) = await answers.CheckWhileAsync([cluster.Node(0), cluster.Node(2)], led);
+        output.WriteLine($"taken over after {Stopwatch.GetElapsedTime(killed)}, {given} answers meanwhile, {partial} of them partial");
+        await answers.CheckAsync(cluster.Running);
         await dashboards.CheckAsync(cluster.Running);
         await dashboards.SaveAtOnceAsync(cluster.Node(0), cluster.Node(2));
         await dashboards.CheckAsync(cluster.Running);
@@ -39,6 +44,7 @@ public sealed class TakeoverTests(ITestOutputHelper output)
         await cluster.StartNodesAsync(1);
         await cluster.UntilShardsAsync(static shards => shards.Count(static shard => shard.Leader == "n1") >= (ClusterOfThree.Shards / 3) - 1 && shards.All(static shard => !shard.Moves));
         await cluster.UntilAllScrapedAsync(ledger);
+        await answers.CheckAsync(cluster.Running);
 
         // SIGTERM: it hands over and leaves.
         long stopped = Stopwatch.GetTimestamp();
