@@ -16,24 +16,29 @@ public sealed class DiskRows(ITestOutputHelper output) : FaultRowBase(output)
     public Task D1_a_disk_is_full() => RunAsync("D1", async cluster =>
     {
         int victim = Chance.Next(FaultCluster.Nodes);
-        using SmallDisk disk = await MoveToSmallDiskAsync(cluster, victim);
-        RunFigures run = await FaultAsync(
-            cluster,
-            () =>
-            {
-                disk.Fill();
-                return Task.CompletedTask;
-            },
-            during: async () =>
-            {
-                long began = Stopwatch.GetTimestamp();
-                await Pause.UntilAsync(() => Task.FromResult(Stopwatch.GetElapsedTime(began) > FullFor), FaultCluster.Patience, static () => "");
-                Assert.True(cluster.Runs(victim), cluster.Node(victim).Output);
-                disk.Free();
-            });
+        RunFigures run;
+        using (SmallDisk disk = await MoveToSmallDiskAsync(cluster, victim))
+        {
+            run = await FaultAsync(
+                cluster,
+                () =>
+                {
+                    disk.Fill();
+                    return Task.CompletedTask;
+                },
+                during: async () =>
+                {
+                    long began = Stopwatch.GetTimestamp();
+                    await Pause.UntilAsync(() => Task.FromResult(Stopwatch.GetElapsedTime(began) > FullFor), FaultCluster.Patience, static () => "");
+                    Assert.True(cluster.Runs(victim), cluster.Node(victim).Output);
+                    disk.Free();
+                });
+            await cluster.KillAsync(victim);
+        }
 
-        // The directory below the disk is as it was before: the node begins anew on it, from its copies.
-        await cluster.KillAsync(victim);
+        // Below the disk its directory is as it was before: the node goes on from there.
+        await cluster.StartNodesAsync(victim);
+        await cluster.UntilSettledAsync();
         return run;
     });
 
