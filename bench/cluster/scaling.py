@@ -99,7 +99,7 @@ def latencies(cluster, options):
 def join(options, pages, each, targets):
     """Two nodes under load are joined by a third."""
     served = Pages(pages)
-    cluster = Cluster(os.path.join(options.out, "join"), served, options.flags, options.share)
+    cluster = Cluster(os.path.join(options.out, "join"), served, options.flags, None if options.fixed else options.share)
     cluster.configure(targets, 1.0)
     failed, asked, over = [], [0], threading.Event()
 
@@ -131,7 +131,7 @@ def join(options, pages, each, targets):
             client.join()
         span = int(time.time() - began)
         ups = cluster.query(3, "up[%ds]" % span)["data"]["result"]
-        scraped = {s["metric"]["instance"]: len(s["values"]) for s in ups}
+        scraped = {s["metric"]["instance"]: sum(1 for _, value in s["values"] if value == "1") for s in ups}
         counts = {s["metric"]["instance"]: float(s["value"][1]) for s in cluster.query(3, 'min by (instance) (count_over_time(load[%ds]))' % span)["data"]["result"]}
         down = sum(1 for s in ups for _, value in s["values"] if value != "1")
         gaps = [sum(round(float(b[0]) - float(a[0])) - 1 for a, b in zip(s["values"], s["values"][1:])) for s in ups]
