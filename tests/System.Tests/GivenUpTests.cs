@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Pleiad.TestKit;
 using Xunit.Abstractions;
 
 namespace Pleiad.Outside.Tests;
@@ -26,12 +27,19 @@ public sealed class GivenUpTests(ITestOutputHelper output)
     private static readonly string ManySelectors = string.Join('&', Enumerable.Range(0, 4000).Select(number =>
         "match[]=" + Uri.EscapeDataString($"{{__name__=\"gone_total\",n=~\".*1.*{number.ToString(CultureInfo.InvariantCulture)}.*\"}}")));
 
+    // An expression of so many selectors, as a tree that is not deep.
+    private static readonly string ManySeries = "query=" + Uri.EscapeDataString(Or(0, 1800)) + "&start=0&end=99999999999";
+
+    // Matchers that each have to look at every value of a label, and find them all.
+    private static readonly byte[] ManyMatchers = RemoteWriteMessages.Snappy(Reading(queries: 100, matchers: 50).ToArray());
+
     [Fact]
     public async Task A_request_whose_client_goes_away_ends()
     {
         await using PageServer server = await PageServer.StartAsync();
-        string page = string.Concat(Enumerable.Range(0, Series).Select(number => $"gone_total{{n=\"{number.ToString(CultureInfo.InvariantCulture)}\"}} 1\n"));
-        server.Serve("/metrics", () => page);
+        string page = "# TYPE gone counter\n"
+            + string.Concat(Enumerable.Range(0, Series).Select(number => $"gone_total{{n=\"{number.ToString(CultureInfo.InvariantCulture)}\"}} 1 # {{trace_id=\"t\"}} 1\n")) + "# EOF\n";
+        server.Serve("/metrics", () => page, "application/openmetrics-text; version=1.0.0; charset=utf-8");
         using var scratch = new Scratch();
         string config = scratch.File("prometheus.yml", "scrape_configs:\n"
             + $"  - {{job_name: gone, scrape_interval: 5s, scrape_timeout: 5s, static_configs: [{{targets: ['{server.Address}']}}]}}\n");
@@ -46,7 +54,38 @@ public sealed class GivenUpTests(ITestOutputHelper output)
         await GoesAwayAsync(pleiad, "/api/v1/labels", ManySelectors);
         await GoesAwayAsync(pleiad, "/api/v1/label/n/values", ManySelectors);
         await GoesAwayAsync(pleiad, "/federate", ManySelectors);
+        await GoesAwayAsync(pleiad, "/api/v1/query_exemplars", ManySeries);
+        await GoesAwayAsync(pleiad, "/api/v1/read", string.Empty);
     }
+
+    private static string Or(int first, int count) => count == 1
+        ? $"{{n=~\"(.*[0-9])x*a{first.ToString(CultureInfo.InvariantCulture)}\"}}"
+        : $"({Or(first, count / 2)} or {Or(first + (count / 2), count - (count / 2))})";
+
+    private static ProtoMessage Reading(int queries, int matchers)
+    {
+        const int equal = 0;
+        const int regex = 2;
+        var request = new ProtoMessage();
+        for (int i = 0; i < queries; i++)
+        {
+            ProtoMessage query = new ProtoMessage().Varint(1, 0).Varint(2, long.MaxValue / 2).Message(3, Matcher(equal, "__name__", "gone_total"));
+            for (int matcher = 0; matcher < matchers; matcher++)
+            {
+                query.Message(3, Matcher(regex, "n", $"(.*[0-9])x*(a{((i * matchers) + matcher).ToString(CultureInfo.InvariantCulture)})?"));
+            }
+
+            request.Message(1, query);
+        }
+
+        return request;
+
+        static ProtoMessage Matcher(int kind, string name, string value) => new ProtoMessage().Varint(1, kind).Text(2, name).Text(3, value);
+    }
+
+    private static HttpContent Form(string path, string parameters) => path == "/api/v1/read"
+        ? new ByteArrayContent(ManyMatchers)
+        : new StringContent(parameters, Encoding.UTF8, "application/x-www-form-urlencoded");
 
     private async Task GoesAwayAsync(PleiadServer pleiad, string path, string parameters)
     {
@@ -57,7 +96,7 @@ public sealed class GivenUpTests(ITestOutputHelper output)
         string line = parameters[..Math.Min(parameters.Length, 200_000)];
         using HttpRequestMessage request = path == "/federate"
             ? new HttpRequestMessage(HttpMethod.Get, $"{path}?{line[..line.LastIndexOf('&')]}")
-            : new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(parameters, Encoding.UTF8, "application/x-www-form-urlencoded") };
+            : new HttpRequestMessage(HttpMethod.Post, path) { Content = Form(path, parameters) };
         TimeSpan before = CpuOf(pleiad.Id);
         Task<HttpResponseMessage> asked = http.SendAsync(request, client.Token);
         await Pause.UntilAsync(() => Task.FromResult(asked.IsCompleted || CpuOf(pleiad.Id) - before > Work), Limit, () => $"{path} does no work");
