@@ -221,6 +221,35 @@ visit('variables by keyboard alone, and an address that shows another browser th
   }
 });
 
+visit('one panel is the whole page, also at 400 pixels in the dark and in a profile that has never seen it: its line that is picked stays picked', { fresh: true, width: 400, height: 800, dark: true }, async ({ page, picture }) => {
+  await page.goto(url(`/d/${uid}?var-path=/cart&var-path=/pay&from=now-1m&to=now&viewPanel=1`));
+  const lines = panel(page, 1).locator('.small-legend button');
+  const alone = async (): Promise<void> => {
+    await expect.poll(() => lines.evaluateAll((all) => all.map((one) => `${one.textContent} ${one.getAttribute('aria-pressed')}`))).toEqual(['/cart false', '/pay true']);
+    await panel(page, 1).locator('canvas').waitFor();
+    expect(await page.locator('article[data-panel]').count()).toBe(1);
+    const { width, height } = (await panel(page, 1).boundingBox())!;
+    expect([width > 360, height > 450, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([true, true, 400]);
+  };
+  await expect.poll(() => lines.count()).toBe(2);
+  await lines.filter({ hasText: '/pay' }).click();
+  await alone();
+  await page.reload();
+  await alone();
+  await picture('panel-alone-400-dark');
+  expect(await seriousOf(page)).toEqual([]);
+
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await expect.poll(async () => (await panel(page, 1).boundingBox())!.width).toBeGreaterThan(1600);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.locator('html[data-mantine-color-scheme=light]').waitFor();
+  await picture('panel-alone-1920-light');
+  expect(await seriousOf(page)).toEqual([]);
+  await press(page, 'Escape');
+  await allDrawn(page);
+  expect(params(page).has('viewPanel')).toBe(false);
+});
+
 /** What becomes of the range queries of a page. */
 type Fate = 'answered' | 'failed' | 'partial' | 'held';
 

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useElementSize } from '@mantine/hooks';
 import { formatTime, type Zone } from '../model/zone';
 import { timeLabels } from './axes';
+import { inkOn } from '../theme/ink';
 import { timeTicks } from './timeTicks';
 
 /** How long something was in one state, in seconds since the epoch. */
@@ -35,7 +36,7 @@ export function StateChart({ rows, span, height, zone, showsText, gapPx, label }
                 return room <= 0 ? null : (
                   <g key={i} onPointerMove={(event) => { const box = event.currentTarget.ownerSVGElement!.getBoundingClientRect(); setTip({ x: event.clientX - box.left, y: event.clientY - box.top, row, stretch }); }}>
                     <rect x={x} y={at * rowPx + 2} width={Math.max(0.5, room - gapPx)} height={rowPx - 4} rx={Math.min(3, room / 4)} fill={stretch.color} />
-                    {showsText && room > 7 * stretch.text.length + 10 && <text x={x + room / 2} y={(at + 0.5) * rowPx + 4} textAnchor="middle" fill="#101318" pointerEvents="none">{stretch.text}</text>}
+                    {showsText && room > 7 * stretch.text.length + 10 && <text x={x + room / 2} y={(at + 0.5) * rowPx + 4} textAnchor="middle" fill={inkOn(stretch.color)} pointerEvents="none">{stretch.text}</text>}
                   </g>
                 );
               })}

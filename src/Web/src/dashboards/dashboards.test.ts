@@ -38,6 +38,11 @@ describe('rows', () => {
     expect([section!.top, section!.panels.map(({ key, at }) => [key, at.y])]).toEqual([2, [['1', 0], ['3', 0], ['2', 5]]]);
   });
 
+  it('are drawn without the overlaps that are stored', () => {
+    const [section] = sectionsOf({ uid: 'x', title: 'x', panels: [panel(1, 0, { gridPos: { x: 0, y: 0, w: 12, h: 9 } }), panel(2, 6), panel(3, 7, { gridPos: { x: 12, y: 7, w: 12, h: 3 } })] }, {});
+    expect(section!.panels.map(({ key, at }) => [key, at.y])).toEqual([['1', 0], ['2', 9], ['3', 0]]);
+  });
+
   it('are repeated for each value, and so are panels; what is below moves down', () => {
     const chosen = { values: ['a', 'b', 'c'], isList: true, isAll: false };
     const stored = [panel(1, 0, { repeat: 'p', maxPerRow: 2 }), panel(2, 4), panel(3, 9, { type: 'row', repeat: 'p' }), panel(4, 10, { repeat: 'p', repeatDirection: 'v' })];

@@ -77,12 +77,14 @@ function placedOf(panels: readonly Panel[], top: number, variables: Readonly<Rec
 
 const overlap = (a: GridPos, b: GridPos): boolean => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 
-/** The panels moved up as far as they can, as in Grafana: a gap that is stored is not drawn. */
+/** The panels moved up as far as they can, and down where another one lies, as in Grafana: neither a gap nor an overlap that is stored is drawn. */
 function compacted(panels: readonly Placed[]): Placed[] {
   const done: Placed[] = [];
   for (const placed of [...panels].sort((a, b) => a.at.y - b.at.y || a.at.x - b.at.x)) {
     let { y } = placed.at;
-    while (y > 0 && !done.some((other) => overlap({ ...placed.at, y: y - 1 }, other.at))) y--;
+    const hit = (at: number): Placed | undefined => done.find((other) => overlap({ ...placed.at, y: at }, other.at));
+    while (y > 0 && !hit(y - 1)) y--;
+    for (let other = hit(y); other; other = hit(y)) y = other.at.y + other.at.h;
     done.push(y === placed.at.y ? placed : { ...placed, at: { ...placed.at, y } });
   }
   return done;

@@ -116,7 +116,7 @@ export function ExplorePage() {
       <section className="panel" aria-label={t('explore.results')}>
         <div className="panel-head">
           <SegmentedControl size="sm" fz="xs" value={state.view} onChange={(view) => change({ view: view as View })} data={views.map((view) => ({ value: view, label: t(`explore.${view}`) }))} aria-label={t('explore.views')} />
-          <div id="view-tools" style={{ marginLeft: 'auto', display: 'flex', gap: 8, alignItems: 'center', flexWrap: 'wrap' }} />
+          <div id="view-tools" style={{ marginLeft: 'auto', display: 'flex', gap: '8px 14px', alignItems: 'center', flexWrap: 'wrap' }} />
         </div>
         <ProgressBar busy={busy} progress={progress} />
         <Suspense fallback={<div style={{ height: 360 }} />}>

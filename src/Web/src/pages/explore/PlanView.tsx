@@ -3,8 +3,19 @@ import { useQuery } from '@tanstack/react-query';
 import type { Grid } from '../../api/queries';
 import { explainRange, type PlanNode } from '../../api/running';
 import { useExploreText } from '../../i18n/explore';
+import { formatDuration } from '../../model/duration';
 import { formatValue } from '../../model/units';
+import { formatTime, type Zone } from '../../model/zone';
 import { ErrorNote } from '../../parts/ErrorNote';
+import { usePreferences } from '../../state/preferences';
+
+/** The steps of a part of a plan, `at 1700000000000` or `1700000000000..1700000060000 by 1000`, in words: the server counts milliseconds. */
+const stepsText = (steps: string, zone: Zone): string => {
+  const [, from, to, by] = /^(?:at )?(-?\d+)(?:\.\.(-?\d+) by (\d+))?$/.exec(steps) ?? [];
+  if (from === undefined) return steps;
+  const start = formatTime(Number(from), zone);
+  return to === undefined ? start : `${start} – ${formatTime(Number(to), zone)} / ${formatDuration(Number(by))}`;
+};
 
 const seconds = (value: number): string => formatValue(value, 's');
 
@@ -33,10 +44,11 @@ export function PlanView({ expr, grid }: { expr: string; grid: Grid }) {
 
 function Step({ node, depth }: { node: PlanNode; depth: number }) {
   const x = useExploreText();
+  const { zone } = usePreferences();
   const cell = (value: number | undefined, unit: string) => <td className="number">{value === undefined ? '' : formatValue(value, unit)}</td>;
   return (
     <>
-      <tr><td style={{ paddingLeft: 12 + 18 * depth }}><code className="mono">{node.operation}</code> <span className="dim">{node.steps}</span></td>{cell(node.seconds, 's')}{cell(node.series, 'none')}{cell(node.samples, 'none')}{cell(node.bytes, 'bytes')}</tr>
+      <tr><td style={{ paddingLeft: 12 + 18 * depth }}><code className="mono">{node.operation}</code> <span className="dim">{stepsText(node.steps, zone)}</span></td>{cell(node.seconds, 's')}{cell(node.series, 'none')}{cell(node.samples, 'none')}{cell(node.bytes, 'bytes')}</tr>
       {node.shards?.map((shard) => (
         <tr key={`shard ${shard.shard}`} className="dim"><td style={{ paddingLeft: 30 + 18 * depth }}>{x('plan.shard', { shard: String(shard.shard) })} · {x('plan.read', { series: shard.seriesRead, samples: shard.samplesRead })}</td>{cell(shard.seconds, 's')}{cell(shard.series, 'none')}<td />{cell(shard.bytes, 'bytes')}</tr>
       ))}

@@ -2,6 +2,7 @@ import { useComputedColorScheme } from '@mantine/core';
 import { entriesOf, numberIn } from '../../../dashboards/entries';
 import { colorOf, shown } from '../../../dashboards/fields';
 import { paintOf } from '../../../dashboards/paint';
+import { inkOn } from '../../../theme/ink';
 import type { Cell } from '../../../dashboards/frames';
 import type { PanelProps } from '../PanelFrame';
 import { ValueLink } from '../ValueLink';
@@ -25,13 +26,14 @@ export function StatPanel({ panel, board, frames, fill, scope }: PanelProps) {
         const text = shown(entry.config, entry.value);
         const value = numberIn(entry.value);
         const color = colorOf(text.color, value === null ? 'var(--ink)' : entry.config.color || entry.config.thresholds ? paintOf(entry.config, value, i, isDark, 'thresholds') : 'var(--ink)');
+        const ink = inkOn(color);
         return (
-          <div key={entry.id} className="stat" style={background ? { background: color, color: '#101318' } : undefined}>
-            {graphMode === 'area' && entry.values.length > 2 && <Spark values={entry.values} color={background ? '#10131855' : color} />}
+          <div key={entry.id} className="stat" style={background ? { background: color, color: ink } : undefined}>
+            {graphMode === 'area' && entry.values.length > 2 && <Spark values={entry.values} color={background ? `color-mix(in srgb, ${ink} 33%, transparent)` : color} />}
             <div className="stat-value" style={{ color: background || colorMode === 'none' ? undefined : `color-mix(in srgb, ${color} 78%, var(--ink))` }}>
               <ValueLink links={entry.config.links} scope={scope} range={board.range} context={{ name: entry.name, labels: entry.labels, value: entry.value, text: text.text, row: entry.row }}>{textMode === 'name' ? entry.name : textMode === 'none' ? '' : text.text}</ValueLink>
             </div>
-            {named && textMode !== 'name' && <div className="stat-name" title={entry.name} style={background ? { color: '#101318' } : undefined}>{entry.name}</div>}
+            {named && textMode !== 'name' && <div className="stat-name" title={entry.name} style={background ? { color: ink } : undefined}>{entry.name}</div>}
           </div>
         );
       })}

@@ -5,6 +5,7 @@ import { numberIn } from '../../../dashboards/entries';
 import { colorOf, fieldOf, shown } from '../../../dashboards/fields';
 import { calledOf, heightOf, timeFieldOf, type Cell, type Field, type Frame } from '../../../dashboards/frames';
 import { paintOf } from '../../../dashboards/paint';
+import { inkOn } from '../../../theme/ink';
 import { compared } from '../../../dashboards/transformations/rows';
 import { useBoard } from '../../../i18n/useBoard';
 import { formatTime } from '../../../model/zone';
@@ -74,7 +75,7 @@ function TableCell({ value, field, config, children }: { value: Cell; field: Fie
   const type = (config.custom?.cellOptions as { type?: string } | undefined)?.type ?? 'auto';
   const number = field.kind === 'number' ? numberIn(value) : null;
   const color = colorOf(text.color, number !== null ? paintOf(config, number, 0, isDark, 'thresholds') : 'var(--ink)');
-  const style = type === 'color-text' ? { color: `color-mix(in srgb, ${color} 78%, var(--ink))` } : type === 'color-background' && color !== 'var(--ink)' ? { background: color, color: '#101318' } : undefined;
+  const style = type === 'color-text' ? { color: `color-mix(in srgb, ${color} 78%, var(--ink))` } : type === 'color-background' && color !== 'var(--ink)' ? { background: color, color: inkOn(color) } : undefined;
   const align = config.custom?.align;
   if (type === 'gauge' && number !== null) {
     const [min, max] = [config.min ?? 0, config.max ?? 100];

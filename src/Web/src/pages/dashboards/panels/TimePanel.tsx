@@ -8,7 +8,7 @@ import type { FieldDefaults } from '../../../dashboards/dashboard';
 import { namedBy } from '../../../dashboards/entries';
 import { colorOf, fieldOf } from '../../../dashboards/fields';
 import { paintOf } from '../../../dashboards/paint';
-import { objectOf, textOf, textsOf } from '../../../dashboards/transformations/options';
+import { objectOf, textsOf } from '../../../dashboards/transformations/options';
 import { reduced } from '../../../dashboards/reducers';
 import { useBoard } from '../../../i18n/useBoard';
 import type { Line, Stacking } from '../../../model/series';
@@ -28,7 +28,7 @@ const linesMax = 200;
 
 function stackingOf(field: FieldDefaults): Stacking | null {
   const { mode, group } = objectOf(field.custom?.stacking);
-  return mode === 'normal' || mode === 'percent' ? { group: textOf(group, 'A'), percent: mode === 'percent' } : null;
+  return mode === 'normal' || mode === 'percent' ? { group: String(group ?? 'A'), percent: mode === 'percent' } : null;
 }
 
 /** Values over time, as lines, areas, bars or points. */
