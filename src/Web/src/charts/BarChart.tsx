@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useElementSize } from '@mantine/hooks';
 import { niceSize } from './heatmapData';
 
-export interface Bars { name: string; color: string; values: (number | null)[]; textOf: (value: number) => string }
+export interface Bars { name: string; color: string; values: (number | null)[]; textOf: (value: number) => string; /** The colour of one bar by its value; that of all where there is none. */ colorAt?: (value: number) => string }
 
 export interface BarChartProps {
   categories: string[];
@@ -63,7 +63,7 @@ export function BarChart({ categories, bars, height, stacked, horizontal, fill =
                   const offset = start + (stacked ? 0 : at * each);
                   return (
                     <g key={at}>
-                      {horizontal ? <rect x={pad.left + a} y={offset} width={Math.max(0.5, b - a)} height={Math.max(1, each - 1)} fill={one.color} /> : <rect x={offset} y={pad.top + across - b} width={Math.max(1, each - 1)} height={Math.max(0.5, b - a)} fill={one.color} />}
+                      {horizontal ? <rect x={pad.left + a} y={offset} width={Math.max(0.5, b - a)} height={Math.max(1, each - 1)} fill={one.colorAt?.(value) ?? one.color} /> : <rect x={offset} y={pad.top + across - b} width={Math.max(1, each - 1)} height={Math.max(0.5, b - a)} fill={one.colorAt?.(value) ?? one.color} />}
                       {showsValues && !stacked && each > (horizontal ? 12 : 26) && (horizontal
                         ? <text x={pad.left + b + 4} y={offset + each / 2 + 4} fill="var(--ink)">{one.textOf(value)}</text>
                         : <text x={offset + each / 2} y={pad.top + across - b - 4} textAnchor="middle" fill="var(--ink)">{one.textOf(value)}</text>)}

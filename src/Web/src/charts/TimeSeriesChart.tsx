@@ -8,7 +8,7 @@ import { basesOf, pointsDown, stacked, type Line } from '../model/series';
 import type { Unit } from '../model/units';
 import type { Zone } from '../model/zone';
 import type { Overlay } from './overlay';
-import { plotOptions, type LineStyle, type ThresholdMark } from './plotOptions';
+import { plotOptions, type LineStyle, type PlotSetup, type ThresholdMark } from './plotOptions';
 import { tooltipPlugin, type TooltipSource } from './tooltip';
 
 export interface TimeSeriesChartProps {
@@ -29,6 +29,8 @@ export interface TimeSeriesChartProps {
   logBase?: number | undefined;
   zone: Zone;
   thresholds?: ThresholdMark[];
+  /** Further wishes for the axis of values. */
+  axis?: Pick<PlotSetup, 'softMin' | 'softMax' | 'isCentered' | 'hidesValues' | 'valueLabel'>;
   /** What is drawn over the lines. */
   overlay?: Overlay | null | undefined;
   /** The line to bring forward, or -1. */
@@ -61,7 +63,7 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
   const down = useMemo(() => props.lines.map((line, i) => bases[i]! >= 0 && pointsDown(line.values)), [props.lines, bases]);
 
   // All that a chart cannot change once it is made.
-  const structure = JSON.stringify([bases, down, props.styles.map((style) => ({ ...style, show: true })), props.unit, props.rightUnit, props.decimals, props.min, props.max, props.logBase, props.zone, props.thresholds, props.syncKey, scheme]);
+  const structure = JSON.stringify([bases, down, props.styles.map((style) => ({ ...style, show: true })), props.unit, props.rightUnit, props.decimals, props.min, props.max, props.logBase, props.zone, props.thresholds, props.axis, props.syncKey, scheme]);
 
   useEffect(() => {
     if (!host.current || width === 0) return;
@@ -78,7 +80,7 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
       width, height: p.height, styles: p.styles, bases, down, unit: p.unit, rightUnit: p.rightUnit ?? p.unit, zone: p.zone, ...inks[scheme], font,
       ...(p.decimals === undefined ? {} : { decimals: p.decimals }), ...(p.min === undefined ? {} : { min: p.min }), ...(p.max === undefined ? {} : { max: p.max }),
       ...(p.logBase === undefined ? {} : { logBase: p.logBase }), ...(p.syncKey === undefined ? {} : { syncKey: p.syncKey }),
-      thresholds: p.thresholds ?? [],
+      thresholds: p.thresholds ?? [], ...p.axis,
       xRange: () => latest.current.span,
       ...(p.onSelect ? { onSelect: (from: number, to: number) => latest.current.onSelect?.(from, to) } : {}),
       onZoomOut: () => latest.current.onZoomOut?.(),

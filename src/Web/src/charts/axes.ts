@@ -47,12 +47,13 @@ export function valueRange(min: number | null, max: number | null, fromZero: boo
     else low -= around * 0.1;
     high += around * (low === 0 ? 0.5 : 0.1);
   } else {
-    const pad = (high - low) * 0.06;
+    const pad = 0.06;
     if (low >= 0 && (fromZero || low < high * 0.6)) low = 0;
-    else if (low >= 0) low = Math.max(0, low - pad);
-    else low -= pad;
+    else if (low >= 0) low = Math.max(0, low - (high - low) * pad);
+    else low -= (high - low) * pad;
+    // Of all that is seen: a line that hardly moves high above zero would lie on the edge.
     if (high <= 0 && fromZero) high = 0;
-    else high += pad;
+    else high += (high - low) * pad;
   }
   return [fixedMin ?? low, fixedMax ?? high];
 }

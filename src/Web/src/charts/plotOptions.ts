@@ -14,6 +14,9 @@ export interface LineStyle {
   draw: 'line' | 'bars' | 'points';
   step: boolean;
   dash?: number[];
+  smooth?: boolean;
+  /** Whether each value has a dot. */
+  dots?: boolean;
   spanGaps: boolean;
   show: boolean;
   rightAxis: boolean;
@@ -21,8 +24,8 @@ export interface LineStyle {
   stack: Stacking | null;
 }
 
-/** A horizontal line or area that marks a limit. */
-export interface ThresholdMark { value: number; color: string }
+/** A horizontal line that marks a limit, or the area from it to the next; the lowest area has no value. */
+export interface ThresholdMark { value: number | null; color: string; line: 'solid' | 'dashed' | 'none'; isArea: boolean }
 
 export interface PlotSetup {
   width: number;
@@ -38,6 +41,14 @@ export interface PlotSetup {
   min?: number;
   max?: number;
   logBase?: number;
+  /** Bounds that give way to values beyond them. */
+  softMin?: number;
+  softMax?: number;
+  /** Whether zero lies in the middle. */
+  isCentered?: boolean;
+  hidesValues?: boolean;
+  /** What is written along the axis of values. */
+  valueLabel?: string;
   zone: Zone;
   ink: string;
   grid: string;
@@ -57,6 +68,7 @@ export function plotOptions(setup: PlotSetup): uPlot.Options {
   const bars = uPlot.paths.bars!({ size: [0.7, 40], align: 0 });
   const stepped = uPlot.paths.stepped!({ align: 1 });
   const linear = uPlot.paths.linear!();
+  const smooth = uPlot.paths.spline!();
   const none = (): null => null;
   const series: uPlot.Series[] = setup.styles.map((style) => ({
     label: style.name,
@@ -67,15 +79,20 @@ export function plotOptions(setup: PlotSetup): uPlot.Options {
     spanGaps: style.spanGaps,
     ...(style.fill > 0 ? { fill: alpha(style.color, style.fill) } : {}),
     ...(style.dash ? { dash: style.dash } : {}),
-    paths: style.draw === 'bars' ? bars : style.draw === 'points' ? none : style.step ? stepped : linear,
-    points: style.draw === 'points' ? { show: true, size: 5, fill: style.color } : { show: style.draw === 'line', size: 4, width: 1, fill: style.color, filter: alone },
+    paths: style.draw === 'bars' ? bars : style.draw === 'points' ? none : style.step ? stepped : style.smooth ? smooth : linear,
+    points: style.draw === 'points' ? { show: true, size: 5, fill: style.color } : { show: style.draw === 'line', size: 4, width: 1, fill: style.color, ...(style.dots ? {} : { filter: alone }) },
   }));
   const axis = { stroke: setup.ink, font: setup.font, grid: { stroke: setup.grid, width: 1 }, ticks: { stroke: setup.grid, width: 1, size: 4 } };
-  const range = (_: uPlot, min: number | null, max: number | null): [number, number] => setup.logBase
+  const range = (_: uPlot, least: number | null, most: number | null): [number, number] => bounds(
+    least === null ? null : Math.min(least, setup.softMin ?? least, setup.isCentered ? -Math.abs(most ?? 0) : least),
+    most === null ? null : Math.max(most, setup.softMax ?? most, setup.isCentered ? Math.abs(least ?? 0) : most));
+  const bounds = (min: number | null, max: number | null): [number, number] => setup.logBase
     ? [setup.min ?? Math.max(1e-9, (min ?? 1) * 0.8), setup.max ?? (max ?? 10) * 1.2]
     : valueRange(min, max, setup.styles.some((style) => style.stack !== null || style.fill >= 0.3 || style.draw === 'bars'), setup.min, setup.max);
   const valueAxis = (scale: string, unit: Unit, side: 1 | 3): uPlot.Axis => ({
     ...axis, scale, side, space: 34, incrs: setup.logBase ? undefined : valueIncrements(unit), gap: 6,
+    ...(setup.hidesValues && side === 3 ? { show: false } : {}),
+    ...(setup.valueLabel && side === 3 ? { label: setup.valueLabel, labelFont: setup.font, labelSize: 16, labelGap: 0 } : {}),
     grid: { ...axis.grid, show: side === 3 },
     size: (u, values) => Math.max(40, 16 + widest(u, values ?? [], setup.font)),
     values: (_, splits) => (setup.logBase ? splits.map((value) => (value === null ? '' : formatValue(value, unit, setup.decimals))) : valueLabels(splits, unit, setup.decimals)),
@@ -137,17 +154,28 @@ function widest(u: uPlot, texts: string[], font: string): number {
 }
 
 function drawThresholds(u: uPlot, thresholds: ThresholdMark[]): void {
-  for (const { value, color } of thresholds) {
-    const y = u.valToPos(value, 'y', true);
-    if (y < u.bbox.top || y > u.bbox.top + u.bbox.height) continue;
-    u.ctx.save();
+  const { left, top, width, height } = u.bbox;
+  const placeOf = (value: number): number => Math.max(top, Math.min(top + height, u.valToPos(value, 'y', true)));
+  u.ctx.save();
+  u.ctx.lineWidth = devicePixelRatio;
+  thresholds.forEach(({ value, color, line, isArea }, i) => {
+    const from = value === null ? top + height : placeOf(value);
+    if (isArea) {
+      const next = thresholds[i + 1]?.value ?? null;
+      const to = next === null ? top : placeOf(next);
+      u.ctx.globalAlpha = 0.12;
+      u.ctx.fillStyle = color;
+      u.ctx.fillRect(left, to, width, from - to);
+      u.ctx.globalAlpha = 1;
+    }
+    const y = value === null ? -1 : u.valToPos(value, 'y', true);
+    if (line === 'none' || y < top || y > top + height) return;
     u.ctx.strokeStyle = color;
-    u.ctx.lineWidth = devicePixelRatio;
-    u.ctx.setLineDash([6 * devicePixelRatio, 4 * devicePixelRatio]);
+    u.ctx.setLineDash(line === 'dashed' ? [6 * devicePixelRatio, 4 * devicePixelRatio] : []);
     u.ctx.beginPath();
-    u.ctx.moveTo(u.bbox.left, y);
-    u.ctx.lineTo(u.bbox.left + u.bbox.width, y);
+    u.ctx.moveTo(left, y);
+    u.ctx.lineTo(left + width, y);
     u.ctx.stroke();
-    u.ctx.restore();
-  }
+  });
+  u.ctx.restore();
 }

@@ -77,6 +77,7 @@ describe('an axis', () => {
   it('begins at zero where that costs little height, and is never flat', () => {
     expect(valueRange(1, 10, false)[0]).toBe(0);
     expect(valueRange(90, 100, false)[0]).toBeGreaterThan(80);
+    expect(valueRange(2290, 2310, true)[1]).toBeGreaterThan(2400);
     expect(valueRange(5, 5, false)[1]).toBeGreaterThan(5);
     expect(valueRange(null, null, false)).toEqual([0, 1.06]);
   });

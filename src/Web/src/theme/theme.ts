@@ -17,7 +17,7 @@ export const theme = createTheme({
   components: {
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true, fz: 'xs' } },
     Modal: { defaultProps: { overlayProps: { backgroundOpacity: 0.5 }, styles: { content: { background: 'var(--panel)' }, header: { background: 'var(--panel)' } } } },
-    Drawer: { defaultProps: { overlayProps: { backgroundOpacity: 0.35 }, styles: { header: { background: 'var(--panel)' } } } },
+    Drawer: { defaultProps: { overlayProps: { backgroundOpacity: 0.35 }, styles: { header: { background: 'var(--panel)' }, body: { paddingTop: 12 } } } },
     SegmentedControl: { defaultProps: { withItemsBorders: false } },
   },
 });

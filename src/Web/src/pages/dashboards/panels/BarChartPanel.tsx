@@ -14,6 +14,8 @@ import { ChartLegend, legendPx, showsLegend } from './ChartLegend';
 
 interface BarOptions { orientation?: string; stacking?: string; showValue?: string; xField?: string; barWidth?: number; groupWidth?: number }
 const categoriesMax = 200;
+/** Modes in which each bar has a colour of its own. */
+const byValue = /^(thresholds|continuous-)/;
 
 /** Bars for the rows of a table: the first column of text names them, the numbers are their heights. */
 export function BarChartPanel({ panel, frames, heightPx, fill }: PanelProps) {
@@ -32,6 +34,7 @@ export function BarChartPanel({ panel, frames, heightPx, fill }: PanelProps) {
     return {
       name: config.displayName ? namedBy(config.displayName, calledOf(field), field.labels, fill) : calledOf(field), color: colorOf(undefined, paintOf(config, null, i, isDark, 'palette')),
       values: field.values.slice(0, rows).map((value) => (typeof value === 'number' && Number.isFinite(value) ? value : null)), textOf: (value) => shown(config, value).text,
+      ...(byValue.test(config.color?.mode ?? '') || config.mappings?.length ? { colorAt: (value: number) => colorOf(shown(config, value).color, paintOf(config, value, i, isDark, 'palette')) } : {}),
     };
   });
   const withLegend = showsLegend(panel) && bars.length > 1;

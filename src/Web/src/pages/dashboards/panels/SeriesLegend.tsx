@@ -18,6 +18,8 @@ interface SeriesLegendProps {
 }
 
 const rowHeight = 24;
+const namePx = 130;
+const figurePx = 60;
 export const legendRowPx = rowHeight;
 
 /** Names, colours and figures of the lines of a panel, as a list or as a table to sort. */
@@ -54,11 +56,13 @@ export function SeriesLegend({ items, calcs, isTable, isBeside, heightPx, onPick
       {label}{sort?.by === by ? (sort.down ? ' ↓' : ' ↑') : ''}
     </button>
   );
-  const columns = { gridTemplateColumns: `minmax(0, 1fr) repeat(${calcs.length}, ${isBeside ? '60px' : 'minmax(52px, 84px)'})` };
+  const columns = { gridTemplateColumns: `minmax(0, 1fr) repeat(${calcs.length}, ${isBeside ? `${figurePx}px` : 'minmax(52px, 84px)'})` };
+  // A name is worth more than a figure that one has to scroll to.
+  const minWidth = namePx + figurePx * calcs.length;
   return (
-    <div className="legend panel-legend" role="group" aria-label={t('legend.label')} tabIndex={0} style={{ height: heightPx, overflowY: 'auto' }} onScroll={visible.onScroll}>
-      <div className="legend-head" style={columns}><div>{head('', t('legend.name'))}</div>{calcs.map((calc) => <div key={calc} className="number">{head(calc, reducerNames[calc] ?? calc)}</div>)}</div>
-      <div style={{ height: visible.height, position: 'relative' }}>
+    <div className="legend panel-legend" role="group" aria-label={t('legend.label')} tabIndex={0} style={{ height: heightPx, overflow: 'auto' }} onScroll={visible.onScroll}>
+      <div className="legend-head" style={{ ...columns, minWidth }}><div>{head('', t('legend.name'))}</div>{calcs.map((calc) => <div key={calc} className="number">{head(calc, reducerNames[calc] ?? calc)}</div>)}</div>
+      <div style={{ height: visible.height, minWidth, position: 'relative' }}>
         {rows.slice(visible.from, visible.to).map(({ item, figures }, i) => (
           <div key={item.id} style={{ position: 'absolute', left: 0, right: 0, top: (visible.from + i) * rowHeight, display: 'flex', alignItems: 'center' }}>
             <button type="button" className="legend-row" style={{ ...columns, height: rowHeight }} {...pick(item)}>

@@ -70,7 +70,8 @@ function columnsOf(panel: PanelProps['panel'], frame: Frame): Column[] {
 function TableCell({ value, field, config, children }: { value: Cell; field: Field; config: FieldDefaults; children: (text: string) => React.ReactNode }) {
   const { zone } = usePreferences();
   const isDark = useComputedColorScheme('light') === 'dark';
-  const isTime = field.kind === 'time' && typeof value === 'number' && !config.unit;
+  // A time is written as one, whatever unit the panel gives its values, unless that is one of times.
+  const isTime = field.kind === 'time' && typeof value === 'number' && !/^(date|time:)/.test(config.unit ?? '');
   const text = isTime ? { text: formatTime(value, zone) } : shown(field.kind === 'string' ? { ...config, unit: '' } : config, value);
   const type = (config.custom?.cellOptions as { type?: string } | undefined)?.type ?? 'auto';
   const number = field.kind === 'number' ? numberIn(value) : null;

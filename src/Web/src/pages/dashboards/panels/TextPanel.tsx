@@ -1,14 +1,15 @@
 import { createElement, type ReactNode } from 'react';
 import type { Panel } from '../../../dashboards/dashboard';
 import { readHtml, type Marked } from '../../../model/html';
+import { blocksOf, type Block } from '../../../model/markdown';
 import { safeUrl } from '../../../model/targetGroups';
 
-/** A text in the plainest of Markdown (headings, lists, bold, code, links), or in HTML of which the harmless elements are drawn: a dashboard is somebody else's. */
+/** A text in Markdown, or in HTML of which the harmless elements are drawn: a dashboard is somebody else's. */
 export function TextPanel({ panel, fill }: { panel: Panel; fill: (text: string) => string }) {
   const { content = '', mode = 'markdown' } = (panel.options ?? {}) as { content?: string; mode?: string };
   const text = fill(content);
   if (mode === 'code') return <pre className="prose mono" tabIndex={0} style={{ whiteSpace: 'pre-wrap', margin: 0 }}>{text}</pre>;
-  return <div className="prose" tabIndex={0}>{mode === 'html' ? readHtml(text).map(drawn) : blocks(text)}</div>;
+  return <div className="prose" tabIndex={0}>{mode === 'html' ? readHtml(text).map(drawn) : blocksOf(text).map(block)}</div>;
 }
 
 /** Elements that have no end, and those within which the white space of a source is nothing. */
@@ -24,18 +25,28 @@ function drawn(piece: Marked, key: number): ReactNode {
   return createElement(/^h[12]$/.test(tag) ? 'h3' : tag, { key }, ...inside);
 }
 
-function blocks(text: string): ReactNode[] {
-  return text.split(/\n\s*\n/).map((block, i) => {
-    const lines = block.split('\n').filter((line) => line.trim() !== '');
-    if (lines.length > 0 && lines.every((line) => /^\s*[-*] /.test(line))) return <ul key={i}>{lines.map((line, at) => <li key={at}>{inline(line.replace(/^\s*[-*] /, ''))}</li>)}</ul>;
-    const head = /^#{1,6}\s+(.*)$/.exec(lines[0] ?? '');
-    return head ? <div key={i}><h3>{inline(head[1]!)}</h3>{lines.length > 1 && <p>{inline(lines.slice(1).join(' '))}</p>}</div> : <p key={i}>{inline(lines.join(' '))}</p>;
-  });
+function block(one: Block, key: number): ReactNode {
+  switch (one.kind) {
+    case 'heading': return <h3 key={key}>{inline(one.text)}</h3>;
+    case 'paragraph': return <p key={key}>{inline(one.text)}</p>;
+    case 'code': return <pre key={key} className="mono">{one.text}</pre>;
+    case 'rule': return <hr key={key} />;
+    case 'html': return <div key={key}>{readHtml(one.text).map(drawn)}</div>;
+    case 'quote': return <blockquote key={key}>{one.blocks.map(block)}</blockquote>;
+    case 'list': return createElement(one.isOrdered ? 'ol' : 'ul', { key }, one.items.map((item, i) => <li key={i}>{inline(item)}</li>));
+    case 'table': return (
+      <table key={key}>
+        <thead><tr>{one.head.map((cell, i) => <th key={i}>{inline(cell)}</th>)}</tr></thead>
+        <tbody>{one.rows.map((row, i) => <tr key={i}>{row.map((cell, at) => <td key={at}>{inline(cell)}</td>)}</tr>)}</tbody>
+      </table>
+    );
+  }
 }
 
 function inline(text: string): ReactNode[] {
-  return text.split(/(\*\*[^*]+\*\*|`[^`]+`|\[[^\]]+\]\([^)\s]+\)|<br\s*\/?>)/).map((part, i) => {
+  return text.split(/(\*\*[^*]+\*\*|\*[^*\s][^*]*\*|`[^`]+`|\[[^\]]+\]\([^)\s]+\)|<br\s*\/?>)/).map((part, i) => {
     if (part.startsWith('**') && part.length > 4) return <b key={i}>{part.slice(2, -2)}</b>;
+    if (part.startsWith('*') && part.endsWith('*') && part.length > 2) return <em key={i}>{part.slice(1, -1)}</em>;
     if (part.startsWith('`') && part.length > 2) return <code key={i} className="mono">{part.slice(1, -1)}</code>;
     if (/^<br\s*\/?>$/.test(part)) return <br key={i} />;
     const link = /^\[([^\]]+)\]\(([^)\s]+)\)$/.exec(part);

@@ -2,13 +2,13 @@ import { useMemo } from 'react';
 import { useComputedColorScheme } from '@mantine/core';
 import { eventOverlay } from '../../../charts/eventOverlay';
 import type { LineStyle, ThresholdMark } from '../../../charts/plotOptions';
-import { TimeSeriesChart } from '../../../charts/TimeSeriesChart';
+import { TimeSeriesChart, type TimeSeriesChartProps } from '../../../charts/TimeSeriesChart';
 import { showsOn } from '../../../dashboards/annotations';
 import type { FieldDefaults } from '../../../dashboards/dashboard';
 import { namedBy } from '../../../dashboards/entries';
 import { colorOf, fieldOf } from '../../../dashboards/fields';
 import { paintOf } from '../../../dashboards/paint';
-import { objectOf, textsOf } from '../../../dashboards/transformations/options';
+import { objectOf, textOf, textsOf } from '../../../dashboards/transformations/options';
 import { reduced } from '../../../dashboards/reducers';
 import { useBoard } from '../../../i18n/useBoard';
 import type { Line, Stacking } from '../../../model/series';
@@ -29,6 +29,31 @@ const linesMax = 200;
 function stackingOf(field: FieldDefaults): Stacking | null {
   const { mode, group } = objectOf(field.custom?.stacking);
   return mode === 'normal' || mode === 'percent' ? { group: String(group ?? 'A'), percent: mode === 'percent' } : null;
+}
+
+/** How the limits of a panel are marked: as lines, as areas, or both. */
+function thresholdMarks(field: FieldDefaults | undefined): ThresholdMark[] {
+  const mode = textOf(objectOf(field?.custom?.thresholdsStyle).mode, 'off');
+  const line = mode.startsWith('line') ? 'solid' : mode.startsWith('dashed') ? 'dashed' : 'none';
+  const isArea = mode.endsWith('area');
+  if (line === 'none' && !isArea) return [];
+  return (field?.thresholds?.steps ?? []).map((step) => ({ value: typeof step.value === 'number' ? step.value : null, color: colorOf(step.color, '#f2495c'), line, isArea }));
+}
+
+const numberOf = (value: unknown): number | undefined => (typeof value === 'number' && Number.isFinite(value) ? value : undefined);
+
+function axisOf(field: FieldDefaults | undefined): NonNullable<TimeSeriesChartProps['axis']> {
+  const custom = field?.custom ?? {};
+  const [softMin, softMax] = [numberOf(custom.axisSoftMin), numberOf(custom.axisSoftMax)];
+  return {
+    ...(softMin === undefined ? {} : { softMin }), ...(softMax === undefined ? {} : { softMax }),
+    isCentered: custom.axisCenteredZero === true, hidesValues: custom.axisPlacement === 'hidden', valueLabel: textOf(custom.axisLabel, ''),
+  };
+}
+
+function logOf(field: FieldDefaults | undefined): { logBase?: number } {
+  const { type, log } = objectOf(field?.custom?.scaleDistribution);
+  return type === 'log' ? { logBase: log === 2 ? 2 : 10 } : {};
 }
 
 /** Values over time, as lines, areas, bars or points. */
@@ -57,13 +82,14 @@ export function TimePanel({ panel, board, span, series, times, heightPx, fill, s
     const drawStyle = String(custom.drawStyle ?? 'line');
     const color = paintOf(field, reduced(one.values, 'lastNotNull'), i, isDark, 'palette');
     return {
-      name: one.name, color: color.length === 7 ? color : seriesColor(i, isDark), width: Math.min(4, Number(custom.lineWidth ?? 1) || 1) + 0.4, fill: Number(custom.fillOpacity ?? 0) / 100,
-      draw: drawStyle === 'bars' ? 'bars' : drawStyle === 'points' ? 'points' : 'line', step: String(custom.lineInterpolation ?? '').startsWith('step'), spanGaps: custom.spanNulls === true,
+      name: one.name, color: color.length === 7 ? color : seriesColor(i, isDark), width: custom.lineWidth === 0 ? 0 : Math.min(4, Number(custom.lineWidth ?? 1) || 1) + 0.4, fill: Number(custom.fillOpacity ?? 0) / 100,
+      draw: drawStyle === 'bars' ? 'bars' : drawStyle === 'points' ? 'points' : 'line', step: String(custom.lineInterpolation ?? '').startsWith('step'), smooth: custom.lineInterpolation === 'smooth', dots: custom.showPoints === 'always', spanGaps: custom.spanNulls === true,
       show: only === null || only.has(lines[i]!.name), rightAxis: custom.axisPlacement === 'right', stack: stackingOf(field),
       ...((custom.lineStyle as { fill?: string } | undefined)?.fill === 'dash' ? { dash: [8, 6] } : {}),
     };
   }), [fields, lines, isDark, only]);
-  const thresholds = useMemo<ThresholdMark[]>(() => (String((first?.custom?.thresholdsStyle as { mode?: string } | undefined)?.mode ?? 'off') === 'off' ? [] : (first?.thresholds?.steps ?? []).flatMap((step) => (step.value === null ? [] : [{ value: step.value, color: colorOf(step.color, '#f2495c') }]))), [first]);
+  const thresholds = useMemo(() => thresholdMarks(first), [first]);
+  const axis = useMemo(() => axisOf(first), [first]);
   const legend = objectOf(panel.options?.legend);
   const calcs = useMemo(() => textsOf(legend.calcs), [legend]);
   const showsLegend = legend.showLegend !== false && legend.displayMode !== 'hidden' && lines.length > 0;
@@ -96,7 +122,7 @@ export function TimePanel({ panel, board, span, series, times, heightPx, fill, s
       <div style={{ flex: 1, minWidth: 0 }}>
         <TimeSeriesChart
           times={times} lines={lines} styles={styles} span={[span.fromMs / 1000, span.toMs / 1000]} height={Math.max(60, heightPx - legendPx)} unit={unit} {...(right ? { rightUnit: right } : {})}
-          decimals={first?.decimals} min={shares ? undefined : first?.min} max={shares ? 1 : first?.max} {...(shares && first?.unit !== undefined ? { tipUnit: first.unit } : {})} zone={zone} thresholds={thresholds} overlay={overlay} syncKey={board.syncKey}
+          decimals={first?.decimals} min={shares ? undefined : first?.min} max={shares ? 1 : first?.max} {...(shares && first?.unit !== undefined ? { tipUnit: first.unit } : {})} zone={zone} thresholds={thresholds} axis={axis} {...logOf(first)} overlay={overlay} syncKey={board.syncKey}
           onSelect={(fromMs, toMs) => board.setRange(absoluteRange({ fromMs, toMs }))} onZoomOut={board.zoomOut}
         />
       </div>
