@@ -61,6 +61,9 @@ export interface PlotSetup {
   plugins: uPlot.Plugin[];
 }
 
+/** The power of a base that is not above a value: lines of a logarithmic scale are powers only where it begins with one. */
+const powerBelow = (value: number, base: number): number => (value > 0 ? base ** Math.floor(Math.log(value) / Math.log(base) + 1e-9) : 1e-9);
+
 const alpha = (color: string, opacity: number): string => color + Math.round(opacity * 255).toString(16).padStart(2, '0');
 
 /** The options of uPlot for a chart over time. */
@@ -87,7 +90,7 @@ export function plotOptions(setup: PlotSetup): uPlot.Options {
     least === null ? null : Math.min(least, setup.softMin ?? least, setup.isCentered ? -Math.abs(most ?? 0) : least),
     most === null ? null : Math.max(most, setup.softMax ?? most, setup.isCentered ? Math.abs(least ?? 0) : most));
   const bounds = (min: number | null, max: number | null): [number, number] => setup.logBase
-    ? [setup.min ?? Math.max(1e-9, (min ?? 1) * 0.8), setup.max ?? (max ?? 10) * 1.2]
+    ? [setup.min ?? powerBelow(min ?? 1, setup.logBase), setup.max ?? 1 / powerBelow(1 / (max ?? 10), setup.logBase)]
     : valueRange(min, max, setup.styles.some((style) => style.stack !== null || style.fill >= 0.3 || style.draw === 'bars'), setup.min, setup.max);
   const valueAxis = (scale: string, unit: Unit, side: 1 | 3): uPlot.Axis => ({
     ...axis, scale, side, space: 34, incrs: setup.logBase ? undefined : valueIncrements(unit), gap: 6,
@@ -101,7 +104,7 @@ export function plotOptions(setup: PlotSetup): uPlot.Options {
     width: setup.width,
     height: setup.height,
     legend: { show: false },
-    padding: [10, 12, 0, 0],
+    padding: [10, 12, 0, setup.hidesValues ? 12 : 0],
     tzDate: (seconds) => (setup.zone === 'browser' ? new Date(seconds * 1000) : uPlot.tzDate(new Date(seconds * 1000), zoneName(setup.zone))),
     cursor: {
       y: false,

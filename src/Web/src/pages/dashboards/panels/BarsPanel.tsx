@@ -1,4 +1,5 @@
 import { useComputedColorScheme } from '@mantine/core';
+import { useElementSize } from '@mantine/hooks';
 import { entriesOf, numberIn, type Entry } from '../../../dashboards/entries';
 import { colorOf, shown } from '../../../dashboards/fields';
 import { paintOf } from '../../../dashboards/paint';
@@ -6,6 +7,8 @@ import type { PanelProps } from '../PanelFrame';
 import { ValueLink } from '../ValueLink';
 
 const shownMax = 100;
+/** A standing bar is at least so wide. */
+const columnPxMin = 56;
 
 /** Gauges and bar gauges: how far each value is between its least and its most, in the colour of its threshold. */
 export function BarsPanel({ panel, board, frames, heightPx, fill, scope }: PanelProps) {
@@ -15,6 +18,8 @@ export function BarsPanel({ panel, board, frames, heightPx, fill, scope }: Panel
     const text = shown(entry.config, entry.value);
     return { entry, value, text: text.text, color: colorOf(text.color, entry.config.color || entry.config.thresholds ? paintOf(entry.config, value ?? entry.config.min ?? 0, i, isDark, 'thresholds') : 'var(--accent)') };
   });
+  const { ref, width } = useElementSize<HTMLDivElement>();
+  const { orientation = 'auto' } = (panel.options ?? {}) as { orientation?: string };
   const most = Math.max(0, ...rows.map(({ value }) => value ?? 0));
   const linked = (entry: Entry, text: string, children: string) => <ValueLink links={entry.config.links} scope={scope} range={board.range} context={{ name: entry.name, labels: entry.labels, value: entry.value, text, row: entry.row }}>{children}</ValueLink>;
   if (panel.type === 'gauge') {
@@ -40,19 +45,34 @@ export function BarsPanel({ panel, board, frames, heightPx, fill, scope }: Panel
       </div>
     );
   }
-  return (
-    <div tabIndex={0} className="bar-list" style={{ height: '100%', overflowY: 'auto', padding: '4px 12px 8px', boxSizing: 'border-box', display: 'flex', flexDirection: 'column', gap: 6, justifyContent: rows.length < 8 ? 'center' : 'flex-start' }}>
-      {rows.map(({ entry, value, text, color }) => {
-        const min = entry.config.min ?? 0;
-        const max = entry.config.max ?? most;
-        return (
-          <div key={entry.id} className="bar-row">
-            <span title={entry.name} style={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{linked(entry, text, entry.name)}</span>
-            <span className="bar-track"><i style={{ width: `${value === null ? 0 : Math.max(0, Math.min(100, (100 * (value - min)) / (max - min || 1)))}%`, background: color }} /></span>
-            <b className="tabular">{text}</b>
+  const shareOf = ({ entry, value }: (typeof rows)[number]): number => {
+    const [min, max] = [entry.config.min ?? 0, entry.config.max ?? most];
+    return value === null ? 0 : Math.max(0, Math.min(100, (100 * (value - min)) / (max - min || 1)));
+  };
+  // As in Grafana bars stand where the panel is wider than high; where each would be too narrow for its name they lie.
+  const stands = rows.length > 0 && width / rows.length >= columnPxMin && (orientation === 'vertical' || (orientation === 'auto' && width > heightPx));
+  if (stands) {
+    return (
+      <div ref={ref} tabIndex={0} className="bar-columns">
+        {rows.map((row) => (
+          <div key={row.entry.id} className="bar-column">
+            <b className="tabular">{row.text}</b>
+            <span className="bar-track"><i style={{ height: `${shareOf(row)}%`, background: row.color }} /></span>
+            <span className="bar-name" title={row.entry.name}>{linked(row.entry, row.text, row.entry.name)}</span>
           </div>
-        );
-      })}
+        ))}
+      </div>
+    );
+  }
+  return (
+    <div ref={ref} tabIndex={0} className="bar-list" style={{ height: '100%', overflowY: 'auto', padding: '4px 12px 8px', boxSizing: 'border-box', display: 'flex', flexDirection: 'column', gap: 6, justifyContent: rows.length < 8 ? 'center' : 'flex-start' }}>
+      {rows.map((row) => (
+        <div key={row.entry.id} className="bar-row">
+          <span title={row.entry.name} style={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{linked(row.entry, row.text, row.entry.name)}</span>
+          <span className="bar-track"><i style={{ width: `${shareOf(row)}%`, background: row.color }} /></span>
+          <b className="tabular">{row.text}</b>
+        </div>
+      ))}
     </div>
   );
 }
