@@ -157,3 +157,37 @@ visit('a panel that cannot be drawn says so, and keeps its place', { height: 190
   await panel(page, '22').first().scrollIntoViewIfNeeded();
   await panel(page, '22').getByText('Panels of type “logs” are not drawn yet').waitFor();
 });
+
+const looks = {
+  uid: 'looks-test', title: 'Looks', schemaVersion: 41, time: { from: 'now-1m', to: 'now' },
+  panels: [
+    { id: 1, type: 'bargauge', title: 'Standing', gridPos: { x: 0, y: 0, w: 8, h: 8 }, options: { orientation: 'vertical' }, targets: [{ refId: 'A', expr: 'shop_open', instant: true, legendFormat: '{{till}}' }] },
+    { id: 2, type: 'table', title: 'Times', gridPos: { x: 8, y: 0, w: 8, h: 8 }, fieldConfig: { defaults: { unit: 'percentunit' }, overrides: [] }, targets: [{ refId: 'A', expr: 'vector(0.5)', instant: true, format: 'table' }] },
+    { id: 3, type: 'text', title: 'Text', gridPos: { x: 16, y: 0, w: 8, h: 8 }, options: { mode: 'markdown', content: '| a | b |\n|---|---|\n| 1 | **2** |\n\n```\nsum(x)\n```\n> quoted' } },
+    // Where the first and the third lie: it is drawn below both.
+    { id: 4, type: 'stat', title: 'Dark', gridPos: { x: 4, y: 4, w: 14, h: 6 }, options: { colorMode: 'background' }, fieldConfig: { defaults: { color: { mode: 'fixed', fixedColor: 'dark-red' } }, overrides: [] }, targets: [{ refId: 'A', expr: 'vector(7)', instant: true }] },
+    {
+      id: 5, type: 'timeseries', title: 'Axis', gridPos: { x: 0, y: 10, w: 24, h: 8 }, targets: [{ refId: 'A', expr: 'vector(4) or label_replace(vector(3000), "a", "b", "", "")', legendFormat: 'line {{a}}' }],
+      options: { legend: { displayMode: 'table', placement: 'right', showLegend: true, calcs: ['min', 'max', 'mean', 'lastNotNull', 'sum', 'range', 'count'] } },
+      fieldConfig: { defaults: { custom: { scaleDistribution: { type: 'log', log: 10 }, lineInterpolation: 'smooth', showPoints: 'always', axisLabel: 'Requests', thresholdsStyle: { mode: 'line+area' } }, thresholds: { steps: [{ color: 'green', value: null }, { color: 'red', value: 100 }] } }, overrides: [] },
+    },
+  ],
+};
+
+visit('panels look as their options say, and none lies on another', { height: 1100 }, async ({ page, picture }) => {
+  await bring(looks);
+  await page.goto(url('/d/looks-test'));
+  await expect.poll(() => page.getByTestId('panel-1').locator('.bar-column').count()).toBe(3);
+  await page.getByTestId('panel-2').getByRole('cell', { name: /^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d$/ }).waitFor();
+  await page.getByTestId('panel-2').getByRole('cell', { name: '50%' }).waitFor();
+  expect(await page.getByTestId('panel-3').getByRole('cell').allTextContents()).toEqual(['1', '2']);
+  expect([await page.getByTestId('panel-3').locator('pre').textContent(), await page.getByTestId('panel-3').locator('blockquote').textContent()]).toEqual(['sum(x)', 'quoted']);
+  expect(await page.getByTestId('panel-4').locator('.stat').evaluate((stat) => getComputedStyle(stat).color)).toBe('rgb(255, 255, 255)');
+  const name = page.getByTestId('panel-5').getByRole('group', { name: 'Legend' }).getByText('line b');
+  expect((await name.boundingBox())!.width).toBeGreaterThan(30);
+  await page.getByTestId('panel-5').locator('canvas').waitFor();
+  const boxes = await page.locator('article[data-panel]').evaluateAll((all) => all.map((one) => { const { left, right, top, bottom } = one.getBoundingClientRect(); return { left, right, top, bottom }; }));
+  expect(boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom))).toEqual([]);
+  await picture('panels-looks-light');
+  expect(await seriousOf(page)).toEqual([]);
+});

@@ -229,7 +229,7 @@ visit('one panel is the whole page, also at 400 pixels in the dark and in a prof
     await panel(page, 1).locator('canvas').waitFor();
     expect(await page.locator('article[data-panel]').count()).toBe(1);
     const { width, height } = (await panel(page, 1).boundingBox())!;
-    expect([width > 360, height > 450, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([true, true, 400]);
+    expect([width > 360, height > 400, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([true, true, 400]);
   };
   await expect.poll(() => lines.count()).toBe(2);
   await lines.filter({ hasText: '/pay' }).click();
