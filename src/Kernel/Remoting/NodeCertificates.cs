@@ -6,8 +6,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Pleiad.Kernel;
 
 /// <summary>
-/// What a node shows to others, and whom it believes: whoever has a certificate of the cluster's own authority, and nobody else. It tells members from
-/// strangers; which member somebody is, the greeting says.
+/// What a node shows to others, and whom it believes: whoever has a certificate of the cluster's own authority that is made out to a node, and nobody
+/// else. It tells members from strangers and from others the authority may know; which member somebody is, the greeting says.
 /// </summary>
 public sealed class NodeCertificates : IDisposable
 {
@@ -64,6 +64,12 @@ public sealed class NodeCertificates : IDisposable
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             },
             cancel).ConfigureAwait(false);
+        if (secured.RemoteCertificate is not X509Certificate2 shown || !shown.MatchesHostname(ServerName, allowWildcards: false, allowCommonName: false))
+        {
+            await secured.DisposeAsync().ConfigureAwait(false);
+            throw new AuthenticationException("whoever connected has a certificate of the cluster's authority that is not made out to a node");
+        }
+
         return secured;
     }
 

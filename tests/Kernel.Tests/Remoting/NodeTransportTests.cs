@@ -82,6 +82,40 @@ public sealed class NodeTransportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_client_without_a_certificate_or_with_one_that_is_no_nodes_is_not_heard()
+    {
+        using var ours = new TestAuthority("ours");
+        using NodeCertificates ofB = ours.Issue("b");
+        using NodeCertificates ofGuest = ours.Issue("guest", madeOutTo: "guest.example");
+        int heard = 0;
+        NodeTransport to = Listen(
+            B,
+            message =>
+            {
+                Interlocked.Increment(ref heard);
+                return Echo(message);
+            },
+            Patient(ofB));
+        PeerLink guest = Listen(A, static _ => throw new InvalidOperationException("nobody asks A"), Patient(ofGuest)).LinkTo(B, to.Address);
+        Assert.NotEqual(ReplyResult.Answered, (await guest.AskAsync(Lane.Control, Message(99), Patience)).Result);
+
+        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        await socket.ConnectAsync(to.Address);
+        await using var secured = new System.Net.Security.SslStream(
+            new System.Net.Sockets.NetworkStream(socket), leaveInnerStreamOpen: false, static (_, _, _, _) => true);
+
+        // With TLS 1.3 the client's side of the handshake has ended before the server refuses it.
+        Exception? refused = await Record.ExceptionAsync(async () =>
+        {
+            await secured.AuthenticateAsClientAsync(new System.Net.Security.SslClientAuthenticationOptions { TargetHost = NodeCertificates.ServerName });
+            await new Greeting(A, B, Lane.Control).SendAsync(secured, CancellationToken.None);
+            await Greeting.ReceiveAsync(secured, CancellationToken.None);
+        });
+        Assert.True(refused is IOException or System.Security.Authentication.AuthenticationException or TransportException, refused?.ToString() ?? "it was greeted");
+        Assert.Equal(0, heard);
+    }
+
+    [Fact]
     public async Task Each_question_gets_its_own_answer_however_many_are_under_way()
     {
         PeerLink link = Link(static message =>

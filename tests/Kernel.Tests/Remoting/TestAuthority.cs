@@ -19,13 +19,13 @@ internal sealed class TestAuthority : IDisposable
         File.WriteAllText(_directory["ca.crt"], _authority.ExportCertificatePem());
     }
 
-    /// <summary>The certificates of a node.</summary>
-    public NodeCertificates Issue(string node)
+    /// <summary>The certificates of a node, or of somebody else.</summary>
+    public NodeCertificates Issue(string node, string madeOutTo = NodeCertificates.ServerName)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={node}", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(NodeCertificates.ServerName);
+        names.AddDnsName(madeOutTo);
         request.CertificateExtensions.Add(names.Build());
         using X509Certificate2 certificate = request.Create(_authority, TimeProvider.System.GetUtcNow().AddHours(-1), TimeProvider.System.GetUtcNow().AddDays(1), RandomNumberGenerator.GetBytes(16));
         File.WriteAllText(_directory[$"{node}.crt"], certificate.ExportCertificatePem());
