@@ -125,6 +125,21 @@ public sealed class ClusterQueryTests
     }
 
     [Fact]
+    public async Task Shards_that_have_just_changed_hands_are_asked_for_again()
+    {
+        IReadOnlyList<ListedSeries> parts = ListedSeries.Spread(Series, Samples, 4);
+        await using var nodes = new QueryNodes(parts, Copies(two: false), nodes: 3);
+
+        // The node that is asked knows of new leaders before they do.
+        nodes[0].Places.Publish([.. nodes[0].Places.Now.Shards.Select(static place => place with { Epoch = 2 })]);
+        parts[2].BeforeSelect = _ => nodes.Publish(Copies(two: false), epoch: 2);
+        using QueryFrontend frontend = nodes[0].Frontend();
+        QueryResult result = await RangeAsync(frontend, "count by (n) (m)");
+        Assert.False(result.IsPartial);
+        Assert.Equal(await WholeAsync("count by (n) (m)"), Text(result));
+    }
+
+    [Fact]
     public async Task A_node_that_is_slow_is_not_waited_for_where_there_is_another_copy()
     {
         IReadOnlyList<ListedSeries> parts = ListedSeries.Spread(Series, Samples, 4);

@@ -6,7 +6,8 @@ namespace Pleiad.Actors;
 
 /// <summary>
 /// Reads the same from many shards of other nodes: one read a node for all its shards. Where a node does not answer, does not have a shard, or
-/// takes longer than others do, the next copy of the shard is asked; the first answer counts.
+/// takes longer than others do, the next copy of the shard is asked; the first answer counts. A shard that has just changed hands may be claimed by nobody
+/// for a moment: where living nodes say that they do not have it, or know of an older leader, all of its copies are asked again a few times.
 /// </summary>
 /// <typeparam name="T">What comes of a shard.</typeparam>
 /// <param name="read">Sends one read.</param>
@@ -19,12 +20,18 @@ internal sealed class ShardGather<T>(
     Func<ShardPeer, IReadOnlyList<int>, CancellationToken, Task<IReadOnlyList<(ShardHeader Header, bool HasValue, T? Value)>>> read,
     IShardPlaces places, TimeSpan hedgeAfter, TimeProvider time, Action<int>? onAnswered = null, StrongGoals? goals = null)
 {
+    private const int RoundsMax = 4;
+
+    private static readonly TimeSpan RoundPause = TimeSpan.FromMilliseconds(150);
+
     private readonly Dictionary<int, T> _answers = [];
     private readonly HashSet<int> _open = [];
     private readonly HashSet<(int Shard, NodeIncarnation Node)> _asked = [];
     private readonly List<Attempt> _running = [];
     private readonly SortedSet<int> _missing = [];
     private readonly Dictionary<int, T> _behind = [];
+    private readonly HashSet<int> _unclaimed = [];
+    private int _rounds = 1;
 
     /// <summary>Shards that nobody answered for, or only somebody who may lack the newest samples.</summary>
     public IReadOnlyCollection<int> Missing => _missing;
@@ -45,6 +52,16 @@ internal sealed class ShardGather<T>(
             bool mayHedge = true;
             while (_open.Count > 0)
             {
+                if (_running.Count == 0)
+                {
+                    // Nobody is left to be asked of the shards that nobody has claimed.
+                    await PauseAsync(cancel);
+                    _rounds++;
+                    _asked.RemoveWhere(asked => _open.Contains(asked.Shard));
+                    Launch(_open.Order(), isHedge: false, unwanted.Token);
+                    continue;
+                }
+
                 Task[] awaited = [.. _running.Select(static attempt => (Task)attempt.Reading), .. mayHedge ? [slow.Task] : Array.Empty<Task>()];
                 Task done = await Task.WhenAny(awaited).WaitAsync(cancel);
                 if (done == slow.Task)
@@ -98,6 +115,11 @@ internal sealed class ShardGather<T>(
             bool isBehind = goals is null
                 ? header.IsBehind || header.Epoch < now.Shards[header.Shard].Epoch
                 : header.AppliedSeq < goals.Of(header.Shard);
+            if ((!hasValue || isBehind) && _open.Contains(header.Shard))
+            {
+                _unclaimed.Add(header.Shard);
+            }
+
             if (hasValue && isBehind && _open.Contains(header.Shard))
             {
                 _behind.TryAdd(header.Shard, value!);
@@ -121,7 +143,9 @@ internal sealed class ShardGather<T>(
             ShardPeer? next = place.Readers.FirstOrDefault(peer => !_asked.Contains((shard, peer.Node)));
             if (next is null)
             {
-                if (!isHedge)
+                // A strong read has waited for as long as it may.
+                bool isAskedAgain = goals is null && _rounds < RoundsMax && _unclaimed.Contains(shard);
+                if (!isHedge && !isAskedAgain)
                 {
                     _open.Remove(shard);
                     _missing.Add(shard);
@@ -152,6 +176,14 @@ internal sealed class ShardGather<T>(
         {
             _running.Add(new Attempt(asked, read(peer, asked, cancel)));
         }
+    }
+
+    private async Task PauseAsync(CancellationToken cancel)
+    {
+        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using ITimer timer = time.CreateTimer(
+            static state => ((TaskCompletionSource)state!).TrySetResult(), over, RoundPause, Timeout.InfiniteTimeSpan);
+        await over.Task.WaitAsync(cancel);
     }
 
     private sealed record Attempt(IReadOnlyList<int> Shards, Task<IReadOnlyList<(ShardHeader Header, bool HasValue, T? Value)>> Reading);
