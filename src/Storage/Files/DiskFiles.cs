@@ -8,6 +8,7 @@ public sealed partial class DiskFiles : IFiles
 {
     private const int NoSpace = 28;
     private const int QuotaExceeded = 122;
+    private const int Interrupted = 4;
     private const int WindowsDiskFull = unchecked((int)0x80070070);
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -175,6 +176,9 @@ public sealed partial class DiskFiles : IFiles
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int SyncDirectory(int handle);
 
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int SyncFile(SafeFileHandle handle);
+
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     private static partial int CloseDirectory(int handle);
 
@@ -221,7 +225,25 @@ public sealed partial class DiskFiles : IFiles
             _length = length;
         }
 
-        public void Flush() => RandomAccess.FlushToDisk(handle);
+        public void Flush()
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                RandomAccess.FlushToDisk(handle);
+                return;
+            }
+
+            // The class library keeps it to itself when the device fails.
+            while (SyncFile(handle) != 0)
+            {
+                int error = Marshal.GetLastPInvokeError();
+                if (error != Interrupted)
+                {
+                    var failure = new IOException($"cannot flush {path}: {Marshal.GetLastPInvokeErrorMessage()}", error);
+                    throw IsDiskFull(failure) ? new DiskFullException(path, failure) : failure;
+                }
+            }
+        }
 
         public void Dispose() => handle.Dispose();
     }
