@@ -19,7 +19,7 @@ internal readonly record struct ExportLosses(long Histograms, long HistogramSeri
         if (Histograms > 0)
         {
             yield return string.Create(
-                CultureInfo.InvariantCulture, $"left out: {Histograms:N0} native histograms of {HistogramSeries:N0} series, for which OpenMetrics text has no words");
+                CultureInfo.InvariantCulture, $"left out: {Histograms:N0} native histograms of {HistogramSeries:N0} series, for which OpenMetrics text has no words: export blocks has");
         }
 
         if (Markers > 0)

@@ -13,8 +13,8 @@ namespace Pleiad.Storage;
 public sealed class PrometheusBlock : IDisposable
 {
     private const int MetaVersion = 1;
-    private const uint ChunksMagic = 0x85BD_40DD;
-    private const int ChunksVersion = 1;
+    internal const uint ChunksMagic = 0x85BD_40DD;
+    internal const byte ChunksVersion = 1;
     private const int ChunksHeadBytes = 8;
     private const int CrcBytes = 4;
     private const int SegmentsMax = 100_000;

@@ -6,9 +6,9 @@ namespace Pleiad.Storage;
 /// <remarks>prometheus/prometheus, tsdb/docs/format/chunks.md; written from the description, as Prometheus 2.42 and 3 write them.</remarks>
 internal static class PrometheusChunk
 {
-    private const int Floats = 1;
-    private const int Histograms = 2;
-    private const int FloatHistograms = 3;
+    internal const byte Floats = 1;
+    internal const byte Histograms = 2;
+    internal const byte FloatHistograms = 3;
 
     /// <summary>Appends all samples of a chunk.</summary>
     /// <param name="encoding">The byte before the data.</param>

@@ -8,10 +8,10 @@ internal static class PrometheusHistograms
 {
     // More than any histogram that can be stored has.
     private const int BucketsMax = 1 << 16;
-    private const int ThresholdFollows = 255;
-    private const int ThresholdExponentBias = 244;
-    private const ulong BoundMax = 33_554_430;
-    private const double BoundScale = 1000;
+    internal const int ThresholdFollows = 255;
+    internal const int ThresholdExponentBias = 244;
+    internal const ulong BoundMax = 33_554_430;
+    internal const double BoundScale = 1000;
 
     /// <summary>Samples whose counts are integers: differences of differences.</summary>
     public static void ReadIntegers(ref PrometheusBits bits, int samples, SampleColumns into)

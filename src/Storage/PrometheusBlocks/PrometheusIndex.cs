@@ -8,12 +8,12 @@ namespace Pleiad.Storage;
 /// <remarks>prometheus/prometheus, tsdb/docs/format/index.md. Numbers are big-endian; every section that is read has its checksum checked.</remarks>
 internal sealed class PrometheusIndex : IDisposable
 {
-    private const uint Magic = 0xBAAA_D700;
-    private const int Version = 2;
+    internal const uint Magic = 0xBAAA_D700;
+    internal const byte Version = 2;
     private const int HeadBytes = 5;
     private const int ContentsBytes = (6 * 8) + 4;
     private const int CrcBytes = 4;
-    private const int Alignment = 16;
+    internal const int Alignment = 16;
     private const int LabelsMax = BatchRecord.LabelsMax;
 
     private readonly string _path;

@@ -14,6 +14,16 @@ internal static class PrometheusTombstones
     private const int HeadBytes = 5;
     private const int CrcBytes = 4;
 
+    /// <summary>The file of a block of which nothing is deleted.</summary>
+    public static byte[] Empty()
+    {
+        byte[] bytes = new byte[HeadBytes + CrcBytes];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, Magic);
+        bytes[4] = Version;
+        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(HeadBytes), Crc32C.Of([]));
+        return bytes;
+    }
+
     /// <summary>Reads the file; nothing where there is none.</summary>
     /// <returns>By the reference of the series.</returns>
     /// <exception cref="CorruptDataException">It is damaged.</exception>
