@@ -15,20 +15,48 @@ internal sealed class FederationPage(Labels external, bool anyName)
     private readonly List<Label> _labels = [];
     private string _family = string.Empty;
 
-    /// <summary>Writes one. The text format has no native histograms: they are left out, and so are series without a name.</summary>
+    /// <summary>Writes one as text, which has no native histograms: they are left out, and so are series without a name.</summary>
     public void Write(PageWriter to, NewestSample sample)
     {
-        string name = sample.Series.MetricName;
-        if (sample.Histogram is not null || name.Length == 0)
+        if (sample.Histogram is not null || NameAndLabels(sample) is not { } name)
         {
             return;
         }
 
-        name = Escaped(name);
         if (name != _family)
         {
             to.Type(name, MetricType.Unknown);
             _family = name;
+        }
+
+        to.Sample(name, CollectionsMarshal.AsSpan(_labels), sample.Value, sample.At);
+    }
+
+    /// <summary>Writes one as protobuf, which has no histograms of custom buckets: they are left out, and so are series without a name.</summary>
+    public void Write(MetricFamilyWriter to, NewestSample sample)
+    {
+        if (sample.Histogram is { UsesCustomBuckets: true } || NameAndLabels(sample) is not { } name)
+        {
+            return;
+        }
+
+        if (sample.Histogram is { } histogram)
+        {
+            to.Sample(name, CollectionsMarshal.AsSpan(_labels), histogram, sample.At);
+        }
+        else
+        {
+            to.Sample(name, CollectionsMarshal.AsSpan(_labels), sample.Value, sample.At);
+        }
+    }
+
+    // The name; null for none. The labels are left in the list.
+    private string? NameAndLabels(NewestSample sample)
+    {
+        string name = sample.Series.MetricName;
+        if (name.Length == 0)
+        {
+            return null;
         }
 
         _labels.Clear();
@@ -48,7 +76,7 @@ internal sealed class FederationPage(Labels external, bool anyName)
             }
         }
 
-        to.Sample(name, CollectionsMarshal.AsSpan(_labels), sample.Value, sample.At);
+        return Escaped(name);
     }
 
     // Without it the reader would give such a series the instance of this server.

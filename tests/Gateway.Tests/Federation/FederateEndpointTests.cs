@@ -1,4 +1,6 @@
+using System.Buffers;
 using Pleiad.Actors;
+using Pleiad.Exposition;
 using Pleiad.Model;
 using Pleiad.PromQL;
 
@@ -64,6 +66,36 @@ public sealed class FederateEndpointTests
             new NewestSample(Labels.From(("__name__", "h")), new Timestamp(1), 0, new NativeHistogram()),
             new NewestSample(Labels.From(("job", "x")), new Timestamp(1), 1, null));
         Assert.Equal((200, string.Empty), await gateway.GetAsync("/federate?match[]=h"));
+    }
+
+    [Theory]
+    [InlineData("application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.2,*/*;q=0.1", true)]
+    [InlineData("application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.3,text/plain;version=0.0.4;q=0.5", false)]
+    [InlineData("application/vnd.google.protobuf;proto=another;encoding=delimited", false)]
+    public async Task Native_histograms_are_there_for_those_who_take_protobuf(string accept, bool isProtobuf)
+    {
+        await using RunningGateway gateway = await StartAsync(
+            new NewestSample(Labels.From(("__name__", "h"), ("zone", "z")), new Timestamp(1000), 0, new NativeHistogram { Count = 3, Sum = 4, ZeroCount = 3, ZeroThreshold = 0.5 }),
+            new NewestSample(Labels.From(("__name__", "h2")), new Timestamp(1000), 0, new NativeHistogram { Schema = NativeHistogram.CustomBucketsSchema }),
+            Sample("up", 1));
+        using HttpResponseMessage answer = await gateway.SendAsync("GET", "/federate?match[]=h", ("Accept", accept));
+        byte[] body = await answer.Content.ReadAsByteArrayAsync();
+        if (!isProtobuf)
+        {
+            Assert.Equal("text/plain", answer.Content.Headers.ContentType!.MediaType);
+            Assert.Equal("# TYPE up untyped\nup{instance=\"\"} 1 999000\n", System.Text.Encoding.UTF8.GetString(body));
+            return;
+        }
+
+        Assert.Equal(
+            "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; escaping=underscores",
+            answer.Content.Headers.ContentType!.ToString());
+        var expected = new ArrayBufferWriter<byte>();
+        var writer = new MetricFamilyWriter(expected);
+        writer.Sample("h", [new Label("zone", "z"), new Label("instance", "")], new NativeHistogram { Count = 3, Sum = 4, ZeroCount = 3, ZeroThreshold = 0.5 }, new Timestamp(1000));
+        writer.Sample("up", [new Label("instance", "")], 1, new Timestamp(999_000));
+        writer.End();
+        Assert.Equal(expected.WrittenSpan.ToArray(), body);
     }
 
     [Fact]
