@@ -6,15 +6,20 @@ namespace Pleiad.Storage;
 /// Memory of one shard in pieces of a few sizes, cut out of large arrays without references: a million series cost the
 /// collector nothing. One writer allocates and frees; readers may read pieces that a pinned view can see.
 /// </summary>
-/// <remarks>A piece is named by a handle: number of the array and the unit of 16 bytes in it; 0 names none.</remarks>
+/// <remarks>
+/// A piece is named by a handle: number of the array and the unit of 16 bytes in it; 0 names none. Pieces up to 2 KiB lie in runs of their size
+/// (<see cref="PieceRuns"/>), in arrays of their own; larger ones are cut off one after the other.
+/// </remarks>
 internal sealed class ByteArena
 {
     /// <summary>The largest piece.</summary>
     public const int PieceBytesMax = 256 * 1024;
 
+    /// <summary>An array has so many units: two to this power.</summary>
+    public const int SlabShift = 16;
+
     private const int UnitBytes = 16;
     private const int UnitShift = 4;
-    private const int SlabShift = 16;
     private const int UnitsInSlab = 1 << SlabShift;
     private const int SlabBytes = UnitsInSlab * UnitBytes;
     private const int SlabsMax = 1 << 15;
@@ -23,9 +28,13 @@ internal sealed class ByteArena
     private static readonly int[] s_units = Sizes();
     private static readonly byte[] s_classOfSmall = ClassesOfSmall();
 
+    private readonly PieceRuns _runs = new(s_units.Length);
     private readonly FreeList[] _free = new FreeList[s_units.Length];
     private byte[][] _slabs = [];
     private int _slabCount;
+
+    // The array that large pieces are cut from, and where it goes on.
+    private int _cutSlab;
     private int _nextUnit = UnitsInSlab;
 
     /// <summary>Bytes handed out, rounded up to piece sizes.</summary>
@@ -56,11 +65,7 @@ internal sealed class ByteArena
     {
         int units = s_units[pieceClass];
         BytesUsed += units * UnitBytes;
-        if (!_free[pieceClass].TryPop(out int handle))
-        {
-            handle = Cut(units);
-        }
-
+        int handle = units <= PieceRuns.UnitsMax ? TakeFromRun(pieceClass, units) : _free[pieceClass].TryPop(out int free) ? free : Cut(units);
         Span(handle, units * UnitBytes).Clear();
         return handle;
     }
@@ -68,8 +73,16 @@ internal sealed class ByteArena
     /// <summary>Takes a piece back. Only when no view can still read it: see <see cref="Reclaimer"/>.</summary>
     public void Free(int handle, byte pieceClass)
     {
-        BytesUsed -= CapacityOf(pieceClass);
-        _free[pieceClass].Push(handle);
+        int units = s_units[pieceClass];
+        BytesUsed -= units * UnitBytes;
+        if (units <= PieceRuns.UnitsMax)
+        {
+            _runs.Give(handle, pieceClass, units);
+        }
+        else
+        {
+            _free[pieceClass].Push(handle);
+        }
     }
 
     /// <summary>The first bytes of a piece.</summary>
@@ -111,42 +124,59 @@ internal sealed class ByteArena
         return classes;
     }
 
+    private int TakeFromRun(byte pieceClass, int units)
+    {
+        int handle;
+        while (!_runs.TryTake(pieceClass, units, out handle))
+        {
+            _runs.Add(AddSlab());
+        }
+
+        return handle;
+    }
+
     private int Cut(int units)
     {
         if (_nextUnit + units > UnitsInSlab)
         {
             KeepRest();
-            if (_slabCount == SlabsMax)
-            {
-                throw new InvalidOperationException($"a shard may hold {(long)SlabsMax * SlabBytes} bytes");
-            }
-
-            if (_slabCount == _slabs.Length)
-            {
-                var larger = new byte[Math.Max(4, _slabCount * 2)][];
-                Array.Copy(_slabs, larger, _slabCount);
-                Volatile.Write(ref _slabs, larger);
-            }
-
-            _slabs[_slabCount++] = GC.AllocateUninitializedArray<byte>(SlabBytes);
+            _cutSlab = AddSlab();
 
             // Unit 0 of the first array is never given out: its handle would be 0.
-            _nextUnit = _slabCount == 1 ? 1 : 0;
+            _nextUnit = _cutSlab == 0 ? 1 : 0;
         }
 
-        int handle = ((_slabCount - 1) << SlabShift) | _nextUnit;
+        int handle = (_cutSlab << SlabShift) | _nextUnit;
         _nextUnit += units;
         return handle;
     }
 
-    // What is left at the end of an array becomes free pieces rather than waste.
+    private int AddSlab()
+    {
+        if (_slabCount == SlabsMax)
+        {
+            throw new InvalidOperationException($"a shard may hold {(long)SlabsMax * SlabBytes} bytes");
+        }
+
+        if (_slabCount == _slabs.Length)
+        {
+            var larger = new byte[Math.Max(4, _slabCount * 2)][];
+            Array.Copy(_slabs, larger, _slabCount);
+            Volatile.Write(ref _slabs, larger);
+        }
+
+        _slabs[_slabCount] = GC.AllocateUninitializedArray<byte>(SlabBytes);
+        return _slabCount++;
+    }
+
+    // What is left at the end of an array becomes free large pieces rather than waste.
     private void KeepRest()
     {
-        for (int i = s_units.Length - 1; i >= 0 && _slabCount > 0;)
+        for (int i = s_units.Length - 1; s_units[i] > PieceRuns.UnitsMax;)
         {
             if (_nextUnit + s_units[i] <= UnitsInSlab)
             {
-                _free[i].Push(((_slabCount - 1) << SlabShift) | _nextUnit);
+                _free[i].Push((_cutSlab << SlabShift) | _nextUnit);
                 _nextUnit += s_units[i];
             }
             else
