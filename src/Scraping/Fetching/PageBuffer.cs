@@ -16,6 +16,11 @@ internal sealed unsafe class PageBuffer : MemoryManager<byte>
 
     private const int InitialBytes = 16 * 1024;
 
+    // So many of each size are kept. The pool of the process keeps one for each thread and more: of pages of 100 KB some 20 MB, of which few are ever in use at once.
+    private const int PooledOfSize = 32;
+
+    private static readonly ArrayPool<byte> s_pool = ArrayPool<byte>.Create(PooledBytesMax, PooledOfSize);
+
     private byte[]? _pooled;
     private byte* _native;
     private int _capacity;
@@ -82,7 +87,7 @@ internal sealed unsafe class PageBuffer : MemoryManager<byte>
     {
         if (capacity <= PooledBytesMax)
         {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(capacity);
+            byte[] larger = s_pool.Rent(capacity);
             Written.CopyTo(larger);
             ReturnPooled();
             _pooled = larger;
@@ -108,7 +113,7 @@ internal sealed unsafe class PageBuffer : MemoryManager<byte>
     {
         if (_pooled is not null)
         {
-            ArrayPool<byte>.Shared.Return(_pooled);
+            s_pool.Return(_pooled);
             _pooled = null;
         }
     }
