@@ -81,10 +81,14 @@ internal sealed class PostgresDocuments(PostgresControl control) : IDocumentStor
             },
             cancel);
 
-    // The lock of its row makes writers wait for each other, so that revisions become visible in their order.
-    private static async Task<long> NextRevisionAsync(NpgsqlConnection connection, CancellationToken cancel) =>
-        (await new NpgsqlCommand("UPDATE document_revision SET revision = revision + 1 RETURNING revision", connection)
+    // The lock of its row makes writers wait for each other, so that revisions become visible in their order. They wait as long as a statement may take:
+    // nodes that start together write at the same moment, and no takeover hangs on it.
+    private static async Task<long> NextRevisionAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        await new NpgsqlCommand("SET LOCAL lock_timeout = 0", connection).DoAsync(cancel);
+        return (await new NpgsqlCommand("UPDATE document_revision SET revision = revision + 1 RETURNING revision", connection)
             .RowsAsync(static reader => reader.GetInt64(0), cancel))[0];
+    }
 
     private static Document DocumentOf(NpgsqlDataReader reader) => new(
         reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetBoolean(4), reader.GetFieldValue<byte[]>(5));
