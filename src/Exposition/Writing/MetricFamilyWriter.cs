@@ -48,9 +48,16 @@ public sealed class MetricFamilyWriter(IBufferWriter<byte> to)
         _value.ZigZag(5, histogram.Schema);
         _value.Double(6, histogram.ZeroThreshold);
         _value.Double(8, histogram.ZeroCount);
-        Side(9, 11, histogram.NegativeSpans, histogram.NegativeBuckets);
-        Side(12, 14, histogram.PositiveSpans, histogram.PositiveBuckets);
-        if (histogram.NegativeSpans.Length == 0 && histogram.PositiveSpans.Length == 0 && histogram.ZeroThreshold == 0)
+
+        // Readers take one that counts nothing for one of integers, whose buckets would stand elsewhere.
+        bool counts = histogram.Count > 0 || histogram.ZeroCount > 0;
+        if (counts)
+        {
+            Side(9, 11, histogram.NegativeSpans, histogram.NegativeBuckets);
+            Side(12, 14, histogram.PositiveSpans, histogram.PositiveBuckets);
+        }
+
+        if (!counts || (histogram.NegativeSpans.Length == 0 && histogram.PositiveSpans.Length == 0 && histogram.ZeroThreshold == 0))
         {
             // An empty span says that it is none of the classic ones.
             _value.Bytes(12, []);

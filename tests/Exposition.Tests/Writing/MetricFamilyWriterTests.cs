@@ -41,4 +41,19 @@ public sealed class MetricFamilyWriterTests
         Assert.Equal([counter, whole, empty, whole.WithHint(CounterResetHint.Gauge)], histograms);
         Assert.Equal(CounterResetHint.Gauge, histograms[3].ResetHint);
     }
+
+    // Prometheus reads it as one of integers, and would refuse the whole page for spans without their deltas.
+    [Fact]
+    public void A_histogram_that_counts_nothing_is_written_without_buckets()
+    {
+        NativeHistogram none = new() { Schema = 3, ZeroThreshold = 0.001, PositiveSpans = [new BucketSpan(1, 2)], PositiveBuckets = [0, 0] };
+        var bytes = new ArrayBufferWriter<byte>();
+        var writer = new MetricFamilyWriter(bytes);
+        writer.Sample("latency", [], none, new Timestamp(1000));
+        writer.End();
+        NativeHistogram read = Assert.Single(Reading.Read(bytes.WrittenSpan, PageFormat.Protobuf), static entry => entry.Kind == "histogram").Histogram!;
+        Assert.Equal((0.0, 0.0, 3, 0.001), (read.Count, read.ZeroCount, read.Schema, read.ZeroThreshold));
+        Assert.Empty(read.PositiveBuckets);
+        Assert.Empty(read.NegativeBuckets);
+    }
 }
