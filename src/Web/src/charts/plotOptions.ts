@@ -4,6 +4,9 @@ import { formatValue, type Unit } from '../model/units';
 import { zoneName, type Zone } from '../model/zone';
 import { timeLabels, valueIncrements, valueLabels, valueRange } from './axes';
 
+/** Colours along the height of a chart, from below: at shares of its height, or at values of the axis. */
+export interface Shade { by: 'height' | 'value'; stops: [at: number, color: string][] }
+
 /** How one line is drawn. */
 export interface LineStyle {
   name: string;
@@ -11,6 +14,9 @@ export interface LineStyle {
   width: number;
   /** 0 to 1. */
   fill: number;
+  /** What the area is filled with, and the line drawn with, instead of the one colour. */
+  fillShade?: Shade;
+  lineShade?: Shade;
   draw: 'line' | 'bars' | 'points';
   step: boolean;
   dash?: number[];
@@ -66,6 +72,25 @@ const powerBelow = (value: number, base: number): number => (value > 0 ? base **
 
 const alpha = (color: string, opacity: number): string => color + Math.round(opacity * 255).toString(16).padStart(2, '0');
 
+/** Pixels so far off that no more is seen of them. */
+const farPx = 1e5;
+
+const shaded = (style: LineStyle, shade?: Shade) => shade && ((u: uPlot): CanvasGradient => {
+  const { top, height } = u.bbox;
+  const places = shade.stops.map(([at]) => {
+    const place = shade.by === 'height' ? top + height * (1 - at) : u.valToPos(at, style.rightAxis ? 'right' : 'y', true);
+    return Number.isNaN(place) ? farPx : Math.max(-farPx, Math.min(farPx, place));
+  });
+  const from = places[0]!;
+  // Between two equal places a canvas draws nothing.
+  const length = places.at(-1)! - from || -1;
+  const gradient = u.ctx.createLinearGradient(0, from, 0, from + length);
+  places.forEach((place, i) => gradient.addColorStop((place - from) / length, shade.stops[i]![1]));
+  return gradient;
+});
+
+const filling = (style: LineStyle) => shaded(style, style.fillShade) ?? alpha(style.color, style.fill);
+
 /** The options of uPlot for a chart over time. */
 export function plotOptions(setup: PlotSetup): uPlot.Options {
   const bars = uPlot.paths.bars!({ size: [0.7, 40], align: 0 });
@@ -77,13 +102,13 @@ export function plotOptions(setup: PlotSetup): uPlot.Options {
     label: style.name,
     show: style.show,
     scale: style.rightAxis ? 'right' : 'y',
-    stroke: style.color,
+    stroke: shaded(style, style.lineShade) ?? style.color,
     width: style.width,
     spanGaps: style.spanGaps,
-    ...(style.fill > 0 ? { fill: alpha(style.color, style.fill) } : {}),
+    ...(style.fill > 0 ? { fill: filling(style) } : {}),
     ...(style.dash ? { dash: style.dash } : {}),
     paths: style.draw === 'bars' ? bars : style.draw === 'points' ? none : style.step ? stepped : style.smooth ? smooth : linear,
-    points: style.draw === 'points' ? { show: true, size: 5, fill: style.color } : { show: style.draw === 'line', size: 4, width: 1, fill: style.color, ...(style.dots ? {} : { filter: alone }) },
+    points: style.draw === 'points' ? { show: true, size: 5, stroke: style.color, fill: style.color } : { show: style.draw === 'line', size: 4, width: 1, stroke: style.color, fill: style.color, ...(style.dots ? {} : { filter: alone }) },
   }));
   const axis = { stroke: setup.ink, font: setup.font, grid: { stroke: setup.grid, width: 1 }, ticks: { stroke: setup.grid, width: 1, size: 4 } };
   const range = (_: uPlot, least: number | null, most: number | null): [number, number] => bounds(
@@ -121,7 +146,7 @@ export function plotOptions(setup: PlotSetup): uPlot.Options {
       right: { range },
     },
     series: [{}, ...series],
-    bands: setup.bases.flatMap((base, line) => (base < 0 ? [] : [{ series: [line + 1, base + 1] as [number, number], dir: setup.down[line] ? 1 as const : -1 as const, fill: alpha(setup.styles[line]!.color, setup.styles[line]!.fill) }])),
+    bands: setup.bases.flatMap((base, line) => (base < 0 ? [] : [{ series: [line + 1, base + 1] as [number, number], dir: setup.down[line] ? 1 as const : -1 as const, fill: filling(setup.styles[line]!) }])),
     axes: [
       { ...axis, space: 72, size: 38, values: (_, splits, __, ___, increment) => timeLabels(splits, increment, setup.zone) },
       valueAxis('y', setup.unit, 3),

@@ -69,14 +69,19 @@ function compares(a: number, op: string, b: number): boolean {
   }
 }
 
+/** The steps of a field as values: those in percent lie between its least and its most. */
+export function stepsOf(field: FieldDefaults): Threshold[] {
+  const steps = field.thresholds?.steps ?? [];
+  if (field.thresholds?.mode !== 'percentage') return steps;
+  const [min, max] = [field.min ?? 0, field.max ?? 100];
+  return steps.map((step) => (typeof step.value === 'number' ? { ...step, value: min + (step.value / 100) * (max - min || 1) } : step));
+}
+
 /** The step a value has reached. */
 export function thresholdOf(field: FieldDefaults, value: number): Threshold | undefined {
-  const steps = field.thresholds?.steps ?? [];
-  const percent = field.thresholds?.mode === 'percentage';
-  const [min, max] = [field.min ?? 0, field.max ?? 100];
-  const at = percent ? (100 * (value - min)) / (max - min || 1) : value;
+  const steps = stepsOf(field);
   let reached = steps[0];
-  for (const step of steps) if (step.value !== null && at >= step.value) reached = step;
+  for (const step of steps) if (step.value !== null && value >= step.value) reached = step;
   return reached;
 }
 

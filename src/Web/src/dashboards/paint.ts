@@ -1,7 +1,8 @@
 import { rampOf } from '../charts/colorRamps';
+import type { ColorScale } from '../charts/shades';
 import { seriesColor } from '../theme/seriesColors';
 import type { FieldDefaults } from './dashboard';
-import { colorOf, thresholdOf } from './fields';
+import { colorOf, stepsOf, thresholdOf } from './fields';
 
 /** The colour of a value: fixed, of its threshold, by how large it is, or of its place among the others. */
 export function paintOf(field: FieldDefaults, value: number | null, index: number, isDark: boolean, otherwise: 'thresholds' | 'palette'): string {
@@ -11,12 +12,29 @@ export function paintOf(field: FieldDefaults, value: number | null, index: numbe
   if (mode.startsWith('continuous-')) {
     const [min, max] = [field.min ?? 0, field.max ?? 100];
     const share = value === null ? 0 : Math.max(0, Math.min(1, (value - min) / (max - min || 1)));
-    const scheme = mode.slice('continuous-'.length).toLowerCase();
-    const ramp = Object.hasOwn(continuous, scheme) ? blended(continuous[scheme]!) : rampOf(scheme, isDark);
+    const ramp = rampOfMode(mode, isDark);
     return ramp[Math.round(share * (ramp.length - 1))]!;
   }
   if (mode === 'thresholds' || (mode === '' && otherwise === 'thresholds')) return colorOf(value === null ? undefined : thresholdOf(field, value)?.color, palette);
   return palette;
+}
+
+/** The colours of a field along its values; null where they do not go by value. */
+export function colorScaleOf(field: FieldDefaults, isDark: boolean, otherwise: 'thresholds' | 'palette'): ColorScale | null {
+  const mode = field.color?.mode ?? '';
+  if (mode.startsWith('continuous-')) {
+    const [min, max] = [field.min ?? 0, field.max ?? 100];
+    const ramp = rampOfMode(mode, isDark);
+    return { isStepped: false, stops: ramp.map((color, i) => ({ from: min + ((max - min) * i) / (ramp.length - 1), color })) };
+  }
+  if (mode !== 'thresholds' && (mode !== '' || otherwise === 'palette')) return null;
+  const steps = stepsOf(field);
+  return steps.length === 0 ? null : { isStepped: true, stops: steps.map(({ value, color }) => ({ from: value ?? -Infinity, color: colorOf(color, '#8e8e8e') })) };
+}
+
+function rampOfMode(mode: string, isDark: boolean): string[] {
+  const scheme = mode.slice('continuous-'.length).toLowerCase();
+  return Object.hasOwn(continuous, scheme) ? blended(continuous[scheme]!) : rampOf(scheme, isDark);
 }
 
 // Grafana's continuous schemes by their ends.

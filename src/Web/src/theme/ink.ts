@@ -15,7 +15,7 @@ export function inkOn(color: string): string {
 }
 
 /** Red, green, blue and opacity, each from 0 to 1. */
-function channels(color: string): [number, number, number, number] | null {
+export function channels(color: string): [number, number, number, number] | null {
   const hex = /^#([0-9a-f]{3,8})$/i.exec(color)?.[1];
   if (hex) {
     const full = hex.length < 6 ? [...hex].map((one) => one + one).join('') : hex;

@@ -15,6 +15,7 @@ const looks: Record<string, (e: SayEditing) => React.ReactNode> = {
       <SelectAt at={[...custom, 'lineInterpolation']} label={e('interpolation')} otherwise="linear" choices={[['linear', e('linear')], ['smooth', e('smooth')], ['stepAfter', e('stepAfter')]]} />
       <NumberAt at={[...custom, 'lineWidth']} label={e('lineWidth')} placeholder="1" min={0} max={10} />
       <NumberAt at={[...custom, 'fillOpacity']} label={e('fillOpacity')} placeholder="0" min={0} max={100} />
+      <SelectAt at={[...custom, 'gradientMode']} label={e('gradientMode')} otherwise="none" choices={[['none', e('none')], ['opacity', e('gradient.opacity')], ['hue', e('gradient.hue')], ['scheme', e('gradient.scheme')]]} />
       <SelectAt at={[...custom, 'stacking', 'mode']} label={e('stacking')} otherwise="none" choices={[['none', e('none')], ['normal', e('normal')]]} />
       <SelectAt at={[...custom, 'axisPlacement']} label={e('axisRight')} otherwise="auto" choices={[['auto', e('auto')], ['left', e('left')], ['right', e('right')]]} />
       <SwitchAt at={[...custom, 'spanNulls']} label={e('spanNulls')} />
@@ -30,7 +31,7 @@ const looks: Record<string, (e: SayEditing) => React.ReactNode> = {
     </>
   ),
   gauge: figure,
-  bargauge: figure,
+  bargauge: (e) => <>{figure(e)}{direction(e)}<SelectAt at={['options', 'displayMode']} label={e('displayMode')} otherwise="gradient" choices={[['basic', e('displayMode.basic')], ['gradient', e('displayMode.gradient')], ['lcd', e('displayMode.lcd')]]} /></>,
   piechart: (e) => <>{figure(e)}<SelectAt at={['options', 'pieType']} label={e('pieType')} otherwise="pie" choices={[['pie', e('pie')], ['donut', e('donut')]]} /></>,
   barchart: (e) => (
     <>

@@ -1,10 +1,11 @@
 import { useMemo, useState } from 'react';
 import { NativeSelect, useComputedColorScheme } from '@mantine/core';
 import type { FieldDefaults } from '../../../dashboards/dashboard';
+import { barBackground, barModeOf } from '../../../dashboards/bars';
 import { numberIn } from '../../../dashboards/entries';
 import { colorOf, fieldOf, shown } from '../../../dashboards/fields';
 import { calledOf, heightOf, timeFieldOf, type Cell, type Field, type Frame } from '../../../dashboards/frames';
-import { paintOf } from '../../../dashboards/paint';
+import { colorScaleOf, paintOf } from '../../../dashboards/paint';
 import { inkOn } from '../../../theme/ink';
 import { compared } from '../../../dashboards/transformations/rows';
 import { useBoard } from '../../../i18n/useBoard';
@@ -12,6 +13,7 @@ import { formatTime } from '../../../model/zone';
 import { usePreferences } from '../../../state/preferences';
 import type { PanelProps } from '../PanelFrame';
 import { ValueLink } from '../ValueLink';
+import { Bar } from './Bar';
 
 const rowsMax = 500;
 
@@ -73,14 +75,16 @@ function TableCell({ value, field, config, children }: { value: Cell; field: Fie
   // A time is written as one, whatever unit the panel gives its values, unless that is one of times.
   const isTime = field.kind === 'time' && typeof value === 'number' && !/^(date|time:)/.test(config.unit ?? '');
   const text = isTime ? { text: formatTime(value, zone) } : shown(field.kind === 'string' ? { ...config, unit: '' } : config, value);
-  const type = (config.custom?.cellOptions as { type?: string } | undefined)?.type ?? 'auto';
+  const { type = 'auto', mode: barMode } = (config.custom?.cellOptions ?? {}) as { type?: string; mode?: unknown };
   const number = field.kind === 'number' ? numberIn(value) : null;
   const color = colorOf(text.color, number !== null ? paintOf(config, number, 0, isDark, 'thresholds') : 'var(--ink)');
   const style = type === 'color-text' ? { color: `color-mix(in srgb, ${color} 78%, var(--ink))` } : type === 'color-background' && color !== 'var(--ink)' ? { background: color, color: inkOn(color) } : undefined;
   const align = config.custom?.align;
   if (type === 'gauge' && number !== null) {
     const [min, max] = [config.min ?? 0, config.max ?? 100];
-    return <td style={{ minWidth: 120 }}><div className="bar-row" style={{ gridTemplateColumns: 'minmax(0, 1fr) auto' }}><span className="bar-track"><i style={{ width: `${Math.max(0, Math.min(100, (100 * (number - min)) / (max - min || 1)))}%`, background: color }} /></span><b className="tabular">{children(text.text)}</b></div></td>;
+    const mode = barModeOf(barMode);
+    const background = barBackground(mode, color, text.color ? null : colorScaleOf(config, isDark, 'thresholds'), min, max, 'right');
+    return <td style={{ minWidth: 120 }}><div className="bar-row" style={{ gridTemplateColumns: 'minmax(0, 1fr) auto' }}><Bar percent={Math.max(0, Math.min(100, (100 * (number - min)) / (max - min || 1)))} mode={mode} background={background} segments={16} /><b className="tabular">{children(text.text)}</b></div></td>;
   }
   return <td className={field.kind === 'string' ? undefined : 'tabular'} style={{ ...style, ...(align === 'right' || align === 'center' ? { textAlign: align } : {}) }}>{children(text.text)}</td>;
 }

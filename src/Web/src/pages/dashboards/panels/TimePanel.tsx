@@ -2,12 +2,13 @@ import { useMemo } from 'react';
 import { useComputedColorScheme } from '@mantine/core';
 import { eventOverlay } from '../../../charts/eventOverlay';
 import type { LineStyle, ThresholdMark } from '../../../charts/plotOptions';
+import { hexOf, hueShade, opacityShade, valueShade } from '../../../charts/shades';
 import { TimeSeriesChart, type TimeSeriesChartProps } from '../../../charts/TimeSeriesChart';
 import { showsOn } from '../../../dashboards/annotations';
 import type { FieldDefaults } from '../../../dashboards/dashboard';
 import { namedBy } from '../../../dashboards/entries';
 import { colorOf, fieldOf } from '../../../dashboards/fields';
-import { paintOf } from '../../../dashboards/paint';
+import { colorScaleOf, paintOf } from '../../../dashboards/paint';
 import { objectOf, textOf, textsOf } from '../../../dashboards/transformations/options';
 import { reduced } from '../../../dashboards/reducers';
 import { useBoard } from '../../../i18n/useBoard';
@@ -38,6 +39,21 @@ function thresholdMarks(field: FieldDefaults | undefined): ThresholdMark[] {
   const isArea = mode.endsWith('area');
   if (line === 'none' && !isArea) return [];
   return (field?.thresholds?.steps ?? []).map((step) => ({ value: typeof step.value === 'number' ? step.value : null, color: colorOf(step.color, '#f2495c'), line, isArea }));
+}
+
+/** What the area and the line are drawn with where that is not one colour. */
+function shadesOf(field: FieldDefaults, color: string, isDark: boolean): Pick<LineStyle, 'fillShade' | 'lineShade'> {
+  const opacity = Number(field.custom?.fillOpacity ?? 0) / 100;
+  switch (field.custom?.gradientMode) {
+    case 'opacity': return { fillShade: opacityShade(color, opacity, field.custom.transform === 'negative-Y') };
+    case 'hue': return { fillShade: hueShade(color, opacity) };
+    case 'scheme': {
+      const scale = colorScaleOf(field, isDark, 'palette');
+      const [fillShade, lineShade] = scale ? [valueShade(scale, opacity), valueShade(scale, 1)] : [null, null];
+      return { ...(fillShade ? { fillShade } : {}), ...(lineShade ? { lineShade } : {}) };
+    }
+    default: return {};
+  }
 }
 
 const numberOf = (value: unknown): number | undefined => (typeof value === 'number' && Number.isFinite(value) ? value : undefined);
@@ -80,9 +96,9 @@ export function TimePanel({ panel, board, span, series, times, heightPx, fill, s
   const styles = useMemo<LineStyle[]>(() => fields.map(({ one, field }, i) => {
     const custom = field.custom ?? {};
     const drawStyle = String(custom.drawStyle ?? 'line');
-    const color = paintOf(field, reduced(one.values, 'lastNotNull'), i, isDark, 'palette');
+    const color = hexOf(paintOf(field, reduced(one.values, 'lastNotNull'), i, isDark, 'palette')) ?? seriesColor(i, isDark);
     return {
-      name: one.name, color: color.length === 7 ? color : seriesColor(i, isDark), width: custom.lineWidth === 0 ? 0 : Math.min(4, Number(custom.lineWidth ?? 1) || 1) + 0.4, fill: Number(custom.fillOpacity ?? 0) / 100,
+      name: one.name, color, ...shadesOf(field, color, isDark), width: custom.lineWidth === 0 ? 0 : Math.min(4, Number(custom.lineWidth ?? 1) || 1) + 0.4, fill: Number(custom.fillOpacity ?? 0) / 100,
       draw: drawStyle === 'bars' ? 'bars' : drawStyle === 'points' ? 'points' : 'line', step: String(custom.lineInterpolation ?? '').startsWith('step'), smooth: custom.lineInterpolation === 'smooth', dots: custom.showPoints === 'always', spanGaps: custom.spanNulls === true,
       show: only === null || only.has(lines[i]!.name), rightAxis: custom.axisPlacement === 'right', stack: stackingOf(field),
       ...((custom.lineStyle as { fill?: string } | undefined)?.fill === 'dash' ? { dash: [8, 6] } : {}),
