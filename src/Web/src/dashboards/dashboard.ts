@@ -23,7 +23,7 @@ export interface Threshold { value: number | null; color: string }
 export interface Mapping { type: string; options: Record<string, unknown> }
 
 export interface FieldDefaults {
-  unit?: string; decimals?: number; min?: number; max?: number; displayName?: string; noValue?: string;
+  unit?: string; decimals?: number; min?: number; max?: number; fieldMinMax?: boolean; displayName?: string; noValue?: string;
   color?: { mode?: string; fixedColor?: string };
   thresholds?: { mode?: string; steps?: Threshold[] };
   mappings?: Mapping[];

@@ -2,6 +2,7 @@ import { useComputedColorScheme } from '@mantine/core';
 import { entriesOf, numberIn } from '../../../dashboards/entries';
 import { colorOf, shown } from '../../../dashboards/fields';
 import { paintOf } from '../../../dashboards/paint';
+import { numbersOf, ranging } from '../../../dashboards/ranges';
 import { inkOn } from '../../../theme/ink';
 import type { Cell } from '../../../dashboards/frames';
 import type { PanelProps } from '../PanelFrame';
@@ -17,6 +18,7 @@ export function StatPanel({ panel, board, frames, fill, scope }: PanelProps) {
   const isDark = useComputedColorScheme('light') === 'dark';
   const { colorMode = 'value', graphMode = 'none', textMode = 'auto', orientation = 'auto' } = (panel.options ?? {}) as StatOptions;
   const entries = entriesOf(panel, frames, fill).slice(0, shownMax);
+  const ranged = ranging(() => numbersOf(frames));
   const named = textMode === 'value_and_name' || (entries.length > 1 && textMode !== 'value');
   const columns = orientation === 'horizontal' ? 1 : orientation === 'vertical' ? entries.length : Math.ceil(Math.sqrt(entries.length));
   const background = colorMode.startsWith('background');
@@ -25,7 +27,7 @@ export function StatPanel({ panel, board, frames, fill, scope }: PanelProps) {
       {entries.map((entry, i) => {
         const text = shown(entry.config, entry.value);
         const value = numberIn(entry.value);
-        const color = colorOf(text.color, value === null ? 'var(--ink)' : entry.config.color || entry.config.thresholds ? paintOf(entry.config, value, i, isDark, 'thresholds') : 'var(--ink)');
+        const color = colorOf(text.color, value === null ? 'var(--ink)' : entry.config.color || entry.config.thresholds ? paintOf(ranged(entry.config, entry.values), value, i, isDark, 'thresholds') : 'var(--ink)');
         const ink = inkOn(color);
         return (
           <div key={entry.id} className="stat" style={background ? { background: color, color: ink } : undefined}>

@@ -6,6 +6,7 @@ import { numberIn } from '../../../dashboards/entries';
 import { colorOf, fieldOf, shown } from '../../../dashboards/fields';
 import { calledOf, heightOf, timeFieldOf, type Cell, type Field, type Frame } from '../../../dashboards/frames';
 import { colorScaleOf, paintOf } from '../../../dashboards/paint';
+import { numbersOf, ranging } from '../../../dashboards/ranges';
 import { inkOn } from '../../../theme/ink';
 import { compared } from '../../../dashboards/transformations/rows';
 import { useBoard } from '../../../i18n/useBoard';
@@ -27,7 +28,7 @@ export function TablePanel({ panel, board, frames, scope }: PanelProps) {
   const stored = (panel.options?.sortBy as { displayName?: string; desc?: boolean }[] | undefined)?.[0];
   const [sort, setSort] = useState<Sort | null>(stored?.displayName ? { by: stored.displayName, down: stored.desc ?? false } : null);
   const frame = frames[Math.min(chosen, frames.length - 1)];
-  const columns = useMemo(() => (frame ? columnsOf(panel, frame) : []), [panel, frame]);
+  const columns = useMemo(() => (frame ? columnsOf(panel, frame, ranging(() => numbersOf(frames))) : []), [panel, frame, frames]);
   const rows = useMemo(() => {
     const all = Array.from({ length: frame ? heightOf(frame) : 0 }, (_, i) => i);
     const by = sort && columns.find((column) => column.title === sort.by)?.field.values;
@@ -62,9 +63,9 @@ export function TablePanel({ panel, board, frames, scope }: PanelProps) {
 
 const widthOf = (config: FieldDefaults): number | undefined => (typeof config.custom?.width === 'number' ? config.custom.width : undefined);
 
-function columnsOf(panel: PanelProps['panel'], frame: Frame): Column[] {
+function columnsOf(panel: PanelProps['panel'], frame: Frame, ranged: ReturnType<typeof ranging>): Column[] {
   return frame.fields.map((field): Column => {
-    const config = fieldOf(panel, { name: calledOf(field), refId: frame.refId, labels: field.labels, kind: field.kind, values: field.values });
+    const config = ranged(fieldOf(panel, { name: calledOf(field), refId: frame.refId, labels: field.labels, kind: field.kind, values: field.values }), field.values);
     return { field, config, title: config.displayName && !config.displayName.includes('$') ? config.displayName : frame.fields.length === 2 && timeFieldOf(frame) ? calledOf(field) : field.shown ?? field.name };
   }).filter(({ config }) => !config.custom?.hidden && !(config.custom?.hideFrom as { viz?: boolean } | undefined)?.viz);
 }

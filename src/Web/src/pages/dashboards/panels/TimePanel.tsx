@@ -7,8 +7,9 @@ import { TimeSeriesChart, type TimeSeriesChartProps } from '../../../charts/Time
 import { showsOn } from '../../../dashboards/annotations';
 import type { FieldDefaults } from '../../../dashboards/dashboard';
 import { namedBy } from '../../../dashboards/entries';
-import { colorOf, fieldOf } from '../../../dashboards/fields';
+import { colorOf, fieldOf, stepsOf } from '../../../dashboards/fields';
 import { colorScaleOf, paintOf } from '../../../dashboards/paint';
+import { ranging } from '../../../dashboards/ranges';
 import { objectOf, textOf, textsOf } from '../../../dashboards/transformations/options';
 import { reduced } from '../../../dashboards/reducers';
 import { useBoard } from '../../../i18n/useBoard';
@@ -38,7 +39,7 @@ function thresholdMarks(field: FieldDefaults | undefined): ThresholdMark[] {
   const line = mode.startsWith('line') ? 'solid' : mode.startsWith('dashed') ? 'dashed' : 'none';
   const isArea = mode.endsWith('area');
   if (line === 'none' && !isArea) return [];
-  return (field?.thresholds?.steps ?? []).map((step) => ({ value: typeof step.value === 'number' ? step.value : null, color: colorOf(step.color, '#f2495c'), line, isArea }));
+  return (field ? stepsOf(field) : []).map((step) => ({ value: typeof step.value === 'number' ? step.value : null, color: colorOf(step.color, '#f2495c'), line, isArea }));
 }
 
 /** What the area and the line are drawn with where that is not one colour. */
@@ -93,18 +94,20 @@ export function TimePanel({ panel, board, span, series, times, heightPx, fill, s
     return lines.some((line) => names.has(line.name)) ? names : null;
   }, [onlyText, lines]);
   const first = fields[0]?.field;
+  const ranged = useMemo(() => ranging(() => series.map((one) => one.values)), [series]);
   const styles = useMemo<LineStyle[]>(() => fields.map(({ one, field }, i) => {
     const custom = field.custom ?? {};
     const drawStyle = String(custom.drawStyle ?? 'line');
-    const color = hexOf(paintOf(field, reduced(one.values, 'lastNotNull'), i, isDark, 'palette')) ?? seriesColor(i, isDark);
+    const colored = ranged(field, one.values);
+    const color = hexOf(paintOf(colored, reduced(one.values, 'lastNotNull'), i, isDark, 'palette')) ?? seriesColor(i, isDark);
     return {
-      name: one.name, color, ...shadesOf(field, color, isDark), width: custom.lineWidth === 0 ? 0 : Math.min(4, Number(custom.lineWidth ?? 1) || 1) + 0.4, fill: Number(custom.fillOpacity ?? 0) / 100,
+      name: one.name, color, ...shadesOf(colored, color, isDark), width: custom.lineWidth === 0 ? 0 : Math.min(4, Number(custom.lineWidth ?? 1) || 1) + 0.4, fill: Number(custom.fillOpacity ?? 0) / 100,
       draw: drawStyle === 'bars' ? 'bars' : drawStyle === 'points' ? 'points' : 'line', step: String(custom.lineInterpolation ?? '').startsWith('step'), smooth: custom.lineInterpolation === 'smooth', dots: custom.showPoints === 'always', spanGaps: custom.spanNulls === true,
       show: only === null || only.has(lines[i]!.name), rightAxis: custom.axisPlacement === 'right', stack: stackingOf(field),
       ...((custom.lineStyle as { fill?: string } | undefined)?.fill === 'dash' ? { dash: [8, 6] } : {}),
     };
-  }), [fields, lines, isDark, only]);
-  const thresholds = useMemo(() => thresholdMarks(first), [first]);
+  }), [fields, lines, isDark, only, ranged]);
+  const thresholds = useMemo(() => thresholdMarks(fields[0] && ranged(fields[0].field, fields[0].one.values)), [fields, ranged]);
   const axis = useMemo(() => axisOf(first), [first]);
   const legend = objectOf(panel.options?.legend);
   const calcs = useMemo(() => textsOf(legend.calcs), [legend]);
