@@ -8,6 +8,7 @@ import { calledOf, heightOf, timeFieldOf, type Cell, type Field, type Frame } fr
 import { colorScaleOf, paintOf } from '../../../dashboards/paint';
 import { numbersOf, ranging } from '../../../dashboards/ranges';
 import { inkOn } from '../../../theme/ink';
+import { footerOf } from '../../../dashboards/tableFooter';
 import { compared } from '../../../dashboards/transformations/rows';
 import { useBoard } from '../../../i18n/useBoard';
 import { formatTime } from '../../../model/zone';
@@ -34,6 +35,7 @@ export function TablePanel({ panel, board, frames, scope }: PanelProps) {
     const by = sort && columns.find((column) => column.title === sort.by)?.field.values;
     return by ? all.sort((x, y) => (sort.down ? -1 : 1) * compared(by[x] ?? null, by[y] ?? null)) : all;
   }, [frame, columns, sort]);
+  const footer = useMemo(() => (frame ? footerOf(panel, frame, columns) : null), [panel, frame, columns]);
   if (!frame) return null;
   return (
     <div style={{ height: '100%', display: 'flex', flexDirection: 'column' }}>
@@ -53,6 +55,9 @@ export function TablePanel({ panel, board, frames, scope }: PanelProps) {
               ))}</tr>
             ))}
           </tbody>
+          {footer && <tfoot><tr>{columns.map(({ title, config, field }, i) => (
+            <td key={title} className={field.kind === 'string' ? undefined : 'tabular'} style={alignmentOf(config)}>{footer[i]!.map(({ name, text }) => <div key={name}>{name !== '' && <span className="dim">{name} </span>}{text}</div>)}</td>
+          ))}</tr></tfoot>}
         </table>
         {rows.length > rowsMax && <div className="dim" style={{ padding: '4px 12px', fontSize: '0.75rem' }}>{b('limited', { shown: rowsMax, count: rows.length })}</div>}
       </div>
@@ -60,6 +65,8 @@ export function TablePanel({ panel, board, frames, scope }: PanelProps) {
     </div>
   );
 }
+
+const alignmentOf = ({ custom }: FieldDefaults): React.CSSProperties => (custom?.align === 'right' || custom?.align === 'center' ? { textAlign: custom.align } : {});
 
 const widthOf = (config: FieldDefaults): number | undefined => (typeof config.custom?.width === 'number' ? config.custom.width : undefined);
 
@@ -80,12 +87,11 @@ function TableCell({ value, field, config, children }: { value: Cell; field: Fie
   const number = field.kind === 'number' ? numberIn(value) : null;
   const color = colorOf(text.color, number !== null ? paintOf(config, number, 0, isDark, 'thresholds') : 'var(--ink)');
   const style = type === 'color-text' ? { color: `color-mix(in srgb, ${color} 78%, var(--ink))` } : type === 'color-background' && color !== 'var(--ink)' ? { background: color, color: inkOn(color) } : undefined;
-  const align = config.custom?.align;
   if (type === 'gauge' && number !== null) {
     const [min, max] = [config.min ?? 0, config.max ?? 100];
     const mode = barModeOf(barMode);
     const background = barBackground(mode, color, text.color ? null : colorScaleOf(config, isDark, 'thresholds'), min, max, 'right');
     return <td style={{ minWidth: 120 }}><div className="bar-row" style={{ gridTemplateColumns: 'minmax(0, 1fr) auto' }}><Bar percent={Math.max(0, Math.min(100, (100 * (number - min)) / (max - min || 1)))} mode={mode} background={background} segments={16} /><b className="tabular">{children(text.text)}</b></div></td>;
   }
-  return <td className={field.kind === 'string' ? undefined : 'tabular'} style={{ ...style, ...(align === 'right' || align === 'center' ? { textAlign: align } : {}) }}>{children(text.text)}</td>;
+  return <td className={field.kind === 'string' ? undefined : 'tabular'} style={{ ...style, ...alignmentOf(config) }}>{children(text.text)}</td>;
 }
