@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { blocksOf } from './markdown';
+import { blocksOf, type ListItem } from './markdown';
+
+const item = (text: string, ...within: ListItem[]): ListItem => ({ text, blocks: within.length > 0 ? [{ kind: 'list', isOrdered: false, items: within }] : [] });
 
 test('headings, paragraphs, rules and code are told apart', () => {
   expect(blocksOf('# One #\ntext\nof two lines\n\n---\n```promql\nsum(x)\n\n# no heading\n```\nend')).toEqual([
@@ -10,8 +12,16 @@ test('headings, paragraphs, rules and code are told apart', () => {
 
 test('lists have their items, with what is written below them', () => {
   expect(blocksOf('Intro\n- a\n  more\n* b\n\n1. first\n2) second')).toEqual([
-    { kind: 'paragraph', text: 'Intro' }, { kind: 'list', isOrdered: false, items: ['a more', 'b'] }, { kind: 'list', isOrdered: true, items: ['first', 'second'] },
+    { kind: 'paragraph', text: 'Intro' }, { kind: 'list', isOrdered: false, items: [item('a more'), item('b')] }, { kind: 'list', isOrdered: true, items: [item('first'), item('second')] },
   ]);
+});
+
+test('lists lie within items, as deep as they are moved in', () => {
+  expect(blocksOf('- a\n  - b\n    more of b\n    * c\n  - d\n- e')).toEqual([{ kind: 'list', isOrdered: false, items: [item('a', item('b more of b', item('c')), item('d')), item('e')] }]);
+  expect(blocksOf('1. a\n\t- b\n2. c')).toEqual([{ kind: 'list', isOrdered: true, items: [item('a', item('b')), item('c')] }]);
+  expect(blocksOf(' - a\n- b')).toEqual([{ kind: 'list', isOrdered: false, items: [item('a'), item('b')] }]);
+  const deep = JSON.stringify(blocksOf(Array.from({ length: 2000 }, (_, i) => ' '.repeat(2 * i) + '- x').join('\n')));
+  expect([deep.match(/"x"/g)!.length, deep.match(/"list"/g)!.length]).toEqual([2000, 9]);
 });
 
 test('tables need their second line; a bar alone is text', () => {

@@ -1,10 +1,13 @@
 /** A part of a text in Markdown. Texts within it still have marks of their own. */
 export type Block =
   | { kind: 'heading' | 'paragraph' | 'code' | 'html'; text: string }
-  | { kind: 'list'; isOrdered: boolean; items: string[] }
+  | { kind: 'list'; isOrdered: boolean; items: ListItem[] }
   | { kind: 'table'; head: string[]; rows: string[][] }
   | { kind: 'quote'; blocks: Block[] }
   | { kind: 'rule' };
+
+/** An item of a list, with the lists that are within it. */
+export interface ListItem { text: string; blocks: Block[] }
 
 const depthMax = 8;
 const fence = /^\s*(`{3,}|~{3,})/;
@@ -18,6 +21,22 @@ const html = /^\s{0,3}<[a-z!/]/i;
 const isTable = (lines: readonly string[], at: number): boolean => lines[at]!.includes('|') && lines[at + 1] !== undefined && lines[at + 1]!.includes('-') && tableRule.test(lines[at + 1]!);
 const cellsOf = (line: string): string[] => line.trim().replace(/^\|/, '').replace(/\|$/, '').split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll('\\|', '|'));
 const begins = (lines: readonly string[], at: number): boolean => [fence, heading, rule, quote, item].some((start) => start.test(lines[at]!)) || isTable(lines, at);
+
+/** How far a line is moved in; a tabulator is as wide as four. */
+const indentOf = (line: string): number => /^\s*/.exec(line)![0].replaceAll('\t', '    ').length;
+
+/** The items of lines that are a list: what is moved in by two or more below one is a list within it. */
+function itemsOf(lines: readonly string[], depth: number): ListItem[] {
+  const nestedFrom = depth < depthMax ? indentOf(lines[0]!) + 2 : Infinity;
+  const items: { text: string; within: string[] }[] = [];
+  for (const line of lines) {
+    const last = items.at(-1);
+    if (last && (item.test(line) ? indentOf(line) >= nestedFrom : last.within.length > 0)) last.within.push(line);
+    else if (item.test(line)) items.push({ text: line.replace(item, ''), within: [] });
+    else last!.text += ` ${line.trim()}`;
+  }
+  return items.map(({ text, within }) => ({ text, blocks: within.length > 0 ? blocksOf(within.join('\n'), depth + 1) : [] }));
+}
 
 /** Reads the blocks of what people write into panels: headings, lists, tables, quotes, code. HTML is handed on as it stands. */
 export function blocksOf(text: string, depth = 0): Block[] {
@@ -43,12 +62,7 @@ export function blocksOf(text: string, depth = 0): Block[] {
       const [head, , ...rows] = take((one) => one.includes('|') || tableRule.test(one)).map(cellsOf);
       blocks.push({ kind: 'table', head: head!, rows });
     } else if (item.test(line)) {
-      const items: string[] = [];
-      for (const one of take((next) => item.test(next) || (/^\s+\S/.test(next) && !fence.test(next)))) {
-        if (item.test(one)) items.push(one.replace(item, ''));
-        else items[items.length - 1] += ` ${one.trim()}`;
-      }
-      blocks.push({ kind: 'list', isOrdered: item.exec(line)![1] !== undefined, items });
+      blocks.push({ kind: 'list', isOrdered: item.exec(line)![1] !== undefined, items: itemsOf(take((next) => item.test(next) || (/^\s+\S/.test(next) && !fence.test(next))), depth) });
     } else if (html.test(line)) blocks.push({ kind: 'html', text: take((one) => one.trim() !== '').join('\n') });
     else {
       const from = at++;

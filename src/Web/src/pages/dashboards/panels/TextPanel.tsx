@@ -33,7 +33,7 @@ function block(one: Block, key: number): ReactNode {
     case 'rule': return <hr key={key} />;
     case 'html': return <div key={key}>{readHtml(one.text).map(drawn)}</div>;
     case 'quote': return <blockquote key={key}>{one.blocks.map(block)}</blockquote>;
-    case 'list': return createElement(one.isOrdered ? 'ol' : 'ul', { key }, one.items.map((item, i) => <li key={i}>{inline(item)}</li>));
+    case 'list': return createElement(one.isOrdered ? 'ol' : 'ul', { key }, one.items.map((item, i) => <li key={i}>{inline(item.text)}{item.blocks.map(block)}</li>));
     case 'table': return (
       <table key={key}>
         <thead><tr>{one.head.map((cell, i) => <th key={i}>{inline(cell)}</th>)}</tr></thead>
