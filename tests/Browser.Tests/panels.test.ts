@@ -191,3 +191,50 @@ visit('panels look as their options say, and none lies on another', { height: 11
   await picture('panels-looks-light');
   expect(await seriousOf(page)).toEqual([]);
 });
+
+const percentSteps = { mode: 'percentage', steps: [{ value: null, color: 'green' }, { value: 50, color: 'orange' }, { value: 80, color: 'red' }] };
+const area = (id: number, title: string, x: number, custom: object, defaults: object = {}) => ({
+  id, type: 'timeseries', title, gridPos: { x, y: 0, w: 6, h: 8 }, targets: [{ refId: 'A', expr: 'shop_stock{item="item-1"} - 100', legendFormat: title, interval: '1s' }], fieldConfig: { defaults: { custom: { fillOpacity: 60, lineWidth: 2, ...custom }, ...defaults }, overrides: [] },
+});
+const bars = (id: number, title: string, x: number, options: object, defaults: object) => ({
+  id, type: 'bargauge', title, gridPos: { x, y: 8, w: 6, h: 8 }, options, targets: [{ refId: 'A', expr: 'topk(4, shop_stock{item=~"item-(1|11|21|31)"} - 95)', instant: true, legendFormat: '{{item}}' }], fieldConfig: { defaults: { min: 0, max: 60, ...defaults }, overrides: [] },
+});
+const shades = {
+  uid: 'shades-test', title: 'Shades', schemaVersion: 41, time: { from: 'now-1m', to: 'now' },
+  panels: [
+    area(1, 'Opacity', 0, { gradientMode: 'opacity' }), area(2, 'Hue', 6, { gradientMode: 'hue' }), area(3, 'Scheme', 12, { gradientMode: 'scheme', thresholdsStyle: { mode: 'dashed' } }, { color: { mode: 'thresholds' }, thresholds: percentSteps }),
+    area(4, 'Ramp', 18, { gradientMode: 'scheme' }, { color: { mode: 'continuous-GrYlRd' } }),
+    bars(5, 'Gradient', 0, { displayMode: 'gradient', orientation: 'horizontal' }, { thresholds: percentSteps, color: { mode: 'thresholds' } }), bars(6, 'Segments', 6, { displayMode: 'lcd', orientation: 'vertical' }, { thresholds: percentSteps, color: { mode: 'thresholds' } }),
+    bars(7, 'Of one colour', 12, { displayMode: 'basic', orientation: 'horizontal' }, { color: { mode: 'fixed', fixedColor: 'blue' } }),
+    { id: 8, type: 'stat', title: 'In percent', gridPos: { x: 18, y: 8, w: 6, h: 8 }, options: { colorMode: 'background' }, fieldConfig: { defaults: { thresholds: percentSteps, color: { mode: 'thresholds' } }, overrides: [] }, targets: [{ refId: 'A', expr: 'vector(100) or label_replace(vector(170), "a", "b", "", "") or label_replace(vector(200), "a", "c", "", "")', instant: true, legendFormat: '{{a}}' }] },
+    {
+      id: 9, type: 'table', title: 'Footer', gridPos: { x: 0, y: 16, w: 8, h: 7 }, options: { footer: { show: true, reducer: ['sum'], fields: '', countRows: false } }, targets: [{ refId: 'A', expr: 'label_replace(vector(1), "a", "x", "", "") or label_replace(vector(2), "a", "y", "", "") or label_replace(vector(4), "a", "z", "", "")', instant: true, format: 'table' }],
+      transformations: [{ id: 'organize', options: { excludeByName: { Time: true } } }], fieldConfig: { defaults: { unit: 's', max: 4, thresholds: percentSteps }, overrides: [{ matcher: { id: 'byName', options: 'Value' }, properties: [{ id: 'custom.cellOptions', value: { type: 'gauge', mode: 'lcd' } }] }] },
+    },
+    { id: 10, type: 'timeseries', title: 'Even around zero', gridPos: { x: 8, y: 16, w: 8, h: 7 }, targets: [{ refId: 'A', expr: 'label_replace(vector(-40), "a", "low", "", "") or label_replace(vector(0.5), "a", "near", "", "") or label_replace(vector(5000), "a", "high", "", "")', legendFormat: '{{a}}', interval: '1s' }], fieldConfig: { defaults: { custom: { scaleDistribution: { type: 'symlog', log: 10, linearThreshold: 1 } } }, overrides: [] } },
+    { id: 11, type: 'text', title: 'Lists', gridPos: { x: 16, y: 16, w: 8, h: 7 }, options: { mode: 'markdown', content: '1. first\n   - within\n     - **deep**\n   - beside\n2. second' } },
+  ],
+};
+
+visit('gradients, segments, thresholds in percent, footers and nested lists are drawn as they are stored', { height: 1000 }, async ({ page, picture }) => {
+  await bring(shades);
+  await page.goto(url('/d/shades-test'));
+  // An even area has a handful of colours, a gradient one for every few pixels.
+  for (const id of [1, 2, 4]) await expect.poll(() => coloursOf(page, id)).toBeGreaterThan(40);
+  await expect.poll(() => coloursOf(page, 3)).toBeGreaterThan(5);
+  const filled = (id: number, property: string) => panel(page, id).locator('.bar-track > i:last-child').evaluateAll((all, name) => all.map((one) => getComputedStyle(one).getPropertyValue(name)), property);
+  await expect.poll(async () => (await filled(5, 'background-image')).filter((image) => image.startsWith('linear-gradient')).length).toBe(4);
+  await expect.poll(async () => (await filled(6, 'mask-image')).filter((image) => image.startsWith('repeating-linear-gradient')).length).toBe(4);
+  await expect.poll(() => filled(7, 'background-image')).toEqual(['none', 'none', 'none', 'none']);
+  await expect.poll(() => panel(page, 8).locator('.stat').evaluateAll((all) => all.map((one) => getComputedStyle(one).backgroundColor))).toEqual(['rgb(115, 191, 105)', 'rgb(255, 152, 48)', 'rgb(242, 73, 92)']);
+  expect(await panel(page, 9).locator('tfoot td').allTextContents()).toEqual(['Total ', '7 s']);
+  await expect.poll(() => coloursOf(page, 10)).toBeGreaterThan(5);
+  expect(await panel(page, 11).locator('li').evaluateAll((all) => all.map((one) => one.firstChild!.textContent))).toEqual(['first', 'within', 'deep', 'beside', 'second']);
+  expect(await panel(page, 11).locator('li li li').textContent()).toBe('deep');
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
+    await picture(`panels-shades-${scheme}`);
+    expect(await seriousOf(page, scheme === 'dark')).toEqual([]);
+  }
+});

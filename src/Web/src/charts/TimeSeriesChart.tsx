@@ -30,7 +30,7 @@ export interface TimeSeriesChartProps {
   zone: Zone;
   thresholds?: ThresholdMark[];
   /** Further wishes for the axis of values. */
-  axis?: Pick<PlotSetup, 'softMin' | 'softMax' | 'isCentered' | 'hidesValues' | 'valueLabel'>;
+  axis?: Pick<PlotSetup, 'linearUntil' | 'softMin' | 'softMax' | 'isCentered' | 'hidesValues' | 'valueLabel'>;
   /** What is drawn over the lines. */
   overlay?: Overlay | null | undefined;
   /** The line to bring forward, or -1. */

@@ -26,6 +26,29 @@ export function valueIncrements(unit: Unit): number[] {
   return unit === 's' ? time : decimal;
 }
 
+/** The value axis of a scale that is even up to a value around zero, and logarithmic beyond: from zero, to a power of the base on each side that is needed. */
+export function symlogRange(min: number, max: number, base: number, linearUntil: number): [number, number] {
+  const beyond = (size: number): number => (size <= linearUntil ? linearUntil : base ** Math.ceil(Math.log(size) / Math.log(base) - 1e-9));
+  return [min < 0 ? -beyond(-min) : 0, max > 0 ? beyond(max) : min < 0 ? 0 : linearUntil];
+}
+
+/** Lines of such a scale: zero, and powers of the base as far as they are apart. */
+export function symlogSplits(low: number, high: number, base: number, linearUntil: number, placeOf: (value: number) => number, apartPx: number): number[] {
+  const kept = low <= 0 && high >= 0 ? [0] : [];
+  const first = Math.ceil(Math.log(linearUntil) / Math.log(base) - 1e-9);
+  const last = Math.floor(Math.log(Math.max(high, -low)) / Math.log(base) + 1e-9);
+  for (const sign of [1, -1]) {
+    let before = kept[0] === 0 ? placeOf(0) : NaN;
+    for (let power = first; power <= last; power++) {
+      const value = sign * base ** power;
+      if (value < low || value > high || Math.abs(placeOf(value) - before) < apartPx) continue;
+      kept.push(value);
+      before = placeOf(value);
+    }
+  }
+  return kept.sort((a, b) => a - b);
+}
+
 /** Labels of the value axis; with as many digits as tell neighbours apart. */
 export function valueLabels(splits: number[], unit: Unit, decimals?: number): string[] {
   const texts = splits.map((value) => formatValue(value, unit, decimals));

@@ -2,7 +2,7 @@ import uPlot from 'uplot';
 import type { Stacking } from '../model/series';
 import { formatValue, type Unit } from '../model/units';
 import { zoneName, type Zone } from '../model/zone';
-import { timeLabels, valueIncrements, valueLabels, valueRange } from './axes';
+import { symlogRange, symlogSplits, timeLabels, valueIncrements, valueLabels, valueRange } from './axes';
 
 /** Colours along the height of a chart, from below: at shares of its height, or at values of the axis. */
 export interface Shade { by: 'height' | 'value'; stops: [at: number, color: string][] }
@@ -47,6 +47,8 @@ export interface PlotSetup {
   min?: number;
   max?: number;
   logBase?: number;
+  /** Up to which value around zero a logarithmic scale is even; without it there is no zero. */
+  linearUntil?: number;
   /** Bounds that give way to values beyond them. */
   softMin?: number;
   softMax?: number;
@@ -114,7 +116,12 @@ export function plotOptions(setup: PlotSetup): uPlot.Options {
   const range = (_: uPlot, least: number | null, most: number | null): [number, number] => bounds(
     least === null ? null : Math.min(least, setup.softMin ?? least, setup.isCentered ? -Math.abs(most ?? 0) : least),
     most === null ? null : Math.max(most, setup.softMax ?? most, setup.isCentered ? Math.abs(least ?? 0) : most));
-  const bounds = (min: number | null, max: number | null): [number, number] => setup.logBase
+  const { logBase, linearUntil } = setup;
+  const evenBounds = (min: number, max: number, base: number, until: number): [number, number] => {
+    const [low, high] = symlogRange(min, max, base, until);
+    return [setup.min ?? low, setup.max ?? high];
+  };
+  const bounds = (min: number | null, max: number | null): [number, number] => logBase && linearUntil ? evenBounds(min ?? 0, max ?? 0, logBase, linearUntil) : setup.logBase
     ? [setup.min ?? powerBelow(min ?? 1, setup.logBase), setup.max ?? 1 / powerBelow(1 / (max ?? 10), setup.logBase)]
     : valueRange(min, max, setup.styles.some((style) => style.stack !== null || style.fill >= 0.3 || style.draw === 'bars'), setup.min, setup.max);
   const valueAxis = (scale: string, unit: Unit, side: 1 | 3): uPlot.Axis => ({
@@ -123,6 +130,7 @@ export function plotOptions(setup: PlotSetup): uPlot.Options {
     ...(setup.valueLabel && side === 3 ? { label: setup.valueLabel, labelFont: setup.font, labelSize: 16, labelGap: 0 } : {}),
     grid: { ...axis.grid, show: side === 3 },
     size: (u, values) => Math.max(40, 16 + widest(u, values ?? [], setup.font)),
+    ...(logBase && linearUntil && scale === 'y' ? { splits: (u: uPlot, _: number, low: number, high: number) => symlogSplits(low, high, logBase, linearUntil, (value) => u.valToPos(value, 'y'), 22), filter: (_: uPlot, splits: number[]) => splits } : {}),
     values: (_, splits) => (setup.logBase ? splits.map((value) => (value === null ? '' : formatValue(value, unit, setup.decimals))) : valueLabels(splits, unit, setup.decimals)),
   } as uPlot.Axis);
   return {
@@ -142,7 +150,7 @@ export function plotOptions(setup: PlotSetup): uPlot.Options {
     focus: { alpha: 0.35 },
     scales: {
       x: { time: true, range: () => setup.xRange() },
-      y: { range, ...(setup.logBase ? { distr: 3 as const, log: setup.logBase as 2 | 10 } : {}) },
+      y: { range, ...(setup.logBase ? { distr: linearUntil ? 4 as const : 3 as const, log: setup.logBase as 2 | 10, asinh: linearUntil ?? 1 } : {}) },
       right: { range },
     },
     series: [{}, ...series],

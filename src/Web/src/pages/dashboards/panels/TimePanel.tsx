@@ -25,6 +25,9 @@ import { ValueLink } from '../ValueLink';
 import { legendRowPx, SeriesLegend, type LegendItem } from './SeriesLegend';
 import { IconExternalLink } from '../../../parts/icons';
 
+/** The least value up to which a scale is even around zero. */
+const linearMin = 1e-12;
+
 /** Lines of one panel drawn at most. */
 const linesMax = 200;
 
@@ -61,8 +64,10 @@ const numberOf = (value: unknown): number | undefined => (typeof value === 'numb
 
 function axisOf(field: FieldDefaults | undefined): NonNullable<TimeSeriesChartProps['axis']> {
   const custom = field?.custom ?? {};
+  const scale = objectOf(custom.scaleDistribution);
   const [softMin, softMax] = [numberOf(custom.axisSoftMin), numberOf(custom.axisSoftMax)];
   return {
+    ...(scale.type === 'symlog' ? { linearUntil: Math.max(linearMin, numberOf(scale.linearThreshold) ?? 1) } : {}),
     ...(softMin === undefined ? {} : { softMin }), ...(softMax === undefined ? {} : { softMax }),
     isCentered: custom.axisCenteredZero === true, hidesValues: custom.axisPlacement === 'hidden', valueLabel: textOf(custom.axisLabel, ''),
   };
@@ -70,7 +75,7 @@ function axisOf(field: FieldDefaults | undefined): NonNullable<TimeSeriesChartPr
 
 function logOf(field: FieldDefaults | undefined): { logBase?: number } {
   const { type, log } = objectOf(field?.custom?.scaleDistribution);
-  return type === 'log' ? { logBase: log === 2 ? 2 : 10 } : {};
+  return type === 'log' || type === 'symlog' ? { logBase: log === 2 ? 2 : 10 } : {};
 }
 
 /** Values over time, as lines, areas, bars or points. */
