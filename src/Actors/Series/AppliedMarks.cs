@@ -5,6 +5,9 @@ namespace Pleiad.Actors;
 /// <summary>How far the journal of each shard is applied on this node; whoever needs a record can wait for it. Thread-safe.</summary>
 internal sealed class AppliedMarks
 {
+    /// <summary>Of a shard that has none that counts: it is not open, or lacks samples of whatever age.</summary>
+    public const long Unknown = -1;
+
     private readonly ConcurrentDictionary<int, Mark> _marks = new();
 
     /// <summary>Says through which record a shard is applied, and the rolling hash there.</summary>

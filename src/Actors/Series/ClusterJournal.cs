@@ -168,10 +168,13 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
     /// <summary>Says through which record a shard is applied here, and the rolling hash there.</summary>
     public void NoteApplied(int shard, long seq, long hash) => _applied.Note(shard, seq, hash);
 
-    /// <summary>Through which record a shard is applied here, and the rolling hash there; 0 for none.</summary>
+    /// <summary>Says that a shard is not open here: who recovers it may find less than was applied before.</summary>
+    public void NoteNothingApplied(int shard) => _applied.Note(shard, AppliedMarks.Unknown, 0);
+
+    /// <summary>Through which record a shard is applied here, and the rolling hash there; 0 for none, -1 where it is not open or lacks samples.</summary>
     public (long Seq, long Hash) Applied(int shard) => _applied.At(shard);
 
-    /// <summary>Through which record a shard is applied here; 0 for none.</summary>
+    /// <summary>Through which record a shard is applied here; 0 for none, -1 where it is not open or lacks samples.</summary>
     public long AppliedSeq(int shard) => Applied(shard).Seq;
 
     /// <summary>Completes when a shard is applied here through a record.</summary>

@@ -27,7 +27,7 @@ internal sealed partial class SeriesShardActor
     {
         if (_home.Cluster is { } journal)
         {
-            (long seq, long hash) = _lacks ? (-1, 0) : (Shard.AppliedSeq, Shard.JournalHash);
+            (long seq, long hash) = _lacks ? (AppliedMarks.Unknown, 0) : (Shard.AppliedSeq, Shard.JournalHash);
             journal.NoteApplied(_id.Value, seq, hash);
         }
     }

@@ -43,6 +43,7 @@ internal sealed partial class SeriesShardActor : Actor
     {
         // A restart after a failure gets here too: what the failed turn left half done is not trusted, the journal is.
         _home.LayOut(_id, null);
+        _home.Cluster?.NoteNothingApplied(_id.Value);
         Become(WhileRecovering);
         _home.Cluster?.Restarted(_id.Value);
         Context.PipeToSelf(OpenAsync(), static recovered => recovered);
@@ -51,6 +52,7 @@ internal sealed partial class SeriesShardActor : Actor
     protected override void PostStop()
     {
         _home.LayOut(_id, null);
+        _home.Cluster?.NoteNothingApplied(_id.Value);
         SaveExemplarsAtEnd();
         foreach (Pending pending in _pending)
         {

@@ -159,6 +159,10 @@ public sealed class CopyTests : IDisposable
         _first.Writer.ExpectMsg<IngestOutcome>();
         _first.Writer.Send(_first.Shard, new AppendBatch(new Model.SampleBatch(new Model.ShardId(7))));
         Assert.NotNull(_first.Writer.ExpectMsg<IngestOutcome>().Failure);
+        _first.Test.Drain();
+
+        // What is recovered may be less: until then nobody is told that anything is there.
+        Assert.Equal(AppliedMarks.Unknown, _first.Journal.AppliedSeq(0));
         _first.Test.Advance(TimeSpan.FromMinutes(1));
         Assert.Empty(_first.Samples());
         Assert.Equal([1L], _first.TermsLost);

@@ -133,8 +133,14 @@ internal sealed class QueryNodes : IAsyncDisposable
         public QueryFrontend Frontend(EngineSettings? engine = null) =>
             new(new Engine(engine ?? new EngineSettings(), TimeProvider.System), new ShardDirectory(Map, []), _settings, TimeProvider.System, new MemoryState(), Reads);
 
-        public Task<LocalViews> ViewAsync(IReadOnlyList<int> shards, CancellationToken cancel) =>
-            Task.FromResult(new LocalViews(shards.ToDictionary(shard => shard, shard => _shards[shard])));
+        /// <summary>Told of the shards of which views are taken here.</summary>
+        public Action<IReadOnlyList<int>> Viewing { get; set; } = static _ => { };
+
+        public Task<LocalViews> ViewAsync(IReadOnlyList<int> shards, CancellationToken cancel)
+        {
+            Viewing(shards);
+            return Task.FromResult(new LocalViews(shards.ToDictionary(shard => shard, shard => _shards[shard])));
+        }
 
         public Task<IReadOnlyList<StoredExemplar>> ExemplarsAsync(int shard, CancellationToken cancel) => Task.FromResult<IReadOnlyList<StoredExemplar>>(
             [new StoredExemplar(Labels.From(("__name__", "seen"), ("shard", $"{shard}")), new Exemplar(Labels.From(("trace_id", $"t{shard}")), shard, new Timestamp(1000)))]);

@@ -81,6 +81,43 @@ public sealed class StrongReadTests
     }
 
     [Fact]
+    public async Task A_shard_that_fails_while_it_is_looked_at_is_read_elsewhere()
+    {
+        await using QueryNodes nodes = Nodes();
+        bool isAsked = false;
+        nodes[1].Viewing = shards => nodes[1].Marks.Note(3, shards.Contains(3) ? AppliedMarks.Unknown : nodes[1].Marks.At(3).Seq, 0);
+        nodes[2].Viewing = shards => Volatile.Write(ref isAsked, Volatile.Read(ref isAsked) || shards.Contains(3));
+        using QueryFrontend frontend = nodes[0].Frontend();
+        AssertWhole(await AskAsync(frontend, Strong));
+        Assert.True(Volatile.Read(ref isAsked));
+    }
+
+    [Fact]
+    public async Task A_view_that_is_older_than_what_the_node_had_applied_is_not_enough()
+    {
+        var journal = new SharedJournal();
+        using var node = new CopyNode(journal);
+        node.Lead(journal.Take());
+        node.Send("m", 1, 1);
+        node.Test.Drain();
+        journal.Commit();
+        node.Writer.ExpectMsg<IngestOutcome>();
+
+        // One record more than the shard has: as if it had been recovered behind the mark.
+        var map = new ShardMap(1);
+        long mark = node.Journal.AppliedSeq(0);
+        var places = new PublishedPlaces(ShardPlaces.AllHere(1), _ => Volatile.Read(ref mark));
+        var rows = new CountedRows([mark]);
+        var reads = new ClusterReads(new ShardDirectory(map, [node.Shard]), places, new QuerySettings(), TimeProvider.System, rows);
+        using var frontend = new QueryFrontend(
+            new Engine(new EngineSettings(), TimeProvider.System), new ShardDirectory(map, []), new QuerySettings(), TimeProvider.System, new MemoryState(), reads);
+        Assert.False((await AskAsync(frontend, Strong)).IsPartial);
+        rows.Commit(shard: 0, count: 1);
+        Volatile.Write(ref mark, mark + 1);
+        Assert.Equal(QueryErrorKind.Unavailable, (await Assert.ThrowsAsync<QueryException>(() => AskAsync(frontend, Strong))).Kind);
+    }
+
+    [Fact]
     public async Task It_is_refused_when_no_copy_gets_there_in_time()
     {
         await using QueryNodes nodes = Nodes(new QuerySettings { StrongTimeout = TimeSpan.FromMilliseconds(1) });

@@ -42,7 +42,24 @@ internal sealed class ClusterReads(ILocalShards local, IShardPlaces places, Quer
         int[] here = goals is null
             ? [.. places.Now.Shards.Where(static place => place.Here is ShardRole.Leader or ShardRole.Follower).Select(static place => place.Shard)]
             : await ReachedHereAsync(goals, cancel);
-        return new ClusterView(this, await local.ViewAsync(here, cancel), NextQuery(), left, goals);
+        return new ClusterView(this, await ViewHereAsync(here, goals, cancel), NextQuery(), left, goals);
+    }
+
+    // A shard that fails after it was there may have been recovered with less by the time of its view: others are asked for it.
+    private async Task<LocalViews> ViewHereAsync(int[] here, StrongGoals? goals, CancellationToken cancel)
+    {
+        while (true)
+        {
+            LocalViews views = await local.ViewAsync(here, cancel);
+            int[] reached = goals is null ? here : [.. here.Where(shard => views.AppliedOf(shard, places) >= goals.Of(shard))];
+            if (reached.Length == here.Length)
+            {
+                return views;
+            }
+
+            views.Dispose();
+            here = reached;
+        }
     }
 
     // A copy that has applied enough is as good as any, whatever it is taken for. Where others have copies too they are asked soon.

@@ -37,6 +37,11 @@ internal sealed class LocalViews(IReadOnlyDictionary<int, ISeriesSource> views) 
     /// <summary>The view of a shard.</summary>
     public ISeriesSource Of(int shard) => views[shard];
 
+    /// <summary>Through which record of its journal a shard is in its view, as far as the view tells and the node still stands by it.</summary>
+    /// <param name="shard">Its number.</param>
+    /// <param name="places">Asked again: a shard that has failed meanwhile may have been recovered with less, or with damaged files.</param>
+    public long AppliedOf(int shard, IShardPlaces places) => Math.Min(places.AppliedSeq(shard), views[shard] is ShardView view ? view.Seq : long.MaxValue);
+
     /// <summary>Chunks of a shard that could not be read so far.</summary>
     public int DamagedOf(int shard) => views[shard] is ShardView view ? view.ChunksDamaged : 0;
 

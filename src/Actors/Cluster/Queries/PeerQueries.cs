@@ -184,11 +184,17 @@ internal sealed class PeerQueries(
             return await TargetRecords.OfAsync(targets, read.Kind, query.Over);
         }
 
-        // Before the views are taken: what they hold is at least this. A copy that lacks samples of whatever age has nothing for sure.
+        // Before the views are taken: what they hold is at least this, unless a shard is recovered meanwhile; so it is asked again behind them.
+        // A copy that lacks samples of whatever age has nothing for sure.
         ShardPlaces now = places.Now;
         long[] applied = [.. read.Shards.Select(shard => Math.Max(0, places.AppliedSeq(shard)))];
         int[] served = [.. read.Shards.Where(shard => now.Shards[shard].Here != ShardRole.None)];
         IReadOnlyDictionary<int, LocalViews> views = await query.ViewAsync(local, served);
+        for (int i = 0; i < applied.Length; i++)
+        {
+            applied[i] = views.TryGetValue(read.Shards[i], out LocalViews? of) ? Math.Max(0, Math.Min(applied[i], of.AppliedOf(read.Shards[i], places))) : applied[i];
+        }
+
         ShardHeader HeaderOf(int index)
         {
             int shard = read.Shards[index];
