@@ -208,15 +208,19 @@ const shades = {
     bars(7, 'Of one colour', 12, { displayMode: 'basic', orientation: 'horizontal' }, { color: { mode: 'fixed', fixedColor: 'blue' } }),
     { id: 8, type: 'stat', title: 'In percent', gridPos: { x: 18, y: 8, w: 6, h: 8 }, options: { colorMode: 'background' }, fieldConfig: { defaults: { thresholds: percentSteps, color: { mode: 'thresholds' } }, overrides: [] }, targets: [{ refId: 'A', expr: 'vector(100) or label_replace(vector(170), "a", "b", "", "") or label_replace(vector(200), "a", "c", "", "")', instant: true, legendFormat: '{{a}}' }] },
     {
-      id: 9, type: 'table', title: 'Footer', gridPos: { x: 0, y: 16, w: 8, h: 7 }, options: { footer: { show: true, reducer: ['sum'], fields: '', countRows: false } }, targets: [{ refId: 'A', expr: 'label_replace(vector(1), "a", "x", "", "") or label_replace(vector(2), "a", "y", "", "") or label_replace(vector(4), "a", "z", "", "")', instant: true, format: 'table' }],
+      id: 9, type: 'table', title: 'Footer', gridPos: { x: 0, y: 16, w: 6, h: 7 }, options: { footer: { show: true, reducer: ['sum'], fields: '', countRows: false } }, targets: [{ refId: 'A', expr: 'label_replace(vector(1), "a", "x", "", "") or label_replace(vector(2), "a", "y", "", "") or label_replace(vector(4), "a", "z", "", "")', instant: true, format: 'table' }],
       transformations: [{ id: 'organize', options: { excludeByName: { Time: true } } }], fieldConfig: { defaults: { unit: 's', max: 4, thresholds: percentSteps }, overrides: [{ matcher: { id: 'byName', options: 'Value' }, properties: [{ id: 'custom.cellOptions', value: { type: 'gauge', mode: 'lcd' } }] }] },
     },
-    { id: 10, type: 'timeseries', title: 'Even around zero', gridPos: { x: 8, y: 16, w: 8, h: 7 }, targets: [{ refId: 'A', expr: 'label_replace(vector(-40), "a", "low", "", "") or label_replace(vector(0.5), "a", "near", "", "") or label_replace(vector(5000), "a", "high", "", "")', legendFormat: '{{a}}', interval: '1s' }], fieldConfig: { defaults: { custom: { scaleDistribution: { type: 'symlog', log: 10, linearThreshold: 1 } } }, overrides: [] } },
-    { id: 11, type: 'text', title: 'Lists', gridPos: { x: 16, y: 16, w: 8, h: 7 }, options: { mode: 'markdown', content: '1. first\n   - within\n     - **deep**\n   - beside\n2. second' } },
+    { id: 10, type: 'timeseries', title: 'Even around zero', gridPos: { x: 6, y: 16, w: 6, h: 7 }, targets: [{ refId: 'A', expr: 'label_replace(vector(-40), "a", "low", "", "") or label_replace(vector(0.5), "a", "near", "", "") or label_replace(vector(5000), "a", "high", "", "")', legendFormat: '{{a}}', interval: '1s' }], fieldConfig: { defaults: { custom: { scaleDistribution: { type: 'symlog', log: 10, linearThreshold: 1 } } }, overrides: [] } },
+    { id: 11, type: 'text', title: 'Lists', gridPos: { x: 12, y: 16, w: 5, h: 7 }, options: { mode: 'markdown', content: '1. first\n   - within\n     - **deep**\n   - beside\n2. second' } },
+    {
+      id: 12, type: 'table', title: 'Trends', gridPos: { x: 17, y: 16, w: 7, h: 7 }, targets: [{ refId: 'A', expr: 'sum by (till) (shop_open)', interval: '1s' }],
+      transformations: [{ id: 'timeSeriesTable', options: { A: { stat: 'max' } } }], fieldConfig: { defaults: { custom: { cellOptions: { type: 'sparkline' } } }, overrides: [] },
+    },
   ],
 };
 
-visit('gradients, segments, thresholds in percent, footers and nested lists are drawn as they are stored', { height: 1000 }, async ({ page, picture }) => {
+visit('gradients, segments, thresholds in percent, footers, nested lists and trends are drawn as they are stored', { height: 1000 }, async ({ page, picture }) => {
   await bring(shades);
   await page.goto(url('/d/shades-test'));
   // An even area has a handful of colours, a gradient one for every few pixels.
@@ -229,6 +233,8 @@ visit('gradients, segments, thresholds in percent, footers and nested lists are 
   await expect.poll(() => panel(page, 8).locator('.stat').evaluateAll((all) => all.map((one) => getComputedStyle(one).backgroundColor))).toEqual(['rgb(115, 191, 105)', 'rgb(255, 152, 48)', 'rgb(242, 73, 92)']);
   expect(await panel(page, 9).locator('tfoot td').allTextContents()).toEqual(['Total ', '7 s']);
   await expect.poll(() => coloursOf(page, 10)).toBeGreaterThan(5);
+  await expect.poll(() => panel(page, 12).locator('.cell-spark polyline').count()).toBe(3);
+  expect(await panel(page, 12).getByRole('columnheader').allTextContents()).toEqual(['till', 'Trend #A']);
   expect(await panel(page, 11).locator('li').evaluateAll((all) => all.map((one) => one.firstChild!.textContent))).toEqual(['first', 'within', 'deep', 'beside', 'second']);
   expect(await panel(page, 11).locator('li li li').textContent()).toBe('deep');
   for (const scheme of ['light', 'dark'] as const) {

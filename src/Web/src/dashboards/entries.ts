@@ -2,12 +2,12 @@ import type { Labels } from '../api/types';
 import { seriesText } from '../model/seriesName';
 import type { FieldDefaults, Panel } from './dashboard';
 import { fieldOf } from './fields';
-import { calledOf, heightOf, type Cell, type Field, type Frame } from './frames';
+import { calledOf, heightOf, plainOf, type Cell, type Field, type Frame } from './frames';
 import { reducedCells } from './transformations/rows';
 import { patternOf } from './transformations/options';
 
 /** One value that a stat, gauge or pie shows, and where it comes from. */
-export interface Entry { id: string; name: string; refId: string; labels: Labels; value: Cell; config: FieldDefaults; values: readonly Cell[]; row: { frame: Frame; at: number } }
+export interface Entry { id: string; name: string; refId: string; labels: Labels; value: ReturnType<typeof plainOf>; config: FieldDefaults; values: readonly Cell[]; row: { frame: Frame; at: number } }
 
 interface ReduceOptions { values?: boolean; calcs?: string[]; fields?: string; limit?: number }
 
@@ -33,7 +33,7 @@ export function entriesOf(panel: Panel, frames: readonly Frame[], fill: (text: s
   }));
 }
 
-const tidy = (value: Cell): Cell => (typeof value === 'number' && Number.isNaN(value) ? null : value);
+const tidy = (value: Cell): Entry['value'] => (typeof value === 'number' && Number.isNaN(value) ? null : plainOf(value));
 export const numberIn = (value: Cell): number | null => (typeof value === 'number' ? value : typeof value === 'boolean' ? Number(value) : null);
 
 /** A name that speaks of its series: `${__field.labels.instance}`, `${__series.name}`. */

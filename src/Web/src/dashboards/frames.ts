@@ -4,8 +4,17 @@ import { distinctNames, legendText } from '../model/seriesName';
 import type { Target } from './dashboard';
 import type { TargetAnswer } from './panelData';
 
-export type Cell = string | number | boolean | null;
-export type FieldKind = 'time' | 'number' | 'string' | 'boolean';
+/** A cell that holds the way of a series, and the one value of it that the cell is sorted, filtered and read by. */
+export class Trend {
+  constructor(readonly value: number | null, readonly points: readonly (number | null)[]) {}
+  toString(): string { return String(this.value ?? ''); }
+}
+
+export type Cell = string | number | boolean | null | Trend;
+export type FieldKind = 'time' | 'number' | 'string' | 'boolean' | 'trend';
+
+/** A cell as one value. */
+export const plainOf = (cell: Cell): Exclude<Cell, Trend> => (cell instanceof Trend ? cell.value : cell);
 
 /** One column of data. Times are milliseconds since the epoch. */
 export interface Field {
@@ -33,7 +42,7 @@ export const withRows = (frame: Frame, rows: readonly number[]): Frame => ({ ...
 /** What kind of values a column holds, by those that are there. */
 export function kindOf(values: readonly Cell[]): FieldKind {
   const first = values.find((value) => value !== null);
-  return typeof first === 'number' ? 'number' : typeof first === 'boolean' ? 'boolean' : 'string';
+  return first instanceof Trend ? 'trend' : typeof first === 'number' ? 'number' : typeof first === 'boolean' ? 'boolean' : 'string';
 }
 
 /** Whether a target's answer is one table instead of a frame for each series. */

@@ -1,6 +1,6 @@
 import type { FieldDefaults, Panel } from './dashboard';
 import { shown } from './fields';
-import { calledOf, heightOf, type Field, type Frame } from './frames';
+import { calledOf, heightOf, plainOf, type Field, type Frame } from './frames';
 import { reducerNames } from './reducers';
 import { objectOf, textsOf } from './transformations/options';
 import { reducedCells } from './transformations/rows';
@@ -36,6 +36,6 @@ export function footerOf(panel: Panel, frame: Frame, columns: readonly { field: 
 const nameOf = (reducer: string): string => (Object.hasOwn(reducerNames, reducer) ? reducerNames[reducer]! : reducer);
 
 function figure(field: Field, config: FieldDefaults, reducer: string): string {
-  const value = reducedCells(field, reducer);
+  const value = plainOf(reducedCells(field, reducer));
   return counted.has(reducer) ? String(value ?? '') : shown(config, value).text;
 }

@@ -1,4 +1,5 @@
-import { calledOf, heightOf, kindOf, timeFieldOf, timeName, type Cell, type Field, type Frame } from '../frames';
+import { calledOf, heightOf, timeFieldOf, timeName, Trend, type Cell, type Field, type Frame } from '../frames';
+import { reduced } from '../reducers';
 import { textOf, textsOf, type Options } from './options';
 
 const keyOf = (cells: readonly Cell[]): string => JSON.stringify(cells);
@@ -146,14 +147,17 @@ export function seriesToRows(frames: readonly Frame[]): Frame[] {
   ] }];
 }
 
-/** `timeSeriesTable`: a row for each series, its labels as columns, and one value of it (Grafana draws a small line instead). */
-export function timeSeriesTable(frames: readonly Frame[], reduce: (field: Field, refId: string) => Cell): Frame[] {
+/** `timeSeriesTable`: a row for each series, its labels as columns, and the way it took with one figure of it. */
+export function timeSeriesTable(frames: readonly Frame[], figureOf: (refId: string) => string): Frame[] {
   return [...new Set(frames.map((frame) => frame.refId))].map((refId): Frame => {
     const series = frames.filter((frame) => frame.refId === refId).flatMap((frame) => frame.fields.filter((field) => field.kind === 'number'));
     const names = [...new Set(series.flatMap((field) => Object.keys(field.labels)))].filter((name) => name !== '__name__').sort();
-    const values = series.map((field) => reduce(field, refId));
+    const values = series.map((field) => {
+      const points = field.values.map((value) => (typeof value === 'number' && Number.isFinite(value) ? value : null));
+      return new Trend(reduced(points, figureOf(refId)), points);
+    });
     return { refId, name: refId, fields: [
-      ...names.map((name): Field => ({ name, kind: 'string', labels: {}, values: series.map((field) => field.labels[name] ?? null) })), { name: `Trend #${refId}`, kind: kindOf(values), labels: {}, values },
+      ...names.map((name): Field => ({ name, kind: 'string', labels: {}, values: series.map((field) => field.labels[name] ?? null) })), { name: `Trend #${refId}`, kind: 'trend', labels: {}, values },
     ] };
   });
 }

@@ -1,13 +1,13 @@
-import { calledOf, fieldNamed, heightOf, kindOf, withRows, type Cell, type Field, type Frame } from '../frames';
+import { calledOf, fieldNamed, heightOf, kindOf, plainOf, withRows, type Cell, type Field, type Frame } from '../frames';
 import { reduced, reducerNames } from '../reducers';
 import { numberOr, objectOf, objectsOf, patternOf, textOf, textsOf, type Options } from './options';
 
 const rowsOf = (frame: Frame): number[] => Array.from({ length: heightOf(frame) }, (_, i) => i);
-const numbers = (values: readonly Cell[]): (number | null)[] => values.map((value) => (typeof value === 'number' ? value : null));
+const numbers = (values: readonly Cell[]): (number | null)[] => values.map(plainOf).map((value) => (typeof value === 'number' ? value : null));
 
 /** A reducer over cells of any kind: those that take the first, the last or a count need no numbers. */
 export function reducedCells(field: Field, calc: string): Cell {
-  if (field.kind === 'number') return reduced(numbers(field.values), calc);
+  if (field.kind === 'number' || field.kind === 'trend') return reduced(numbers(field.values), calc);
   const real = field.values.filter((value) => value !== null);
   switch (calc) {
     case 'count': return real.length;
@@ -84,7 +84,8 @@ export function sortBy(frames: readonly Frame[], options: Options): Frame[] {
 }
 
 /** The order of two cells: numbers by size, texts by the alphabet, what is not there last. */
-export function compared(a: Cell, b: Cell): number {
+export function compared(one: Cell, other: Cell): number {
+  const [a, b] = [plainOf(one), plainOf(other)];
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   return String(a).localeCompare(String(b), 'en', { numeric: true });
@@ -101,7 +102,7 @@ export function filterByValue(frames: readonly Frame[], options: Options): Frame
     const usable = filters.flatMap((filter) => { const field = fieldNamed(frame, filter.name); return field ? [{ filter, field }] : []; });
     if (usable.length === 0) return frame;
     const meets = (row: number): boolean => {
-      const results = usable.map(({ filter, field }) => fits(field.values[row] ?? null, filter.id, filter.options));
+      const results = usable.map(({ filter, field }) => fits(plainOf(field.values[row] ?? null), filter.id, filter.options));
       return options.match === 'all' ? results.every(Boolean) : results.some(Boolean);
     };
     return withRows(frame, rowsOf(frame).filter((row) => meets(row) === (options.type !== 'exclude')));

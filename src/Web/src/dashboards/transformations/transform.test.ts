@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Panel } from '../dashboard';
-import { calledOf, type Cell, type Frame } from '../frames';
+import { csvOf } from '../csv';
+import { calledOf, Trend, type Cell, type Frame } from '../frames';
 import { transformed, transformationIds } from './transform';
 
 const table = (refId: string, columns: Record<string, Cell[]>): Frame => ({
@@ -98,7 +99,17 @@ describe('a transformation', () => {
     expect(shown(run(frames, ['joinByLabels', { value: 'kind' }]))).toEqual([{ disk: ['sda'], read: [5], write: [6] }]);
     expect(shown(run([table('A', { job: ['x', 'y'], Value: [1, 2] })], ['partitionByValues', { fields: ['job'] }]))).toEqual([{ 'Value x': [1] }, { 'Value y': [2] }]);
     expect(shown(run([cpu], ['transpose', {}]))).toEqual([{ Field: ['Value'], a: [1], b: [2], c: [3] }]);
-    expect(shown(run(frames, ['timeSeriesTable', {}]))).toEqual([{ disk: ['sda', 'sda'], kind: ['read', 'write'], 'Trend #A': [5, 6] }]);
+    expect(shown(run(frames, ['timeSeriesTable', {}]))).toEqual([{ disk: ['sda', 'sda'], kind: ['read', 'write'], 'Trend #A': [new Trend(5, [5]), new Trend(6, [6])] }]);
+  });
+
+  it('rows keep the way their series took, and are sorted, filtered and counted by one value of it', () => {
+    const table: [string, Record<string, unknown>] = ['timeSeriesTable', { A: { stat: 'max' } }];
+    const frames = [series('A', { host: 'a' }, [[1, 10], [2, 2]]), series('A', { host: 'b' }, [[1, 9], [2, 30]]), series('A', { host: 'c' }, [[1, NaN], [2, 1]])];
+    const trends = (found: Frame[]) => (found[0]!.fields.at(-1)!.values as Trend[]).map(({ value, points }) => [value, points]);
+    expect(trends(run(frames, table, ['sortBy', { sort: [{ field: 'Trend #A', desc: true }] }]))).toEqual([[30, [9, 30]], [10, [10, 2]], [1, [null, 1]]]);
+    expect(trends(run(frames, table, ['filterByValue', { filters: [{ fieldName: 'Trend #A', config: { id: 'greater', options: { value: 9.5 } } }], type: 'include', match: 'all' }]))).toEqual([[10, [10, 2]], [30, [9, 30]]]);
+    expect(run(frames, table)[0]!.fields.at(-1)!.kind).toBe('trend');
+    expect(csvOf(run(frames, table)).text).toBe('host,Trend #A\r\na,10\r\nb,30\r\nc,1\r\n');
   });
 
   it('fills variables in its options, and is passed over where nobody knows it or it is switched off', () => {

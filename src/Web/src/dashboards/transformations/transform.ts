@@ -4,7 +4,7 @@ import { calculateField } from './calculate';
 import { convertFieldType, extractFields, filterByRefId, filterFieldsByName, organize, renameByRegex, transpose } from './columns';
 import { concatenate, joinByField, joinByLabels, labelsToFields, merge, prepareTimeSeries, seriesToRows, timeSeriesTable } from './joining';
 import { objectOf, patternOf, textOf, type Options } from './options';
-import { filterByValue, groupBy, groupingToMatrix, limit, partitionByValues, reduce, reducedCells, sortBy } from './rows';
+import { filterByValue, groupBy, groupingToMatrix, limit, partitionByValues, reduce, sortBy } from './rows';
 
 type Transformation = (frames: readonly Frame[], options: Options) => Frame[];
 
@@ -12,7 +12,7 @@ type Transformation = (frames: readonly Frame[], options: Options) => Frame[];
 const known: Record<string, Transformation> = {
   organize, merge, renameByRegex, joinByField, seriesToColumns: joinByField, filterFieldsByName, groupBy, calculateField, labelsToFields, sortBy, reduce, filterByValue, filterByRefId, seriesToRows, prepareTimeSeries,
   convertFieldType, extractFields, groupingToMatrix, limit, concatenate, joinByLabels, partitionByValues, transpose,
-  timeSeriesTable: (frames, options) => timeSeriesTable(frames, (field, refId) => reducedCells(field, textOf(objectOf(options[refId]).stat, 'lastNotNull'))),
+  timeSeriesTable: (frames, options) => timeSeriesTable(frames, (refId) => textOf(objectOf(options[refId]).stat, 'lastNotNull')),
 };
 
 /** Names of all that there are, the aliases of old ones left out. */

@@ -4,9 +4,9 @@ import { colorOf, shown } from '../../../dashboards/fields';
 import { paintOf } from '../../../dashboards/paint';
 import { numbersOf, ranging } from '../../../dashboards/ranges';
 import { inkOn } from '../../../theme/ink';
-import type { Cell } from '../../../dashboards/frames';
 import type { PanelProps } from '../PanelFrame';
 import { ValueLink } from '../ValueLink';
+import { Spark } from './Spark';
 
 /** Values of one panel shown at most. */
 const shownMax = 60;
@@ -31,7 +31,7 @@ export function StatPanel({ panel, board, frames, fill, scope }: PanelProps) {
         const ink = inkOn(color);
         return (
           <div key={entry.id} className="stat" style={background ? { background: color, color: ink } : undefined}>
-            {graphMode === 'area' && entry.values.length > 2 && <Spark values={entry.values} color={background ? `color-mix(in srgb, ${ink} 33%, transparent)` : color} />}
+            {graphMode === 'area' && entry.values.length > 2 && <Spark className="stat-spark" values={entry.values} color={background ? `color-mix(in srgb, ${ink} 33%, transparent)` : color} />}
             <div className="stat-value" style={{ color: background || colorMode === 'none' ? undefined : `color-mix(in srgb, ${color} 78%, var(--ink))` }}>
               <ValueLink links={entry.config.links} scope={scope} range={board.range} context={{ name: entry.name, labels: entry.labels, value: entry.value, text: text.text, row: entry.row }}>{textMode === 'name' ? entry.name : textMode === 'none' ? '' : text.text}</ValueLink>
             </div>
@@ -40,21 +40,5 @@ export function StatPanel({ panel, board, frames, fill, scope }: PanelProps) {
         );
       })}
     </div>
-  );
-}
-
-/** The way a value took, from edge to edge, without axes. */
-function Spark({ values, color }: { values: readonly Cell[]; color: string }) {
-  const points = values.map((value) => (typeof value === 'number' && Number.isFinite(value) ? value : null));
-  const real = points.filter((value): value is number => value !== null);
-  if (real.length < 2) return null;
-  const [min, max] = [real.reduce((a, b) => Math.min(a, b)), real.reduce((a, b) => Math.max(a, b))];
-  const place = (value: number, i: number): string => `${((100 * i) / (points.length - 1)).toFixed(2)},${(38 - (max > min ? (36 * (value - min)) / (max - min) : 18)).toFixed(2)}`;
-  const line = points.flatMap((value, i) => (value === null ? [] : [place(value, i)])).join(' ');
-  return (
-    <svg className="stat-spark" viewBox="0 0 100 40" preserveAspectRatio="none" aria-hidden="true">
-      <polygon points={`0,40 ${line} 100,40`} fill={color} fillOpacity="0.13" />
-      <polyline points={line} fill="none" stroke={color} strokeOpacity="0.7" strokeWidth="1.5" vectorEffect="non-scaling-stroke" />
-    </svg>
   );
 }

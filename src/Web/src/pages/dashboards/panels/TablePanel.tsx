@@ -4,7 +4,7 @@ import type { FieldDefaults } from '../../../dashboards/dashboard';
 import { barBackground, barModeOf } from '../../../dashboards/bars';
 import { numberIn } from '../../../dashboards/entries';
 import { colorOf, fieldOf, shown } from '../../../dashboards/fields';
-import { calledOf, heightOf, timeFieldOf, type Cell, type Field, type Frame } from '../../../dashboards/frames';
+import { calledOf, heightOf, plainOf, timeFieldOf, Trend, type Cell, type Field, type Frame } from '../../../dashboards/frames';
 import { colorScaleOf, paintOf } from '../../../dashboards/paint';
 import { numbersOf, ranging } from '../../../dashboards/ranges';
 import { inkOn } from '../../../theme/ink';
@@ -16,6 +16,7 @@ import { usePreferences } from '../../../state/preferences';
 import type { PanelProps } from '../PanelFrame';
 import { ValueLink } from '../ValueLink';
 import { Bar } from './Bar';
+import { Spark } from './Spark';
 
 const rowsMax = 500;
 
@@ -77,16 +78,20 @@ function columnsOf(panel: PanelProps['panel'], frame: Frame, ranged: ReturnType<
   }).filter(({ config }) => !config.custom?.hidden && !(config.custom?.hideFrom as { viz?: boolean } | undefined)?.viz);
 }
 
-function TableCell({ value, field, config, children }: { value: Cell; field: Field; config: FieldDefaults; children: (text: string) => React.ReactNode }) {
+function TableCell({ value: cell, field, config, children }: { value: Cell; field: Field; config: FieldDefaults; children: (text: string) => React.ReactNode }) {
   const { zone } = usePreferences();
   const isDark = useComputedColorScheme('light') === 'dark';
+  const value = plainOf(cell);
   // A time is written as one, whatever unit the panel gives its values, unless that is one of times.
   const isTime = field.kind === 'time' && typeof value === 'number' && !/^(date|time:)/.test(config.unit ?? '');
   const text = isTime ? { text: formatTime(value, zone) } : shown(field.kind === 'string' ? { ...config, unit: '' } : config, value);
-  const { type = 'auto', mode: barMode } = (config.custom?.cellOptions ?? {}) as { type?: string; mode?: unknown };
-  const number = field.kind === 'number' ? numberIn(value) : null;
+  const { type = 'auto', mode: barMode, hideValue } = (config.custom?.cellOptions ?? {}) as { type?: string; mode?: unknown; hideValue?: unknown };
+  const number = field.kind === 'number' || field.kind === 'trend' ? numberIn(value) : null;
   const color = colorOf(text.color, number !== null ? paintOf(config, number, 0, isDark, 'thresholds') : 'var(--ink)');
   const style = type === 'color-text' ? { color: `color-mix(in srgb, ${color} 78%, var(--ink))` } : type === 'color-background' && color !== 'var(--ink)' ? { background: color, color: inkOn(color) } : undefined;
+  if (cell instanceof Trend) {
+    return <td className="spark-cell"><div><Spark className="cell-spark" values={cell.points} color={config.color || config.thresholds ? color : 'var(--accent)'} />{hideValue !== true && <b className="tabular">{children(text.text)}</b>}</div></td>;
+  }
   if (type === 'gauge' && number !== null) {
     const [min, max] = [config.min ?? 0, config.max ?? 100];
     const mode = barModeOf(barMode);
