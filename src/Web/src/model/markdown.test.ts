@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { blocksOf, type ListItem } from './markdown';
+import { blocksOf, marksOf, type ListItem } from './markdown';
 
 const item = (text: string, ...within: ListItem[]): ListItem => ({ text, blocks: within.length > 0 ? [{ kind: 'list', isOrdered: false, items: within }] : [] });
 
@@ -35,4 +35,17 @@ test('quotes hold blocks, however deep, and HTML is left as it stands', () => {
   ]);
   expect(JSON.stringify(blocksOf('>'.repeat(5000) + ' deep')).length).toBeLessThan(20_000);
   expect(blocksOf('')).toEqual([]);
+});
+
+test('what closes a heading goes, what belongs to it stays', () => {
+  expect(blocksOf('# One ##  \n## C#\n### #\n#### a # b').map((one) => one.kind === 'heading' && one.text)).toEqual(['One', 'C#', '', 'a # b']);
+});
+
+test('long texts of marks that nothing closes are read at once', () => {
+  const length = 200_000;
+  const tricks = ['# a' + ' '.repeat(length) + 'x', '# ' + '#'.repeat(length) + 'x', '['.repeat(length), '[a](b'.repeat(length / 5), '**a '.repeat(length / 4), '*a`'.repeat(length / 3), '<br ' + ' '.repeat(length)];
+  for (const text of tricks) {
+    expect(blocksOf(text)).toHaveLength(1);
+    expect(marksOf(text).join('')).toBe(text);
+  }
 });

@@ -11,7 +11,7 @@ export interface ListItem { text: string; blocks: Block[] }
 
 const depthMax = 8;
 const fence = /^\s*(`{3,}|~{3,})/;
-const heading = /^\s{0,3}#{1,6}\s+(.*?)\s*#*\s*$/;
+const heading = /^\s{0,3}#{1,6}\s+(.*)$/;
 const rule = /^\s{0,3}([-*_])(?:\s*\1){2,}\s*$/;
 const quote = /^\s{0,3}>\s?/;
 const item = /^\s*(?:[-*+]|(\d{1,9})[.)])\s+/;
@@ -21,6 +21,17 @@ const html = /^\s{0,3}<[a-z!/]/i;
 const isTable = (lines: readonly string[], at: number): boolean => lines[at]!.includes('|') && lines[at + 1] !== undefined && lines[at + 1]!.includes('-') && tableRule.test(lines[at + 1]!);
 const cellsOf = (line: string): string[] => line.trim().replace(/^\|/, '').replace(/\|$/, '').split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll('\\|', '|'));
 const begins = (lines: readonly string[], at: number): boolean => [fence, heading, rule, quote, item].some((start) => start.test(lines[at]!)) || isTable(lines, at);
+
+/** A heading without the marks that may close it. By hand: as a pattern it takes the cube of the length of somebody else's line. */
+function opened(text: string): string {
+  const whole = text.trimEnd();
+  let end = whole.length;
+  while (whole[end - 1] === '#') end--;
+  return end === 0 || /\s/.test(whole[end - 1]!) ? whole.slice(0, end).trimEnd() : whole;
+}
+
+/** Cuts a text into what is emphasised, code, a link or a break, and what is between: every second one has a mark. */
+export const marksOf = (text: string): string[] => text.split(/(\*\*[^*]+\*\*|\*[^*\s][^*]*\*|`[^`]+`|\[[^\][]+\]\([^)\s[]+\)|<br\s*\/?>)/);
 
 /** How far a line is moved in; a tabulator is as wide as four. */
 const indentOf = (line: string): number => /^\s*/.exec(line)![0].replaceAll('\t', '    ').length;
@@ -56,7 +67,7 @@ export function blocksOf(text: string, depth = 0): Block[] {
       at++;
       blocks.push({ kind: 'code', text: take((one) => !one.trim().startsWith(fenced)).join('\n') });
       at++;
-    } else if (heading.test(line)) blocks.push({ kind: 'heading', text: heading.exec(lines[at++]!)![1]! });
+    } else if (heading.test(line)) blocks.push({ kind: 'heading', text: opened(heading.exec(lines[at++]!)![1]!) });
     else if (rule.test(line)) { at++; blocks.push({ kind: 'rule' }); } else if (quote.test(line) && depth < depthMax) blocks.push({ kind: 'quote', blocks: blocksOf(take((one) => quote.test(one)).map((one) => one.replace(quote, '')).join('\n'), depth + 1) });
     else if (isTable(lines, at)) {
       const [head, , ...rows] = take((one) => one.includes('|') || tableRule.test(one)).map(cellsOf);

@@ -1,7 +1,7 @@
 import { createElement, type ReactNode } from 'react';
 import type { Panel } from '../../../dashboards/dashboard';
 import { readHtml, type Marked } from '../../../model/html';
-import { blocksOf, type Block } from '../../../model/markdown';
+import { blocksOf, marksOf, type Block } from '../../../model/markdown';
 import { safeUrl } from '../../../model/targetGroups';
 
 /** A text in Markdown, or in HTML of which the harmless elements are drawn: a dashboard is somebody else's. */
@@ -44,7 +44,7 @@ function block(one: Block, key: number): ReactNode {
 }
 
 function inline(text: string): ReactNode[] {
-  return text.split(/(\*\*[^*]+\*\*|\*[^*\s][^*]*\*|`[^`]+`|\[[^\]]+\]\([^)\s]+\)|<br\s*\/?>)/).map((part, i) => {
+  return marksOf(text).map((part, i) => {
     if (part.startsWith('**') && part.length > 4) return <b key={i}>{part.slice(2, -2)}</b>;
     if (part.startsWith('*') && part.endsWith('*') && part.length > 2) return <em key={i}>{part.slice(1, -1)}</em>;
     if (part.startsWith('`') && part.length > 2) return <code key={i} className="mono">{part.slice(1, -1)}</code>;
