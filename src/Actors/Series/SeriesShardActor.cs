@@ -181,7 +181,7 @@ internal sealed partial class SeriesShardActor : Actor
     private void Retain()
     {
         long now = RetentionNow().Milliseconds;
-        Shard.Retain(_home.Settings.Policy.At(Shard.RetentionTime(_home.Settings.Rollups, _home.Settings.Policy.Default, now)));
+        Shard.Retain(_home.Settings.Policy, _home.Settings.Rollups, now);
         Shard.RetainRollups(_home.Settings.Rollups, now);
         (long? samples, long? rollups) = _home.SizeCuts();
         int dropped = (samples is { } through ? Shard.DropBlocksThrough(through) : 0) + (rollups is { } ends ? Shard.DropRollupsThrough(ends) : 0);

@@ -7,12 +7,23 @@ public sealed partial class Shard
     private readonly Dictionary<long, int> _expiryLooked = [];
 
     /// <summary>
+    /// Gives up what a policy says is expired at a time: the default waits for rollups as <see cref="RetentionTime"/> says, rules do not.
+    /// </summary>
+    public void Retain(RetentionPolicy policy, RollupSettings rollups, long nowMs)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        Retain(policy.At(nowMs, RetentionTime(rollups, policy.Default, nowMs)));
+    }
+
+    /// <summary>
     /// Gives up what is expired: what is so for every series as <see cref="DropBefore"/> does, of other series what their own time says, to
     /// views from now on. Blocks lose it when they are merged, or when all samples of a series are expired: <see cref="BeginExpiry"/>.
+    /// No limit goes back: what views no longer show stays out of them.
     /// </summary>
     public void Retain(RetentionCut cut)
     {
         ArgumentNullException.ThrowIfNull(cut);
+        cut = cut.NotBefore(_parts.Cut);
         if (cut.Floor != cut.Ceiling || _parts.Cut.Floor != _parts.Cut.Ceiling)
         {
             _reclaimer.Refresh();

@@ -147,7 +147,7 @@ public sealed partial class Shard
     }
 
     /// <summary>
-    /// The time that retention of samples may go by: earlier than it is where samples would be gone of which rollups are still to be written, by
+    /// The time that retention of samples that no rule speaks of may go by: earlier than it is where samples would be gone of which rollups are still to be written, by
     /// <see cref="RollupSettings.RetentionWait"/> at most. Does not wait for samples that came into a time that was rolled up before.
     /// </summary>
     /// <param name="settings">Which rollups.</param>

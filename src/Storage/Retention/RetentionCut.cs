@@ -43,6 +43,15 @@ public sealed class RetentionCut
         return _usual;
     }
 
+    /// <summary>The same, with no limit earlier than it was before: what was gone once does not come back. A rule that was not there before is taken as it is.</summary>
+    public RetentionCut NotBefore(RetentionCut earlier)
+    {
+        ArgumentNullException.ThrowIfNull(earlier);
+        return new RetentionCut(
+            Math.Max(_usual, earlier._usual),
+            [.. _rules.Select(rule => (rule.Matchers, Math.Max(rule.Before, earlier.LimitOf(rule.Matchers))))]);
+    }
+
     /// <summary>Whether samples of a range are gone for some series and not for others.</summary>
     public bool Divides(TimeRange range) => Floor != Ceiling && range.After < Ceiling - 1;
 
@@ -58,6 +67,19 @@ public sealed class RetentionCut
     /// </summary>
     /// <param name="newestTime">The newest sample of the block.</param>
     public int StepsBehind(long newestTime) => _steps.Count(before => before > newestTime);
+
+    private long LimitOf(IReadOnlyList<Matcher> matchers)
+    {
+        foreach ((IReadOnlyList<Matcher> known, long before) in _rules)
+        {
+            if (ReferenceEquals(known, matchers))
+            {
+                return before;
+            }
+        }
+
+        return long.MinValue;
+    }
 
     private static bool Holds(IReadOnlyList<Matcher> matchers, Labels labels)
     {

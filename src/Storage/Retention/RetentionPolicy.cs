@@ -16,9 +16,14 @@ public sealed record RetentionRule(IReadOnlyList<Matcher> Matchers, TimeSpan Kee
 public sealed record RetentionPolicy(TimeSpan Default, IReadOnlyList<RetentionRule> Rules)
 {
     /// <summary>What is gone at a time.</summary>
-    public RetentionCut At(long nowMs)
+    public RetentionCut At(long nowMs) => At(nowMs, nowMs);
+
+    /// <summary>What is gone at a time, where the default is held back.</summary>
+    /// <param name="nowMs">The time that rules go by.</param>
+    /// <param name="defaultNowMs">The time that the default goes by: earlier where samples wait for their rollups.</param>
+    public RetentionCut At(long nowMs, long defaultNowMs)
     {
-        long usual = CutOf(Default, nowMs);
+        long usual = CutOf(Default, defaultNowMs);
         (IReadOnlyList<Matcher>, long)[] rules = [.. Rules.Select(rule => (rule.Matchers, CutOf(rule.Keep, nowMs)))];
         return new RetentionCut(usual, rules);
     }

@@ -96,6 +96,39 @@ public sealed class RollupKeepingTests
         node.Storage.Kill();
     }
 
+    [Fact]
+    public void Rules_do_not_wait_for_rollups_and_what_was_gone_once_stays_so()
+    {
+        RollupNode node = Filled(new FaultyFiles(), 150);
+        node.Storage.Seal(node.Time + 10);
+        RollupSettings settings = RollupNode.Settings with { RetentionWait = TimeSpan.FromMilliseconds(5000) };
+        var policy = new RetentionPolicy(
+            TimeSpan.FromMilliseconds(100),
+            [
+                new RetentionRule(s_counters, TimeSpan.FromMilliseconds(50)),
+                new RetentionRule([new Matcher(LabelName.MetricName, MatchKind.Equal, "gauge"), new Matcher("instance", MatchKind.Equal, "host2")], TimeSpan.FromMilliseconds(9000)),
+            ]);
+        string[] kept = [RollupNode.Series(5).ToString()];
+        string[] waiting = [RollupNode.Series(1).ToString(), RollupNode.Series(3).ToString(), .. kept];
+
+        // Nothing is rolled up yet: of the default all samples are still needed.
+        Retain(settings);
+        Assert.Equal(waiting, Series(node, s_all, TimeRange.All, lists: false));
+        Retain(RollupSettings.Off);
+        Assert.Equal(kept, Series(node, s_all, TimeRange.All, lists: false));
+        Retain(settings);
+        Assert.Equal(kept, Series(node, s_all, TimeRange.All, lists: false));
+        node.Storage.Kill();
+
+        void Retain(RollupSettings rollups)
+        {
+            foreach (Shard shard in node.Storage.Data.Shards)
+            {
+                shard.Retain(policy, rollups, node.Time + 200);
+            }
+        }
+    }
+
     [Theory]
     [InlineData(100, null, null)]
     [InlineData(60, 10L, null)]
