@@ -76,7 +76,7 @@ internal sealed class PrometheusExport(
                 Add(block.MinTime, block.MaxTime);
             }
 
-            if (shard.OldestInHead() is var oldest and not long.MaxValue)
+            if (shard.OldestOfAll() is var oldest and not long.MaxValue)
             {
                 Add(oldest, shard.NewestTime);
             }

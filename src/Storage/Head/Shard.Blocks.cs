@@ -43,30 +43,14 @@ public sealed partial class Shard
     /// <summary>What was sealed last and furthest: every sample before the time that was applied up to the batch is in a block.</summary>
     internal (long Seq, long Before) SealedUpTo { get; private set; } = (0, long.MinValue);
 
-    /// <summary>The oldest sample that is in no block; <see cref="long.MaxValue"/> for none. Looks at every series.</summary>
-    public long OldestInHead()
-    {
-        long oldest = long.MaxValue;
-        for (int number = 0; number < _table.End; number++)
-        {
-            ref SeriesSlot slot = ref _table[number];
-            if (slot.InUse && slot.OldestTime != SeriesSlot.NoTime && slot.Tail.Time >= Math.Max(slot.OldestTime, AcceptFrom))
-            {
-                oldest = Math.Min(oldest, Math.Max(slot.OldestTime, AcceptFrom));
-            }
-        }
+    /// <summary>
+    /// What goes into the next block begins here; <see cref="long.MaxValue"/> where the head is empty. Late samples go with what is in order: only
+    /// where there is nothing else do they count by themselves. Looks at every series.
+    /// </summary>
+    public long OldestInHead() => OldestInOrder() is var oldest and not long.MaxValue ? oldest : OldestLate();
 
-        if (oldest == long.MaxValue)
-        {
-            // Late samples go with what is in order; only where there is nothing else do they count by themselves.
-            foreach (LateSamples late in Late.Values)
-            {
-                oldest = Math.Min(oldest, Math.Max(late.FirstTime, AcceptFrom));
-            }
-        }
-
-        return oldest;
-    }
+    /// <summary>The oldest sample that is in no block, whether it came late or not; <see cref="long.MaxValue"/> for none. Looks at every series.</summary>
+    public long OldestOfAll() => Math.Min(OldestInOrder(), OldestLate());
 
     /// <summary>
     /// Up to where the head is to be sealed now: the end of the range that its oldest sample lies in, once half a range lies behind that,
@@ -223,6 +207,32 @@ public sealed partial class Shard
         ForgetLateInBlocks();
         LetGoOf(BlockedOrDeleted(BlockedInHead.Of(Blocks, _table, _index)));
         SettleIfQuiet();
+    }
+
+    private long OldestInOrder()
+    {
+        long oldest = long.MaxValue;
+        for (int number = 0; number < _table.End; number++)
+        {
+            ref SeriesSlot slot = ref _table[number];
+            if (slot.InUse && slot.OldestTime != SeriesSlot.NoTime && slot.Tail.Time >= Math.Max(slot.OldestTime, AcceptFrom))
+            {
+                oldest = Math.Min(oldest, Math.Max(slot.OldestTime, AcceptFrom));
+            }
+        }
+
+        return oldest;
+    }
+
+    private long OldestLate()
+    {
+        long oldest = long.MaxValue;
+        foreach (LateSamples late in Late.Values)
+        {
+            oldest = Math.Min(oldest, Math.Max(late.FirstTime, AcceptFrom));
+        }
+
+        return oldest;
     }
 
     private void DropOldBlocks()
