@@ -142,7 +142,7 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
 
         TimeProvider time = Context.Time;
         return new SharedDiscovery(
-            discovery.Name, _config.JobName, _config.Fingerprint,
+            discovery.Name, _config.JobName, SharedDiscovery.FingerprintOf(_config, number),
             known => Discoveries.Of([config], time, parts.UserAgent, [new FoundBefore(config, known)])[0],
             _found.TryGetValue(number, out FoundBefore? before) && before.By == config ? before.Groups : [],
             led.LeadsHash, documents, time);

@@ -34,7 +34,7 @@ internal sealed class SharedDiscovery : IDiscovery
 
     /// <param name="name">Of the discovery: <c>http_sd_configs[0]</c>.</param>
     /// <param name="job">Whose.</param>
-    /// <param name="fingerprint">Of the job's configuration: what was found by another is not taken.</param>
+    /// <param name="fingerprint">Of the job's and the discovery's configuration: what was found by another is not taken.</param>
     /// <param name="make">Makes what looks, from the groups known before.</param>
     /// <param name="before">What was known by the configuration before.</param>
     /// <param name="leads">Whether this node leads the shard of a hash.</param>
@@ -58,33 +58,42 @@ internal sealed class SharedDiscovery : IDiscovery
     /// <inheritdoc/>
     public string Name { get; }
 
+    /// <summary>Of one of a job's discoveries: of all that what is found depends on.</summary>
+    public static string FingerprintOf(ScrapeConfig job, int number) => $"{job.Fingerprint}\0{job.Discoveries[number].Fingerprint}";
+
     /// <inheritdoc/>
     public async Task RunAsync(Action<DiscoveryUpdate> found, CancellationToken cancel)
     {
         await using ITimer timer = _time.CreateTimer(_ => _hints.Writer.TryWrite(true), null, LookInterval, LookInterval);
         Looking? looking = null;
+        bool knowsLast = false;
         try
         {
             do
             {
                 _hints.Reader.TryRead(out _);
                 bool isMine = _isMine();
-                if (!isMine)
+                if (!isMine || !knowsLast)
                 {
-                    await FollowAsync(found, cancel);
+                    // Who leads from its beginning reads too: where what it asks is down just then, what was found last stays.
+                    knowsLast |= await FollowAsync(found, cancel);
                 }
 
-                if (isMine || _eachLooks)
+                bool looks = knowsLast && (isMine || _eachLooks);
+                if (looking is not null && (!looks || looking.Done.IsFaulted))
+                {
+                    // Where it has failed, that is told from here.
+                    Looking ended = looking;
+                    looking = null;
+                    await ended.EndAsync();
+                }
+
+                if (looks)
                 {
                     looking ??= Look(found);
                 }
-                else if (looking is not null)
-                {
-                    await looking.EndAsync();
-                    looking = null;
-                }
 
-                if (isMine)
+                if (isMine && knowsLast)
                 {
                     await PublishAsync(cancel);
                 }
@@ -176,13 +185,16 @@ internal sealed class SharedDiscovery : IDiscovery
         }
     }
 
-    private async Task FollowAsync(Action<DiscoveryUpdate> found, CancellationToken cancel)
+    // Whether the store has answered.
+    private async Task<bool> FollowAsync(Action<DiscoveryUpdate> found, CancellationToken cancel)
     {
         string? trouble = null;
         SharedGroups? read = null;
+        bool hasAnswered = false;
         try
         {
             Document? now = await _documents.GetAsync(SharedGroups.Kind, _id, cancel);
+            hasAnswered = true;
             if (now is not null && now.Version != _seen?.Version)
             {
                 _seen = now;
@@ -213,6 +225,8 @@ internal sealed class SharedDiscovery : IDiscovery
             _news = null;
             _trouble = trouble;
         }
+
+        return hasAnswered;
     }
 
     private sealed record Looking(CancellationTokenSource Over, Task Done)
@@ -220,8 +234,14 @@ internal sealed class SharedDiscovery : IDiscovery
         public async Task EndAsync()
         {
             await Over.CancelAsync();
-            await Done;
-            Over.Dispose();
+            try
+            {
+                await Done;
+            }
+            finally
+            {
+                Over.Dispose();
+            }
         }
     }
 }

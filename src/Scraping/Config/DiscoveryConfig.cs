@@ -1,10 +1,19 @@
+using System.Security.Cryptography;
+using System.Text;
 using Pleiad.Model;
 
 namespace Pleiad.Scraping;
 
 /// <summary>One way in which a job finds its targets.</summary>
 /// <param name="Key">The key in prometheus.yml, <c>file_sd_configs</c>.</param>
-public abstract record DiscoveryConfig(string Key);
+public abstract record DiscoveryConfig(string Key)
+{
+    /// <summary>
+    /// SHA-256 of the section it was read from, in hex, without its secrets: what was found by one is not what another would find. Empty where nobody else
+    /// is told what it finds.
+    /// </summary>
+    public string Fingerprint { get; init; } = string.Empty;
+}
 
 /// <summary>Targets in the configuration itself.</summary>
 public sealed record StaticDiscoveryConfig(IReadOnlyList<TargetGroup> Groups) : DiscoveryConfig(DiscoveryShapes.Static);
@@ -56,11 +65,17 @@ internal static class DiscoveryConfigs
                     break;
                 case DiscoveryShapes.Http:
                     found.AddRange(configs.Select(one =>
-                        new HttpDiscoveryConfig(one.Text("url"), one.Duration("refresh_interval"), HttpClientConfig.From(one))));
+                        new HttpDiscoveryConfig(one.Text("url"), one.Duration("refresh_interval"), HttpClientConfig.From(one))
+                        {
+                            Fingerprint = FingerprintOf(one),
+                        }));
                     break;
                 case DiscoveryShapes.Dns:
                     found.AddRange(configs.Select(one => new DnsDiscoveryConfig(
-                        one.Texts("names"), one.Text("type").ToUpperInvariant(), (int)one.Number("port"), one.Duration("refresh_interval"))));
+                        one.Texts("names"), one.Text("type").ToUpperInvariant(), (int)one.Number("port"), one.Duration("refresh_interval"))
+                    {
+                        Fingerprint = FingerprintOf(one),
+                    }));
                     break;
                 default:
                     found.Add(new UnavailableDiscoveryConfig(field.Key, configs.Count));
@@ -70,6 +85,9 @@ internal static class DiscoveryConfigs
 
         return found;
     }
+
+    private static string FingerprintOf(ConfigSection section) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(YamlWriter.Write(new SectionKind(section.Shape).Plain(section)))));
 
     private static TargetGroup GroupOf(ConfigSection group, int index) => TargetGroup.Of(
         index.ToString(System.Globalization.CultureInfo.InvariantCulture), group.Texts("targets"), LabelsOf(group.TextsByName("labels")));

@@ -71,6 +71,49 @@ public sealed class SharedDiscoveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_found_at_another_address_is_not_taken()
+    {
+        Node first = Start(leads: true, FingerprintOf("http://a/targets"));
+        Node second = Start(leads: false, FingerprintOf("http://b/targets"));
+        Node third = Start(leads: false, FingerprintOf("http://a/targets"));
+        (await first.LookedAsync()).Find(Update("a:1"));
+        await _documents.WrittenAsync();
+        await ReadOnceAsync();
+        Assert.Equal(["a:1"], await third.FoundAsync());
+        await ReadOnceAsync();
+        Assert.False(second.HasFound);
+    }
+
+    [Fact]
+    public async Task Who_leads_from_its_beginning_begins_with_what_was_found_last()
+    {
+        Node first = Start(leads: true);
+        (await first.LookedAsync()).Find(Update("a:1"));
+        await _documents.WrittenAsync();
+        await first.EndAsync();
+
+        // Not before it knows that: it would tell the others that there is nothing.
+        _documents.IsAway = true;
+        Node second = Start(leads: true);
+        Assert.Contains("away", Assert.Single((await second.UpdateAsync()).Problems), StringComparison.Ordinal);
+        Assert.Equal(0, second.Looks);
+        _documents.IsAway = false;
+        _time.Advance(SharedDiscovery.LookInterval);
+        Assert.Equal(["a:1"], AddressesOf((await second.LookedAsync()).Before));
+        Assert.Equal(["a:1"], await second.FoundAsync());
+    }
+
+    [Fact]
+    public async Task One_that_fails_for_good_says_so()
+    {
+        var node = new Node(_documents, _time, leads: true, "f");
+        Source source = await node.LookedAsync();
+        source.Fail(new InvalidOperationException("broken"));
+        _time.Advance(SharedDiscovery.LookInterval);
+        Assert.Equal("broken", (await Assert.ThrowsAsync<InvalidOperationException>(() => node.Running.WaitAsync(TestActorSystem.HangGuard))).Message);
+    }
+
+    [Fact]
     public async Task While_the_store_is_away_everything_stays_and_it_is_said_once()
     {
         Node first = Start(leads: true);
@@ -150,6 +193,9 @@ public sealed class SharedDiscoveryTests : IAsyncLifetime
     private static DiscoveryUpdate Update(params string[] addresses) =>
         new([new TargetGroup("g", [.. addresses.Select(static address => Labels.From(("__address__", address)))], Labels.Empty)], []);
 
+    private static string FingerprintOf(string url) => SharedDiscovery.FingerprintOf(
+        ScrapeConfigFile.Parse($"scrape_configs: [{{job_name: job, http_sd_configs: [{{url: '{url}'}}]}}]\n", "test.yml").ScrapeConfigs[0], 0);
+
     private static string[] AddressesOf(IReadOnlyList<TargetGroup> groups) => [.. groups.SelectMany(static group => group.Targets).Select(static target => target.Get("__address__"))];
 
     // Everybody who follows looks once, and has done with what he saw.
@@ -187,6 +233,8 @@ public sealed class SharedDiscoveryTests : IAsyncLifetime
         public volatile bool Leads;
 
         public int Looks { get; private set; }
+
+        public Task Running => _running;
 
         public bool HasFound => _found.Reader.TryPeek(out _);
 
@@ -227,6 +275,8 @@ public sealed class SharedDiscoveryTests : IAsyncLifetime
             Assert.True(_found.Task.Wait(TestActorSystem.HangGuard));
             _found.Task.Result(update);
         }
+
+        public void Fail(Exception cause) => _ended.SetException(cause);
 
         public Task RunAsync(Action<DiscoveryUpdate> found, CancellationToken cancel)
         {
