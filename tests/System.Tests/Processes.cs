@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 
 namespace Pleiad.Outside.Tests;
 
@@ -9,6 +10,10 @@ namespace Pleiad.Outside.Tests;
 internal class RunningProgram : IAsyncDisposable
 {
     private const int LinesKeptMax = 400;
+    private const int PortsFrom = 12_000;
+    private const int PortsTo = 32_000;
+
+    private static int _lastPort = RandomNumberGenerator.GetInt32(PortsTo);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
@@ -91,12 +96,26 @@ internal class RunningProgram : IAsyncDisposable
         _process.Dispose();
     }
 
-    /// <summary>A port of the loopback interface that was free a moment ago.</summary>
+    /// <summary>
+    /// A port of the loopback interface that was free a moment ago, each but once. Below those that the system gives to outgoing connections (32768 and up):
+    /// it is still free when a program that had it starts again.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            int port = PortsFrom + (int)((uint)Interlocked.Increment(ref _lastPort) % (PortsTo - PortsFrom));
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it.
+            }
+        }
     }
 
     /// <summary>The full path of a program, or null where it is not installed.</summary>
