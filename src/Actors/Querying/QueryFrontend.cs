@@ -322,20 +322,28 @@ internal sealed class QueryFrontend(
     }
 
     // Likewise for samples as they are stored: their reader would take what is left for all there is.
-    private static T Sound<T>(T result, QueryView view) => view.ChunksDamaged is > 0 and int damaged
-        ? throw new QueryException(QueryErrorKind.Internal, Damage(damaged))
+    private static T Sound<T>(T result, QueryView view) => Damages(view).FirstOrDefault() is { } damage
+        ? throw new QueryException(QueryErrorKind.Internal, damage)
         : result;
 
-    private static string Damage(int chunks) => $"{chunks} chunks of stored blocks are damaged and were left out";
+    private static IEnumerable<string> Damages(QueryView view)
+    {
+        if (view.ChunksDamaged is > 0 and int damaged)
+        {
+            yield return $"{damaged} chunks of stored blocks are damaged and were left out";
+        }
+
+        if (view.BlocksMissed is { Count: > 0 } missed)
+        {
+            string others = missed.Count > 1 ? $" and {missed.Count - 1} more" : string.Empty;
+            yield return $"samples may be missing: damaged blocks were put aside (quarantine/{missed[0].File}{others}); "
+                + "bring the time back from a backup, or delete the files to go on without what they had";
+        }
+    }
 
     private static List<string> Gaps(QueryView view)
     {
-        var gaps = new List<string>();
-        if (view.ChunksDamaged is > 0 and int damaged)
-        {
-            gaps.Add(Damage(damaged));
-        }
-
+        List<string> gaps = [.. Damages(view)];
         if (view.ShardsMissing.Count > 0)
         {
             gaps.Add($"partial: {Missing(view)}, so series may be missing");

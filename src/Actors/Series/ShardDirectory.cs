@@ -99,6 +99,9 @@ internal sealed class ViewLease(ShardView[] views, ILocalShards shards, int thre
     /// <inheritdoc/>
     public override int ChunksDamaged => views.Sum(static view => view.ChunksDamaged);
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<BlockSetAside> BlocksMissed => [.. views.SelectMany(static view => view.BlocksMissed)];
+
     /// <summary>Each for itself, in the order of shards.</summary>
     public IReadOnlyList<ShardView> Views => views;
 

@@ -90,8 +90,65 @@ internal sealed class BlockFiles(IFiles files, string directory, string quaranti
         return block;
     }
 
+    /// <summary>Names of the blocks that lie in the quarantine, as they are there.</summary>
+    /// <exception cref="IOException">They could not be listed.</exception>
+    public IEnumerable<string> NamesSetAside() =>
+        _quarantine.Names().Where(name => kind.TryNumber(name, out _)).Select(NameSetAside);
+
+    /// <summary>The name that a file has in the quarantine once it is there.</summary>
+    public string NameSetAside(string path) => Path.GetFileName(_quarantine.PathOf(Path.GetFileName(path)));
+
+    /// <summary>Blocks that lie in the quarantine and had samples that no other block is known to have whole.</summary>
+    /// <param name="replaced">Numbers of the blocks that others were made of.</param>
+    /// <exception cref="IOException">They could not be listed.</exception>
+    /// <exception cref="LaterVersionException">A later version wrote one.</exception>
+    public List<BlockSetAside> SetAside(IReadOnlySet<long> replaced)
+    {
+        var found = new List<BlockSetAside>();
+        foreach (string name in _quarantine.Names())
+        {
+            if (kind.TryNumber(name, out long number) && TimesSetAside(_quarantine.PathOf(name), number, replaced.Contains(number)) is { } block)
+            {
+                found.Add(block);
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>Puts a file aside.</summary>
     public void MoveAside(string path) => _quarantine.MoveAside(path);
+
+    // One that opens was put aside when a block was made of it without the frames that are damaged. One that does not was so, or was replaced
+    // by a sound block before: then nothing of it is missing.
+    private BlockSetAside? TimesSetAside(string path, long number, bool isReplaced)
+    {
+        string name = Path.GetFileName(path);
+        try
+        {
+            using Block block = Open(path, number);
+            return new BlockSetAside(name, block.MinTime, block.MaxTime);
+        }
+        catch (CorruptDataException)
+        {
+            return isReplaced ? null : TimesOfDamaged(path, name);
+        }
+    }
+
+    // The end of the file has a checksum of its own.
+    private BlockSetAside TimesOfDamaged(string path, string name)
+    {
+        try
+        {
+            using IMappedBytes bytes = files.Map(path);
+            BlockTrailer trailer = BlockTrailer.Read(path, bytes.Bytes);
+            return new BlockSetAside(name, trailer.MinTime, trailer.MaxTime);
+        }
+        catch (CorruptDataException)
+        {
+            return new BlockSetAside(name, long.MinValue, long.MaxValue);
+        }
+    }
 
     private Block Open(string path, long number)
     {

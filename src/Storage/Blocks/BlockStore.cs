@@ -15,6 +15,7 @@ public sealed class BlockStore
 
     // Numbers of files that could not be finished: what became of them is unknown, so the next block says that it replaces them.
     private readonly List<long> _unfinished = [];
+    private HashSet<long> _replaced = [];
 
     /// <summary>The blocks in a directory; nothing is read yet.</summary>
     public BlockStore(IFiles files, string directory, string quarantine, ShardId shard)
@@ -47,7 +48,7 @@ public sealed class BlockStore
             _files.FlushDirectory(_directory);
         }
 
-        HashSet<long> replaced = [.. found.SelectMany(static block => block.Replaces)];
+        HashSet<long> replaced = _replaced = [.. found.SelectMany(static block => block.Replaces)];
         foreach (Block old in found.Where(block => replaced.Contains(block.Number)))
         {
             old.Dispose();
@@ -57,6 +58,18 @@ public sealed class BlockStore
         found.RemoveAll(block => replaced.Contains(block.Number));
         return found;
     }
+
+    /// <summary>Damaged blocks in the quarantine of which samples are missing, as far as the blocks that were loaded tell.</summary>
+    /// <exception cref="IOException">They could not be listed.</exception>
+    /// <exception cref="LaterVersionException">A later version wrote one.</exception>
+    internal List<BlockSetAside> SetAside() => _blocks.SetAside(_replaced);
+
+    /// <summary>Names of all blocks of samples in the quarantine.</summary>
+    /// <exception cref="IOException">They could not be listed.</exception>
+    internal IEnumerable<string> NamesSetAside() => _blocks.NamesSetAside();
+
+    /// <summary>The name that a block has in the quarantine once it is there.</summary>
+    internal string NameSetAside(Block block) => _blocks.NameSetAside(block.Path);
 
     /// <summary>Writes what a job takes out of the head into a block, and reads it back. On any thread but one at a time.</summary>
     /// <exception cref="IOException">It could not be written or did not read back; the head has everything still.</exception>

@@ -6,12 +6,22 @@ namespace Pleiad.Storage;
 /// <param name="shard">Whose files they are: it goes into their names, since all shards share the directory.</param>
 internal sealed class Quarantine(IFiles files, string directory, int shard)
 {
+    private string Prefix => $"shard-{shard:D4}-";
+
+    /// <summary>The names that files of this shard had before, of those that lie there.</summary>
+    /// <exception cref="IOException">They could not be listed.</exception>
+    public IEnumerable<string> Names() =>
+        files.List(directory).Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Select(name => name[Prefix.Length..]);
+
+    /// <summary>Where a file lies, or would lie, that had a name.</summary>
+    public string PathOf(string name) => Path.Combine(directory, Prefix + name);
+
     /// <summary>Moves a file aside; when it returns, that is durable.</summary>
     /// <exception cref="IOException">It could not be moved.</exception>
     public void MoveAside(string path)
     {
         files.CreateDirectory(directory);
-        files.Rename(path, Path.Combine(directory, $"shard-{shard:D4}-{Path.GetFileName(path)}"));
+        files.Rename(path, PathOf(Path.GetFileName(path)));
         files.FlushDirectory(directory);
         files.FlushDirectory(Path.GetDirectoryName(path)!);
     }
@@ -22,6 +32,6 @@ internal sealed class Quarantine(IFiles files, string directory, int shard)
     {
         files.CreateDirectory(directory);
         byte[] bytes = AtomicFile.ReadAll(files, path);
-        AtomicFile.Write(files, Path.Combine(directory, $"shard-{shard:D4}-{Path.GetFileName(path)}"), file => file.Append(bytes));
+        AtomicFile.Write(files, PathOf(Path.GetFileName(path)), file => file.Append(bytes));
     }
 }

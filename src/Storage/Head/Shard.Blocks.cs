@@ -167,6 +167,7 @@ public sealed partial class Shard
         job.View.Dispose();
         if (written is { IsUnchanged: false })
         {
+            NoteLostOf(job.Sources);
             Replace(job.Sources, written.Block);
             if (written.Block is { } merged)
             {
@@ -196,6 +197,7 @@ public sealed partial class Shard
     {
         _blockStore = store;
         Blocks = new BlockList(store.Load());
+        NoteBlocksSetAside();
         Rollups = store.Rollups.Load();
 
         // The log may bring back tombstones that no block needs any more: such ones do no harm.

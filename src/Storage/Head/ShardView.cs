@@ -10,6 +10,8 @@ namespace Pleiad.Storage;
 public sealed class ShardView : ISeriesSource, IDisposable
 {
     private readonly LabelIndex _index;
+    private readonly Lock _missedLock = new();
+    private List<BlockSetAside> _missed = [];
     private int _disposed;
 
     internal ShardView(ShardId shard, SeriesTable table, LabelIndex index, ByteArena arena, ViewPin pin)
@@ -38,6 +40,7 @@ public sealed class ShardView : ISeriesSource, IDisposable
     {
         ThrowIfDisposed();
         cancel.ThrowIfCancellationRequested();
+        NoteSetAside(request.Range);
         if (request.ListsRollups && RollupListing.PartsFor(Pin, request.Range) is { Count: > 0 } parts)
         {
             return Held(() => new RollupListingCursor(this, parts, request, cancel));
@@ -104,6 +107,9 @@ public sealed class ShardView : ISeriesSource, IDisposable
     /// <summary>Chunks of blocks that could not be read through this view because their bytes are damaged: what was read has a hole there.</summary>
     public int ChunksDamaged => Pin.ChunksDamaged;
 
+    /// <summary>Damaged blocks in the quarantine that may have had samples in a range that was read through this view: what was read lacks theirs.</summary>
+    public IReadOnlyList<BlockSetAside> BlocksMissed => Volatile.Read(ref _missed);
+
     /// <summary>Which labels, metrics and targets of the head cost what.</summary>
     /// <param name="matchers">Which series count; all where there are none.</param>
     /// <param name="focus">The label whose values are wanted; empty for none.</param>
@@ -124,6 +130,20 @@ public sealed class ShardView : ISeriesSource, IDisposable
         {
             Pin.Release();
             GC.SuppressFinalize(this);
+        }
+    }
+
+    private void NoteSetAside(TimeRange range)
+    {
+        if (Pin.Parts.SetAside.Count == 0)
+        {
+            return;
+        }
+
+        TimeRange read = Pin.Clip(range);
+        lock (_missedLock)
+        {
+            Volatile.Write(ref _missed, [.. _missed.Union(Pin.Parts.SetAside.Where(block => block.Overlaps(read)))]);
         }
     }
 
@@ -148,6 +168,7 @@ public sealed class ShardView : ISeriesSource, IDisposable
 
     private void OverBlocks(TimeRange range, Action<Block> read)
     {
+        NoteSetAside(range);
         List<Block> blocks = Pin.Blocks.Overlapping(Pin.Clip(range));
         blocks.AddRange(RollupListing.PartsFor(Pin, range).Select(static part => part.Block));
         if (blocks.Count == 0)

@@ -13,6 +13,9 @@ internal sealed record ViewParts(
     /// <summary>What is expired, where that differs from series to series.</summary>
     public RetentionCut Cut { get; init; } = RetentionCut.None;
 
+    /// <summary>Damaged blocks that lie in the quarantine.</summary>
+    public IReadOnlyList<BlockSetAside> SetAside { get; init; } = [];
+
     /// <summary>The rollups.</summary>
     public RollupList Rollups { get; init; } = RollupList.Empty;
 
