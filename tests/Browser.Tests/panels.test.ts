@@ -21,7 +21,7 @@ const dashboard = {
     { id: 2, type: 'heatmap', title: 'Native heatmap', ...at(8, 0), targets: [{ refId: 'A', expr: 'increase(shop_basket_size[10s])', interval: '1s' }], options: { color: { scheme: 'Spectral' } } },
     { id: 3, type: 'piechart', title: 'Pie', ...at(16, 0), targets: [{ refId: 'A', expr: stock, instant: true, legendFormat: '{{item}}' }], options: { pieType: 'donut', legend: { displayMode: 'table', placement: 'right', values: ['value', 'percent'] } } },
     { id: 4, type: 'barchart', title: 'Bars', ...at(0, 7), targets: [{ refId: 'A', expr: stock, instant: true, format: 'table' }], transformations: [{ id: 'organize', options: { excludeByName: { Time: true, __name__: true, env: true, instance: true, job: true } } }], options: { showValue: 'auto' } },
-    { id: 5, type: 'histogram', title: 'Histogram', ...at(8, 7), targets: [{ refId: 'A', expr: 'shop_stock', legendFormat: '{{item}}' }], options: { combine: true, bucketSize: 5 } },
+    { id: 5, type: 'histogram', title: 'Histogram', ...at(8, 7), targets: [{ refId: 'A', expr: 'shop_stock', legendFormat: '{{item}}', interval: '1s' }], options: { combine: true, bucketSize: 5 } },
     { id: 6, type: 'state-timeline', title: 'Timeline', ...at(16, 7), targets: [{ refId: 'A', expr: 'shop_open', legendFormat: 'till {{till}}', interval: '1s' }], fieldConfig: { defaults: states, overrides: [] } },
     { id: 7, type: 'status-history', title: 'History', ...at(0, 14), targets: [{ refId: 'A', expr: 'shop_open', legendFormat: 'till {{till}}', interval: '1s' }], fieldConfig: { defaults: states, overrides: [] } },
     { id: 8, type: 'dashlist', title: 'Boards', ...at(8, 14), options: { showSearch: true, showStarred: false, showRecentlyViewed: true, tags: ['panels'], query: '' } },
