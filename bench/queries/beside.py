@@ -16,12 +16,15 @@ else from process_cpu_seconds_total of its /metrics, which is coarse), the ratio
 Ends with 0 unless a query failed in the first system. Queries run 7 s off the grid of the samples, so that windows open and
 closed on the left have the same samples. Needs Python 3 alone.
 """
-import argparse, json, math, os, random, re, shutil, socket, struct, subprocess, sys, tempfile, time, urllib.error, urllib.parse, urllib.request
+import argparse, json, math, os, random, re, shutil, socket, subprocess, sys, tempfile, time, urllib.error, urllib.parse, urllib.request
 
 STEP = 15
 MODES = ["idle", "user", "system", "iowait", "irq", "softirq", "steal", "nice"]
 BOUNDS = ["0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "+Inf"]
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, ".."))
+import remote_write
+
 PLEIAD = os.path.join(HERE, "../../src/Node/bin/Release/net10.0/pleiad")
 
 
@@ -42,36 +45,19 @@ def arguments():
     return parser.parse_args()
 
 
-def varint(number):
-    out = bytearray()
-    while number > 127:
-        out.append(number & 127 | 128)
-        number >>= 7
-    return bytes(out + bytes([number]))
-
-
-def field(number, body):
-    return varint(number << 3 | 2) + varint(len(body)) + body
-
-
-def snappy(body):
-    # Literals alone: what has to be read as Snappy need not be compressed.
-    return varint(len(body)) + b"\xfc" + struct.pack("<I", len(body) - 1) + body
-
-
 class Series:
     """One series and where its value is; the same seed gives the same samples again."""
 
     def __init__(self, labels, value, move):
-        self.labels = b"".join(field(1, field(1, name.encode()) + field(2, text.encode())) for name, text in sorted(labels.items()))
+        self.labels = remote_write.labels(sorted(labels.items()))
         self.value, self.move = value, move
 
     def samples(self, first, count):
         out = []
         for i in range(first, first + count):
             self.value = self.move(self.value)
-            out.append(field(2, b"\x09" + struct.pack("<d", self.value) + b"\x10" + varint(i * STEP * 1000)))
-        return field(1, self.labels + b"".join(out))
+            out.append(remote_write.sample(self.value, i * STEP * 1000))
+        return remote_write.series(self.labels, b"".join(out))
 
 
 def data(instances):
@@ -125,9 +111,7 @@ class System:
         return time.perf_counter() - began, body, None
 
     def write(self, body):
-        request = urllib.request.Request(self.url + "/api/v1/write", snappy(body), {
-            "Content-Type": "application/x-protobuf", "Content-Encoding": "snappy", "X-Prometheus-Remote-Write-Version": "0.1.0"})
-        urllib.request.urlopen(request, timeout=300).read()
+        urllib.request.urlopen(remote_write.request(self.url, body), timeout=300).read()
 
     def end(self):
         if self.process:

@@ -7,35 +7,17 @@ Starts a node with default limits, writes 1,000 old series, then the new ones by
 same), goes on writing the old ones meanwhile, kills the node with SIGKILL, starts it again and looks whether the old series have every sample.
 Prints what it saw, one line a step, and ends with 0 where no old sample is missing. Needs Python 3 alone.
 """
-import argparse, json, os, signal, socket, struct, subprocess, sys, time, urllib.error, urllib.parse, urllib.request
+import argparse, json, os, signal, socket, subprocess, sys, time, urllib.error, urllib.parse, urllib.request
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import remote_write
 
 OLD, IN_REQUEST, TARGETS = 1000, 20000, 64
 
 
-def varint(number):
-    out = bytearray()
-    while number > 127:
-        out.append(number & 127 | 128)
-        number >>= 7
-    return bytes(out + bytes([number]))
-
-
-def field(number, body):
-    return varint(number << 3 | 2) + varint(len(body)) + body
-
-
-def labels(*pairs):
-    return b"".join(field(1, field(1, name.encode()) + field(2, value.encode())) for name, value in pairs)
-
-
-def snappy(body):
-    # One literal: what has to be read as Snappy need not be compressed.
-    return varint(len(body)) + b"\xfc" + struct.pack("<I", len(body) - 1) + body
-
-
 def series(metric, instance, request, at):
-    sample = b"\x09" + struct.pack("<d", 1.0) + b"\x10" + varint(at)
-    return field(1, labels(("__name__", metric), ("instance", instance), ("job", "explosion"), ("request", request)) + field(2, sample))
+    labels = remote_write.labels((("__name__", metric), ("instance", instance), ("job", "explosion"), ("request", request)))
+    return remote_write.series(labels, remote_write.sample(1.0, at))
 
 
 def many(metric, template, first, count, at):
@@ -78,10 +60,8 @@ class Node:
         return next(int(line.split()[1]) for line in open("/proc/%d/status" % self.process.pid) if line.startswith(name)) // 1024
 
     def write(self, body):
-        request = urllib.request.Request("http://127.0.0.1:%d/api/v1/write" % self.port, snappy(body), {
-            "Content-Type": "application/x-protobuf", "Content-Encoding": "snappy", "X-Prometheus-Remote-Write-Version": "0.1.0"})
         try:
-            return urllib.request.urlopen(request, timeout=120).status
+            return urllib.request.urlopen(remote_write.request("http://127.0.0.1:%d" % self.port, body), timeout=120).status
         except urllib.error.HTTPError as error:
             error.read()
             return error.code
