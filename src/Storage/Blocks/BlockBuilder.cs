@@ -79,7 +79,7 @@ internal sealed class BlockBuilder
     /// <summary>Writes the index and the end.</summary>
     public void End()
     {
-        string[] texts = SortedTexts();
+        string[] texts = SymbolTexts.Of(_series.Select(static series => series.Labels));
         var textNumbers = new Dictionary<string, int>(texts.Length, StringComparer.Ordinal);
         for (int i = 0; i < texts.Length; i++)
         {
@@ -139,23 +139,6 @@ internal sealed class BlockBuilder
     }
 
     private static long KeyOf(Dictionary<string, int> texts, string name, string value) => ((long)texts[name] << 32) | (uint)texts[value];
-
-    private string[] SortedTexts()
-    {
-        var texts = new HashSet<string>(StringComparer.Ordinal);
-        foreach ((Labels labels, _) in _series)
-        {
-            foreach (Label label in labels)
-            {
-                texts.Add(label.Name);
-                texts.Add(label.Value);
-            }
-        }
-
-        string[] sorted = [.. texts];
-        Array.Sort(sorted, Utf8Order.Comparer);
-        return sorted;
-    }
 
     // Numbers of name and value in one key: the keys sort as the pairs do.
     private long[] SortedPairs(Dictionary<string, int> texts)

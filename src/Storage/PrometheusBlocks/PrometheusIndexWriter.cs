@@ -90,18 +90,7 @@ internal sealed class PrometheusIndexWriter
 
     private Dictionary<string, int> WriteSymbols()
     {
-        var texts = new HashSet<string>(StringComparer.Ordinal);
-        foreach ((Labels labels, _) in _series)
-        {
-            foreach (Label label in labels)
-            {
-                texts.Add(label.Name);
-                texts.Add(label.Value);
-            }
-        }
-
-        string[] sorted = [.. texts];
-        Array.Sort(sorted, Utf8Order.Comparer);
+        string[] sorted = SymbolTexts.Of(_series.Select(static series => series.Labels));
         var symbols = new Dictionary<string, int>(sorted.Length, StringComparer.Ordinal);
         _entry.Clear();
         BinaryPrimitives.WriteUInt32BigEndian(_entry.Take(4), (uint)sorted.Length);
