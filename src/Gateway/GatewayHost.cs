@@ -23,6 +23,7 @@ public sealed class GatewayHost : IAsyncDisposable
 
     private readonly GatewaySettings _settings;
     private readonly ILogger _log;
+    private readonly TimeProvider _time;
     private readonly GatewayMetrics _metrics = new();
     private readonly WebApplication _app;
     private readonly IReadOnlyList<ListenAddress> _listen;
@@ -36,6 +37,7 @@ public sealed class GatewayHost : IAsyncDisposable
     public GatewayHost(GatewaySettings settings, GatewayPorts ports, ILoggerFactory logging, TimeProvider time)
     {
         _settings = settings;
+        _time = time;
         _log = logging.CreateLogger("Pleiad.Gateway");
         _listen = [.. settings.Listen.Select(ListenAddress.Parse)];
         if (!settings.InsecureListen && _listen.FirstOrDefault(l => !l.IsLoopback) is { } open)
@@ -89,6 +91,23 @@ public sealed class GatewayHost : IAsyncDisposable
         {
             Log.ListeningInsecurely(_log, all);
         }
+    }
+
+    /// <summary>Asks itself for pages that cost nothing, so that whoever comes first does not wait for code that has never run (docs/decisions/0020).</summary>
+    /// <param name="longest">The time at most: what has not been asked by then is left out.</param>
+    /// <param name="cancel">Gives up: with <see cref="OperationCanceledException"/>.</param>
+    /// <returns>Requests that were answered.</returns>
+    /// <exception cref="InvalidOperationException">It has not been started.</exception>
+    public async Task<int> RehearseAsync(TimeSpan longest, CancellationToken cancel)
+    {
+        if (Addresses.Count == 0)
+        {
+            throw new InvalidOperationException("a gateway that does not listen has nobody to ask");
+        }
+
+        using var over = new CancellationTokenSource(longest, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, over.Token);
+        return await RehearsedRequests.RunAsync(Addresses[0], new PathPrefix(_settings).Inside, _time.GetUtcNow(), either.Token).ConfigureAwait(false);
     }
 
     /// <summary>Takes no more requests and waits for the running ones, at most <see cref="GatewaySettings.StopTimeout"/>.</summary>

@@ -68,10 +68,10 @@ internal static partial class Log
     [LoggerMessage(119, LogLevel.Information, "Joined the cluster as {Name} at {Address}, after {Took}.")]
     public static partial void Joined(this ILogger log, string name, string address, TimeSpan took);
 
-    [LoggerMessage(129, LogLevel.Debug, "Rehearsed {Queries} queries in {Took}.")]
-    public static partial void Rehearsed(this ILogger log, int queries, TimeSpan took);
+    [LoggerMessage(129, LogLevel.Debug, "Rehearsed {Requests} requests and {Queries} queries in {Took}.")]
+    public static partial void Rehearsed(this ILogger log, int requests, int queries, TimeSpan took);
 
-    [LoggerMessage(130, LogLevel.Debug, "The rehearsal of queries ended early: {Reason}.")]
+    [LoggerMessage(130, LogLevel.Debug, "The rehearsal ended early: {Reason}.")]
     public static partial void RehearsalEnded(this ILogger log, string reason);
 
     [LoggerMessage(124, LogLevel.Critical, "Out of the cluster: {Reason}. The node stops; what it acknowledged is in the journal.")]

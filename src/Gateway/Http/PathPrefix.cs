@@ -16,6 +16,9 @@ internal sealed class PathPrefix
     /// <summary>The page, as the client has to ask for it.</summary>
     public string PageOutside => _outside + "/";
 
+    /// <summary>In front of every route, as the gateway sees it; empty for none.</summary>
+    public string Inside => _inside;
+
     /// <summary>Whether a path asks for the page in a way that needs a redirect: the bare root, or the prefix without its slash.</summary>
     public bool IsEntrance(string path) => _inside.Length > 0 && (path == "/" || path == _inside);
 

@@ -6,8 +6,8 @@ using Pleiad.Scraping;
 
 namespace Pleiad.Node;
 
-/// <summary>The rehearsal of queries after a start (docs/decisions/0020): beside the node's work, and never its trouble.</summary>
-internal sealed class QueryRehearsal(NodeSettings settings, PrometheusConfig config, ILogger log) : IAsyncDisposable
+/// <summary>The rehearsal of requests and queries after a start (docs/decisions/0020): beside the node's work, and never its trouble.</summary>
+internal sealed class QueryRehearsal(NodeSettings settings, PrometheusConfig config, GatewayHost gateway, ILogger log) : IAsyncDisposable
 {
     // The first scrapes of all targets need every processor there is: a slot that is missed for a rehearsal is missed for nothing.
     private static readonly TimeSpan FirstScrapes = TimeSpan.FromSeconds(10);
@@ -47,12 +47,15 @@ internal sealed class QueryRehearsal(NodeSettings settings, PrometheusConfig con
     {
         TimeProvider time = TimeProvider.System;
         long began = time.GetTimestamp();
+        TimeSpan longest = settings.Query.Rehearsal;
         try
         {
+            int requests = await gateway.RehearseAsync(longest, _stopping.Token);
+
             // An engine of its own: what a rehearsal holds takes no memory from queries that somebody asked.
             int queries = await Rehearsal.RunAsync(
-                new Engine(SettingsMap.Engine(settings, config), time), SettingsMap.ThreadsOfQuery(settings), RehearsedAnswer.WriteAsync, settings.Query.Rehearsal, time, _stopping.Token);
-            log.Rehearsed(queries, time.GetElapsedTime(began));
+                new Engine(SettingsMap.Engine(settings, config), time), SettingsMap.ThreadsOfQuery(settings), RehearsedAnswer.WriteAsync, longest - time.GetElapsedTime(began), time, _stopping.Token);
+            log.Rehearsed(requests, queries, time.GetElapsedTime(began));
         }
         catch (QueryException e) when (e.Kind != QueryErrorKind.Canceled)
         {

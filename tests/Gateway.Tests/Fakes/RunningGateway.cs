@@ -21,6 +21,8 @@ internal sealed class RunningGateway : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    public GatewayHost Host => _host;
+
     public static async Task<RunningGateway> StartAsync(
         Func<GatewaySettings, GatewaySettings>? change = null, FakeNode? node = null, TimeProvider? time = null, DashboardCatalog? dashboards = null)
     {
