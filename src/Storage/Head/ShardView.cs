@@ -90,8 +90,10 @@ public sealed class ShardView : ISeriesSource, IDisposable
     public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
     {
         ThrowIfDisposed();
-        LabelQuery.AddNames(_index, Reader, matchers, range, into, cancel);
+
+        // Blocks first: theirs cost a look at their index, and what they name the head need not look for in its series.
         OverBlocks(range, block => BlockMatching.AddNames(block, matchers, into, cancel));
+        LabelQuery.AddNames(_index, Reader, matchers, range, into, cancel);
         GC.KeepAlive(this);
     }
 
@@ -99,8 +101,9 @@ public sealed class ShardView : ISeriesSource, IDisposable
     public void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel)
     {
         ThrowIfDisposed();
-        LabelQuery.AddValues(_index, Reader, name, matchers, range, into, cancel);
+
         OverBlocks(range, block => BlockMatching.AddValues(block, name, matchers, into, cancel));
+        LabelQuery.AddValues(_index, Reader, name, matchers, range, into, cancel);
         GC.KeepAlive(this);
     }
 
