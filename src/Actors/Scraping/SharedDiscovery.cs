@@ -16,6 +16,12 @@ internal sealed class SharedDiscovery : IDiscovery
     /// <summary>Between two looks at what was written down, and at who runs it.</summary>
     public static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// Each so many looks what is there is read whether it looks new or not: a database that has lost its end gives the versions it had out again
+    /// (docs/decisions/0017).
+    /// </summary>
+    public const int LooksToWhole = 30;
+
     private readonly Func<IReadOnlyList<TargetGroup>, IDiscovery> _make;
     private readonly string _id;
     private readonly string _fingerprint;
@@ -30,6 +36,7 @@ internal sealed class SharedDiscovery : IDiscovery
     private DiscoveryUpdate? _news;
     private Document? _seen;
     private string? _trouble;
+    private int _looks;
     private bool _eachLooks;
 
     /// <param name="name">Of the discovery: <c>http_sd_configs[0]</c>.</param>
@@ -193,9 +200,10 @@ internal sealed class SharedDiscovery : IDiscovery
         bool hasAnswered = false;
         try
         {
-            Document? now = await _documents.GetAsync(SharedGroups.Kind, _id, cancel);
+            bool isWhole = ++_looks % LooksToWhole == 0;
+            Document? now = await _documents.GetUnlessAsync(SharedGroups.Kind, _id, isWhole ? 0 : _seen?.Version ?? 0, cancel);
             hasAnswered = true;
-            if (now is not null && now.Version != _seen?.Version)
+            if (now is not null && (now.Version != _seen?.Version || !now.Body.Span.SequenceEqual(_seen.Body.Span)))
             {
                 _seen = now;
                 read = SharedGroups.Read(now.Body);

@@ -29,7 +29,7 @@ public sealed class DashboardCatalog(IDashboardDocuments documents, DashboardSet
 
     /// <summary>Asks the store itself whether it answers.</summary>
     /// <exception cref="IOException">It does not.</exception>
-    public async Task ProbeAsync(CancellationToken cancel) => await documents.ReadChangesAsync(long.MaxValue, 1, cancel).ConfigureAwait(false);
+    public async Task ProbeAsync(CancellationToken cancel) => await documents.ReadChangesAsync([], long.MaxValue, 1, cancel).ConfigureAwait(false);
 
     /// <summary>The dashboards that fit a query, by title.</summary>
     public async Task<IReadOnlyList<DashboardSummary>> SearchAsync(DashboardQuery query, CancellationToken cancel)

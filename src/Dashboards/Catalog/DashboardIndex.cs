@@ -11,6 +11,9 @@ internal sealed class DashboardIndex(IDashboardDocuments documents) : IDisposabl
 {
     private const int PageSize = 200;
 
+    // Of the other kinds, and of a history that is most of what is stored, nothing is listed.
+    private static readonly string[] Kinds = [DocumentKinds.Dashboard, DocumentKinds.Folder, DocumentKinds.Star];
+
     private readonly SemaphoreSlim _refreshing = new(1, 1);
     private Entries? _entries;
 
@@ -59,7 +62,7 @@ internal sealed class DashboardIndex(IDashboardDocuments documents) : IDisposabl
     {
         while (true)
         {
-            IReadOnlyList<DashboardDocument> changes = await documents.ReadChangesAsync(entries.Revision, PageSize, cancel).ConfigureAwait(false);
+            IReadOnlyList<DashboardDocument> changes = await documents.ReadChangesAsync(Kinds, entries.Revision, PageSize, cancel).ConfigureAwait(false);
             foreach (DashboardDocument change in changes)
             {
                 entries = With(entries, change) with { Revision = change.Revision };
@@ -72,13 +75,12 @@ internal sealed class DashboardIndex(IDashboardDocuments documents) : IDisposabl
         }
     }
 
-    // By kind, because the history is most of what is stored and nothing of it is listed. What changes meanwhile comes as a change:
-    // the lists only say from where on, and the first of them is read first.
+    // What changes meanwhile comes as a change: the lists only say from where on, and the first of them is read first.
     private async Task<Entries> LoadAsync(CancellationToken cancel)
     {
         Entries entries = Entries.Empty;
         long revision = 0;
-        foreach (string kind in (string[])[DocumentKinds.Dashboard, DocumentKinds.Folder, DocumentKinds.Star])
+        foreach (string kind in Kinds)
         {
             string after = string.Empty;
             while (true)

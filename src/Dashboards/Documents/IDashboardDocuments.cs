@@ -35,5 +35,8 @@ public interface IDashboardDocuments
     ValueTask<bool> DeleteAsync(string kind, string id, long seenVersion, CancellationToken cancel);
 
     /// <summary>What changed behind a revision, in order: of each document its last state only, deleted ones too.</summary>
-    ValueTask<IReadOnlyList<DashboardDocument>> ReadChangesAsync(long afterRevision, int countMax, CancellationToken cancel);
+    /// <param name="kinds">Of which kinds; none for all.</param>
+    /// <param name="afterRevision">The last one not wanted; 0 for everything.</param>
+    /// <param name="countMax">How many at most.</param>
+    ValueTask<IReadOnlyList<DashboardDocument>> ReadChangesAsync(IReadOnlyList<string> kinds, long afterRevision, int countMax, CancellationToken cancel);
 }

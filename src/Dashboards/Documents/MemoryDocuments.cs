@@ -40,12 +40,16 @@ public sealed class MemoryDocuments : IDashboardDocuments
         ValueTask.FromResult(Write(kind, id, seenVersion, deletes: true, default) is not null);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<DashboardDocument>> ReadChangesAsync(long afterRevision, int countMax, CancellationToken cancel)
+    public ValueTask<IReadOnlyList<DashboardDocument>> ReadChangesAsync(IReadOnlyList<string> kinds, long afterRevision, int countMax, CancellationToken cancel)
     {
         lock (_lock)
         {
             return ValueTask.FromResult<IReadOnlyList<DashboardDocument>>(
-                [.. _documents.Values.Where(document => document.Revision > afterRevision).OrderBy(document => document.Revision).Take(countMax)]);
+            [
+                .. _documents.Values.Where(document => document.Revision > afterRevision && (kinds.Count == 0 || kinds.Contains(document.Kind)))
+                    .OrderBy(document => document.Revision)
+                    .Take(countMax),
+            ]);
         }
     }
 

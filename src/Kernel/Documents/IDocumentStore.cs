@@ -11,7 +11,16 @@ public interface IDocumentStore
 
     /// <summary>The document; null when there is none, or none any more.</summary>
     /// <exception cref="ClusterStoreException">The store did not answer.</exception>
-    ValueTask<Document?> GetAsync(string kind, string id, CancellationToken cancel);
+    ValueTask<Document?> GetAsync(string kind, string id, CancellationToken cancel) => GetUnlessAsync(kind, id, 0, cancel);
+
+    /// <summary>The document, unless it still has the version that was seen; null then, and when there is none. Who looks again and again gets no body twice.</summary>
+    /// <param name="kind">Which kind.</param>
+    /// <param name="id">Which one.</param>
+    /// <param name="seenVersion">The version not wanted; 0 for none.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    /// <remarks>A store that was restored to an earlier state gives versions out again: who must not miss that reads whole now and then.</remarks>
+    /// <exception cref="ClusterStoreException">The store did not answer.</exception>
+    ValueTask<Document?> GetUnlessAsync(string kind, string id, long seenVersion, CancellationToken cancel);
 
     /// <summary>The documents of a kind in the order of their ids (by the value of their characters), without those deleted.</summary>
     /// <param name="kind">Which kind.</param>
@@ -48,9 +57,10 @@ public interface IDocumentStore
     ValueTask<bool> AdoptAsync(Document document, CancellationToken cancel);
 
     /// <summary>What has changed behind a revision, in the order of the changes: of each document its last state only, deleted ones too.</summary>
+    /// <param name="kinds">Of which kinds; none for all.</param>
     /// <param name="afterRevision">The last one not wanted; 0 for everything.</param>
     /// <param name="countMax">How many at most.</param>
     /// <param name="cancel">Ends the reading.</param>
     /// <exception cref="ClusterStoreException">The store did not answer.</exception>
-    ValueTask<IReadOnlyList<Document>> ReadChangesAsync(long afterRevision, int countMax, CancellationToken cancel);
+    ValueTask<IReadOnlyList<Document>> ReadChangesAsync(IReadOnlyList<string> kinds, long afterRevision, int countMax, CancellationToken cancel);
 }

@@ -103,7 +103,7 @@ internal sealed class ClusterConfiguration(SharedConfiguration shared, NodeConfi
 
     private async Task<bool> TakeNewerAsync(CancellationToken cancel)
     {
-        if (await shared.LookAsync(cancel) is not { } now || now.Version <= _version)
+        if (await shared.LookAsync(_version, cancel) is not { } now || now.Version <= _version)
         {
             return false;
         }

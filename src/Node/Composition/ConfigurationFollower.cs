@@ -5,7 +5,7 @@ namespace Pleiad.Node;
 /// <summary>Looks again and again whether another node of the cluster has put a configuration in force.</summary>
 internal sealed class ConfigurationFollower : IAsyncDisposable
 {
-    /// <summary>Between two looks; each reads a few hundred bytes.</summary>
+    /// <summary>Between two looks; each reads nothing unless something has changed.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _stop = new();

@@ -28,8 +28,13 @@ internal sealed class SharedConfiguration(IDocumentStore documents, string self,
     /// <summary>What is in force, and was before; null where nothing ever was.</summary>
     /// <exception cref="ClusterStoreException">The store did not answer.</exception>
     /// <exception cref="UnusableConfigurationException">The store has what this program does not know.</exception>
-    public async Task<SharedVersion?> LookAsync(CancellationToken cancel) =>
-        await documents.GetAsync(Kind, CurrentId, cancel) is { } current ? new SharedVersion(current.Version, HistoryOf(current.Body)) : null;
+    public Task<SharedVersion?> LookAsync(CancellationToken cancel) => LookAsync(0, cancel);
+
+    /// <summary>Likewise, unless it is what was seen: null then.</summary>
+    /// <exception cref="ClusterStoreException">The store did not answer.</exception>
+    /// <exception cref="UnusableConfigurationException">The store has what this program does not know.</exception>
+    public async Task<SharedVersion?> LookAsync(long seenVersion, CancellationToken cancel) =>
+        await documents.GetUnlessAsync(Kind, CurrentId, seenVersion, cancel) is { } current ? new SharedVersion(current.Version, HistoryOf(current.Body)) : null;
 
     /// <summary>The texts behind a hash.</summary>
     /// <exception cref="ClusterStoreException">The store did not answer.</exception>

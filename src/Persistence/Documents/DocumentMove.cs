@@ -29,7 +29,7 @@ public static class DocumentMove
         long after = 0;
         while (true)
         {
-            IReadOnlyList<DashboardDocument> page = await from.ReadChangesAsync(after, PageSize, cancel).ConfigureAwait(false);
+            IReadOnlyList<DashboardDocument> page = await from.ReadChangesAsync([], after, PageSize, cancel).ConfigureAwait(false);
             foreach (DashboardDocument document in page)
             {
                 after = document.Revision;

@@ -70,11 +70,11 @@ public sealed class StoredDocuments(IDocumentStore store, long seenBytesMax) : I
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<DashboardDocument>> ReadChangesAsync(long afterRevision, int countMax, CancellationToken cancel)
+    public async ValueTask<IReadOnlyList<DashboardDocument>> ReadChangesAsync(IReadOnlyList<string> kinds, long afterRevision, int countMax, CancellationToken cancel)
     {
         try
         {
-            return Noted([.. (await store.ReadChangesAsync(afterRevision, countMax, cancel).ConfigureAwait(false)).Select(Of)]);
+            return Noted([.. (await store.ReadChangesAsync(kinds, afterRevision, countMax, cancel).ConfigureAwait(false)).Select(Of)]);
         }
         catch (ClusterStoreException away)
         {

@@ -71,7 +71,7 @@ public sealed class FileDocuments : IDashboardDocuments
         ValueTask.FromResult(Write(kind, id, seenVersion, deletes: true, default) is not null);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<DashboardDocument>> ReadChangesAsync(long afterRevision, int countMax, CancellationToken cancel)
+    public ValueTask<IReadOnlyList<DashboardDocument>> ReadChangesAsync(IReadOnlyList<string> kinds, long afterRevision, int countMax, CancellationToken cancel)
     {
         lock (_lock)
         {
@@ -81,7 +81,11 @@ public sealed class FileDocuments : IDashboardDocuments
             }
 
             return ValueTask.FromResult<IReadOnlyList<DashboardDocument>>(
-                [.. _byRevision.Where(entry => entry.Key > afterRevision).Take(countMax).Select(entry => Read(entry.Value.Kind, entry.Value.Id, _headers[entry.Value]))]);
+            [
+                .. _byRevision.Where(entry => entry.Key > afterRevision && (kinds.Count == 0 || kinds.Contains(entry.Value.Kind)))
+                    .Take(countMax)
+                    .Select(entry => Read(entry.Value.Kind, entry.Value.Id, _headers[entry.Value])),
+            ]);
         }
     }
 

@@ -9,11 +9,12 @@ internal sealed class MemoryDocuments : IDocumentStore
     private readonly Dictionary<(string Kind, string Id), Document> _documents = [];
     private long _revision;
 
-    public ValueTask<Document?> GetAsync(string kind, string id, CancellationToken cancel)
+    public ValueTask<Document?> GetUnlessAsync(string kind, string id, long seenVersion, CancellationToken cancel)
     {
         lock (_gate)
         {
-            return new ValueTask<Document?>(_documents.GetValueOrDefault((kind, id)) is { IsDeleted: false } document ? document : null);
+            return new ValueTask<Document?>(
+                _documents.GetValueOrDefault((kind, id)) is { IsDeleted: false } document && document.Version != seenVersion ? document : null);
         }
     }
 
@@ -53,12 +54,17 @@ internal sealed class MemoryDocuments : IDocumentStore
         }
     }
 
-    public ValueTask<IReadOnlyList<Document>> ReadChangesAsync(long afterRevision, int countMax, CancellationToken cancel)
+    public ValueTask<IReadOnlyList<Document>> ReadChangesAsync(IReadOnlyList<string> kinds, long afterRevision, int countMax, CancellationToken cancel)
     {
         lock (_gate)
         {
             return new ValueTask<IReadOnlyList<Document>>(
-                [.. _documents.Values.Where(document => document.Revision > afterRevision).OrderBy(static document => document.Revision).Take(countMax)]);
+            [
+                .. _documents.Values
+                    .Where(document => document.Revision > afterRevision && (kinds.Count == 0 || kinds.Contains(document.Kind)))
+                    .OrderBy(static document => document.Revision)
+                    .Take(countMax),
+            ]);
         }
     }
 

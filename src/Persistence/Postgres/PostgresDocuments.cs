@@ -5,10 +5,10 @@ namespace Pleiad.Persistence;
 
 internal sealed class PostgresDocuments(PostgresControl control) : IDocumentStore
 {
-    public ValueTask<Document?> GetAsync(string kind, string id, CancellationToken cancel) => control.RunAsync(
+    public ValueTask<Document?> GetUnlessAsync(string kind, string id, long seenVersion, CancellationToken cancel) => control.RunAsync(
         async connection => (await new NpgsqlCommand(
-            "SELECT kind, id, version, revision, deleted, body FROM document WHERE kind = $1 AND id = $2 AND NOT deleted", connection)
-            .With(kind).With(id).RowsAsync(DocumentOf, cancel)).FirstOrDefault(),
+            "SELECT kind, id, version, revision, deleted, body FROM document WHERE kind = $1 AND id = $2 AND version <> $3 AND NOT deleted", connection)
+            .With(kind).With(id).With(seenVersion).RowsAsync(DocumentOf, cancel)).FirstOrDefault(),
         cancel);
 
     public ValueTask<IReadOnlyList<Document>> ListAsync(string kind, string afterId, int countMax, CancellationToken cancel) =>
@@ -50,11 +50,14 @@ internal sealed class PostgresDocuments(PostgresControl control) : IDocumentStor
             cancel);
     }
 
-    public ValueTask<IReadOnlyList<Document>> ReadChangesAsync(long afterRevision, int countMax, CancellationToken cancel) =>
+    public ValueTask<IReadOnlyList<Document>> ReadChangesAsync(IReadOnlyList<string> kinds, long afterRevision, int countMax, CancellationToken cancel) =>
         control.RunAsync<IReadOnlyList<Document>>(
             async connection => await new NpgsqlCommand(
-                "SELECT kind, id, version, revision, deleted, body FROM document WHERE revision > $1 ORDER BY revision LIMIT $2", connection)
-                .With(afterRevision).With(countMax).RowsAsync(DocumentOf, cancel),
+                """
+                SELECT kind, id, version, revision, deleted, body FROM document
+                WHERE revision > $1 AND (cardinality($2) = 0 OR kind = ANY($2)) ORDER BY revision LIMIT $3
+                """,
+                connection).With(afterRevision).With(kinds.ToArray()).With(countMax).RowsAsync(DocumentOf, cancel),
             cancel);
 
     private ValueTask<DocumentWrite> WriteAsync(string kind, string id, long seenVersion, bool deletes, ReadOnlyMemory<byte> body, CancellationToken cancel) =>

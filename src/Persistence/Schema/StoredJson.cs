@@ -46,6 +46,8 @@ internal static partial class StoredJson
 
     public static ImmutableArray<SnapshotFile> FilesOf(string json) => [.. JsonSerializer.Deserialize(json, Shapes.Default.SnapshotFileArray) ?? []];
 
+    public static string Of(IReadOnlyList<string> texts) => JsonSerializer.Serialize(texts.ToArray(), Shapes.Default.StringArray);
+
     internal sealed record StoredMember
     {
         public required Guid Incarnation { get; init; }
@@ -72,5 +74,6 @@ internal static partial class StoredJson
     [JsonSourceGenerationOptions(UseStringEnumConverter = true)]
     [JsonSerializable(typeof(StoredMember))]
     [JsonSerializable(typeof(SnapshotFile[]))]
+    [JsonSerializable(typeof(string[]))]
     private sealed partial class Shapes : JsonSerializerContext;
 }

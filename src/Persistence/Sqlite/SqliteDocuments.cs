@@ -5,9 +5,10 @@ namespace Pleiad.Persistence;
 
 internal sealed class SqliteDocuments(SqliteDatabase database) : IDocumentStore
 {
-    public ValueTask<Document?> GetAsync(string kind, string id, CancellationToken cancel) => database.ReadAsync(connection =>
-        new SqliteCommand("SELECT kind, id, version, revision, deleted, body FROM document WHERE kind = $kind AND id = $id AND NOT deleted", connection)
-            .With("$kind", kind).With("$id", id).Rows(DocumentOf).FirstOrDefault());
+    public ValueTask<Document?> GetUnlessAsync(string kind, string id, long seenVersion, CancellationToken cancel) => database.ReadAsync(connection =>
+        new SqliteCommand(
+            "SELECT kind, id, version, revision, deleted, body FROM document WHERE kind = $kind AND id = $id AND version <> $seen AND NOT deleted", connection)
+            .With("$kind", kind).With("$id", id).With("$seen", seenVersion).Rows(DocumentOf).FirstOrDefault());
 
     public ValueTask<IReadOnlyList<Document>> ListAsync(string kind, string afterId, int countMax, CancellationToken cancel) =>
         database.ReadAsync<IReadOnlyList<Document>>(connection => new SqliteCommand(
@@ -46,10 +47,14 @@ internal sealed class SqliteDocuments(SqliteDatabase database) : IDocumentStore
         });
     }
 
-    public ValueTask<IReadOnlyList<Document>> ReadChangesAsync(long afterRevision, int countMax, CancellationToken cancel) =>
+    public ValueTask<IReadOnlyList<Document>> ReadChangesAsync(IReadOnlyList<string> kinds, long afterRevision, int countMax, CancellationToken cancel) =>
         database.ReadAsync<IReadOnlyList<Document>>(connection => new SqliteCommand(
-            "SELECT kind, id, version, revision, deleted, body FROM document WHERE revision > $after ORDER BY revision LIMIT $max", connection)
-            .With("$after", afterRevision).With("$max", countMax).Rows(DocumentOf));
+            """
+            SELECT kind, id, version, revision, deleted, body FROM document
+            WHERE revision > $after AND (json_array_length($kinds) = 0 OR kind IN (SELECT value FROM json_each($kinds))) ORDER BY revision LIMIT $max
+            """,
+            connection)
+            .With("$after", afterRevision).With("$kinds", StoredJson.Of(kinds)).With("$max", countMax).Rows(DocumentOf));
 
     private ValueTask<DocumentWrite> WriteAsync(string kind, string id, long seenVersion, bool deletes, byte[] body) => database.WriteAsync(connection =>
     {

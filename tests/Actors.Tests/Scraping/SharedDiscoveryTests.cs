@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Threading.Channels;
 using Pleiad.Kernel;
 using Pleiad.Model;
@@ -101,6 +102,51 @@ public sealed class SharedDiscoveryTests : IAsyncLifetime
         _time.Advance(SharedDiscovery.LookInterval);
         Assert.Equal(["a:1"], AddressesOf((await second.LookedAsync()).Before));
         Assert.Equal(["a:1"], await second.FoundAsync());
+    }
+
+    [Fact]
+    public async Task While_nothing_changes_nothing_is_read()
+    {
+        Node first = Start(leads: true);
+        Node second = Start(leads: false);
+        Source source = await first.LookedAsync();
+        source.Find(Update("a:1"));
+        await _documents.WrittenAsync();
+        _time.Advance(SharedDiscovery.LookInterval);
+        Assert.Equal(["a:1"], await second.FoundAsync());
+        long read = _documents.BytesRead;
+        Assert.NotEqual(0, read);
+        for (int look = 0; look < 10; look++)
+        {
+            await ReadOnceAsync();
+        }
+
+        Assert.Equal(read, _documents.BytesRead);
+        source.Find(Update("b:2"));
+        await _documents.WrittenAsync();
+        _time.Advance(SharedDiscovery.LookInterval);
+        Assert.Equal(["b:2"], await second.FoundAsync());
+        Assert.InRange(_documents.BytesRead, read + 1, 3 * read);
+    }
+
+    [Fact]
+    public async Task What_has_the_same_version_in_a_database_that_lost_its_end_is_found_all_the_same()
+    {
+        Node first = Start(leads: true);
+        Node second = Start(leads: false);
+        (await first.LookedAsync()).Find(Update("a:1"));
+        await _documents.WrittenAsync();
+        _time.Advance(SharedDiscovery.LookInterval);
+        Assert.Equal(["a:1"], await second.FoundAsync());
+        await first.EndAsync();
+        _documents.Replace(new SharedGroups(XxHash64.Of("f"u8).ToString("x16", CultureInfo.InvariantCulture), Update("b:2")).Write());
+        Task<string[]> found = second.FoundAsync();
+        for (int look = 0; look < SharedDiscovery.LooksToWhole && !found.IsCompleted; look++)
+        {
+            await ReadOnceAsync();
+        }
+
+        Assert.Equal(["b:2"], await found);
     }
 
     [Fact]
@@ -293,6 +339,7 @@ public sealed class SharedDiscoveryTests : IAsyncLifetime
         private readonly Channel<bool> _written = Channel.CreateUnbounded<bool>();
         private TaskCompletionSource _read = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private Document? _document;
+        private long _bytesRead;
 
         public volatile bool IsAway;
 
@@ -306,7 +353,28 @@ public sealed class SharedDiscoveryTests : IAsyncLifetime
             }
         }
 
-        public ValueTask<Document?> GetAsync(string kind, string id, CancellationToken cancel)
+        /// <summary>Bytes of bodies that were read.</summary>
+        public long BytesRead
+        {
+            get
+            {
+                lock (_gate)
+                {
+                    return _bytesRead;
+                }
+            }
+        }
+
+        /// <summary>What a database is that has lost its last writes and got others in their place.</summary>
+        public void Replace(ReadOnlyMemory<byte> body)
+        {
+            lock (_gate)
+            {
+                _document = _document! with { Body = body };
+            }
+        }
+
+        public ValueTask<Document?> GetUnlessAsync(string kind, string id, long seenVersion, CancellationToken cancel)
         {
             TaskCompletionSource read;
             Document? document;
@@ -314,7 +382,8 @@ public sealed class SharedDiscoveryTests : IAsyncLifetime
             {
                 read = _read;
                 _read = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                document = _document;
+                document = _document?.Version != seenVersion && !IsAway ? _document : null;
+                _bytesRead += document?.Body.Length ?? 0;
             }
 
             read.SetResult();
@@ -353,6 +422,6 @@ public sealed class SharedDiscoveryTests : IAsyncLifetime
 
         public ValueTask<bool> AdoptAsync(Document document, CancellationToken cancel) => throw new NotSupportedException();
 
-        public ValueTask<IReadOnlyList<Document>> ReadChangesAsync(long afterRevision, int countMax, CancellationToken cancel) => throw new NotSupportedException();
+        public ValueTask<IReadOnlyList<Document>> ReadChangesAsync(IReadOnlyList<string> kinds, long afterRevision, int countMax, CancellationToken cancel) => throw new NotSupportedException();
     }
 }

@@ -34,6 +34,24 @@ public sealed class DashboardCatalogTests
     private static async Task<DashboardFault> FaultOf(Task task) => (await Assert.ThrowsAsync<DashboardException>(() => task)).Fault;
 
     [Fact]
+    public async Task A_list_reads_nothing_of_what_it_does_not_show()
+    {
+        var counted = new CountedDocuments(_documents);
+        using var catalog = new DashboardCatalog(counted, new DashboardSettings(), TimeProvider.System, static () => "new");
+        await catalog.SaveAsync(Save(Json("CPU", "a")), None);
+        Assert.Single(await catalog.SearchAsync(new DashboardQuery(), None));
+        int read = counted.Read;
+        Assert.NotEqual(0, read);
+        await _documents.PutAsync("discovery", "d", 0, new byte[] { 1 }, None);
+        await _documents.PutAsync(DocumentKinds.Version, DocumentKinds.VersionId("a", 7, 20), 0, new byte[] { 1 }, None);
+        Assert.Single(await catalog.SearchAsync(new DashboardQuery(), None));
+        Assert.Equal(read, counted.Read);
+        await _documents.PutAsync(DocumentKinds.Star, DocumentKinds.StarId("me", "a"), 0, new byte[] { 1 }, None);
+        Assert.Single(await catalog.SearchAsync(new DashboardQuery(), None));
+        Assert.Equal(read + 1, counted.Read);
+    }
+
+    [Fact]
     public async Task What_was_saved_is_there_with_its_uid_and_version_and_nothing_else_changed()
     {
         using DashboardCatalog catalog = Catalog();

@@ -9,7 +9,7 @@ internal sealed class BreakingDocuments(IDocumentStore store, int adoptionsMax) 
 
     public bool IsAway { get; set; }
 
-    public ValueTask<Document?> GetAsync(string kind, string id, CancellationToken cancel) => Store.GetAsync(kind, id, cancel);
+    public ValueTask<Document?> GetUnlessAsync(string kind, string id, long seenVersion, CancellationToken cancel) => Store.GetUnlessAsync(kind, id, seenVersion, cancel);
 
     public ValueTask<IReadOnlyList<Document>> ListAsync(string kind, string afterId, int countMax, CancellationToken cancel) => Store.ListAsync(kind, afterId, countMax, cancel);
 
@@ -21,7 +21,8 @@ internal sealed class BreakingDocuments(IDocumentStore store, int adoptionsMax) 
     public ValueTask<bool> AdoptAsync(Document document, CancellationToken cancel) =>
         _adopted++ < adoptionsMax ? Store.AdoptAsync(document, cancel) : throw new ClusterStoreException("gone");
 
-    public ValueTask<IReadOnlyList<Document>> ReadChangesAsync(long afterRevision, int countMax, CancellationToken cancel) => Store.ReadChangesAsync(afterRevision, countMax, cancel);
+    public ValueTask<IReadOnlyList<Document>> ReadChangesAsync(IReadOnlyList<string> kinds, long afterRevision, int countMax, CancellationToken cancel) =>
+        Store.ReadChangesAsync(kinds, afterRevision, countMax, cancel);
 
     private IDocumentStore Store => IsAway ? throw new ClusterStoreException("away") : store;
 }

@@ -66,14 +66,16 @@ public sealed class FileDocumentsTests : IAsyncLifetime
         await documents.PutAsync("l", "x", 0, Body("x"), None);
         Assert.Equal(["B", "a/1", "a/2", "b", "한"], (await documents.ListAsync("k", string.Empty, 10, None)).Select(d => d.Id));
         Assert.Equal(["a/2", "b"], (await documents.ListAsync("k", "a/1", 2, None)).Select(d => d.Id));
-        IReadOnlyList<DashboardDocument> all = await documents.ReadChangesAsync(0, 100, None);
+        IReadOnlyList<DashboardDocument> all = await documents.ReadChangesAsync([], 0, 100, None);
         Assert.Equal(["b", "a/2", "a/1", "B", "한", "x"], all.Select(d => d.Id));
         await documents.PutAsync("k", "a/2", 1, Body("new"), None);
         await documents.DeleteAsync("k", "b", 1, None);
-        IReadOnlyList<DashboardDocument> later = await documents.ReadChangesAsync(all[^1].Revision, 100, None);
+        IReadOnlyList<DashboardDocument> later = await documents.ReadChangesAsync([], all[^1].Revision, 100, None);
         Assert.Equal(["a/2 False", "b True"], later.Select(d => $"{d.Id} {d.IsDeleted}"));
-        Assert.Single(await documents.ReadChangesAsync(all[^1].Revision, 1, None));
-        Assert.Empty(await documents.ReadChangesAsync(later[^1].Revision, 100, None));
+        Assert.Single(await documents.ReadChangesAsync([], all[^1].Revision, 1, None));
+        Assert.Empty(await documents.ReadChangesAsync([], later[^1].Revision, 100, None));
+        Assert.Equal(["x"], (await documents.ReadChangesAsync(["l"], 0, 100, None)).Select(d => d.Id));
+        Assert.Equal(["a/1", "B"], (await documents.ReadChangesAsync(["other", "k"], 0, 2, None)).Select(d => d.Id));
     }
 
     [Fact]
@@ -86,7 +88,7 @@ public sealed class FileDocumentsTests : IAsyncLifetime
         await before.PutAsync("dashboard-star", "/a~b.c%", 0, Body("{}"), None);
         await before.PutAsync("dashboard", "gone", 0, Body("x"), None);
         await before.DeleteAsync("dashboard", "gone", 1, None);
-        long last = (await before.ReadChangesAsync(0, 100, None))[^1].Revision;
+        long last = (await before.ReadChangesAsync([], 0, 100, None))[^1].Revision;
 
         files.Restart(keepsUnflushed: false);
         FileDocuments after = FileDocuments.Open(files, Folder);
@@ -95,7 +97,7 @@ public sealed class FileDocumentsTests : IAsyncLifetime
         Assert.Equal("1:{}", Text(await after.GetAsync("dashboard-star", "/a~b.c%", None)));
         Assert.Equal("-", Text(await after.GetAsync("dashboard", "gone", None)));
         Assert.Equal(3, await after.PutAsync("dashboard", "gone", 0, Body("back"), None));
-        Assert.Equal(["gone"], (await after.ReadChangesAsync(last, 100, None)).Select(d => d.Id));
+        Assert.Equal(["gone"], (await after.ReadChangesAsync([], last, 100, None)).Select(d => d.Id));
     }
 
     [Theory]

@@ -72,15 +72,50 @@ public abstract class DocumentKit(IStoreMaker stores) : StoreKit(stores)
         await documents.PutAsync("k", "a", 0, Body("1"), Never);
         await documents.PutAsync("k", "b", 0, Body("1"), Never);
         await documents.PutAsync("k", "a", 1, Body("2"), Never);
-        IReadOnlyList<Document> changes = await documents.ReadChangesAsync(0, 10, Never);
+        IReadOnlyList<Document> changes = await documents.ReadChangesAsync([], 0, 10, Never);
         Assert.Equal(["b", "a"], changes.Select(document => document.Id));
         long seen = changes[^1].Revision;
-        Assert.Empty(await documents.ReadChangesAsync(seen, 10, Never));
+        Assert.Empty(await documents.ReadChangesAsync([], seen, 10, Never));
         await documents.DeleteAsync("k", "b", 1, Never);
         await documents.PutAsync("k", "c", 0, Body("1"), Never);
-        changes = await documents.ReadChangesAsync(seen, 10, Never);
+        changes = await documents.ReadChangesAsync([], seen, 10, Never);
         Assert.Equal([("b", true, 0), ("c", false, 1)], changes.Select(document => (document.Id, document.IsDeleted, document.Body.Length)));
-        Assert.Single(await documents.ReadChangesAsync(seen, 1, Never));
+        Assert.Single(await documents.ReadChangesAsync([], seen, 1, Never));
+    }
+
+    [SkippableFact]
+    public async Task A_document_that_still_has_the_version_that_was_seen_is_not_read_again()
+    {
+        await using IClusterStore store = await StoreAsync();
+        IDocumentStore documents = store.Documents;
+        Assert.Null(await documents.GetUnlessAsync("k", "a", 0, Never));
+        await documents.PutAsync("k", "a", 0, Body("one"), Never);
+        Assert.Equal("one", Text(await documents.GetUnlessAsync("k", "a", 0, Never)));
+        Assert.Null(await documents.GetUnlessAsync("k", "a", 1, Never));
+        await documents.PutAsync("k", "a", 1, Body("two"), Never);
+        Assert.Equal("two", Text(await documents.GetUnlessAsync("k", "a", 1, Never)));
+
+        // A store that has been restored to an earlier state has less than was seen.
+        Assert.Equal("two", Text(await documents.GetUnlessAsync("k", "a", 7, Never)));
+        await documents.DeleteAsync("k", "a", 2, Never);
+        Assert.Null(await documents.GetUnlessAsync("k", "a", 1, Never));
+    }
+
+    [SkippableFact]
+    public async Task Of_other_kinds_no_change_is_read()
+    {
+        await using IClusterStore store = await StoreAsync();
+        IDocumentStore documents = store.Documents;
+        foreach (string kind in (string[])["k", "l", "m", "k'\""])
+        {
+            await documents.PutAsync(kind, "a", 0, Body(kind), Never);
+        }
+
+        await documents.PutAsync("l", "a", 1, Body("l"), Never);
+        Assert.Equal(["k", "m", "k'\"", "l"], (await documents.ReadChangesAsync([], 0, 10, Never)).Select(change => change.Kind));
+        Assert.Equal(["m", "k'\""], (await documents.ReadChangesAsync(["k'\"", "m"], 0, 10, Never)).Select(change => change.Kind));
+        Assert.Equal(["m"], (await documents.ReadChangesAsync(["k'\"", "m"], 0, 1, Never)).Select(change => change.Kind));
+        Assert.Empty(await documents.ReadChangesAsync(["none"], 0, 10, Never));
     }
 
     [SkippableFact]
@@ -91,13 +126,13 @@ public abstract class DocumentKit(IStoreMaker stores) : StoreKit(stores)
         await documents.PutAsync("k", "here", 0, Body("mine"), Never);
         await documents.PutAsync("k", "gone", 0, Body("mine"), Never);
         await documents.DeleteAsync("k", "gone", 1, Never);
-        long seen = (await documents.ReadChangesAsync(0, 10, Never))[^1].Revision;
+        long seen = (await documents.ReadChangesAsync([], 0, 10, Never))[^1].Revision;
         Assert.True(await documents.AdoptAsync(new Document("k", "new", 7, 1, false, Body("theirs")), Never));
         Assert.True(await documents.AdoptAsync(new Document("k", "over", 3, 2, true, default), Never));
         Assert.False(await documents.AdoptAsync(new Document("k", "new", 8, 3, false, Body("again")), Never));
         Assert.False(await documents.AdoptAsync(new Document("k", "here", 9, 4, false, Body("theirs")), Never));
         Assert.False(await documents.AdoptAsync(new Document("k", "gone", 9, 5, false, Body("theirs")), Never));
-        IReadOnlyList<Document> changes = await documents.ReadChangesAsync(seen, 10, Never);
+        IReadOnlyList<Document> changes = await documents.ReadChangesAsync([], seen, 10, Never);
         Assert.Equal([("new", 7, false, "theirs"), ("over", 3, true, "")], changes.Select(change => (change.Id, change.Version, change.IsDeleted, Text(change))));
         Assert.Equal("mine", Text(await documents.GetAsync("k", "here", Never)));
         Assert.Equal(Written(8), await documents.PutAsync("k", "new", 7, Body("next"), Never));

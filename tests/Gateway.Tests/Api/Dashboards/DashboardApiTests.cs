@@ -301,6 +301,6 @@ public sealed class DashboardApiTests : IAsyncLifetime
 
         public ValueTask<bool> DeleteAsync(string kind, string id, long seenVersion, CancellationToken cancel) => throw Broken;
 
-        public ValueTask<IReadOnlyList<DashboardDocument>> ReadChangesAsync(long afterRevision, int countMax, CancellationToken cancel) => throw Broken;
+        public ValueTask<IReadOnlyList<DashboardDocument>> ReadChangesAsync(IReadOnlyList<string> kinds, long afterRevision, int countMax, CancellationToken cancel) => throw Broken;
     }
 }
