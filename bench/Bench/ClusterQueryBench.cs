@@ -85,7 +85,7 @@ public class ClusterQueryBench
 
     private async Task<int> RunAsync(ClusterReads reads)
     {
-        using QueryView view = await reads.ViewAsync(static () => TimeSpan.FromMinutes(1), isStrong: false, CancellationToken.None);
+        using QueryView view = await reads.ViewAsync(static () => TimeSpan.FromMinutes(1), goals: null, CancellationToken.None);
         var end = new Timestamp(((Samples - 1) * StepMs) + 7000);
         QueryResult result = Query.StartsWith("range: ", StringComparison.Ordinal)
             ? await _engine.RangeAsync(

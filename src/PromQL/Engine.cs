@@ -38,6 +38,28 @@ public sealed class Engine
     /// <param name="samplesMax">Above zero.</param>
     public Engine WithSamplesMax(long samplesMax) => new(_settings with { SamplesMax = Math.Min(samplesMax, _settings.SamplesMax) }, _time, _memory);
 
+    /// <summary>The matchers of each selector that a query names, in the order written. What functions select beyond those (<c>info</c>) is not among them.</summary>
+    /// <exception cref="QueryException">It is no query.</exception>
+    public IReadOnlyList<IReadOnlyList<Matcher>> SelectorsOf(string query)
+    {
+        var found = new List<IReadOnlyList<Matcher>>();
+        Add(Parser.Parse(query, _settings));
+        return found;
+
+        void Add(Expr node)
+        {
+            if (node is VectorSelector selector)
+            {
+                found.Add(selector.Matchers);
+            }
+
+            foreach (Expr child in Children.Of(node))
+            {
+                Add(child);
+            }
+        }
+    }
+
     /// <summary>Evaluates a query at one instant.</summary>
     /// <param name="query">PromQL.</param>
     /// <param name="at">The instant.</param>

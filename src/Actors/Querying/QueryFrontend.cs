@@ -20,6 +20,7 @@ internal sealed class QueryFrontend(
     private volatile Engine _engine = engine;
     private readonly QueryAdmission _admission = new(settings.ConcurrencyMax, settings.QueueMax);
     private readonly QueryLedger _ledger = new(time, settings.RecentMax);
+    private int _strongWaiting;
 
     /// <inheritdoc/>
     public Task<QueryResult> InstantAsync(string query, Timestamp at, QueryOptions options, CancellationToken cancel) =>
@@ -220,7 +221,7 @@ internal sealed class QueryFrontend(
                 },
                 either.Token,
                 (result, view) => then(options.IsStrong ? Strong(result, view) : result, view, waited),
-                options.IsStrong);
+                options.IsStrong ? query : null);
             entry.Done(statsOf(result));
             return result;
         }
@@ -281,16 +282,32 @@ internal sealed class QueryFrontend(
 
     private Task<T> RunAsync<T>(
         TimeSpan? timeout, Func<IQuerySource, QueryView, TimeSpan, CancellationToken, Task<T>> run, CancellationToken cancel,
-        Func<T, QueryView, T>? then = null, bool isStrong = false) =>
+        Func<T, QueryView, T>? then = null, string? strongly = null) =>
         AdmitAsync(
             timeout,
-            async (left, either) =>
+            strongly,
+            async (goals, left, either) =>
             {
-                using QueryView view = cluster is null ? await shards.ViewAsync(settings.ThreadsMax, either) : await cluster.ViewAsync(left, isStrong, either);
+                using QueryView view = cluster is null ? await shards.ViewAsync(settings.ThreadsMax, either) : await cluster.ViewAsync(left, goals, either);
                 T result = await run(view.Source, view, left(), either);
                 return then is null ? result : then(result, view);
             },
             cancel);
+
+    // Without a turn of its own: it takes no processor, and copies that lag must not stop queries that do not wait for them.
+    private async Task<StrongGoals?> ReachAsync(ClusterReads reads, string query, Func<TimeSpan> left, CancellationToken cancel)
+    {
+        try
+        {
+            return Interlocked.Increment(ref _strongWaiting) <= settings.StrongWaitingMax
+                ? await reads.ReachAsync(EngineNow().SelectorsOf(query), left, cancel)
+                : throw new QueryException(QueryErrorKind.Unavailable, $"{settings.StrongWaitingMax} strong reads wait for copies already; try again later") { Limit = "strong-waiting" };
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _strongWaiting);
+        }
+    }
 
     // A hole must be told: no answer may look whole when it is not. In front, because the gateway shows the first warnings only.
     private static QueryResult Told(QueryResult result, QueryView view, TimeSpan waited)
@@ -309,17 +326,8 @@ internal sealed class QueryFrontend(
     private static T Whole<T>(T result, QueryView view) =>
         view.ShardsMissing.Count == 0 ? result : throw new QueryException(QueryErrorKind.Unavailable, Missing(view) + "; try again later");
 
-    private static T Strong<T>(T result, QueryView view)
-    {
-        if (view.ShardsMissing.Count == 0)
-        {
-            return result;
-        }
-
-        ActorsMetrics.StrongReadsRefused.Add(1);
-        throw new QueryException(
-            QueryErrorKind.Unavailable, $"no copy that could be asked has everything that was acknowledged for {view.ShardsMissing.Count} of {view.Source.Shards.Count} shards; try again later");
-    }
+    private static T Strong<T>(T result, QueryView view) =>
+        view.ShardsMissing.Count == 0 ? result : throw StrongGoals.NotReached(view.ShardsMissing.Count, view.Source.Shards.Count);
 
     // Likewise for samples as they are stored: their reader would take what is left for all there is.
     private static T Sound<T>(T result, QueryView view) => Damages(view).FirstOrDefault() is { } damage
@@ -354,22 +362,26 @@ internal sealed class QueryFrontend(
 
     private static string Missing(QueryView view) => $"no node answered for {view.ShardsMissing.Count} of {view.Source.Shards.Count} shards";
 
-    /// <summary>Waits for a turn and runs; both together within the timeout.</summary>
+    /// <summary>Waits for what a strong read has to see, and for a turn, and runs; all together within the timeout.</summary>
     /// <param name="timeout">Of the client's; null for that of the node, which is the longest.</param>
+    /// <param name="strongly">The query, where it has to see everything that was acknowledged before; null where not.</param>
     /// <param name="run">Gets what is left of the time, and what fires when it is over or the client gives up.</param>
     /// <param name="cancel">The client gives up.</param>
-    private async Task<T> AdmitAsync<T>(TimeSpan? timeout, Func<Func<TimeSpan>, CancellationToken, Task<T>> run, CancellationToken cancel)
+    private async Task<T> AdmitAsync<T>(
+        TimeSpan? timeout, string? strongly, Func<StrongGoals?, Func<TimeSpan>, CancellationToken, Task<T>> run, CancellationToken cancel)
     {
         TimeSpan allowed = timeout is { } wanted && wanted < settings.Timeout ? wanted : settings.Timeout;
         long begun = time.GetTimestamp();
-        string place = "query queue";
+        string place = "wait for copies";
         using var expired = new CancellationTokenSource(allowed > TimeSpan.Zero ? allowed : TimeSpan.Zero, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(expired.Token, cancel);
         try
         {
+            StrongGoals? goals = strongly is null || cluster is null ? null : await ReachAsync(cluster, strongly, Left, either.Token);
+            place = "query queue";
             using QueryAdmission.Slot slot = await _admission.EnterAsync(either.Token);
             place = "expression evaluation";
-            return await run(Left, either.Token);
+            return await run(goals, Left, either.Token);
         }
         catch (OperationCanceledException e) when (expired.IsCancellationRequested && !cancel.IsCancellationRequested)
         {

@@ -32,6 +32,9 @@ public sealed record QuerySettings
     /// <summary>How long a strong read waits for a copy to have what was acknowledged before; then it is refused. Default 20 s.</summary>
     public TimeSpan StrongTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Strong reads that wait for copies at the same time, which they do before their turn; more are refused at once. Default 200.</summary>
+    public int StrongWaitingMax { get; init; } = 200;
+
     /// <summary>Series that a request may read or list. Default 10 million.</summary>
     public long SeriesMax { get; init; } = 10_000_000;
 

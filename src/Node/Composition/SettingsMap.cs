@@ -171,6 +171,7 @@ internal static class SettingsMap
                 FetchBytesMax = settings.Query.FetchBytesMax,
                 HedgeAfter = settings.Query.HedgeAfter,
                 StrongTimeout = settings.Query.StrongTimeout,
+                StrongWaitingMax = settings.Query.StrongWaitingMax,
                 Rollups = rollups.Tiers,
                 PrefersRollups = settings.Storage.RollupsPrefer,
             },

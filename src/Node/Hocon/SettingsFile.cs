@@ -230,6 +230,7 @@ internal static class SettingsFile
         FetchBytesMax = keys.Size("pleiad.query.fetch-bytes-max", 0, long.MaxValue),
         HedgeAfter = keys.Duration("pleiad.query.hedge-after", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
         StrongTimeout = keys.Duration("pleiad.query.strong-timeout", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
+        StrongWaitingMax = keys.Count("pleiad.query.strong-waiting-max", 1, 1_000_000),
         Features = keys.Texts("pleiad.query.features"),
     };
 

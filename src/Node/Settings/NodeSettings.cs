@@ -322,6 +322,9 @@ public sealed record QuerySection
     /// <summary>How long a strong read waits for a copy to have what was acknowledged before. <c>pleiad.query.strong-timeout</c></summary>
     public required TimeSpan StrongTimeout { get; init; }
 
+    /// <summary>Strong reads that wait for copies at the same time; more are answered 503. <c>pleiad.query.strong-waiting-max</c></summary>
+    public required int StrongWaitingMax { get; init; }
+
     /// <summary>Names of switched-on features, as <c>--enable-feature</c> takes them. <c>pleiad.query.features</c></summary>
     public required IReadOnlyList<string> Features { get; init; }
 }

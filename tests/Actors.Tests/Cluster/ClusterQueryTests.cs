@@ -359,10 +359,10 @@ public sealed class ClusterQueryTests
     public async Task A_node_opens_so_many_queries_of_others_and_no_more()
     {
         await using var nodes = new QueryNodes(ListedSeries.Spread(Series, samples: 10, shards: 4), Copies(two: false), nodes: 3, new QuerySettings { PeerQueriesMax = 1 });
-        using QueryView first = await nodes[0].Reads.ViewAsync(() => TimeSpan.FromMinutes(1), isStrong: false, CancellationToken.None);
+        using QueryView first = await nodes[0].Reads.ViewAsync(() => TimeSpan.FromMinutes(1), goals: null, CancellationToken.None);
         await first.Source.AddLabelNamesAsync([], TimeRange.All, new TextUnion(), CancellationToken.None);
         Assert.Equal((1, 0), (nodes[1].Queries.OpenCount, first.ShardsMissing.Count));
-        using QueryView second = await nodes[2].Reads.ViewAsync(() => TimeSpan.FromMinutes(1), isStrong: false, CancellationToken.None);
+        using QueryView second = await nodes[2].Reads.ViewAsync(() => TimeSpan.FromMinutes(1), goals: null, CancellationToken.None);
         await second.Source.AddLabelNamesAsync([], TimeRange.All, new TextUnion(), CancellationToken.None);
         Assert.Equal([1, 2, 3], second.ShardsMissing);
     }

@@ -42,7 +42,7 @@ public sealed class ClusterRollupTests : IDisposable
             Assert.Contains(expected.Values, static words => words.Contains("buckets", StringComparison.Ordinal));
             foreach (int asked in new[] { 0, 1, 2 })
             {
-                using QueryView here = await nodes[asked].Reads.ViewAsync(() => TimeSpan.FromMinutes(1), isStrong: false, CancellationToken.None);
+                using QueryView here = await nodes[asked].Reads.ViewAsync(() => TimeSpan.FromMinutes(1), goals: null, CancellationToken.None);
                 SortedDictionary<string, string> found = new(StringComparer.Ordinal);
                 using SeriesCursor cursor = await here.Source.SelectAsync(request, labelsOnly: false, CancellationToken.None);
                 Add(found, cursor, request.Rollup);

@@ -42,7 +42,7 @@ public sealed class OneAnswerOverNodesTests
             string query = generator.Query();
             int asked = random.Next(Nodes);
             (QueryResult? one, Exception? oneError) = await AnswerAsync(engine, query, start, isRange ? end : null, data.Whole);
-            using QueryView view = await nodes[asked].Reads.ViewAsync(() => TimeSpan.FromMinutes(2), isStrong: false, CancellationToken.None);
+            using QueryView view = await nodes[asked].Reads.ViewAsync(() => TimeSpan.FromMinutes(2), goals: null, CancellationToken.None);
             (QueryResult? many, Exception? manyError) = await AnswerAsync(engine, query, start, isRange ? end : null, view.Source);
             string? difference = view.ShardsMissing.Count > 0 ? $"{view.ShardsMissing.Count} shards are missing"
                 : one is null || many is null

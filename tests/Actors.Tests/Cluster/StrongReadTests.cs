@@ -130,6 +130,47 @@ public sealed class StrongReadTests
     }
 
     [Fact]
+    public async Task While_it_waits_it_keeps_no_other_query_from_its_turn()
+    {
+        await using QueryNodes nodes = Nodes(Patient(TimeSpan.FromHours(1)) with { ConcurrencyMax = 1, PeerConcurrencyMax = 1, StrongWaitingMax = 3 });
+        nodes.Rows.Commit(shard: 0, count: 1);
+        nodes.Rows.Commit(shard: 2, count: 5);
+        using QueryFrontend frontend = nodes[0].Frontend();
+        Task<QueryResult>[] asking = [.. Enumerable.Range(0, 3).Select(_ => AskAsync(frontend, Strong))];
+        (_, long here) = await nodes[0].IsWaitedFor.WaitAsync(TestActorSystem.HangGuard);
+        AssertWhole(await AskAsync(frontend, default));
+
+        // A fourth is one too many; one that is not strong is not.
+        QueryException refused = await Assert.ThrowsAsync<QueryException>(() => AskAsync(frontend, Strong));
+        Assert.Equal((QueryErrorKind.Unavailable, "strong-waiting"), (refused.Kind, refused.Limit));
+        nodes[0].Marks.Note(0, here, 0);
+        (_, long there) = await nodes[1].IsWaitedFor.WaitAsync(TestActorSystem.HangGuard);
+        AssertWhole(await AskAsync(frontend, default));
+        Assert.All(asking, static asked => Assert.False(asked.IsCompleted));
+        nodes[1].Marks.Note(2, there, 0);
+        Assert.All(await Task.WhenAll(asking), AssertWhole);
+        AssertWhole(await AskAsync(frontend, Strong));
+    }
+
+    [Fact]
+    public async Task What_it_does_not_name_is_not_waited_for()
+    {
+        await using QueryNodes nodes = Nodes();
+        Labels one = Series[0];
+        int shard = new ShardMap(4).OfInstance(one.Get("instance")).Value;
+        for (int other = 0; other < 4; other++)
+        {
+            nodes.Rows.Commit(other, other == shard ? 0 : 1);
+        }
+
+        using QueryFrontend frontend = nodes[0].Frontend();
+        QueryResult result = await frontend
+            .InstantAsync($"count(m{{instance=\"{one.Get("instance")}\"}})", new Timestamp((Samples - 1) * ListedSeries.StepMs), Strong, CancellationToken.None)
+            .WaitAsync(TestActorSystem.HangGuard);
+        Assert.Equal(2, ((VectorValue)result.Value).Samples.Single().Value);
+    }
+
+    [Fact]
     public async Task It_is_refused_when_the_database_is_away()
     {
         await using QueryNodes nodes = Nodes();

@@ -62,7 +62,7 @@ internal sealed record BeginRead(ulong Query, ulong Stream, long LeftMs, IReadOn
                 case 5:
                     through = reader.Column<long>();
                     break;
-                case >= (int)ReadKind.Fragment and <= (int)ReadKind.Metadata:
+                case >= (int)ReadKind.Fragment and <= (int)ReadKind.Reached:
                     kind = (ReadKind)field;
                     body = reader.Bytes().ToArray();
                     break;

@@ -29,19 +29,34 @@ internal sealed class ClusterReads(ILocalShards local, IShardPlaces places, Quer
     /// <summary>How long other nodes take to answer.</summary>
     public LatencyWindow Latencies { get; } = new();
 
+    /// <summary>Waits until everything that was acknowledged before the call can be read.</summary>
+    /// <param name="selectors">What will be read.</param>
+    /// <param name="left">How long the query may still take.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>How far each shard has to be read; those that no selector names may not have got there yet.</returns>
+    /// <exception cref="QueryException">The database does not answer, or no copy of a shard gets there in time.</exception>
+    public async Task<StrongGoals> ReachAsync(IReadOnlyList<IReadOnlyList<Matcher>> selectors, Func<TimeSpan> left, CancellationToken cancel)
+    {
+        StrongGoals goals = ownership is null
+            ? throw new QueryException(QueryErrorKind.Unavailable, "this node answers no strong reads")
+            : await StrongGoals.ReadAsync(ownership, cancel);
+        int[] all = [.. Enumerable.Range(0, local.Map.Count)];
+        await new StrongWait(this, goals, left).ReachAsync([.. selectors.SelectMany(matchers => ShardPruning.ShardsFor(matchers, local.Map) ?? all).Distinct().Order()], cancel);
+        return goals;
+    }
+
     /// <summary>A view for one query.</summary>
     /// <param name="left">How long the query may still take.</param>
-    /// <param name="isStrong">Whether it has to see everything that was acknowledged before.</param>
+    /// <param name="goals">How far each shard has to be read; null where they may be read as they are.</param>
     /// <param name="cancel">Gives up.</param>
-    /// <exception cref="QueryException">It has to, and the database does not answer.</exception>
-    public async Task<QueryView> ViewAsync(Func<TimeSpan> left, bool isStrong, CancellationToken cancel)
+    public async Task<QueryView> ViewAsync(Func<TimeSpan> left, StrongGoals? goals, CancellationToken cancel)
     {
-        StrongGoals? goals = !isStrong ? null
-            : ownership is null ? throw new QueryException(QueryErrorKind.Unavailable, "this node answers no strong reads")
-            : await StrongGoals.ReadAsync(ownership, cancel);
-        int[] here = goals is null
-            ? [.. places.Now.Shards.Where(static place => place.Here is ShardRole.Leader or ShardRole.Follower).Select(static place => place.Shard)]
-            : await ReachedHereAsync(goals, cancel);
+        int[] here =
+        [
+            .. places.Now.Shards
+                .Where(place => goals is null ? place.Here is ShardRole.Leader or ShardRole.Follower : place.Here != ShardRole.None && places.AppliedSeq(place.Shard) >= goals.Of(place.Shard))
+                .Select(static place => place.Shard),
+        ];
         return new ClusterView(this, await ViewHereAsync(here, goals, cancel), NextQuery(), left, goals);
     }
 
@@ -60,19 +75,6 @@ internal sealed class ClusterReads(ILocalShards local, IShardPlaces places, Quer
             views.Dispose();
             here = reached;
         }
-    }
-
-    // A copy that has applied enough is as good as any, whatever it is taken for. Where others have copies too they are asked soon.
-    private async Task<int[]> ReachedHereAsync(StrongGoals goals, CancellationToken cancel)
-    {
-        ShardPlace[] here = [.. places.Now.Shards.Where(static place => place.Here != ShardRole.None)];
-        int[][] reached = await Task.WhenAll(
-            StrongGoals.ReachAsync(places, GoalsOf(shared: true), settings.HedgeAfter, time, cancel),
-            StrongGoals.ReachAsync(places, GoalsOf(shared: false), settings.StrongTimeout, time, cancel));
-        return [.. reached.SelectMany(static shards => shards).Order()];
-
-        (int, long)[] GoalsOf(bool shared) => [.. here
-            .Where(place => (place.Leader is not null || !place.Followers.IsEmpty) == shared).Select(place => (place.Shard, goals.Of(place.Shard)))];
     }
 
     /// <summary>A number that no other query of this node has.</summary>

@@ -88,8 +88,19 @@ internal sealed class PeerQueries(
             await StrongGoals.ReachAsync(places, read.Shards.Zip(read.Through), settings.StrongTimeout, time, query.Over);
         }
 
+        if (read.Kind == ReadKind.Reached)
+        {
+            return PartOf(query, read.Stream, new RecordStreamWriter(into => PeerRecords.EachShard(into, read.Shards, index => HeaderOf(read.Shards[index]), static _ => []), QueryMessage.PartBytesMax));
+        }
+
         using QueryAdmission.Slot slot = await _admission.EnterAsync(query.Over);
         return PartOf(query, read.Stream, new RecordStreamWriter(await RecordsAsync(query, read), QueryMessage.PartBytesMax));
+    }
+
+    private ShardHeader HeaderOf(int shard)
+    {
+        ShardPlace place = places.Now.Shards[shard];
+        return new ShardHeader(shard, place.Here != ShardRole.None, place.Epoch, Math.Max(0, places.AppliedSeq(shard)), 0, place.Here == ShardRole.Uncertain);
     }
 
     private ValueTask<NodeMessage> NextAsync(IncomingMessage message)

@@ -48,6 +48,9 @@ internal enum ReadKind
 
     /// <summary>What they say of their metric families.</summary>
     Metadata = 17,
+
+    /// <summary>Nothing: the headers of the shards, once they are applied as far as is asked.</summary>
+    Reached = 18,
 }
 
 /// <summary>A record of a stream; the number of its only field.</summary>

@@ -30,6 +30,14 @@ internal sealed class StrongGoals
         }
     }
 
+    /// <summary>What a query is told that cannot be answered, which is counted.</summary>
+    public static QueryException NotReached(int missing, int shards)
+    {
+        ActorsMetrics.StrongReadsRefused.Add(1);
+        return new QueryException(
+            QueryErrorKind.Unavailable, $"no copy that could be asked has everything that was acknowledged for {missing} of {shards} shards; try again later");
+    }
+
     /// <summary>The record that has to be applied.</summary>
     public long Of(int shard) => _through[shard];
 
