@@ -69,7 +69,7 @@ public sealed class Engine
     /// <exception cref="QueryException">The query is not valid, fails, or runs into a limit.</exception>
     public Task<QueryResult> InstantAsync(
         string query, Timestamp at, ISeriesSource source, QueryRunOptions options, CancellationToken cancel) =>
-        RunAsync(query, null, Steps.Once(at.Milliseconds), isRange: false, source, options, cancel);
+        RunAsync(query, null, QueryTimes.At(at.Milliseconds), source, options, cancel);
 
     /// <summary>Evaluates a query at every step from start through end.</summary>
     /// <param name="query">PromQL; a vector or a scalar.</param>
@@ -82,14 +82,14 @@ public sealed class Engine
     /// <exception cref="QueryException">The query is not valid, fails, or runs into a limit.</exception>
     public Task<QueryResult> RangeAsync(
         string query, Timestamp start, Timestamp end, TimeSpan step, ISeriesSource source, QueryRunOptions options, CancellationToken cancel) =>
-        RunAsync(query, null, StepsOf(start, end, step), isRange: true, source, options, cancel);
+        RunAsync(query, null, TimesOf(start, end, step), source, options, cancel);
 
     /// <summary>Like <see cref="InstantAsync(string, Timestamp, ISeriesSource, QueryRunOptions, CancellationToken)"/>, for a query that is parsed already.</summary>
     /// <param name="parsed">From <see cref="Parser.Parse"/>.</param>
     /// <param name="query">The text it was parsed from: annotations give places in it.</param>
     public Task<QueryResult> InstantAsync(
         Expr parsed, string query, Timestamp at, ISeriesSource source, QueryRunOptions options, CancellationToken cancel) =>
-        RunAsync(query, parsed, Steps.Once(at.Milliseconds), isRange: false, source, options, cancel);
+        RunAsync(query, parsed, QueryTimes.At(at.Milliseconds), source, options, cancel);
 
     /// <summary>Like <see cref="RangeAsync(string, Timestamp, Timestamp, TimeSpan, ISeriesSource, QueryRunOptions, CancellationToken)"/>, for a query that is parsed already.</summary>
     /// <param name="parsed">From <see cref="Parser.Parse"/>.</param>
@@ -97,7 +97,7 @@ public sealed class Engine
     public Task<QueryResult> RangeAsync(
         Expr parsed, string query, Timestamp start, Timestamp end, TimeSpan step, ISeriesSource source, QueryRunOptions options,
         CancellationToken cancel) =>
-        RunAsync(query, parsed, StepsOf(start, end, step), isRange: true, source, options, cancel);
+        RunAsync(query, parsed, TimesOf(start, end, step), source, options, cancel);
 
     /// <summary>How a query is evaluated and, if it is run, what each node of the plan and each shard cost.</summary>
     /// <param name="query">PromQL.</param>
@@ -115,15 +115,15 @@ public sealed class Engine
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
-        Steps steps = step is { } width ? StepsOf(start, end, width) : Steps.Once(start.Milliseconds);
+        QueryTimes times = step is { } width ? TimesOf(start, end, width) : QueryTimes.At(start.Milliseconds);
         if (!run)
         {
             return new QueryExplanation(PromQL.Explain.Report(
-                PlanFor(source, Parser.Parse(query, _settings), Origin(query, steps, step is not null, options)).Plan, null), null);
+                PlanFor(source, Parser.Parse(query, _settings), Origin(query, times, options)).Plan, null), null);
         }
 
         (QueryResult result, PlanNode plan, PlanFigures? figures) =
-            await EvaluateAsync(query, null, steps, step is not null, source, options, isMeasured: true, cancel).ConfigureAwait(false);
+            await EvaluateAsync(query, null, times, source, options, isMeasured: true, cancel).ConfigureAwait(false);
         return new QueryExplanation(PromQL.Explain.Report(plan, figures), result);
     }
 
@@ -156,11 +156,11 @@ public sealed class Engine
     /// <summary>The plan of a query as text, one operator a line.</summary>
     public string Explain(string query, Timestamp start, Timestamp end, TimeSpan step, QueryRunOptions options)
     {
-        Steps steps = start == end ? Steps.Once(start.Milliseconds) : StepsOf(start, end, step);
-        return PromQL.Explain.Of(Plan(Parser.Parse(query, _settings), Origin(query, steps, start != end, options)));
+        QueryTimes times = start == end ? QueryTimes.At(start.Milliseconds) : TimesOf(start, end, step);
+        return PromQL.Explain.Of(Plan(Parser.Parse(query, _settings), Origin(query, times, options)));
     }
 
-    private static Steps StepsOf(Timestamp start, Timestamp end, TimeSpan step)
+    private static QueryTimes TimesOf(Timestamp start, Timestamp end, TimeSpan step)
     {
         long stepMs = (long)step.TotalMilliseconds;
         ArgumentOutOfRangeException.ThrowIfLessThan(stepMs, 1, nameof(step));
@@ -175,24 +175,26 @@ public sealed class Engine
             throw QueryContext.TooManySamples();
         }
 
-        return new Steps(start.Milliseconds, stepMs, (int)count);
+        return new QueryTimes(new Steps(start.Milliseconds, stepMs, (int)count), IsRange: true, end.Milliseconds);
     }
 
-    private QueryOrigin Origin(string query, Steps steps, bool isRange, QueryRunOptions options)
+    private QueryOrigin Origin(string query, QueryTimes times, QueryRunOptions options)
     {
         TimeSpan lookback = options.Lookback ?? _settings.Lookback;
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(lookback.Ticks, nameof(options));
         return new QueryOrigin(
-            query, steps, isRange, (long)lookback.TotalMilliseconds, (long)_settings.SubqueryStep.TotalMilliseconds, _settings.SamplesMax,
+            query, times.Steps, times.IsRange, (long)lookback.TotalMilliseconds, (long)_settings.SubqueryStep.TotalMilliseconds, _settings.SamplesMax,
             _settings.Features, PushesOne: false)
         {
+            EndMs = times.EndMs,
             Rollups = options.Rollups,
         };
     }
 
     private static PlanNode Plan(Expr parsed, QueryOrigin origin)
     {
-        PlanNode plan = Planner.Plan(parsed, new QuerySpan(origin.Steps, origin.LookbackMs, origin.SubqueryStepMs, origin.InnerStepsMax));
+        var span = new QuerySpan(origin.Steps, origin.LookbackMs, origin.SubqueryStepMs, origin.InnerStepsMax) { EndMs = origin.EndMs };
+        PlanNode plan = Planner.Plan(parsed, span);
         return origin.Rollups is { } use ? UseRollups.Run(plan, use, origin.Features) : plan;
     }
 
@@ -209,20 +211,19 @@ public sealed class Engine
     }
 
     private async Task<QueryResult> RunAsync(
-        string query, Expr? parsed, Steps steps, bool isRange, ISeriesSource source, QueryRunOptions options, CancellationToken cancel)
+        string query, Expr? parsed, QueryTimes times, ISeriesSource source, QueryRunOptions options, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
-        return (await EvaluateAsync(query, parsed, steps, isRange, source, options, options.CountsSteps, cancel).ConfigureAwait(false)).Result;
+        return (await EvaluateAsync(query, parsed, times, source, options, options.CountsSteps, cancel).ConfigureAwait(false)).Result;
     }
 
     private async Task<(QueryResult Result, PlanNode Plan, PlanFigures? Figures)> EvaluateAsync(
-        string query, Expr? parsed, Steps steps, bool isRange, ISeriesSource source, QueryRunOptions options, bool isMeasured,
-        CancellationToken cancel)
+        string query, Expr? parsed, QueryTimes times, ISeriesSource source, QueryRunOptions options, bool isMeasured, CancellationToken cancel)
     {
         long begun = _time.GetTimestamp();
         parsed ??= Parser.Parse(query, _settings);
-        if (isRange && parsed.Type is not (ExprType.Vector or ExprType.Scalar))
+        if (times.IsRange && parsed.Type is not (ExprType.Vector or ExprType.Scalar))
         {
             string name = parsed.Type == ExprType.Matrix ? "range vector" : "string";
             throw new QueryException(
@@ -233,7 +234,7 @@ public sealed class Engine
         TimeSpan timeout = options.Timeout is { } wanted && wanted < _settings.Timeout ? wanted : _settings.Timeout;
         using var expired = new CancellationTokenSource(timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(expired.Token, cancel);
-        (PlanNode plan, QueryOrigin origin) = PlanFor(source, parsed, Origin(query, steps, isRange, options));
+        (PlanNode plan, QueryOrigin origin) = PlanFor(source, parsed, Origin(query, times, options));
         var budget = new QueryBudget(_settings, _memory);
         var run = new QueryRun(_settings, origin, budget, isMeasured ? _time : null, expired.Token, either.Token)
         {
@@ -271,7 +272,7 @@ public sealed class Engine
             context.Annotations.Infos(query),
             new QueryStats(context.Counts.Total, budget.Peak, context.SeriesRead, parseTime, evalTime)
             {
-                SamplesByStep = SamplesByStep(context, steps),
+                SamplesByStep = SamplesByStep(context, times.Steps),
                 Shards = options.CountsSteps ? context.Figures!.ShardsOfAll() : [],
             })
         {

@@ -64,7 +64,7 @@ public static class Printer
     internal static string Suffix(SubqueryExpr subquery)
     {
         string step = subquery.Step is null ? string.Empty : Print(subquery.Step);
-        return $"[{Print(subquery.Range)}:{step}]{Moved(subquery.At, subquery.Offset)}";
+        return $"[{Print(subquery.Range)}:{step}]{At(subquery.At)}{Offset(subquery.Offset)}";
     }
 
     private static StringBuilder Append(StringBuilder text, Expr node)
@@ -93,9 +93,10 @@ public static class Printer
             case CallExpr call:
                 return Call(text, call);
             case VectorSelector vector:
-                return text.Append(Selected(vector)).Append(Modifiers(vector));
+                return text.Append(Selected(vector)).Append(At(vector.At)).Append(Window(vector)).Append(Offset(vector.Offset));
             case MatrixSelector matrix:
-                return text.Append(Selected(matrix.Vector)).Append('[').Append(Print(matrix.Range)).Append(']').Append(Modifiers(matrix.Vector));
+                return text.Append(Selected(matrix.Vector)).Append('[').Append(Print(matrix.Range)).Append(']')
+                    .Append(Window(matrix.Vector)).Append(At(matrix.Vector.At)).Append(Offset(matrix.Vector.Offset));
             case SubqueryExpr subquery:
                 return Append(text, subquery.Inner).Append(Suffix(subquery));
             default:
@@ -116,7 +117,7 @@ public static class Printer
 
     private static string Number(NumberLiteral number) => number.IsDuration
         ? PrometheusDuration.Format((long)Math.Round(number.Value * 1000))
-        : GoFloat.Shortest(number.Value);
+        : GoFloat.Plain(number.Value);
 
     // The name in front says what this matcher says.
     private static bool IsName(Matcher matcher, string name) =>
@@ -128,43 +129,37 @@ public static class Printer
 
     private static string LabelList(IEnumerable<string> names) => string.Join(", ", names.Select(Label));
 
-    private static string Modifiers(VectorSelector vector)
+    private static string Window(VectorSelector vector) => vector.Window switch
     {
-        string window = vector.Window switch
-        {
-            WindowMode.Anchored => " anchored",
-            WindowMode.Smoothed => " smoothed",
-            _ => string.Empty,
-        };
-        return window + Moved(vector.At, vector.Offset);
-    }
+        WindowMode.Anchored => " anchored",
+        WindowMode.Smoothed => " smoothed",
+        _ => string.Empty,
+    };
 
-    private static string Moved(AtModifier? at, DurationExpr? offset)
+    private static string At(AtModifier? at) => at switch
     {
-        string time = at switch
-        {
-            null => string.Empty,
-            { Kind: AtKind.Start } => " @ start()",
-            { Kind: AtKind.End } => " @ end()",
-            { } fixedAt => string.Create(CultureInfo.InvariantCulture, $" @ {(decimal)fixedAt.Time.Milliseconds / 1000:F3}"),
-        };
-        return offset is null ? time : $"{time} offset {Print(offset)}";
-    }
+        null => string.Empty,
+        { Kind: AtKind.Start } => " @ start()",
+        { Kind: AtKind.End } => " @ end()",
+        { } fixedAt => string.Create(CultureInfo.InvariantCulture, $" @ {(decimal)fixedAt.Time.Milliseconds / 1000:F3}"),
+    };
+
+    private static string Offset(DurationExpr? offset) => offset is null ? string.Empty : $" offset {Print(offset)}";
 
     private static string Fills(VectorMatching matching)
     {
-        if (matching.FillLeft is { } both && matching.FillRight is { } right && both.Equals(right))
+        if (matching.FillLeft is { } both && matching.FillRight is { } right && both == right)
         {
-            return $" fill ({GoFloat.Shortest(both)})";
+            return $" fill ({FloatText.General(both)})";
         }
 
-        string left = matching.FillLeft is { } l ? $" fill_left ({GoFloat.Shortest(l)})" : string.Empty;
-        return matching.FillRight is { } r ? $"{left} fill_right ({GoFloat.Shortest(r)})" : left;
+        string left = matching.FillLeft is { } l ? $" fill_left ({FloatText.General(l)})" : string.Empty;
+        return matching.FillRight is { } r ? $"{left} fill_right ({FloatText.General(r)})" : left;
     }
 
     private static string Operand(DurationExpr duration) => duration switch
     {
-        DurationLiteral { AsNumber: true } literal => GoFloat.Shortest(literal.Seconds),
+        DurationLiteral { AsNumber: true } literal => GoFloat.Plain(literal.Seconds),
         DurationLiteral literal => PrometheusDuration.Format(literal.Milliseconds),
         DurationStep => "step()",
         DurationRange => "range()",

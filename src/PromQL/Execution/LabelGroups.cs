@@ -3,17 +3,14 @@ using Pleiad.Model;
 
 namespace Pleiad.PromQL;
 
-/// <summary>What a grouping over "all labels but some" does with <c>__name__</c>, <c>__type__</c> and <c>__unit__</c>.</summary>
+/// <summary>What a grouping over "all labels but some" does with <c>__name__</c>. Type and unit of the metric are labels like others here.</summary>
 internal enum GroupMetadata
 {
     /// <summary>Series of different metrics are different.</summary>
     Kept,
 
-    /// <summary>The name does not count: the match groups of a join.</summary>
+    /// <summary>The name does not count: the groups of an aggregation, the match groups of a join.</summary>
     NameLeftOut,
-
-    /// <summary>None of the three counts: the groups of an aggregation.</summary>
-    LeftOut,
 }
 
 /// <summary>
@@ -119,12 +116,7 @@ internal sealed class LabelGroups(bool only, IReadOnlyList<string> names, GroupM
         }
 
         bool named = Array.IndexOf(_names, name) >= 0;
-        return only ? named : !named && metadata switch
-        {
-            GroupMetadata.LeftOut => !MetadataLabels.Is(name),
-            GroupMetadata.NameLeftOut => name != LabelName.MetricName,
-            _ => true,
-        };
+        return only ? named : !named && (metadata == GroupMetadata.Kept || name != LabelName.MetricName);
     }
 
     private int HashOnly(Labels labels, bool nameless)

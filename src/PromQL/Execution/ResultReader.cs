@@ -84,11 +84,19 @@ internal static class ResultReader
             Range all = windows.First[0]..windows.Behind[0];
             context.Hold(samples.WeightOf(windows.First[0], windows.Behind[0]));
             context.Run.Budget.TakeBytes(ranges.Labels.Bytes);
-            result.Add(new MatrixSeries(
-                ranges.Name == NameFate.Kept ? ranges.Labels : MetadataLabels.Without(ranges.Labels),
-                samples.Times[all].ToArray(),
-                samples.Values[all].ToArray(),
-                samples.HasHistograms ? samples.Histograms[all].ToArray() : null));
+            Labels labels = ranges.Name == NameFate.Kept ? ranges.Labels : MetadataLabels.Without(ranges.Labels);
+            if (ranges.Window.Mode == WindowMode.Plain)
+            {
+                result.Add(new MatrixSeries(
+                    labels,
+                    samples.Times[all].ToArray(),
+                    samples.Values[all].ToArray(),
+                    samples.HasHistograms ? samples.Histograms[all].ToArray() : null));
+            }
+            else if (EdgedRange.Of(ranges, all) is { } edged)
+            {
+                result.Add(new MatrixSeries(labels, edged.Times, edged.Values, null));
+            }
         }
 
         context.Sort(result, (a, b) => a.Labels.CompareTo(b.Labels));

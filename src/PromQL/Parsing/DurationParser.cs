@@ -10,9 +10,21 @@ internal sealed class DurationParser(TokenReader tokens, LiteralParser literals)
     private const int ProductLevel = 2;
     private const int PowerLevel = 3;
 
-    /// <summary>A range or a step: any arithmetic. A literal has to be above zero; what arithmetic gives is checked when it is known.</summary>
-    public DurationExpr Range()
+    private const string Operands = "number, duration, step(), or range()";
+
+    // What an error says of the place, and of what could stand there.
+    private string _place = string.Empty;
+    private string _wanted = string.Empty;
+
+    /// <summary>A range: any arithmetic. A literal has to be above zero; what arithmetic gives is checked when it is known.</summary>
+    public DurationExpr Range() => AboveZero("subquery or range selector", Operands);
+
+    /// <summary>The step of a subquery: as a range.</summary>
+    public DurationExpr Step() => AboveZero("subquery selector", "number, duration, step(), range(), or \"]\"");
+
+    private DurationExpr AboveZero(string place, string wanted)
     {
+        (_place, _wanted) = (place, wanted);
         DurationExpr duration = Alone(Arithmetic(SumLevel));
         if (duration is DurationLiteral literal)
         {
@@ -22,9 +34,17 @@ internal sealed class DurationParser(TokenReader tokens, LiteralParser literals)
         return duration;
     }
 
-    /// <summary>An offset: one signed operand; arithmetic needs parentheses, or <c>a offset 5m - b</c> would have two meanings.</summary>
+    /// <summary>
+    /// An offset: one signed operand, or <c>a offset 5m - b</c> would have two meanings. Behind a parenthesis without a sign
+    /// arithmetic goes on, as in Prometheus, whose grammar prefers it there.
+    /// </summary>
     /// <returns>Null for zero, which is the same as no offset.</returns>
-    public DurationExpr? Offset() => Alone(Operand("offset")) is var offset && offset is DurationLiteral { Milliseconds: 0 } ? null : offset;
+    public DurationExpr? Offset()
+    {
+        (_place, _wanted) = ("offset", Operands);
+        DurationExpr offset = Alone(tokens.Kind == TokenKind.LeftParen ? Arithmetic(SumLevel) : Operand(isOffset: true));
+        return offset is DurationLiteral { Milliseconds: 0 } ? null : offset;
+    }
 
     // Without arithmetic around it a number of seconds is a duration of whole milliseconds like any other.
     private static DurationExpr Alone(DurationExpr duration) =>
@@ -32,7 +52,7 @@ internal sealed class DurationParser(TokenReader tokens, LiteralParser literals)
 
     private DurationExpr Arithmetic(int level)
     {
-        DurationExpr left = Operand("subquery or range selector");
+        DurationExpr left = Operand();
         while (OperatorAt(tokens.Kind) is { } found && found.Level >= level)
         {
             Token sign = tokens.Take();
@@ -46,15 +66,15 @@ internal sealed class DurationParser(TokenReader tokens, LiteralParser literals)
         return left;
     }
 
-    private DurationExpr Operand(string context)
+    private DurationExpr Operand(bool isOffset = false)
     {
         tokens.Enter();
-        DurationExpr operand = OperandInside(context);
+        DurationExpr operand = OperandInside(isOffset);
         tokens.Leave();
         return operand;
     }
 
-    private DurationExpr OperandInside(string context)
+    private DurationExpr OperandInside(bool isOffset)
     {
         int start = tokens.Current.Span.Start;
         switch (tokens.Kind)
@@ -65,36 +85,31 @@ internal sealed class DurationParser(TokenReader tokens, LiteralParser literals)
 
             case TokenKind.Add or TokenKind.Subtract:
                 bool negative = tokens.Take().Kind == TokenKind.Subtract;
-                return Signed(negative, context == "offset" ? Operand(context) : Arithmetic(PowerLevel), tokens.From(start));
+                return Signed(negative, isOffset ? Operand(isOffset) : Arithmetic(PowerLevel), tokens.From(start));
 
             case TokenKind.LeftParen:
                 tokens.Take();
                 DurationExpr inner = Arithmetic(SumLevel);
-                tokens.Expect(TokenKind.RightParen);
+                Expect(TokenKind.RightParen);
                 return tokens.Made(new DurationParen(inner, tokens.From(start)));
 
             case TokenKind.Step or TokenKind.Range:
                 bool step = tokens.Take().Kind == TokenKind.Step;
-                if (tokens.Kind != TokenKind.LeftParen)
-                {
-                    throw Wanted(context);
-                }
-
-                tokens.Take();
-                tokens.Expect(TokenKind.RightParen);
+                Expect(TokenKind.LeftParen);
+                Expect(TokenKind.RightParen);
                 return tokens.Made<DurationExpr>(step ? new DurationStep(tokens.From(start)) : new DurationRange(tokens.From(start)));
 
             case TokenKind.Identifier when DurationFunctions.Named(tokens.Current.In(tokens.Text)) is { } function:
                 tokens.Take();
-                tokens.Expect(TokenKind.LeftParen);
+                Expect(TokenKind.LeftParen);
                 DurationExpr left = Arithmetic(SumLevel);
-                tokens.Expect(TokenKind.Comma);
+                Expect(TokenKind.Comma);
                 DurationExpr right = Arithmetic(SumLevel);
-                tokens.Expect(TokenKind.RightParen);
+                Expect(TokenKind.RightParen);
                 return tokens.Made(new DurationBinary(function, left, right, tokens.From(start)));
 
             default:
-                throw Wanted(context);
+                throw tokens.Unexpected(_place, _wanted);
         }
     }
 
@@ -113,7 +128,7 @@ internal sealed class DurationParser(TokenReader tokens, LiteralParser literals)
         return tokens.Made(new DurationLiteral(milliseconds, asNumber, span) { Seconds = seconds });
     }
 
-    private QueryException Wanted(string context) => tokens.Unexpected(context, "number, duration, step(), or range()");
+    private void Expect(TokenKind kind) => tokens.Expect(kind, _place, _wanted);
 
     private static (DurationOp Op, int Level)? OperatorAt(TokenKind kind) => kind switch
     {

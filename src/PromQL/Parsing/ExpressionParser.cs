@@ -63,7 +63,11 @@ internal sealed class ExpressionParser
 
         // Only the power operator groups from the right.
         Expr right = Expression(op == BinaryOp.Power ? level : level + 1);
-        return _tokens.Made(new BinaryExpr(op, left, right, returnBool, matching, new SourceSpan(left.Span.Start, right.Span.End)));
+        var span = new SourceSpan(left.Span.Start, right.Span.End);
+        bool fills = matching.FillLeft is not null || matching.FillRight is not null;
+        _tokens.Require(
+            !fills || _settings.Features.HasFlag(PromQLFeatures.FillModifiers), span, "binop fill modifiers are experimental and not enabled");
+        return _tokens.Made(new BinaryExpr(op, left, right, returnBool, matching, span));
     }
 
     private VectorMatching Matching()
@@ -112,9 +116,7 @@ internal sealed class ExpressionParser
 
     private double FillValue()
     {
-        Token word = _tokens.Take();
-        _tokens.Require(
-            _settings.Features.HasFlag(PromQLFeatures.FillModifiers), word.Span, "binop fill modifiers are experimental and not enabled");
+        _tokens.Take();
         _tokens.Expect(TokenKind.LeftParen);
         bool negative = _tokens.Kind == TokenKind.Subtract;
         if (negative || _tokens.Kind == TokenKind.Add)

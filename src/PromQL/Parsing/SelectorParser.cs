@@ -128,7 +128,7 @@ internal sealed class SelectorParser(TokenReader tokens, LiteralParser literals,
         DurationExpr range = durations.Range();
         if (tokens.TryTake(TokenKind.Colon))
         {
-            DurationExpr? step = tokens.Kind == TokenKind.RightBracket ? null : durations.Range();
+            DurationExpr? step = tokens.Kind == TokenKind.RightBracket ? null : durations.Step();
             tokens.Expect(TokenKind.RightBracket, "subquery selector", "\"]\"");
             return tokens.Made(new SubqueryExpr(inner, range, step, null, null, tokens.From(inner.Span.Start)));
         }
@@ -220,26 +220,26 @@ internal sealed class SelectorParser(TokenReader tokens, LiteralParser literals,
         return new AtModifier(AtKind.Time, Timestamp.FromSeconds(seconds));
     }
 
+    // The word itself is not part of the place of the selector: Prometheus looks for what follows right behind the selector.
     private Expr Window(Expr inner, WindowMode mode)
     {
         tokens.Take();
         string word = mode == WindowMode.Anchored ? "anchored" : "smoothed";
         tokens.Require(
             settings.Features.HasFlag(PromQLFeatures.ExtendedRangeSelectors), inner.Span, $"{word} modifier is experimental and not enabled");
-        SourceSpan span = tokens.From(inner.Span.Start);
         const string Both = "anchored and smoothed modifiers cannot be used together";
         switch (inner)
         {
             case VectorSelector vector:
                 tokens.Require(vector.Window == WindowMode.Plain || vector.Window == mode, inner.Span, Both);
-                return vector with { Window = mode, Span = span };
+                return vector with { Window = mode };
             case MatrixSelector matrix:
                 tokens.Require(matrix.Vector.Window == WindowMode.Plain || matrix.Vector.Window == mode, inner.Span, Both);
-                return matrix with { Vector = matrix.Vector with { Window = mode }, Span = span };
+                return matrix with { Vector = matrix.Vector with { Window = mode } };
             case SubqueryExpr:
                 throw tokens.At(inner.Span, $"{word} modifier is not supported for subqueries");
             default:
-                throw tokens.At(inner.Span, $"{word} modifier must be preceded by an instant vector selector or range vector selector");
+                throw tokens.At(inner.Span, $"{word} modifier not implemented");
         }
     }
 }

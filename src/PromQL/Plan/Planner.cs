@@ -17,7 +17,7 @@ internal sealed class Planner
     private Planner(QuerySpan query)
     {
         _query = query;
-        _durations = new DurationValue(query.Steps.StepMs, query.Steps.End - query.Steps.Start);
+        _durations = new DurationValue(query.Steps.StepMs, query.EndMs - query.Steps.Start);
     }
 
     /// <summary>The plan of an expression.</summary>
@@ -63,11 +63,20 @@ internal sealed class Planner
             matrix.Vector.Matchers, Window(matrix.Vector, _durations.Positive(matrix.Range)), FindsResets, steps, expr.Span),
         SubqueryExpr subquery => Subquery(subquery, steps),
         AggregateExpr aggregate => Aggregate(aggregate, steps),
-        BinaryExpr binary => new BinaryNode(
-            binary.Op, Node(binary.Left, steps), Node(binary.Right, steps), binary.ReturnBool, binary.Matching, expr.Type, steps, expr.Span),
+        BinaryExpr binary => Binary(binary, steps),
         CallExpr call => Call(call, steps),
         _ => throw new InvalidOperationException($"expression {expr.GetType().Name}"),
     };
+
+    private BinaryNode Binary(BinaryExpr binary, Steps steps)
+    {
+        bool trims = binary.Op is BinaryOp.TrimLower or BinaryOp.TrimUpper;
+        _needBuckets += trims ? 1 : 0;
+        var node = new BinaryNode(
+            binary.Op, Node(binary.Left, steps), Node(binary.Right, steps), binary.ReturnBool, binary.Matching, binary.Type, steps, binary.Span);
+        _needBuckets -= trims ? 1 : 0;
+        return node;
+    }
 
     // Prometheus compares histograms as it reads them where only count and sum are asked for, and elsewhere does not.
     private bool FindsResets => _needCounts > 0 && _needBuckets == 0;
@@ -82,15 +91,16 @@ internal sealed class Planner
     {
         null => null,
         { Kind: AtKind.Start } => _query.Steps.Start,
-        { Kind: AtKind.End } => _query.Steps.End,
+        { Kind: AtKind.End } => _query.EndMs,
         { } fixedAt => fixedAt.Time.Milliseconds,
     };
 
     private SubqueryNode Subquery(SubqueryExpr subquery, Steps steps)
     {
-        long range = _durations.Positive(subquery.Range);
-        long step = subquery.Step is null ? _query.SubqueryStepMs : _durations.Positive(subquery.Step);
+        // In this order, so that of several that cannot be the first is told.
         long offset = subquery.Offset is null ? 0 : _durations.Milliseconds(subquery.Offset);
+        long step = subquery.Step is null ? _query.SubqueryStepMs : _durations.Positive(subquery.Step);
+        long range = _durations.Positive(subquery.Range);
         var window = new SelectorWindow(offset, At(subquery.At), range, _query.LookbackMs, WindowMode.Plain);
         TimeRange reads = new(window.StartAt(steps.Start), window.EndAt(steps.End));
 
@@ -145,11 +155,13 @@ internal sealed class Planner
             case "start":
                 return new ConstantNode(_query.Steps.Start / 1000.0, steps, call.Span);
             case "end":
-                return new ConstantNode(_query.Steps.End / 1000.0, steps, call.Span);
+                return new ConstantNode(_query.EndMs / 1000.0, steps, call.Span);
             case "range":
-                return new ConstantNode((_query.Steps.End - _query.Steps.Start) / 1000.0, steps, call.Span);
+                return new ConstantNode((_query.EndMs - _query.Steps.Start) / 1000.0, steps, call.Span);
             case "step":
-                return new ConstantNode(_query.Steps.StepMs / 1000.0, steps, call.Span);
+                // In a range that ends where it begins the function is 0; in a duration the step stays what was asked for.
+                bool isInstant = _query.EndMs == _query.Steps.Start;
+                return new ConstantNode(isInstant ? 0 : _query.Steps.StepMs / 1000.0, steps, call.Span);
             case "timestamp" or "start_timestamp" when Bare(call.Args[0]) is VectorSelector selector:
                 SampleFacet facet = name == "timestamp" ? SampleFacet.Time : SampleFacet.StartTime;
                 return Call(name, call, [Select(selector, facet, steps)], steps);

@@ -5,4 +5,8 @@ namespace Pleiad.PromQL;
 /// <param name="LookbackMs">Lookback of instant selectors.</param>
 /// <param name="SubqueryStepMs">Step of a subquery that names none.</param>
 /// <param name="InnerStepsMax">Steps a subquery may have.</param>
-internal sealed record QuerySpan(Steps Steps, long LookbackMs, long SubqueryStepMs, long InnerStepsMax);
+internal sealed record QuerySpan(Steps Steps, long LookbackMs, long SubqueryStepMs, long InnerStepsMax)
+{
+    /// <summary>The end that was asked for, in milliseconds: the last step is at or before it.</summary>
+    public long EndMs { get; init; } = Steps.End;
+}

@@ -11,7 +11,9 @@ internal static class StepInvariance
         VectorSelector selector => selector.At is not null,
         MatrixSelector matrix => matrix.Vector.At is not null,
         SubqueryExpr subquery => subquery.At is not null,
-        AggregateExpr aggregate => Holds(aggregate.Inner) && (aggregate.Parameter is null || Holds(aggregate.Parameter)),
+
+        // As in Prometheus the parameter is not asked: over a fixed vector that of the first step counts for all.
+        AggregateExpr aggregate => Holds(aggregate.Inner),
         BinaryExpr binary => Holds(binary.Left) && Holds(binary.Right),
         CallExpr call => !ReadsTheClock(call) && call.Args.All(Holds),
         _ => false,

@@ -17,6 +17,7 @@ internal sealed class Lexer(string text)
 
     // Behind [ and until the first number: only the words of duration arithmetic.
     private bool _expectsDuration;
+    private bool _gotDuration;
     private bool _gotColon;
 
     /// <summary>The whole text.</summary>
@@ -173,6 +174,13 @@ internal sealed class Lexer(string text)
 
     private Token Colon()
     {
+        if (_expectsDuration && !_gotDuration)
+        {
+            // Told of what stands behind the colon, as Prometheus does.
+            _start = _at;
+            throw Failure("unexpected colon before duration in duration expression");
+        }
+
         if (_gotColon)
         {
             throw Failure("unexpected colon ':'");
@@ -186,7 +194,7 @@ internal sealed class Lexer(string text)
     {
         if (IsLetter(first))
         {
-            while (_at < Text.Length && IsLetterOrDigit(Text[_at]))
+            while (_at < Text.Length && IsLetter(Text[_at]))
             {
                 _at++;
             }
@@ -195,6 +203,7 @@ internal sealed class Lexer(string text)
             TokenKind kind = TokenKinds.OfWord(word);
             if (kind is TokenKind.Step or TokenKind.Range || DurationFunctions.Named(word) is not null)
             {
+                _gotDuration = true;
                 return Made(kind);
             }
         }
@@ -237,6 +246,7 @@ internal sealed class Lexer(string text)
     private Token NumberOrDuration()
     {
         _at = _start;
+        _gotDuration |= _expectsDuration;
         _expectsDuration = false;
         var scan = new NumberScan(Text, _at);
         bool number = scan.Number();

@@ -198,12 +198,22 @@ internal static class Expressions
             NumberLiteral number => power && (double.IsNegative(number.Value) || double.IsPositiveInfinity(number.Value)),
             _ => false,
         };
+        leftNeeds |= EndsInArithmetic(left);
         bool rightNeeds = right is BinaryExpr r && Operators.LevelOf(r.Op) < level + (power ? 0 : 1);
         return new BinaryExpr(op, Wrapped(left, leftNeeds), Wrapped(right, rightNeeds), returnBool, matching, Nowhere);
     }
 
     // -a ^ b * c: the sign would take the power, never the product, so only a sign in front of a power has to be looked at twice.
     private static bool EndsInSign(BinaryExpr binary) => binary.Op == BinaryOp.Power && binary.Left is UnaryExpr;
+
+    // a offset (5m) * b: the arithmetic of the offset goes on.
+    private static bool EndsInArithmetic(Expr expr) => expr switch
+    {
+        VectorSelector { Offset: DurationParen or DurationBinary { Op: not (DurationOp.MinOf or DurationOp.MaxOf) } } => true,
+        UnaryExpr unary => EndsInArithmetic(unary.Operand),
+        BinaryExpr binary => EndsInArithmetic(binary.Right),
+        _ => false,
+    };
 
     private static Expr Wrapped(Expr expr, bool needed) => needed ? new ParenExpr(expr, Nowhere) : expr;
 
@@ -218,7 +228,11 @@ internal static class Expressions
         Gen.Choose(1, 100_000_000).Select(ms => (DurationExpr)new DurationLiteral(ms, false, Nowhere)),
         Gen.Choose(-100_000_000, -1).Select(ms => (DurationExpr)new DurationLiteral(ms, false, Nowhere)),
         Operand(2),
-        Operand(2).Select(operand => (DurationExpr)new DurationUnary(true, operand, Nowhere)));
+        Operand(2).Select(operand => (DurationExpr)new DurationUnary(true, operand, Nowhere)),
+        from op in ArithmeticOp()
+        from left in Arithmetic(1)
+        from right in Arithmetic(1)
+        select (DurationExpr)new DurationBinary(op, new DurationParen(left, Nowhere), Wrapped(right), Nowhere));
 
     // What may follow offset, sign apart.
     private static Gen<DurationExpr> Operand(int depth) => Gen.OneOf(
@@ -235,11 +249,13 @@ internal static class Expressions
             Literal(),
             Operand(depth),
             Operand(depth).Select(operand => (DurationExpr)new DurationUnary(true, operand, Nowhere)),
-            from op in Gen.Elements(
-                DurationOp.Add, DurationOp.Subtract, DurationOp.Multiply, DurationOp.Divide, DurationOp.Modulo, DurationOp.Power)
+            from op in ArithmeticOp()
             from left in Arithmetic(depth - 1)
             from right in Arithmetic(depth - 1)
             select (DurationExpr)new DurationBinary(op, Wrapped(left), Wrapped(right), Nowhere));
+
+    private static Gen<DurationOp> ArithmeticOp() => Gen.Elements(
+        DurationOp.Add, DurationOp.Subtract, DurationOp.Multiply, DurationOp.Divide, DurationOp.Modulo, DurationOp.Power);
 
     private static DurationExpr Wrapped(DurationExpr operand) => operand switch
     {

@@ -20,6 +20,14 @@ public sealed class RulesTests
             "vector cannot contain metrics with the same labelset",
             (await Assert.ThrowsAsync<QueryException>(() => RunAsync("rate({instance=\"0\"}[3m])", PromQLFeatures.None))).Message);
 
+    [Theory]
+    [InlineData(PromQLFeatures.None, "")]
+    [InlineData(PromQLFeatures.DelayedNameRemoval, " for metric name \"a_total\"")]
+    public async Task Names_that_go_at_once_are_not_told(PromQLFeatures features, string named) =>
+        Assert.Equal(
+            [$"PromQL warning: bucket label \"le\" is missing or has a malformed value of \"\"{named} (1:25)"],
+            (await ResultAsync("histogram_quantile(0.5, a_total)", features)).Warnings);
+
     [Fact]
     public async Task Series_with_one_label_set_that_never_meet_become_one()
     {

@@ -61,7 +61,7 @@ public sealed class UseRollupsTests
     {
         foreach (RollupUse? use in (RollupUse?[])[null, s_preferred, s_preferred with { Prefers = false }, new RollupUse(true, [])])
         {
-            var origin = new QueryOrigin("a", new Steps(Start, Hour, 3), true, 300_000, 60_000, 1000, PromQLFeatures.None, false) { Rollups = use };
+            var origin = new QueryOrigin("a", new Steps(Start, Hour, 3), true, 300_000, 60_000, 1000, PromQLFeatures.None, false) { Rollups = use, EndMs = Start + (3 * Hour) - 1 };
             var message = new MessageWriter();
             origin.Write(message);
             Assert.Equal(origin, QueryOrigin.Read(message.Memory.Span));

@@ -161,15 +161,37 @@ internal sealed class QueryEndpoints(IQueryFrontend frontend, GatewaySettings se
     }
 
     /// <summary>The whole result of a query without its figures.</summary>
-    public static ApiAnswer AnswerOf(QueryResult result) => Answer(result, 0, (QueryStats?)null);
+    public static ApiAnswer AnswerOf(QueryResult result) => Answer(result, 0);
 
-    private static ApiAnswer Answer(QueryResult result, int limit, Parameters parameters) =>
-        Answer(result, limit, parameters.Get("stats").Length > 0 ? result.Stats : null);
+    private static ApiAnswer Answer(QueryResult result, int limit, Parameters parameters)
+    {
+        string stats = parameters.Get("stats");
+        return stats switch
+        {
+            "" => Answer(result, limit),
+            "true" or "all" => Answer(result, limit, result.Stats),
+            _ => Answer(result, limit, result.Stats, OddStats(stats)),
+        };
+    }
 
-    private static ApiAnswer Answer(QueryResult result, int limit, QueryStats? stats)
+    // The text of Prometheus, which is to refuse other values in its next major release.
+    private static string OddStats(string stats) =>
+        $"value {QuotedText.Of(stats)} for parameter \"stats\" is deprecated and will be rejected in the next major release, use \"true\" or \"all\"";
+
+    private static ApiAnswer Answer(QueryResult result, int limit, QueryStats? stats = null, string? warning = null)
     {
         QueryValue value = Cut(result.Value, limit);
-        IReadOnlyList<string> warnings = ReferenceEquals(value, result.Value) ? result.Warnings : [.. result.Warnings, Truncated];
+        List<string> warnings = [.. result.Warnings];
+        if (!ReferenceEquals(value, result.Value))
+        {
+            warnings.Add(Truncated);
+        }
+
+        if (warning is not null)
+        {
+            warnings.Add(warning);
+        }
+
         return new ApiAnswer(
             async (text, cancel) =>
             {

@@ -9,8 +9,8 @@ internal sealed class CountValues : OwnBlockOperator
     private readonly string _label;
     private readonly bool _leavesLabelOut;
     private readonly LabelGroups _groups;
-    private readonly Dictionary<Labels, Counted> _counts = [];
-    private IEnumerator<KeyValuePair<Labels, Counted>>? _results;
+    private readonly Dictionary<Labels, int[]> _counts = [];
+    private IEnumerator<KeyValuePair<Labels, int[]>>? _results;
 
     public CountValues(QueryContext context, AggregateNode node, SeriesOperator inner, string label)
         : base(context, node.Steps, inner)
@@ -24,8 +24,8 @@ internal sealed class CountValues : OwnBlockOperator
         _label = label;
 
         // What "without" names goes, even where it is the label of the values: then all of a group are counted together.
-        _leavesLabelOut = node.Without && (node.Grouping.Contains(label) || MetadataLabels.Is(label));
-        _groups = new LabelGroups(!node.Without, node.Grouping, GroupMetadata.LeftOut);
+        _leavesLabelOut = node.Without && (node.Grouping.Contains(label) || label == LabelName.MetricName);
+        _groups = new LabelGroups(!node.Without, node.Grouping, GroupMetadata.NameLeftOut);
     }
 
     public override bool MoveNext()
@@ -41,15 +41,15 @@ internal sealed class CountValues : OwnBlockOperator
             return false;
         }
 
-        (Labels labels, Counted counted) = _results.Current;
+        (Labels labels, int[] counted) = _results.Current;
         Current.Clear();
         Current.Labels = labels;
-        Current.Name = counted.DropsName ? NameFate.DroppedAtEnd : NameFate.Kept;
-        for (int step = 0; step < counted.Counts.Length; step++)
+        Current.Name = NameFate.Kept;
+        for (int step = 0; step < counted.Length; step++)
         {
-            if (counted.Counts[step] > 0)
+            if (counted[step] > 0)
             {
-                Current.Set(step, counted.Counts[step]);
+                Current.Set(step, counted[step]);
             }
         }
 
@@ -78,22 +78,16 @@ internal sealed class CountValues : OwnBlockOperator
                     ? histogram.ToString()
                     : FloatText.Plain(values[step]);
                 Labels labels = _leavesLabelOut ? group : builder.Reset(group).Set(_label, value).ToLabels();
-                if (!_counts.TryGetValue(labels, out Counted? counted))
+                if (!_counts.TryGetValue(labels, out int[]? counted))
                 {
                     Context.Hold(Steps.Count);
                     LabelFunctions.Counted(Context, value, value.Length, "count_values");
-                    counted = new Counted(new int[Steps.Count]);
+                    counted = new int[Steps.Count];
                     _counts.Add(labels, counted);
                 }
 
-                counted.DropsName |= series.Name == NameFate.DroppedAtEnd && _label != LabelName.MetricName;
-                counted.Counts[step]++;
+                counted[step]++;
             }
         }
-    }
-
-    private sealed record Counted(int[] Counts)
-    {
-        public bool DropsName { get; set; }
     }
 }

@@ -22,7 +22,7 @@ internal sealed class GroupedAggregate : OwnBlockOperator
         _inner = inner;
         _newGroup = newGroup;
         _prepare = prepare;
-        _groups = new LabelGroups(!node.Without, node.Grouping, GroupMetadata.LeftOut);
+        _groups = new LabelGroups(!node.Without, node.Grouping, GroupMetadata.NameLeftOut);
     }
 
     public override bool MoveNext()

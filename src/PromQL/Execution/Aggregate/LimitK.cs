@@ -20,7 +20,7 @@ internal sealed class LimitK : SeriesOperator
     {
         _inner = inner;
         _parameter = parameter;
-        _groups = new LabelGroups(!node.Without, node.Grouping, GroupMetadata.LeftOut);
+        _groups = new LabelGroups(!node.Without, node.Grouping, GroupMetadata.NameLeftOut);
     }
 
     public override bool MoveNext()

@@ -6,26 +6,21 @@ internal static class SelectionParameter
     /// <summary>k of <c>topk</c>, <c>bottomk</c>, <c>limitk</c>: whole, at least 0.</summary>
     public static long[] Counts(ScalarOperator parameter)
     {
-        var counts = new long[parameter.Steps.Count];
         double[] values = Values(parameter);
-        for (int step = 0; step < values.Length; step++)
+        if (Array.TrueForAll(values, static value => value < 1))
         {
-            double value = values[step];
-            if (double.IsNaN(value))
-            {
-                throw new QueryException(QueryErrorKind.Execution, "Parameter value is NaN");
-            }
-
-            if (value is <= long.MinValue or >= long.MaxValue)
-            {
-                string how = value < 0 ? "underflows" : "overflows";
-                throw new QueryException(QueryErrorKind.Execution, $"Scalar value {FloatText.General(value)} {how} int64");
-            }
-
-            counts[step] = Math.Max(0, (long)value);
+            // Nothing is asked for, however far below zero.
+            return new long[values.Length];
         }
 
-        return counts;
+        if (Array.Exists(values, double.IsNaN))
+        {
+            throw new QueryException(QueryErrorKind.Execution, "Parameter value is NaN");
+        }
+
+        Refuse(values.Min(), static value => value <= long.MinValue, "underflows");
+        Refuse(values.Max(), static value => value >= long.MaxValue, "overflows");
+        return Array.ConvertAll(values, static value => Math.Max(0, (long)value));
     }
 
     /// <summary>The ratio of <c>limit_ratio</c>: from -1 to 1, capped with a warning.</summary>
@@ -64,7 +59,9 @@ internal static class SelectionParameter
         parameter.Read(into);
         if (into.Any(double.IsNaN))
         {
+            // What else is wrong is not told beside that.
             context.Annotations.InvalidQuantile(double.NaN, node.ParameterSpan);
+            return;
         }
 
         if (into.Max() is var high and > 1)
@@ -72,9 +69,17 @@ internal static class SelectionParameter
             context.Annotations.InvalidQuantile(high, node.ParameterSpan);
         }
 
-        if (into.Where(q => !double.IsNaN(q)).DefaultIfEmpty(0).Min() is var low and < 0)
+        if (into.Min() is var low and < 0)
         {
             context.Annotations.InvalidQuantile(low, node.ParameterSpan);
+        }
+    }
+
+    private static void Refuse(double value, Predicate<double> isBeyond, string how)
+    {
+        if (isBeyond(value))
+        {
+            throw new QueryException(QueryErrorKind.Execution, $"Scalar value {FloatText.General(value)} {how} int64");
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class TopK : OwnBlockOperator
         _inner = inner;
         _parameter = parameter;
         _worstFirst = new WorstFirst(_series, node.Op == AggregateOp.TopK);
-        _groups = new LabelGroups(!node.Without, node.Grouping, GroupMetadata.LeftOut);
+        _groups = new LabelGroups(!node.Without, node.Grouping, GroupMetadata.NameLeftOut);
     }
 
     public override bool MoveNext()

@@ -162,7 +162,7 @@ internal sealed class VectorJoin : OwnBlockOperator
         }
 
         Take(group, labels, _both);
-        return Finish(labels, many.Name);
+        return Finish(labels);
     }
 
     // A step of the many side without a partner: the missing one is the fill value, with the labels of the match alone.
@@ -198,7 +198,7 @@ internal sealed class VectorJoin : OwnBlockOperator
         }
 
         Take(group, labels, _both);
-        return Finish(labels, many.Name);
+        return Finish(labels);
     }
 
     private bool FillMany(SeriesBlock one, MatchGroup group, double fill)
@@ -224,10 +224,10 @@ internal sealed class VectorJoin : OwnBlockOperator
             }
         }
 
-        return Finish(labels, NameFate.Kept);
+        return Finish(labels);
     }
 
-    private bool Finish(Labels labels, NameFate name)
+    private bool Finish(Labels labels)
     {
         if (Current.IsEmpty)
         {
@@ -235,7 +235,9 @@ internal sealed class VectorJoin : OwnBlockOperator
         }
 
         Current.Labels = labels;
-        Current.Name = _node.ReturnBool ? Context.DropName : name == NameFate.Dropped ? NameFate.Kept : name;
+
+        // A name that was to go at the end and is still there after a filter stays: so does Prometheus.
+        Current.Name = _node.ReturnBool ? Context.DropName : NameFate.Kept;
         return true;
     }
 

@@ -22,7 +22,7 @@ internal sealed class PartialAggregate : OwnBlockOperator
         _inner = inner;
         _newGroup = newGroup;
         _passesHistograms = node.Op is AggregateOp.Sum or AggregateOp.Avg;
-        _groups = new LabelGroups(!node.Without, node.Grouping, GroupMetadata.LeftOut);
+        _groups = new LabelGroups(!node.Without, node.Grouping, GroupMetadata.NameLeftOut);
     }
 
     public override bool MoveNext()

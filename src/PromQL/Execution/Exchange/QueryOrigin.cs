@@ -14,6 +14,9 @@ namespace Pleiad.PromQL;
 internal sealed record QueryOrigin(
     string Query, Steps Steps, bool IsRange, long LookbackMs, long SubqueryStepMs, long InnerStepsMax, PromQLFeatures Features, bool PushesOne)
 {
+    /// <summary>See <see cref="QuerySpan.EndMs"/>.</summary>
+    public long EndMs { get; init; } = Steps.End;
+
     /// <summary>Rollups that may answer; null for samples alone.</summary>
     public RollupUse? Rollups { get; init; }
 
@@ -38,6 +41,8 @@ internal sealed record QueryOrigin(
                 into.Signed(13, choice.KeptFromMs);
             }
         }
+
+        into.Signed(14, EndMs);
     }
 
     /// <exception cref="WireFormatException">It is none.</exception>
@@ -45,6 +50,7 @@ internal sealed record QueryOrigin(
     {
         string query = string.Empty;
         long start = 0;
+        long? end = null;
         ulong[] numbers = new ulong[12];
         var resolutions = new List<long>();
         var keptFrom = new List<long>();
@@ -68,6 +74,9 @@ internal sealed record QueryOrigin(
                 case 13:
                     keptFrom.Add(reader.Signed());
                     break;
+                case 14:
+                    end = reader.Signed();
+                    break;
             }
         }
 
@@ -82,10 +91,17 @@ internal sealed record QueryOrigin(
             throw new WireFormatException("rollups of a query that cannot be");
         }
 
+        var steps = new Steps(start, (long)numbers[3], (int)numbers[4]);
+        if (end < steps.End)
+        {
+            throw new WireFormatException("a query that ends before its last step");
+        }
+
         return new QueryOrigin(
-            query, new Steps(start, (long)numbers[3], (int)numbers[4]), numbers[5] != 0, (long)numbers[6], (long)numbers[7], (long)numbers[8],
+            query, steps, numbers[5] != 0, (long)numbers[6], (long)numbers[7], (long)numbers[8],
             (PromQLFeatures)(int)numbers[9], numbers[10] != 0)
         {
+            EndMs = end ?? steps.End,
             Rollups = numbers[11] == 0
                 ? null
                 : new RollupUse(numbers[11] == 2, [.. resolutions.Zip(keptFrom, static (resolution, from) => new RollupChoice(resolution, from))]),

@@ -127,13 +127,21 @@ internal sealed class HistogramFunction : OwnBlockOperator
 
             if (!Current.IsEmpty)
             {
-                Current.Labels = block.Labels;
-                Current.Name = Context.DropName;
+                TakeLabelsOf(block);
                 return true;
             }
         }
 
         return false;
+    }
+
+    // Dropped at once the name goes alone: type and unit of the metric stay.
+    private void TakeLabelsOf(SeriesBlock block)
+    {
+        Current.Labels = Context.DelaysNameRemoval
+            ? block.Labels
+            : new LabelsBuilder(block.SeenLabels).Set(LabelName.MetricName, string.Empty).ToLabels();
+        Current.Name = Context.DelaysNameRemoval ? NameFate.DroppedAtEnd : NameFate.Kept;
     }
 }
 

@@ -56,8 +56,7 @@ internal sealed class QuantileQuestion(
         double value = ClassicBuckets.Quantile(_quantiles[step], buckets, out MonotonicityFix? fix);
         if (fix is { } fixedBuckets)
         {
-            context.Annotations.ForcedMonotonicity(
-                context.DelaysNameRemoval ? metric : string.Empty, vectorSpan, steps.At(step), fixedBuckets);
+            context.Annotations.ForcedMonotonicity(metric, vectorSpan, steps.At(step), fixedBuckets);
         }
 
         return value;
@@ -208,7 +207,7 @@ internal sealed class HistogramAnswers : OwnBlockOperator
         string bound = series.Labels.Get(LabelName.Bucket);
         if (!TryParseBound(bound, out double upper))
         {
-            Context.Annotations.BadBucketLabel(series.MetricName, bound, _vectorSpan);
+            Context.Annotations.BadBucketLabel(ToldName(series.MetricName), bound, _vectorSpan);
             return;
         }
 
@@ -218,13 +217,16 @@ internal sealed class HistogramAnswers : OwnBlockOperator
         Context.Hold(StepBits.Count(series.Present));
     }
 
+    // Where names go at once they are gone already when something is told of them.
+    private string ToldName(string metric) => Context.DelaysNameRemoval ? metric : string.Empty;
+
     private void RefuseMixed(HistogramGroup group)
     {
         foreach (SeriesBlock native in group.Natives)
         {
             if (StepBits.Overlap(native.Present, group.Classic))
             {
-                Context.Annotations.MixedClassicAndNative(native.MetricName, _vectorSpan);
+                Context.Annotations.MixedClassicAndNative(ToldName(native.MetricName), _vectorSpan);
                 ulong[] both = native.Present.ToArray();
                 StepBits.And(group.Classic, both);
                 StepBits.AndNot(both, native.Present);
@@ -236,7 +238,7 @@ internal sealed class HistogramAnswers : OwnBlockOperator
     private IEnumerable<SeriesBlock> Answer(
         HistogramQuestion question, Labels labels, NameFate name, ulong[] present, Func<int, string, double> answer)
     {
-        string metric = name == NameFate.Dropped ? string.Empty : labels.MetricName;
+        string metric = name == NameFate.Dropped ? string.Empty : ToldName(labels.MetricName);
         ulong[] left = [.. present];
         while (!StepBits.None(left))
         {

@@ -74,7 +74,7 @@ internal sealed class HistogramRate(bool isCounter, bool perSecond)
         Annotations annotations = series.Annotations;
         NativeHistogram first = window[0]!;
         NativeHistogram last = window[^1]!;
-        if (isCounter && IsReset(window, times, starts, 1))
+        if (isCounter && IsReset(window[1]!, window[0]!, times, starts, 1))
         {
             // Nothing of the first sample is needed then, so its layout must not stand in the way.
             NativeHistogram second = window[1]!;
@@ -132,9 +132,10 @@ internal sealed class HistogramRate(bool isCounter, bool perSecond)
             }
 
             series.Context.ThrowIfOver();
-            if (i > 1 && IsReset(window, times, starts, i))
+            NativeHistogram before = i == 1 ? first : window[i - 1]!;
+            if (IsReset(window[i]!, before, times, starts, i))
             {
-                gain = arithmetic.Add(gain, window[i - 1]!, series.Metric);
+                gain = arithmetic.Add(gain, before, series.Metric);
             }
         }
 
@@ -155,7 +156,7 @@ internal sealed class HistogramRate(bool isCounter, bool perSecond)
     }
 
     private static bool IsReset(
-        ReadOnlySpan<NativeHistogram?> window, ReadOnlySpan<long> times, ReadOnlySpan<long> starts, int index) =>
+        NativeHistogram here, NativeHistogram before, ReadOnlySpan<long> times, ReadOnlySpan<long> starts, int index) =>
         (!starts.IsEmpty && StartTimes.IsReset(starts[index - 1], times[index - 1], starts[index], times[index]))
-        || window[index]!.IsResetAfter(window[index - 1]!);
+        || here.IsResetAfter(before);
 }

@@ -204,6 +204,22 @@ public sealed class QueryEndpointsTests
         Golden.Same("stats.json", (await gateway.GetAsync("/api/v1/query?query=2&stats=true")).Body);
     }
 
+    [Theory]
+    [InlineData("query?query=2&stats=yes")]
+    [InlineData("query_range?query=2&start=0&end=1&step=1&stats=yes")]
+    public async Task A_value_of_stats_of_no_meaning_is_warned_of_and_gives_the_plain_ones(string path)
+    {
+        await using RunningGateway gateway = await RunningGateway.StartAsync();
+        string answer = (await gateway.GetAsync("/api/v1/" + path)).Body;
+        Assert.Contains("\"stats\":{\"timings\"", answer, StringComparison.Ordinal);
+        Assert.EndsWith(
+            """
+            "warnings":["value \"yes\" for parameter \"stats\" is deprecated and will be rejected in the next major release, use \"true\" or \"all\""]}
+            """,
+            answer,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task All_stats_are_those_of_each_step_and_shard_as_well()
     {
