@@ -36,7 +36,8 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
             Region = parts.Region,
         };
         var places = new PublishedPlaces(
-            new ShardPlaces(0, [.. owners.Select(static (_, shard) => new ShardPlace { Shard = shard })]), journal.AppliedSeq, journal.AppliedAsync);
+            new ShardPlaces(0, [.. owners.Select(static (_, shard) => new ShardPlace { Shard = shard })]), journal.AppliedSeq, journal.AppliedAsync,
+            journal.WholeFrom);
         Places = places;
         _copier = new ShardCopier(places);
         journal.Copy = _copier.CopyAsync;
@@ -45,7 +46,7 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
         ActorRef news = system.ActorOf(Props.Create(() => new CommittedNewsActor(places)), "committed-news");
         journal.Committed = record => news.TryTell(new CommittedNews(record));
         new CommittedNewsReceiver(owners).AddTo(parts.Messages);
-        system.ActorOf(Props.Create(() => new ShardPlacesActor(parts.Transport, places, journal.AppliedSeq)), "places");
+        system.ActorOf(Props.Create(() => new ShardPlacesActor(parts.Transport, places, journal.WholeSeq)), "places");
         system.ActorOf(Props.Create(() => new ClusterNewsActor(parts.Self.Incarnation, _joined, _ended)), "cluster-news");
         ActorRef cluster = _cluster = system.ActorOf(Props.Create(() => new ClusterActor(setup)), "cluster");
         journal.TermLost = (shard, epoch) => cluster.Tell(new RegionEvent.Fenced(shard, epoch));

@@ -45,7 +45,7 @@ internal sealed class ClusterShards(IReadOnlyList<ActorRef> owners, ClusterJourn
     {
         (long seq, long hash) = journal.Applied(row.Shard);
         bool wentBack = WentBack(row);
-        if (row.NextSeq - 1 > seq || wentBack || (row.NextSeq - 1 == seq && row.Hash != hash))
+        if (row.NextSeq - 1 > seq || wentBack || (row.NextSeq - 1 == seq && row.Hash != hash) || !journal.IsWhole(row.Shard))
         {
             owners[row.Shard].Tell(new Follow(row, wentBack));
         }

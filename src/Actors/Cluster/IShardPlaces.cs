@@ -15,6 +15,12 @@ public interface IShardPlaces
     /// <summary>Through which record of its journal this node has applied a shard: what a view taken now contains at least. 0 when it cannot be said.</summary>
     long AppliedSeq(int shard);
 
+    /// <summary>
+    /// The record that a view of a shard of this node has to have for an ordinary read: a shard that has failed is recovered with less than it had, and its
+    /// place is known to be another one only later. 0 where there is no journal; <see cref="long.MaxValue"/> while no view is enough.
+    /// </summary>
+    long WholeFrom(int shard);
+
     /// <summary>Completes when this node has applied a shard through a record of its journal.</summary>
     Task AppliedAsync(int shard, long seq, CancellationToken cancel);
 }

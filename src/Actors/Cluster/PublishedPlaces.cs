@@ -6,7 +6,9 @@ namespace Pleiad.Actors;
 /// <param name="first">Known from the beginning.</param>
 /// <param name="appliedSeq">By shard; null where there is no journal with numbers.</param>
 /// <param name="applied">Completes when a shard is applied through a record; null where nobody can wait for that.</param>
-public sealed class PublishedPlaces(ShardPlaces first, Func<int, long>? appliedSeq = null, Func<int, long, CancellationToken, Task>? applied = null) : IShardPlaces
+/// <param name="wholeFrom">The record that a view has to have; null where any will do.</param>
+public sealed class PublishedPlaces(
+    ShardPlaces first, Func<int, long>? appliedSeq = null, Func<int, long, CancellationToken, Task>? applied = null, Func<int, long>? wholeFrom = null) : IShardPlaces
 {
     private readonly Lock _gate = new();
     private ShardPlaces _now = first;
@@ -21,6 +23,9 @@ public sealed class PublishedPlaces(ShardPlaces first, Func<int, long>? appliedS
 
     /// <inheritdoc/>
     public long AppliedSeq(int shard) => appliedSeq?.Invoke(shard) ?? 0;
+
+    /// <inheritdoc/>
+    public long WholeFrom(int shard) => wholeFrom?.Invoke(shard) ?? 0;
 
     /// <inheritdoc/>
     public Task AppliedAsync(int shard, long seq, CancellationToken cancel) =>

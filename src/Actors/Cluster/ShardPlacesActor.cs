@@ -6,15 +6,22 @@ namespace Pleiad.Actors;
 /// <summary>Publishes where all shards are, from what the cluster actor tells; keeps the ways to the other nodes.</summary>
 /// <param name="transport">Makes them.</param>
 /// <param name="places">Published to.</param>
-/// <param name="appliedSeq">Through which record a shard is applied here.</param>
-internal sealed class ShardPlacesActor(NodeTransport transport, PublishedPlaces places, Func<int, long> appliedSeq) : Actor
+/// <param name="wholeSeq">Through which record a shard is applied here; -1 as long as that is less than it had when it was closed.</param>
+internal sealed class ShardPlacesActor(NodeTransport transport, PublishedPlaces places, Func<int, long> wholeSeq) : Actor
 {
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+
     private ImmutableArray<ShardOwnership> _before = [];
     private ImmutableArray<ShardOwnership> _last = [];
     private readonly Dictionary<NodeIncarnation, ShardPeer> _peers = [];
     private ShardPeer? _self;
+    private ClusterStatus? _status;
 
-    protected override void PreStart() => Context.System.EventStream.Subscribe<ClusterStatus>(Self);
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe<ClusterStatus>(Self);
+        Timers.StartPeriodic(Look.Instance, Look.Instance, LookInterval);
+    }
 
     protected override void PostStop()
     {
@@ -27,27 +34,32 @@ internal sealed class ShardPlacesActor(NodeTransport transport, PublishedPlaces 
 
     protected override void Receive(object message)
     {
-        if (message is not ClusterStatus status)
+        switch (message)
         {
-            Unhandled(message);
-            return;
+            case ClusterStatus status:
+                OnStatus(status);
+                break;
+            case Look:
+                // A copy here may have caught up, or begun anew, though no row has changed.
+                Publish();
+                break;
+            default:
+                Unhandled(message);
+                break;
         }
+    }
 
+    private void OnStatus(ClusterStatus status)
+    {
         if (!status.Rows.AsSpan().SequenceEqual(_last.AsSpan()))
         {
             _before = _last;
             _last = status.Rows;
         }
 
+        _status = status;
         ImmutableArray<ShardPeer> gone = KeepPeers(status);
-        if (status.Rows.Length == places.Now.Shards.Length)
-        {
-            ImmutableArray<ShardPlace> next = PlacesOf(status, _before, _peers, _self, appliedSeq);
-            if (!next.AsSpan().SequenceEqual(places.Now.Shards.AsSpan()))
-            {
-                places.Publish(next);
-            }
-        }
+        Publish();
 
         // Only now: nobody is led there any more.
         foreach (ShardPeer peer in gone)
@@ -56,14 +68,28 @@ internal sealed class ShardPlacesActor(NodeTransport transport, PublishedPlaces 
         }
     }
 
+    private void Publish()
+    {
+        if (_status is not { } status || status.Rows.Length != places.Now.Shards.Length)
+        {
+            return;
+        }
+
+        ImmutableArray<ShardPlace> next = PlacesOf(status, _before, _peers, _self, wholeSeq);
+        if (!next.AsSpan().SequenceEqual(places.Now.Shards.AsSpan()))
+        {
+            places.Publish(next);
+        }
+    }
+
     /// <summary>Where all shards are.</summary>
     /// <param name="status">What the cluster actor knows.</param>
     /// <param name="before">The rows as they were a look ago: a copy here that lacks nothing of that answers queries.</param>
     /// <param name="peers">The other nodes that live.</param>
     /// <param name="here">This node as others reach it; null before it is a member.</param>
-    /// <param name="appliedSeq">Through which record a shard is applied here.</param>
+    /// <param name="wholeSeq">Through which record a shard is applied here; -1 as long as it is not whole.</param>
     internal static ImmutableArray<ShardPlace> PlacesOf(
-        ClusterStatus status, ImmutableArray<ShardOwnership> before, IReadOnlyDictionary<NodeIncarnation, ShardPeer> peers, ShardPeer? here, Func<int, long> appliedSeq)
+        ClusterStatus status, ImmutableArray<ShardOwnership> before, IReadOnlyDictionary<NodeIncarnation, ShardPeer> peers, ShardPeer? here, Func<int, long> wholeSeq)
     {
         string self = status.View.Find(status.Self)?.Name ?? "";
         var byName = peers.Values.ToDictionary(static peer => peer.Name, StringComparer.Ordinal);
@@ -73,7 +99,7 @@ internal sealed class ShardPlacesActor(NodeTransport transport, PublishedPlaces 
             ShardReplicas planned = status.Plan is { } plan && row.Shard < plan.Shards.Length ? plan.Shards[row.Shard] : ShardReplicas.None;
             ShardPeer? leader = peers.GetValueOrDefault(row.Owner);
             bool isCopy = planned.All.Contains(self, StringComparer.Ordinal);
-            bool isWarm = isCopy && status.IsCurrent && appliedSeq(row.Shard) >= (row.Shard < before.Length ? before[row.Shard] : row).NextSeq - 1;
+            bool isWarm = isCopy && status.IsCurrent && wholeSeq(row.Shard) >= (row.Shard < before.Length ? before[row.Shard] : row).NextSeq - 1;
             ShardRole role = led.Contains(row.Shard) ? ShardRole.Leader : isWarm ? ShardRole.Follower : isCopy ? ShardRole.Uncertain : ShardRole.None;
             return new ShardPlace
             {
@@ -112,4 +138,9 @@ internal sealed class ShardPlacesActor(NodeTransport transport, PublishedPlaces 
     }
 
     private ShardPeer PeerOf(Member member) => new(member.Incarnation, member.Name, transport.LinkTo(member.Incarnation, NodeAddress.Of(member.Address)));
+
+    private sealed class Look
+    {
+        public static readonly Look Instance = new();
+    }
 }

@@ -169,7 +169,19 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
     public void NoteApplied(int shard, long seq, long hash) => _applied.Note(shard, seq, hash);
 
     /// <summary>Says that a shard is not open here: who recovers it may find less than was applied before.</summary>
-    public void NoteNothingApplied(int shard) => _applied.Note(shard, AppliedMarks.Unknown, 0);
+    public void NoteNothingApplied(int shard) => _applied.NoteClosed(shard);
+
+    /// <summary>Says that a shard has, since it was opened, all that its journal had when it was looked at.</summary>
+    public void NoteWhole(int shard) => _applied.NoteWhole(shard);
+
+    /// <summary>The record that a view of a shard has to have to be an answer without more ado; <see cref="AppliedMarks.Nowhere"/> where none is one.</summary>
+    public long WholeFrom(int shard) => _applied.WholeFrom(shard);
+
+    /// <summary>Whether a shard had, since it was opened, once all that its journal had then: it is not in the middle of recovery.</summary>
+    public bool IsWhole(int shard) => WholeFrom(shard) != AppliedMarks.Nowhere;
+
+    /// <summary>As <see cref="AppliedSeq"/>, but -1 as long as a shard is not whole.</summary>
+    public long WholeSeq(int shard) => IsWhole(shard) ? AppliedSeq(shard) : AppliedMarks.Unknown;
 
     /// <summary>Through which record a shard is applied here, and the rolling hash there; 0 for none, -1 where it is not open or lacks samples.</summary>
     public (long Seq, long Hash) Applied(int shard) => _applied.At(shard);

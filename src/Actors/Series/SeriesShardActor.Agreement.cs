@@ -102,6 +102,8 @@ internal sealed partial class SeriesShardActor
 
     private void TellCaughtUp(ShardOwnership row)
     {
+        BecomeWholeAt(Shard.AppliedSeq);
+        NoteApplied();
         _goalAsker?.Tell(new CaughtUp(row), Self);
         _goalAsker = null;
     }

@@ -98,11 +98,17 @@ internal sealed partial class SeriesShardActor
         long last = follow.Row.NextSeq - 1;
         if (last > Shard.AppliedSeq)
         {
+            BecomeWholeAt(last);
             Head(last);
         }
         else if (!IsBusy && Differs(follow.Row, follow.WentBack))
         {
             BeginAnew();
+        }
+        else if (!IsBusy)
+        {
+            BecomeWholeAt(last);
+            NoteApplied();
         }
     }
 

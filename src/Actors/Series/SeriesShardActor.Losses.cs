@@ -15,6 +15,8 @@ internal sealed partial class SeriesShardActor
     private bool _fillsGaps;
     private bool _hasAskedForFiles;
     private long _filesAskedAt;
+    private long? _wholeGoal;
+    private bool _isWhole;
 
     private void NoteLosses()
     {
@@ -22,15 +24,24 @@ internal sealed partial class SeriesShardActor
         _lacksThrough = Shard.AppliedSeq;
     }
 
-    // A copy that lacks samples is behind every record, however many it has applied.
+    // A copy that lacks samples is behind every record, however many it has applied. One that was just opened may have less than it had before, until it
+    // has reached what a look at the rows says.
     private void NoteApplied()
     {
         if (_home.Cluster is { } journal)
         {
             (long seq, long hash) = _lacks ? (AppliedMarks.Unknown, 0) : (Shard.AppliedSeq, Shard.JournalHash);
             journal.NoteApplied(_id.Value, seq, hash);
+            if (!_isWhole && Shard.AppliedSeq >= _wholeGoal)
+            {
+                _isWhole = true;
+                journal.NoteWhole(_id.Value);
+            }
         }
     }
+
+    // Whatever the journal had at one look since the shard was opened will do.
+    private void BecomeWholeAt(long seq) => _wholeGoal = Math.Min(_wholeGoal ?? long.MaxValue, seq);
 
     /// <summary>Asks for the files of another copy that has all this one had; once it has got some it takes them as they are, for nobody has better ones.</summary>
     private bool TryFillGaps()

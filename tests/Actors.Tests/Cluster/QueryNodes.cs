@@ -80,6 +80,8 @@ internal sealed class QueryNodes : IAsyncDisposable
             _settings = settings;
             for (int shard = 0; shard < map.Count; shard++)
             {
+                // Whatever they have, it is all there is: some of them are real views, with few records.
+                Marks.NoteWhole(shard);
                 Marks.Note(shard, FirstSeq(shard), 0);
             }
 
@@ -87,7 +89,7 @@ internal sealed class QueryNodes : IAsyncDisposable
             {
                 _waitedFor.TrySetResult((shard, seq));
                 return Marks.ReachAsync(shard, seq, cancel);
-            });
+            }, Marks.WholeFrom);
             Queries = new PeerQueries(new Engine(new EngineSettings(), TimeProvider.System), this, this, Places, settings, TimeProvider.System);
             var messages = new NodeMessages();
             Queries.AddTo(messages);

@@ -63,14 +63,38 @@ public sealed class ShardPlacesTests : IAsyncLifetime
         Assert.Equal(Places([Row(0, Self)], [("a", "b")], [0]).ToArray(), Places([Row(0, Self)], [("a", "b")], [0]).ToArray());
     }
 
+    [Fact]
+    public void A_copy_that_has_caught_up_answers_though_no_row_has_changed_since_it_had_not()
+    {
+        using var test = TestActorSystem.OnTurns();
+        var published = new PublishedPlaces(new ShardPlaces(0, [new ShardPlace { Shard = 0 }]));
+        long wholeSeq = AppliedMarks.Unknown;
+        test.ActorOf(() => new ShardPlacesActor(_transport, published, _ => Volatile.Read(ref wholeSeq)), "places");
+        test.Drain();
+        test.System.EventStream.Publish(Status([Row(0, Other)], [("b", "a")], [], isCurrent: true));
+        test.Drain();
+        Assert.Equal(ShardRole.Uncertain, published.Now.Shards[0].Here);
+        Volatile.Write(ref wholeSeq, 19);
+        test.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(ShardRole.Follower, published.Now.Shards[0].Here);
+        Volatile.Write(ref wholeSeq, AppliedMarks.Unknown);
+        test.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(ShardRole.Uncertain, published.Now.Shards[0].Here);
+    }
+
     private static ShardOwnership Row(int shard, NodeIncarnation owner) => new(shard, 7, Guid.Empty, owner, 20, 0, 0, 0);
 
     private ImmutableArray<ShardPlace> Places(ShardOwnership[] rows, (string Leader, string Follower)[] plan, int[] leading, long applied = 100, bool isCurrent = true)
     {
+        ClusterStatus status = Status(rows, plan, leading, isCurrent);
+        return ShardPlacesActor.PlacesOf(status, [.. rows.Select(static row => row with { NextSeq = 10 })], _peers, new ShardPeer(Self, "a", _peers[Other].Link), _ => applied);
+    }
+
+    private static ClusterStatus Status(ShardOwnership[] rows, (string Leader, string Follower)[] plan, int[] leading, bool isCurrent)
+    {
         var view = new MembershipView(
             1, [.. new[] { (Self, "a"), (Other, "b") }.Select(static node => new Member { Incarnation = node.Item1, Name = node.Item2, Address = "x:1", Status = MemberStatus.Up })]);
-        var status = new ClusterStatus(
+        return new ClusterStatus(
             Self, view, new PlacementPlan([.. plan.Select(static shard => new ShardReplicas(shard.Leader, [shard.Follower]))]), [.. rows], [.. leading]) { IsCurrent = isCurrent };
-        return ShardPlacesActor.PlacesOf(status, [.. rows.Select(static row => row with { NextSeq = 10 })], _peers, new ShardPeer(Self, "a", _peers[Other].Link), _ => applied);
     }
 }

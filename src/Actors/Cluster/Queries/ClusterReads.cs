@@ -66,7 +66,7 @@ internal sealed class ClusterReads(ILocalShards local, IShardPlaces places, Quer
         while (true)
         {
             LocalViews views = await local.ViewAsync(here, cancel);
-            int[] reached = goals is null ? here : [.. here.Where(shard => views.AppliedOf(shard, places) >= goals.Of(shard))];
+            int[] reached = [.. here.Where(shard => goals is null ? views.IsWhole(shard, places) : views.AppliedOf(shard, places) >= goals.Of(shard))];
             if (reached.Length == here.Length)
             {
                 return views;

@@ -42,6 +42,12 @@ internal sealed class LocalViews(IReadOnlyDictionary<int, ISeriesSource> views) 
     /// <param name="places">Asked again: a shard that has failed meanwhile may have been recovered with less, or with damaged files.</param>
     public long AppliedOf(int shard, IShardPlaces places) => Math.Min(places.AppliedSeq(shard), views[shard] is ShardView view ? view.Seq : long.MaxValue);
 
+    /// <summary>Whether the view of a shard has all that its journal had when it was looked at last.</summary>
+    /// <param name="shard">Its number.</param>
+    /// <param name="places">Asked behind the view: the shard may have failed before it was taken, and been recovered with less.</param>
+    public bool IsWhole(int shard, IShardPlaces places) =>
+        places.WholeFrom(shard) is var from && from != AppliedMarks.Nowhere && (views[shard] is not ShardView view || view.Seq >= from);
+
     /// <summary>Chunks of a shard that could not be read so far.</summary>
     public int DamagedOf(int shard) => views[shard] is ShardView view ? view.ChunksDamaged : 0;
 

@@ -201,16 +201,21 @@ internal sealed class PeerQueries(
         long[] applied = [.. read.Shards.Select(shard => Math.Max(0, places.AppliedSeq(shard)))];
         int[] served = [.. read.Shards.Where(shard => now.Shards[shard].Here != ShardRole.None)];
         IReadOnlyDictionary<int, LocalViews> views = await query.ViewAsync(local, served);
+        bool[] isWhole = new bool[applied.Length];
         for (int i = 0; i < applied.Length; i++)
         {
-            applied[i] = views.TryGetValue(read.Shards[i], out LocalViews? of) ? Math.Max(0, Math.Min(applied[i], of.AppliedOf(read.Shards[i], places))) : applied[i];
+            if (views.TryGetValue(read.Shards[i], out LocalViews? of))
+            {
+                applied[i] = Math.Max(0, Math.Min(applied[i], of.AppliedOf(read.Shards[i], places)));
+                isWhole[i] = of.IsWhole(read.Shards[i], places);
+            }
         }
 
         ShardHeader HeaderOf(int index)
         {
             int shard = read.Shards[index];
             bool isServed = views.TryGetValue(shard, out LocalViews? view);
-            return new ShardHeader(shard, isServed, now.Shards[shard].Epoch, applied[index], isServed ? view!.DamagedOf(shard) : 0, now.Shards[shard].Here == ShardRole.Uncertain);
+            return new ShardHeader(shard, isServed, now.Shards[shard].Epoch, applied[index], isServed ? view!.DamagedOf(shard) : 0, now.Shards[shard].Here == ShardRole.Uncertain || !isWhole[index]);
         }
 
         if (read.Kind == ReadKind.Fragment)

@@ -1,0 +1,154 @@
+using Pleiad.Kernel;
+using Pleiad.Model;
+using Pleiad.PromQL;
+using Pleiad.TestKit;
+
+namespace Pleiad.Actors.Tests;
+
+/// <summary>
+/// Reads that take what is there: a shard that has failed, or began anew, is recovered with less than it had, while everybody still takes it for what it was.
+/// </summary>
+public sealed class OrdinaryReadTests : IDisposable
+{
+    private readonly SharedJournal _journal = new() { CommitsAtOnce = true };
+    private readonly CopyNode _first;
+    private readonly CopyNode _second;
+    private readonly CopyNode _third;
+
+    public OrdinaryReadTests()
+    {
+        _first = new CopyNode(_journal);
+        _second = new CopyNode(_journal);
+        _third = new CopyNode(_journal);
+    }
+
+    public void Dispose()
+    {
+        _first.Dispose();
+        _second.Dispose();
+        _third.Dispose();
+    }
+
+    [Fact]
+    public async Task A_copy_that_has_failed_is_not_read_before_it_has_what_the_journal_has()
+    {
+        Write(1, 10);
+        Follow(_second);
+        Assert.Equal((10, false), await ReadAsync(_second, ShardRole.Follower));
+
+        // Nothing was saved: it is recovered empty, and knows nothing of the journal before the next look at the rows.
+        Fails(_second, () => _second.Shard.Tell(new Pushed([])));
+        Assert.Equal((0, true), await ReadAsync(_second, ShardRole.Follower));
+        Assert.Empty(_second.Samples());
+        Assert.Equal(AppliedMarks.Unknown, _second.Journal.WholeSeq(0));
+        Follow(_second);
+        Assert.Equal((10, false), await ReadAsync(_second, ShardRole.Follower));
+    }
+
+    [Fact]
+    public async Task A_leader_that_has_failed_is_not_read_before_it_leads_again()
+    {
+        Write(1, 10);
+        Assert.Equal((10, false), await ReadAsync(_first, ShardRole.Leader));
+        _first.Restart();
+        Assert.Equal((0, true), await ReadAsync(_first, ShardRole.Leader));
+        _first.Lead(_journal.Take());
+        Assert.Equal((10, false), await ReadAsync(_first, ShardRole.Leader));
+    }
+
+    [Fact]
+    public async Task A_copy_that_begins_anew_is_not_read_before_it_has_what_the_journal_has()
+    {
+        Write(1, 7);
+        Follow(_third);
+        Write(8, 10);
+        Follow(_second);
+        Assert.Equal((10, false), await ReadAsync(_second, ShardRole.Follower));
+        _journal.LoseAfter(7);
+        _third.Lead(_journal.Take());
+        _third.Send("a", 88, 88);
+        Assert.Equal(1, _third.Writer.ExpectMsg<IngestOutcome>().Accepted);
+        _second.Journal.Forward = static batch =>
+        {
+            batch.Dispose();
+            return Task.FromResult(IngestOutcome.Nothing);
+        };
+
+        // Twice: what went back is certain at the second look only.
+        Fails(_second, () =>
+        {
+            _second.Host.Follow(_journal.Row);
+            _second.Test.Drain();
+            _second.Host.Follow(_journal.Row);
+        });
+        Assert.Equal((0, true), await ReadAsync(_second, ShardRole.Follower));
+        Follow(_second);
+        Assert.Equal((8, false), await ReadAsync(_second, ShardRole.Follower));
+    }
+
+    [Fact]
+    public async Task A_shard_that_fails_on_another_node_while_it_is_looked_at_is_read_elsewhere()
+    {
+        Labels[] series = [Labels.From(("__name__", "m"), ("n", "0"))];
+        await using var nodes = new QueryNodes(ListedSeries.Spread(series, 10, 1), [[1, 2]], nodes: 3, new QuerySettings { HedgeAfter = TimeSpan.FromHours(1) });
+        bool isAsked = false;
+        nodes[1].Viewing = _ => nodes[1].Marks.NoteClosed(0);
+        nodes[2].Viewing = _ => Volatile.Write(ref isAsked, true);
+        using QueryFrontend frontend = nodes[0].Frontend();
+        QueryResult result = await frontend
+            .InstantAsync("count(m)", new Timestamp(9 * ListedSeries.StepMs), default, CancellationToken.None).WaitAsync(TestActorSystem.HangGuard);
+        Assert.False(result.IsPartial);
+        Assert.Equal(1, ((VectorValue)result.Value).Samples.Single().Value);
+        Assert.True(Volatile.Read(ref isAsked));
+    }
+
+    // How many samples an answer has, and whether it says that it is partial. No other node can be asked.
+    private static async Task<(int Samples, bool IsPartial)> ReadAsync(CopyNode node, ShardRole role)
+    {
+        var map = new ShardMap(1);
+        var places = new PublishedPlaces(
+            new ShardPlaces(0, [new ShardPlace { Shard = 0, Epoch = 1, Here = role }]), node.Journal.AppliedSeq, node.Journal.AppliedAsync, node.Journal.WholeFrom);
+        var reads = new ClusterReads(new ShardDirectory(map, [node.Shard]), places, new QuerySettings(), TimeProvider.System);
+        using var frontend = new QueryFrontend(
+            new Engine(new EngineSettings(), TimeProvider.System), new ShardDirectory(map, []), new QuerySettings(), TimeProvider.System, new MemoryState(), reads);
+        QueryResult result = await frontend
+            .InstantAsync("sum(count_over_time({instance=\"a\"}[1m]))", new Timestamp(1000), default, CancellationToken.None).WaitAsync(TestActorSystem.HangGuard);
+        return ((int)((VectorValue)result.Value).Samples.Sum(static sample => sample.Value), result.IsPartial);
+    }
+
+    // It is recovered from what it has saved, which is nothing.
+    private static void Fails(CopyNode node, Action cause)
+    {
+        TestProbe news = node.Test.CreateProbe("news");
+        news.Subscribe<ActorFailed>();
+        cause();
+        news.ExpectMsg<ActorFailed>();
+        node.Test.Drain();
+        node.Test.Advance(TimeSpan.FromMinutes(1));
+    }
+
+    private void Write(int from, int through)
+    {
+        if (_journal.Epoch == 0)
+        {
+            _first.Lead(_journal.Take());
+        }
+
+        for (int i = from; i <= through; i++)
+        {
+            _first.Send("a", i, i);
+            Assert.Equal(1, _first.Writer.ExpectMsg<IngestOutcome>().Accepted);
+        }
+    }
+
+    private void Follow(CopyNode node) => Assert.True(
+        SpinWait.SpinUntil(
+            () =>
+            {
+                node.Host.Follow(_journal.Row);
+                node.Test.Drain();
+                return node.Journal.IsWhole(0) && node.Journal.Applied(0) == (_journal.NextSeq - 1, _journal.Row.Hash);
+            },
+            TimeSpan.FromMinutes(1)),
+        $"applied through {node.Journal.AppliedSeq(0)}, and the journal ends at {_journal.NextSeq - 1}");
+}
