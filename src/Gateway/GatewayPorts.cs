@@ -5,6 +5,7 @@ namespace Pleiad.Gateway;
 
 /// <summary>Everything the gateway knows of the node behind it.</summary>
 /// <param name="Query">Answers queries.</param>
+/// <param name="Running">Which queries run, on whichever node.</param>
 /// <param name="Targets">What is scraped.</param>
 /// <param name="Status">Facts about the node.</param>
 /// <param name="Control">Reload and quit.</param>
@@ -12,7 +13,7 @@ namespace Pleiad.Gateway;
 /// <param name="Storage">Seals and copies.</param>
 /// <param name="Page">Our own metrics as a page.</param>
 public sealed record GatewayPorts(
-    IQueryFrontend Query, ITargetCatalog Targets, INodeStatus Status, INodeControl Control, IIngest Ingest, IStorageAdmin Storage, IOwnPage Page)
+    IQueryFrontend Query, IRunningQueries Running, ITargetCatalog Targets, INodeStatus Status, INodeControl Control, IIngest Ingest, IStorageAdmin Storage, IOwnPage Page)
 {
     /// <summary>Dashboards and folders; null where the node keeps none.</summary>
     public DashboardCatalog? Dashboards { get; init; }

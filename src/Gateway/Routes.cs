@@ -16,7 +16,7 @@ internal static class Routes
     {
         var received = new ReceivedMetadata(settings.RemoteWrite.MetadataMax);
         var query = new QueryEndpoints(ports.Query, settings, metrics, time);
-        var running = new RunningQueryEndpoints(ports.Query, query, time);
+        var running = new RunningQueryEndpoints(ports.Query, ports.Running, query, time);
         var series = new SeriesEndpoints(ports.Query);
         var targets = new TargetEndpoints(ports.Targets, received);
         var relabelling = new RelabelEndpoints(ports.Targets);

@@ -47,7 +47,7 @@ visit('queries that run can be cancelled; one that has ended meanwhile is no err
   await page.route('**/api/v1/queries', async (route) => {
     const answer = await route.fetch();
     const json = (await answer.json()) as { data: { running: unknown[] } };
-    json.data.running.unshift({ id: 999_999_999, query: 'sum({__name__=~".+"})', state: 'running', startedAt: new Date().toISOString(), elapsedSeconds: 12.5, samplesHeld: 1000, samplesPeak: 2000, start: 0, end: 1, step: 1 });
+    json.data.running.unshift({ id: '999999999', query: 'sum({__name__=~".+"})', state: 'running', startedAt: new Date().toISOString(), elapsedSeconds: 12.5, samplesHeld: 1000, samplesPeak: 2000, start: 0, end: 1, step: 1 });
     await route.fulfill({ response: answer, json });
   });
   const cancelled: string[] = [];
@@ -117,10 +117,17 @@ visit('inspecting a panel shows what it asked, what that cost on which shard, an
   await dialog.getByRole('button', { name: 'How query A was answered' }).click();
   await dialog.getByText(/^Shard \d+ ·/).first().waitFor();
   await picture('inspect-1280-light');
-  const downloading = page.waitForEvent('download');
-  await dialog.getByRole('button', { name: `Download CSV (${points} rows)` }).click();
-  const file = await (await downloading).createReadStream();
-  const chunks: Buffer[] = [];
-  for await (const chunk of file) chunks.push(chunk as Buffer);
-  expect(Buffer.concat(chunks).toString().trim().split('\r\n')).toHaveLength(points + 1);
+  const downloaded = async (name: string): Promise<Buffer> => {
+    const [file] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name }).click()]);
+    const chunks: Buffer[] = [];
+    for await (const chunk of await file.createReadStream()) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks);
+  };
+  expect((await downloaded(`Download CSV (${points} rows)`)).toString().trim().split('\r\n')).toHaveLength(points + 1);
+  const drawn = await downloaded('Download picture (PNG)');
+  expect(drawn.subarray(1, 4).toString()).toBe('PNG');
+  // The size of the picture, as a PNG begins: more than the chart alone.
+  const chart = (await page.getByTestId('panel-1').locator('canvas').boundingBox())!;
+  expect(drawn.readUInt32BE(16)).toBeGreaterThan(chart.width);
+  expect(drawn.readUInt32BE(20)).toBeGreaterThan(chart.height);
 });

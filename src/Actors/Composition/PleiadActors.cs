@@ -94,6 +94,13 @@ public sealed class PleiadActors : IDisposable
         }
 
         _queries = new QueryFrontend(engine, _shards, settings.Query, system.Time, home.Memory, _reach?.Reads);
+        Running = _queries;
+        if (cluster is not null)
+        {
+            new PeerRunningQueries(_queries).AddTo(cluster.Messages);
+            Running = new ClusterRunningQueries(_queries, new QueryNode($"{cluster.Self.Incarnation}", cluster.Self.Name), _seat!.Places);
+        }
+
         Ingest = new Ingest(_shards, _reach?.Writes);
         ActorRef forwarding = _forwarding = system.ActorOf(
             Props.Create(() => new RemoteWriteActor(
@@ -130,6 +137,9 @@ public sealed class PleiadActors : IDisposable
 
     /// <summary>Answers queries.</summary>
     public IQueryFrontend Query => _queries;
+
+    /// <summary>Which queries run, on whichever node.</summary>
+    public IRunningQueries Running { get; }
 
     /// <summary>Takes samples.</summary>
     public IIngest Ingest { get; }

@@ -24,13 +24,6 @@ public interface IQueryFrontend
     /// <exception cref="QueryException">The query is refused, fails, or is cut off.</exception>
     Task<QueryExplanation> ExplainAsync(string query, QueryTimes times, bool run, QueryOptions options, CancellationToken cancel);
 
-    /// <summary>Queries that wait or run, oldest first, and behind them those that ended, newest first.</summary>
-    IReadOnlyList<QueryRecord> Queries();
-
-    /// <summary>Ends a query that waits or runs.</summary>
-    /// <returns>False where there is none of that number.</returns>
-    bool Cancel(long id);
-
     /// <summary>The labels of the series that satisfy any of the matcher lists and may have samples in the range.</summary>
     Task<LabelAnswer<Labels>> SeriesAsync(IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, int limit, CancellationToken cancel);
 

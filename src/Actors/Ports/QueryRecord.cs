@@ -32,7 +32,7 @@ public enum QueryState
 }
 
 /// <summary>A query that runs or has run.</summary>
-/// <param name="Id">Counted from 1 since the node started.</param>
+/// <param name="Id">Counted from 1 since its node started.</param>
 /// <param name="Query">Its text, cut where it is long.</param>
 /// <param name="Times">When it is evaluated.</param>
 /// <param name="State">How far it is.</param>
@@ -47,6 +47,9 @@ public sealed record QueryRecord(
     long Id, string Query, QueryTimes Times, QueryState State, DateTimeOffset Began, TimeSpan Elapsed, long SamplesHeld, long SamplesPeak,
     long? SamplesTotal, long? SeriesRead, string Error)
 {
+    /// <summary>The node that answers it; null on a node by itself.</summary>
+    public QueryNode? Node { get; init; }
+
     /// <summary>How many shards evaluate parts of it; 0 before it runs, and where none does.</summary>
     public int ShardsAsked { get; init; }
 

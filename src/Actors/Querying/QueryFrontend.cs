@@ -13,7 +13,7 @@ namespace Pleiad.Actors;
 /// <param name="memory">Whether memory is short: then a query may hold less.</param>
 /// <param name="cluster">Reads from other nodes; null on a node that has all shards.</param>
 internal sealed class QueryFrontend(
-    Engine engine, ShardDirectory shards, QuerySettings settings, TimeProvider time, MemoryState memory, ClusterReads? cluster = null) : IQueryFrontend, IDisposable
+    Engine engine, ShardDirectory shards, QuerySettings settings, TimeProvider time, MemoryState memory, ClusterReads? cluster = null) : IQueryFrontend, ILocalQueries, IRunningQueries, IDisposable
 {
     private const string Truncated = "results truncated due to limit";
 
@@ -61,6 +61,13 @@ internal sealed class QueryFrontend(
 
     /// <inheritdoc/>
     public bool Cancel(long id) => _ledger.Cancel(id);
+
+    /// <inheritdoc/>
+    public Task<RunningQueries> AllAsync(bool withEnded, CancellationToken cancel) => Task.FromResult(new RunningQueries(
+        withEnded ? Queries() : [.. Queries().Where(static record => record.State is QueryState.Waiting or QueryState.Running)], []));
+
+    /// <inheritdoc/>
+    public Task<bool> CancelAsync(string? node, long id, CancellationToken cancel) => Task.FromResult(node is null && Cancel(id));
 
     /// <summary>Queries that come from now on are evaluated by this engine.</summary>
     public void Use(Engine engine) => _engine = engine;

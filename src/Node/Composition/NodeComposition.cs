@@ -47,7 +47,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         await using DocumentsStart documents = await DocumentsStart.OpenAsync(directory.Root, cluster?.Documents, _log);
         using var dashboards = new DashboardCatalog(documents.Documents, SettingsMap.Dashboards(settings), TimeProvider.System, NewUid);
         await using var provisioner = new DashboardProvisioner(dashboards, FilesOfDashboards(), TimeProvider.System, _log);
-        await using GatewayHost gateway = Compose(gatewaySettings, new GatewayPorts(ports, ports, status, control, ports, ports, page)
+        await using GatewayHost gateway = Compose(gatewaySettings, new GatewayPorts(ports, ports, ports, status, control, ports, ports, page)
         {
             Dashboards = dashboards, Cluster = () => ports.IsOpen ? ports.Actors.Cluster : null,
         });

@@ -5,7 +5,7 @@ using Pleiad.PromQL;
 namespace Pleiad.Node;
 
 /// <summary>The ports of the actors, for a gateway that listens before there are any: until the replay is done every question is answered "not ready".</summary>
-internal sealed class NodePorts : IQueryFrontend, ITargetCatalog, IIngest, IStorageAdmin
+internal sealed class NodePorts : IQueryFrontend, IRunningQueries, ITargetCatalog, IIngest, IStorageAdmin
 {
     private volatile PleiadActors? _actors;
 
@@ -39,10 +39,10 @@ internal sealed class NodePorts : IQueryFrontend, ITargetCatalog, IIngest, IStor
         Actors.Query.ExplainAsync(query, times, run, options, cancel);
 
     /// <inheritdoc/>
-    public IReadOnlyList<QueryRecord> Queries() => Actors.Query.Queries();
+    public Task<RunningQueries> AllAsync(bool withEnded, CancellationToken cancel) => Actors.Running.AllAsync(withEnded, cancel);
 
     /// <inheritdoc/>
-    public bool Cancel(long id) => Actors.Query.Cancel(id);
+    public Task<bool> CancelAsync(string? node, long id, CancellationToken cancel) => Actors.Running.CancelAsync(node, id, cancel);
 
     /// <inheritdoc/>
     public Task<LabelAnswer<Labels>> SeriesAsync(

@@ -70,6 +70,7 @@ internal sealed class QueryNodes : IAsyncDisposable
         private readonly QuerySettings _settings;
         private readonly Dictionary<int, ShardPeer> _peers = [];
         private readonly NodeTransport _transport;
+        private readonly NodeMessages _messages = new();
         private readonly TaskCompletionSource<(int, long)> _waitedFor = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Node(int number, ShardMap map, IReadOnlyDictionary<int, ISeriesSource> shards, QuerySettings settings, CountedRows rows)
@@ -91,11 +92,10 @@ internal sealed class QueryNodes : IAsyncDisposable
                 return Marks.ReachAsync(shard, seq, cancel);
             }, Marks.WholeFrom);
             Queries = new PeerQueries(new Engine(new EngineSettings(), TimeProvider.System), this, this, Places, settings, TimeProvider.System);
-            var messages = new NodeMessages();
-            Queries.AddTo(messages);
+            Queries.AddTo(_messages);
             _transport = NodeTransport.Listen(
                 Identity, new IPEndPoint(IPAddress.Loopback, 0), new TransportSettings(), TimeProvider.System,
-                message => Instead is { } instead ? instead(message) : messages.HandleAsync(message));
+                message => Instead is { } instead ? instead(message) : _messages.HandleAsync(message));
             Reads = new ClusterReads(this, Places, settings, TimeProvider.System, rows);
         }
 
@@ -134,6 +134,16 @@ internal sealed class QueryNodes : IAsyncDisposable
         /// <summary>A frontend that takes queries here.</summary>
         public QueryFrontend Frontend(EngineSettings? engine = null) =>
             new(new Engine(engine ?? new EngineSettings(), TimeProvider.System), new ShardDirectory(Map, []), _settings, TimeProvider.System, new MemoryState(), Reads);
+
+        /// <summary>The queries of all nodes as this one knows them; others learn of those of its frontend.</summary>
+        /// <param name="frontend">Of this node.</param>
+        /// <param name="peers">The other nodes.</param>
+        public IRunningQueries Running(QueryFrontend frontend, IReadOnlyList<Node> peers)
+        {
+            new PeerRunningQueries(frontend).AddTo(_messages);
+            Places.Publish([.. peers.Select(PeerOf)]);
+            return new ClusterRunningQueries(frontend, new QueryNode(Identity.ToString(), $"node {Number}"), Places);
+        }
 
         /// <summary>Told of the shards of which views are taken here.</summary>
         public Action<IReadOnlyList<int>> Viewing { get; set; } = static _ => { };

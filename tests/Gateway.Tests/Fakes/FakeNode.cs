@@ -7,7 +7,7 @@ using Pleiad.PromQL;
 namespace Pleiad.Gateway.Tests;
 
 /// <summary>A node behind the gateway whose answers a test sets, and which remembers what it was asked.</summary>
-internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, INodeControl, IIngest, IStorageAdmin, IOwnPage
+internal sealed class FakeNode : IQueryFrontend, IRunningQueries, ITargetCatalog, INodeStatus, INodeControl, IIngest, IStorageAdmin, IOwnPage
 {
     public static readonly QueryStats Stats = new(12, 7, 3, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2));
 
@@ -123,12 +123,18 @@ internal sealed class FakeNode : IQueryFrontend, ITargetCatalog, INodeStatus, IN
         return Task.FromResult(Explanation);
     }
 
-    public IReadOnlyList<QueryRecord> Queries() => Records;
-
-    public bool Cancel(long id)
+    public Task<RunningQueries> AllAsync(bool withEnded, CancellationToken cancel)
     {
-        Asked.Add($"cancel {id}");
-        return Records.Any(record => record.Id == id);
+        Asked.Add($"queries ended={withEnded}");
+        return Task.FromResult(new RunningQueries(Records, Warnings));
+    }
+
+    public Task<bool> CancelAsync(string? node, long id, CancellationToken cancel)
+    {
+        Asked.Add($"cancel {node ?? "here"} {id}");
+        return node == "silent"
+            ? throw new QueryException(QueryErrorKind.Unavailable, "node3 does not answer: timed out")
+            : Task.FromResult(Records.Any(record => record.Id == id && record.Node?.Id == node));
     }
 
     public Task<LabelAnswer<Labels>> SeriesAsync(

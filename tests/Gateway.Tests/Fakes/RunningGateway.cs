@@ -30,7 +30,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         var settings = new GatewaySettings { Listen = ["127.0.0.1:0"] };
         var host = new GatewayHost(
             change?.Invoke(settings) ?? settings,
-            new GatewayPorts(node, node, node, node, node, node, node) { Dashboards = dashboards },
+            new GatewayPorts(node, node, node, node, node, node, node, node) { Dashboards = dashboards },
             NullLoggerFactory.Instance,
             time ?? TimeProvider.System);
         await host.StartAsync(CancellationToken.None);

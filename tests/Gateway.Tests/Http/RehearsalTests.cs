@@ -46,7 +46,7 @@ public sealed class RehearsalTests
     {
         var node = new FakeNode();
         await using var host = new GatewayHost(
-            new GatewaySettings { Listen = ["127.0.0.1:0"] }, new GatewayPorts(node, node, node, node, node, node, node), NullLoggerFactory.Instance, TimeProvider.System);
+            new GatewaySettings { Listen = ["127.0.0.1:0"] }, new GatewayPorts(node, node, node, node, node, node, node, node), NullLoggerFactory.Instance, TimeProvider.System);
         await Assert.ThrowsAsync<InvalidOperationException>(() => host.RehearseAsync(Long, CancellationToken.None));
     }
 }

@@ -156,6 +156,6 @@ public sealed class RoutingTests
         var node = new FakeNode();
         using var metrics = new GatewayMetrics();
         return Routes.Of(
-            new GatewaySettings(), new GatewayPorts(node, node, node, node, node, node, node), metrics, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+            new GatewaySettings(), new GatewayPorts(node, node, node, node, node, node, node, node), metrics, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
     }
 }

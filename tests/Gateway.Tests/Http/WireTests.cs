@@ -234,12 +234,12 @@ public sealed class WireTests
         using var logs = new RecordedLogs();
         var node = new FakeNode();
         await using var host = new GatewayHost(
-            new GatewaySettings { Listen = ["127.0.0.1:0"] }, new GatewayPorts(node, node, node, node, node, node, node), logs, TimeProvider.System);
+            new GatewaySettings { Listen = ["127.0.0.1:0"] }, new GatewayPorts(node, node, node, node, node, node, node, node), logs, TimeProvider.System);
         await host.StartAsync(CancellationToken.None);
         string address = $"127.0.0.1:{host.Addresses[0].Port}";
         Assert.Equal([$"Information Pleiad.Gateway: listening on http://{address}"], logs.Lines);
         await using var second = new GatewayHost(
-            new GatewaySettings { Listen = [address] }, new GatewayPorts(node, node, node, node, node, node, node), logs, TimeProvider.System);
+            new GatewaySettings { Listen = [address] }, new GatewayPorts(node, node, node, node, node, node, node, node), logs, TimeProvider.System);
         await Assert.ThrowsAsync<GatewayStartException>(() => second.StartAsync(CancellationToken.None));
         await host.StopAsync(CancellationToken.None);
         Assert.Single(logs.Lines);
@@ -275,7 +275,7 @@ public sealed class WireTests
     private static GatewayHost Compose(GatewaySettings settings)
     {
         var node = new FakeNode();
-        return new GatewayHost(settings, new GatewayPorts(node, node, node, node, node, node, node), NullLoggerFactory.Instance, TimeProvider.System);
+        return new GatewayHost(settings, new GatewayPorts(node, node, node, node, node, node, node, node), NullLoggerFactory.Instance, TimeProvider.System);
     }
 
     private static MatrixValue Large() => new([.. Enumerable.Range(0, ManySeries).Select(s => new MatrixSeries(

@@ -13,7 +13,7 @@ public sealed class OwnPageTests
         using var page = new OwnPage();
         var node = new FakeNode();
         await using var host = new GatewayHost(
-            new GatewaySettings { Listen = ["127.0.0.1:0"] }, new GatewayPorts(node, node, node, node, node, node, page), NullLoggerFactory.Instance, TimeProvider.System);
+            new GatewaySettings { Listen = ["127.0.0.1:0"] }, new GatewayPorts(node, node, node, node, node, node, node, page), NullLoggerFactory.Instance, TimeProvider.System);
         await host.StartAsync(CancellationToken.None);
         using var client = new HttpClient { BaseAddress = host.Addresses[0] };
         await client.GetStringAsync("/api/v1/query?query=1");

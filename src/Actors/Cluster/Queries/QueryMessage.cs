@@ -15,6 +15,18 @@ internal static class QueryMessage
     /// <summary>The answer to the two questions.</summary>
     public const ushort Part = NodeMessages.QueryFrom + 3;
 
+    /// <summary>A question: which queries do you answer? Its answer is a <see cref="Listed"/>.</summary>
+    public const ushort List = NodeMessages.QueryFrom + 4;
+
+    /// <summary>The answer to it.</summary>
+    public const ushort Listed = NodeMessages.QueryFrom + 5;
+
+    /// <summary>A question: end that query. Its answer is a <see cref="Canceled"/>.</summary>
+    public const ushort Cancel = NodeMessages.QueryFrom + 6;
+
+    /// <summary>The answer to it.</summary>
+    public const ushort Canceled = NodeMessages.QueryFrom + 7;
+
     /// <summary>Bytes of a part at most, so that the message around it stays under 1 MiB.</summary>
     public const int PartBytesMax = 1_000_000;
 

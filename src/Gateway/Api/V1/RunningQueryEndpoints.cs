@@ -6,33 +6,45 @@ using Pleiad.PromQL;
 namespace Pleiad.Gateway;
 
 /// <summary><c>queries</c>, <c>queries/{id}/cancel</c> and <c>explain</c>: endpoints of our own, in Prometheus's envelope.</summary>
-internal sealed class RunningQueryEndpoints(IQueryFrontend frontend, QueryEndpoints queries, TimeProvider time)
+internal sealed class RunningQueryEndpoints(IQueryFrontend frontend, IRunningQueries running, QueryEndpoints queries, TimeProvider time)
 {
-    /// <summary><c>GET /api/v1/queries</c>: what waits and runs, and what ended lately.</summary>
-    public Task<ApiAnswer> QueriesAsync(GatewayCall call, Parameters parameters)
+    /// <summary><c>GET /api/v1/queries</c>: what waits and runs on all nodes, and, unless <c>recent=false</c>, what ended lately.</summary>
+    public async Task<ApiAnswer> QueriesAsync(GatewayCall call, Parameters parameters)
     {
-        ILookup<bool, QueryRecord> records = frontend.Queries().ToLookup(record => record.State is QueryState.Waiting or QueryState.Running);
-        return Task.FromResult(ApiAnswer.Of(text =>
-        {
-            text.ObjectStart().Name("running"u8);
-            WriteAll(text, records[true]);
-            text.Name("recent"u8);
-            WriteAll(text, records[false]);
-            text.ObjectEnd();
-        }));
+        RunningQueries all = await running.AllAsync(Flag(parameters, "recent"), call.Cancel).ConfigureAwait(false);
+        ILookup<bool, QueryRecord> records = all.Queries.ToLookup(record => record.State is QueryState.Waiting or QueryState.Running);
+        return ApiAnswer.Of(
+            text =>
+            {
+                text.ObjectStart().Name("running"u8);
+                WriteAll(text, records[true]);
+                text.Name("recent"u8);
+                WriteAll(text, records[false]);
+                text.ObjectEnd();
+            },
+            all.Warnings);
     }
 
     /// <summary><c>POST /api/v1/queries/{id}/cancel</c></summary>
-    public Task<ApiAnswer> CancelAsync(GatewayCall call, Parameters parameters)
+    public async Task<ApiAnswer> CancelAsync(GatewayCall call, Parameters parameters)
     {
-        if (!long.TryParse(call.Segment, NumberStyles.None, CultureInfo.InvariantCulture, out long id))
+        int dash = call.Segment.LastIndexOf('-');
+        string? node = dash < 0 ? null : call.Segment[..dash];
+        if (!long.TryParse(call.Segment.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long id) || node?.Length == 0)
         {
-            throw new ApiException(ApiErrorKind.BadData, $"the number of a query is digits, got {QuotedText.Of(call.Segment)}");
+            throw new ApiException(ApiErrorKind.BadData, $"a query has a number, in a cluster behind that of its node and a dash; got {QuotedText.Of(call.Segment)}");
         }
 
-        return frontend.Cancel(id)
-            ? Task.FromResult(ApiAnswer.Of(text => text.ObjectStart().Name("id"u8).Number(id).ObjectEnd()))
-            : throw new ApiException(ApiErrorKind.NotFound, $"no query {call.Segment} is waiting or running");
+        try
+        {
+            return await running.CancelAsync(node, id, call.Cancel).ConfigureAwait(false)
+                ? ApiAnswer.Of(text => text.ObjectStart().Name("id"u8).String(call.Segment).ObjectEnd())
+                : throw new ApiException(ApiErrorKind.NotFound, $"no query {call.Segment} is waiting or running");
+        }
+        catch (QueryException failure)
+        {
+            throw QueryErrors.Of(failure);
+        }
     }
 
     /// <summary><c>/api/v1/explain</c>: the plan; unless <c>run=false</c>, with what its nodes and the shards cost.</summary>
@@ -49,12 +61,7 @@ internal sealed class RunningQueryEndpoints(IQueryFrontend frontend, QueryEndpoi
             times = QueryTimes.At(parameters.Time("time", Timestamp.From(time.GetUtcNow())));
         }
 
-        bool run = parameters.Get("run") switch
-        {
-            "" or "true" => true,
-            "false" => false,
-            var other => throw ApiException.Parameter("run", $"true or false, got {QuotedText.Of(other)}"),
-        };
+        bool run = Flag(parameters, "run");
         try
         {
             QueryExplanation explained = await frontend
@@ -72,14 +79,28 @@ internal sealed class RunningQueryEndpoints(IQueryFrontend frontend, QueryEndpoi
         }
     }
 
+    private static bool Flag(Parameters parameters, string name) => parameters.Get(name) switch
+    {
+        "" or "true" => true,
+        "false" => false,
+        var other => throw ApiException.Parameter(name, $"true or false, got {QuotedText.Of(other)}"),
+    };
+
+    private static string IdOf(QueryRecord record) =>
+        record.Node is { } node ? $"{node.Id}-{record.Id}" : record.Id.ToString(CultureInfo.InvariantCulture);
+
     private static void WriteAll(JsonText text, IEnumerable<QueryRecord> records)
     {
         text.ArrayStart();
         foreach (QueryRecord record in records)
         {
-            text.ObjectStart()
-                .Name("id"u8).Number(record.Id)
-                .Name("query"u8).String(record.Query)
+            text.ObjectStart().Name("id"u8).String(IdOf(record));
+            if (record.Node is { } node)
+            {
+                text.Name("node"u8).String(node.Name);
+            }
+
+            text.Name("query"u8).String(record.Query)
                 .Name("state"u8).String(StateOf(record.State));
             WriteTimes(text, record.Times);
             text.Name("startedAt"u8).String(TimeText.Write(record.Began))

@@ -4,7 +4,8 @@ import type { Labels } from './types';
 
 /** A query that waits, runs, or ended lately; times are seconds. */
 export interface QueryRecord {
-  id: number; query: string; state: 'waiting' | 'running' | 'done' | 'canceled' | 'failed'; startedAt: string; elapsedSeconds: number; samplesHeld: number; samplesPeak: number;
+  /** In a cluster the node is part of it. */
+  id: string; node?: string; query: string; state: 'waiting' | 'running' | 'done' | 'canceled' | 'failed'; startedAt: string; elapsedSeconds: number; samplesHeld: number; samplesPeak: number;
   shardsDone?: number; shardsAsked?: number; samplesTotal?: number; seriesRead?: number; error?: string; time?: number; start?: number; end?: number; step?: number;
 }
 
@@ -17,8 +18,11 @@ export interface Explanation { plan: PlanNode; stats?: { samplesTotal: number; s
 
 export interface ExemplarSeries { seriesLabels: Labels; exemplars: { labels: Labels; value: string; timestamp: number }[] }
 
+/** The queries of all nodes. */
 export const runningQueries = (signal?: AbortSignal): Promise<Answer<{ running: QueryRecord[]; recent: QueryRecord[] }>> => call('queries', {}, signal ? { signal } : {});
-export const cancelQuery = (id: number): Promise<Answer<{ id: number }>> => call(`queries/${id}/cancel`, {}, { post: true });
+/** Those alone that run, for who asks often. */
+export const queriesUnderway = async (signal: AbortSignal): Promise<QueryRecord[]> => (await call<{ running: QueryRecord[] }>('queries', { recent: 'false' }, { signal })).data.running;
+export const cancelQuery = (id: string): Promise<Answer<{ id: string }>> => call(`queries/${id}/cancel`, {}, { post: true });
 
 /** How a range query is answered, and what it costs: it runs. */
 export const explainRange = (query: string, { startMs, endMs, stepMs }: Grid, signal?: AbortSignal): Promise<Answer<Explanation>> =>

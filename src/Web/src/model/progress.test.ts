@@ -3,7 +3,7 @@ import type { QueryRecord } from '../api/running';
 import { progressOf, type Sent } from './progress';
 
 const sent: Sent = { expr: 'sum(up)', startMs: 1000, endMs: 61_000, stepMs: 15_000 };
-const record = (change: Partial<QueryRecord>): QueryRecord => ({ id: 1, query: 'sum(up)', state: 'running', start: 1, end: 61, step: 15, startedAt: '', elapsedSeconds: 1, samplesHeld: 0, samplesPeak: 0, ...change });
+const record = (change: Partial<QueryRecord>): QueryRecord => ({ id: '1', query: 'sum(up)', state: 'running', start: 1, end: 61, step: 15, startedAt: '', elapsedSeconds: 1, samplesHeld: 0, samplesPeak: 0, ...change });
 
 test('a query is found by its text and its times', () => {
   const counted = { shardsDone: 5, shardsAsked: 8 };

@@ -26,21 +26,42 @@ public sealed class RunningQueryEndpointsTests
         Assert.Equal(200, status);
         Assert.Equal(
             """
-            {"status":"success","data":{"running":[{"id":3,"query":"sum(up)","state":"running","start":1,"end":61,"step":15,"startedAt":"1970-01-01T00:00:00Z","elapsedSeconds":1.5,"samplesHeld":10,"samplesPeak":20,"shardsDone":5,"shardsAsked":8}],"recent":[{"id":2,"query":"up","state":"failed","time":1,"startedAt":"1970-01-01T00:00:00Z","elapsedSeconds":2,"samplesHeld":0,"samplesPeak":20,"error":"too much"},{"id":1,"query":"up","state":"done","time":1.500,"startedAt":"1970-01-01T00:00:00Z","elapsedSeconds":0.25,"samplesHeld":0,"samplesPeak":20,"samplesTotal":7,"seriesRead":5}]}}
+            {"status":"success","data":{"running":[{"id":"3","query":"sum(up)","state":"running","start":1,"end":61,"step":15,"startedAt":"1970-01-01T00:00:00Z","elapsedSeconds":1.5,"samplesHeld":10,"samplesPeak":20,"shardsDone":5,"shardsAsked":8}],"recent":[{"id":"2","query":"up","state":"failed","time":1,"startedAt":"1970-01-01T00:00:00Z","elapsedSeconds":2,"samplesHeld":0,"samplesPeak":20,"error":"too much"},{"id":"1","query":"up","state":"done","time":1.500,"startedAt":"1970-01-01T00:00:00Z","elapsedSeconds":0.25,"samplesHeld":0,"samplesPeak":20,"samplesTotal":7,"seriesRead":5}]}}
             """,
             body);
     }
 
-    [Theory]
-    [InlineData("3", 200)]
-    [InlineData("4", 404)]
-    [InlineData("x", 400)]
-    public async Task A_query_is_cancelled_by_its_number(string id, int expected)
+    [Fact]
+    public async Task In_a_cluster_queries_say_whose_they_are_and_nodes_that_are_silent_are_named()
     {
-        await using RunningGateway gateway = await RunningGateway.StartAsync(node: new FakeNode { Records = [Running] });
+        await using RunningGateway gateway = await RunningGateway.StartAsync(node: new FakeNode
+        {
+            Records = [Running with { Node = new QueryNode("a1b2", "node2") }],
+            Warnings = ["node3 does not say which queries it answers: timed out"],
+        });
+        (_, string body) = await gateway.GetAsync("/api/v1/queries?recent=false");
+        Assert.StartsWith("""{"status":"success","data":{"running":[{"id":"a1b2-3","node":"node2","query":"sum(up)",""", body, StringComparison.Ordinal);
+        Assert.EndsWith("""],"recent":[]},"warnings":["node3 does not say which queries it answers: timed out"]}""", body, StringComparison.Ordinal);
+        Assert.Equal(["queries ended=False"], gateway.Node.Asked);
+        Assert.Equal(400, (await gateway.GetAsync("/api/v1/queries?recent=perhaps")).Status);
+    }
+
+    [Theory]
+    [InlineData("3", 200, "here 3")]
+    [InlineData("4", 404, "here 4")]
+    [InlineData("a1b2-5", 200, "a1b2 5")]
+    [InlineData("a1b2-3", 404, "a1b2 3")]
+    [InlineData("silent-3", 503, "silent 3")]
+    [InlineData("x", 400, null)]
+    [InlineData("-3", 400, null)]
+    [InlineData("a1b2-", 400, null)]
+    public async Task A_query_is_cancelled_by_its_number_and_its_node(string id, int expected, string? asked)
+    {
+        await using RunningGateway gateway = await RunningGateway.StartAsync(
+            node: new FakeNode { Records = [Running, Running with { Id = 5, Node = new QueryNode("a1b2", "node2") }] });
         (int status, string body) = await gateway.PostAsync($"/api/v1/queries/{id}/cancel", string.Empty);
         Assert.True(expected == status, body);
-        Assert.Equal(expected == 400 ? [] : [$"cancel {id}"], gateway.Node.Asked);
+        Assert.Equal(asked is null ? [] : [$"cancel {asked}"], gateway.Node.Asked);
     }
 
     [Fact]

@@ -19,18 +19,18 @@ import { usePreferences } from '../../state/preferences';
 const everyMs = 1000;
 const shownMax = 100;
 
-/** What is asked of this node now, with a way to end it; and what was asked lately. */
+/** What is asked of all nodes now, with a way to end it; and what was asked lately. */
 export function QueriesPage() {
   const x = useExploreText();
   const client = useQueryClient();
   const [problem, setProblem] = useState<unknown>(null);
   const found = useQuery({ queryKey: ['running'], queryFn: ({ signal }) => runningQueries(signal), refetchInterval: everyMs });
-  const cancel = async (id: number): Promise<void> => {
+  const cancel = async (id: string): Promise<void> => {
     setProblem(null);
     try {
       await cancelQuery(id);
     } catch (failure) {
-      setProblem(failure instanceof ApiError && failure.status === 404 ? new ApiError('not_found', x('queries.gone', { id: String(id) }), 404) : failure);
+      setProblem(failure instanceof ApiError && failure.status === 404 ? new ApiError('not_found', x('queries.gone', { id }), 404) : failure);
     }
     await client.invalidateQueries({ queryKey: ['running'] });
   };
@@ -49,26 +49,28 @@ export function QueriesPage() {
   );
 }
 
-function Records({ title, none, records, onCancel }: { title: string; none: string; records: QueryRecord[]; onCancel?: (id: number) => void }) {
+function Records({ title, none, records, onCancel }: { title: string; none: string; records: QueryRecord[]; onCancel?: (id: string) => void }) {
   const x = useExploreText();
   const { t } = useText();
   const { zone } = usePreferences();
+  const inCluster = records.some((record) => record.node !== undefined);
   return (
     <section className="panel" aria-label={title}>
       <div className="panel-head"><h2 style={{ margin: 0, fontSize: '0.9rem' }}>{title}</h2><span className="dim tabular" style={{ fontSize: '0.8rem' }}>{records.length}</span></div>
       {records.length === 0 ? <Empty title={none} /> : (
         <div className="scroll-x" tabIndex={0}>
           <table className="sheet">
-            <thead><tr><th scope="col">{x('queries.state')}</th><th scope="col">{x('queries.query')}</th><th scope="col">{x('queries.started')}</th><th scope="col" className="number">{x('queries.took')}</th><th scope="col" className="number">{x('queries.samples')}</th>{onCancel && <th scope="col" />}</tr></thead>
+            <thead><tr><th scope="col">{x('queries.state')}</th><th scope="col">{x('queries.query')}</th>{inCluster && <th scope="col">{x('queries.node')}</th>}<th scope="col">{x('queries.started')}</th><th scope="col" className="number">{x('queries.took')}</th><th scope="col" className="number">{x('queries.samples')}</th>{onCancel && <th scope="col" />}</tr></thead>
             <tbody>
               {records.map((record) => (
                 <tr key={record.id}>
                   <td><span className={`state ${record.state === 'failed' ? 'down' : record.state === 'done' ? 'up' : 'unknown'}`}>{x(`state.${record.state}`)}</span></td>
                   <td style={{ minWidth: 220 }}><Link className="quiet mono" to="/query" params={{ 'g0.expr': record.query }}>{record.query}</Link>{record.error && <div style={{ color: 'var(--bad)', fontSize: '0.76rem', overflowWrap: 'anywhere' }}>{record.error}</div>}</td>
+                  {inCluster && <td style={{ whiteSpace: 'nowrap' }}>{record.node}</td>}
                   <td className="tabular" style={{ whiteSpace: 'nowrap' }}>{formatTime(Date.parse(record.startedAt), zone)}</td>
                   <td className="number">{formatValue(record.elapsedSeconds, 's')}{onCancel && record.shardsAsked !== undefined && <div className="dim" style={{ whiteSpace: 'nowrap' }}>{t('progress.shards', { done: record.shardsDone ?? 0, asked: record.shardsAsked })}</div>}</td>
                   <td className="number">{record.samplesTotal === undefined ? x('queries.peak', { held: record.samplesHeld, peak: record.samplesPeak }) : record.samplesTotal.toLocaleString('en-US')}</td>
-                  {onCancel && <td><ActionIcon variant="light" color="red" size="sm" aria-label={x('queries.cancel', { id: String(record.id) })} onClick={() => onCancel(record.id)}><IconPlayerStop size={14} /></ActionIcon></td>}
+                  {onCancel && <td><ActionIcon variant="light" color="red" size="sm" aria-label={x('queries.cancel', { id: record.id })} onClick={() => onCancel(record.id)}><IconPlayerStop size={14} /></ActionIcon></td>}
                 </tr>
               ))}
             </tbody>
