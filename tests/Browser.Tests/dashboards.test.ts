@@ -73,12 +73,40 @@ visit('dashboards are listed, searched and opened', {}, async ({ page }) => {
   await legendRows(page).first().waitFor();
 });
 
-visit('a dashboard of Grafana is brought in from its file, with a report', {}, async ({ page }) => {
+visit('a dashboard of Grafana is brought in from its file, with a report', {}, async ({ page, expectStatus }) => {
+  expectStatus(412);
   await page.goto(url('/dashboards'));
   await page.locator('input[type=file]').setInputFiles({ name: 'board.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify({ ...dashboard, uid: 'brought-in', title: 'Brought in' })) });
   await page.getByRole('status').getByRole('link', { name: 'Brought in' }).waitFor();
   await page.getByRole('status').getByRole('link', { name: 'Brought in' }).click();
   await panel(page, 2).getByText('MiB').waitFor();
+
+  // A second time it is there already.
+  await page.goto(url('/dashboards'));
+  await page.locator('input[type=file]').setInputFiles({ name: 'board.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify({ ...dashboard, uid: 'brought-in', title: 'Brought in again' })) });
+  await page.getByRole('alert').waitFor();
+  await page.getByRole('button', { name: 'Replace the one that is there' }).click();
+  await page.getByRole('status').getByRole('link', { name: 'Brought in again' }).waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
+});
+
+visit('what somebody else saves, or a file on disk changes, is on the screen without a reload; what is being changed here stays', {}, async ({ page }) => {
+  const shown = { ...dashboard, uid: 'changing-test', title: 'Before' };
+  await bring(shown);
+  await page.goto(url('/d/changing-test'));
+  await panel(page, 2).getByText('MiB').waitFor();
+  await bring({ ...shown, title: 'After', panels: shown.panels.map((one) => (one.id === 2 ? { ...one, title: 'Memory now' } : one)) });
+  await page.getByRole('heading', { name: 'After' }).waitFor();
+  await panel(page, 2).getByText('Memory now').waitFor();
+  await panel(page, 2).hover();
+  await page.keyboard.press('p');
+  await page.keyboard.press('r');
+  await panel(page, 2).waitFor({ state: 'detached' });
+  const looked = page.waitForResponse(async (answer) => answer.url().includes('/api/search') && ((await answer.json()) as { title: string }[])[0]?.title === 'Later');
+  await bring({ ...shown, title: 'Later' });
+  await looked;
+  expect(await page.getByRole('heading', { name: 'After' }).count()).toBe(1);
+  expect(await panel(page, 2).count()).toBe(0);
 });
 
 /** What people and old tools write: nothing of it may take the rest of the dashboard down. */

@@ -93,6 +93,33 @@ visit('panels are moved and resized by the pointer and by the keyboard; what is 
   expect(places[5]).toEqual({ x: 1, y: places[4]!.y + 1, w: 9, h: 4 });
 });
 
+visit('a panel is dragged into another row, open or folded', { height: 1000 }, async ({ page }) => {
+  await page.goto(url(`/d/${uid}?edit=1`));
+  const drag = async (name: string, row: string): Promise<void> => {
+    const grip = (await page.getByRole('button', { name: `Move ${name}` }).boundingBox())!;
+    const to = (await page.getByRole('button', { name: row, exact: false }).first().boundingBox())!;
+    await page.mouse.move(grip.x + 5, grip.y + 5);
+    await page.mouse.down();
+    await page.mouse.move(to.x + 60, to.y + to.height / 2, { steps: 6 });
+    await page.locator('section[data-drop]').waitFor();
+    await page.mouse.up();
+  };
+  const below = page.getByRole('region', { name: 'Below' });
+  await panel(page, 2).waitFor();
+  await drag('Open', 'Below');
+  await below.getByTestId('panel-2').waitFor();
+  await below.getByRole('button', { name: 'Below', exact: true }).click();
+  await below.getByTestId('panel-5').waitFor({ state: 'detached' });
+  await drag('Memory', 'Below');
+  await panel(page, 1).waitFor({ state: 'detached' });
+  await below.getByRole('button', { name: /^Below/ }).first().click();
+  await below.getByTestId('panel-1').waitFor();
+  expect(await page.locator('section[data-drop]').count()).toBe(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => below.getByTestId('panel-1').count()).toBe(0);
+  await panel(page, 1).waitFor();
+});
+
 visit('panels are added, duplicated and removed; undo goes back and redo forth', { height: 1100 }, async ({ page }) => {
   await page.goto(url(`/d/${uid}?edit=1`));
   await page.getByRole('button', { name: 'Add', exact: true }).click();

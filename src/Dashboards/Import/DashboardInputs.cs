@@ -11,6 +11,8 @@ internal static class DashboardInputs
     /// <summary>The uid by which our own Prometheus-compatible data source is known in dashboards.</summary>
     public const string OwnSource = "pleiad";
 
+    private const string Expressions = "__expr__";
+
     /// <summary>Puts values for inputs and takes the list of them away.</summary>
     /// <param name="dashboard">Is changed.</param>
     /// <param name="chosen">Values by name, as <c>POST /api/dashboards/import</c> brings them.</param>
@@ -52,6 +54,9 @@ internal static class DashboardInputs
     private static string? Default(JsonObject input) => input.Text("type") switch
     {
         "datasource" when input.Text("pluginId") is "prometheus" => OwnSource,
+
+        // Grafana's expressions are no source that anybody chooses.
+        "datasource" when input.Text("pluginId") is Expressions => Expressions,
         "constant" => input["value"].AsScalarText(),
         _ => null,
     };

@@ -18,9 +18,13 @@ internal static class PanelSupport
         StringComparer.Ordinal,
         "organize", "merge", "renameByRegex", "joinByField", "seriesToColumns", "filterFieldsByName", "groupBy", "calculateField",
         "labelsToFields", "sortBy", "reduce", "filterByValue", "filterByRefId", "seriesToRows", "prepareTimeSeries", "convertFieldType",
-        "extractFields", "groupingToMatrix", "limit", "concatenate", "timeSeriesTable", "joinByLabels", "partitionByValues", "transpose");
+        "extractFields", "groupingToMatrix", "limit", "concatenate", "timeSeriesTable", "joinByLabels", "partitionByValues", "transpose",
+        "histogram", "rowsToFields", "formatTime", "formatString");
 
-    private static readonly FrozenSet<string> SourceTypes = FrozenSet.Create(StringComparer.Ordinal, "prometheus", "datasource", "grafana", "mixed");
+    private static readonly FrozenSet<string> SourceTypes = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "prometheus", "datasource", "grafana", "mixed", "grafana-amazonprometheus-datasource", "grafana-azureprometheus-datasource",
+        "victoriametrics-datasource", "victoriametrics-metrics-datasource");
 
     /// <summary>Whether panels of a type are drawn.</summary>
     public static bool Draws(string type) => Types.Contains(type);
@@ -59,9 +63,12 @@ internal static class PanelSupport
         .Select(id => $"the transformation {id} is passed over");
 
     private static IEnumerable<string> ForeignSources(JsonObject panel) => panel.Objects("targets").Append(panel)
+        .Where(holder => !IsEvaluated(holder))
         .Select(holder => holder.Object("datasource")?.Word("type"))
         .OfType<string>()
         .Where(type => !SourceTypes.Contains(type) && !type.Contains('$'))
         .Distinct()
         .Select(type => $"queries to a data source of type {type} find nothing here");
+
+    private static bool IsEvaluated(JsonObject target) => target.Object("datasource")?.Word("type") == "__expr__" && target.Text("type") is ("math" or "reduce" or "threshold");
 }

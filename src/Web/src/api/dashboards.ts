@@ -2,7 +2,7 @@ import type { Dashboard } from '../dashboards/dashboard';
 import { ApiError, baseUrl } from './client';
 
 /** One entry of a search: a dashboard or a folder. */
-export interface Found { uid: string; title: string; url: string; type: 'dash-db' | 'dash-folder'; tags: string[]; isStarred: boolean; folderUid?: string; folderTitle?: string; provisioned?: boolean }
+export interface Found { uid: string; title: string; url: string; type: 'dash-db' | 'dash-folder'; tags: string[]; isStarred: boolean; folderUid?: string; folderTitle?: string; provisioned?: boolean; version?: number }
 
 export interface Opened { dashboard: Dashboard; meta: { folderTitle?: string; folderUid?: string; isStarred?: boolean; version?: number; canSave?: boolean; canDelete?: boolean; provisioned?: boolean } }
 
@@ -39,6 +39,8 @@ async function ask<T>(path: string, { signal, body, method }: Ask = {}): Promise
 
 /** All that is kept. */
 export const searchDashboards = (signal?: AbortSignal): Promise<Found[]> => ask('search?limit=5000', signal ? { signal } : {});
+/** The newest version of a dashboard; null where it is gone. */
+export const newestVersion = async (uid: string, signal: AbortSignal): Promise<number | null> => (await ask<Found[]>(`search?type=dash-db&dashboardUIDs=${encodeURIComponent(uid)}`, { signal }))[0]?.version ?? null;
 /** One dashboard as it is stored: the number that old clients ask for is no part of it. */
 export async function openDashboard(uid: string, signal?: AbortSignal): Promise<Opened> {
   const { dashboard, meta } = await ask<Opened>(`dashboards/uid/${encodeURIComponent(uid)}`, signal ? { signal } : {});

@@ -22,14 +22,18 @@ export const parseQuery = (query: string, signal?: AbortSignal): Promise<Answer<
 
 const matching = (matchers: string[]): [string, string][] => matchers.map((matcher) => ['match[]', matcher]);
 
-export const labelNames = (matchers: string[], signal?: AbortSignal): Promise<Answer<string[]>> =>
-  call('labels', new URLSearchParams(matching(matchers)), { post: true, ...(signal ? { signal } : {}) });
+/** Only what has samples in a time, in milliseconds. */
+export interface Within { fromMs: number; toMs: number }
+const within = (time: Within | undefined): [string, string][] => (time ? [['start', seconds(time.fromMs)], ['end', seconds(time.toMs)]] : []);
 
-export const labelValues = (label: string, matchers: string[], signal?: AbortSignal): Promise<Answer<string[]>> =>
-  call(`label/${encodeURIComponent(label)}/values`, new URLSearchParams(matching(matchers)), signal ? { signal } : {});
+export const labelNames = (matchers: string[], signal?: AbortSignal, time?: Within): Promise<Answer<string[]>> =>
+  call('labels', new URLSearchParams([...matching(matchers), ...within(time)]), { post: true, ...(signal ? { signal } : {}) });
 
-export const seriesOf = (matchers: string[], limit: number, signal?: AbortSignal): Promise<Answer<Labels[]>> =>
-  call('series', new URLSearchParams([...matching(matchers), ['limit', String(limit)]]), { post: true, ...(signal ? { signal } : {}) });
+export const labelValues = (label: string, matchers: string[], signal?: AbortSignal, time?: Within): Promise<Answer<string[]>> =>
+  call(`label/${encodeURIComponent(label)}/values`, new URLSearchParams([...matching(matchers), ...within(time)]), signal ? { signal } : {});
+
+export const seriesOf = (matchers: string[], limit: number, signal?: AbortSignal, time?: Within): Promise<Answer<Labels[]>> =>
+  call('series', new URLSearchParams([...matching(matchers), ['limit', String(limit)], ...within(time)]), { post: true, ...(signal ? { signal } : {}) });
 
 export const metadata = (signal?: AbortSignal): Promise<Answer<Record<string, MetricMetadata[]>>> => call('metadata', {}, signal ? { signal } : {});
 export const targets = (signal?: AbortSignal): Promise<Answer<TargetsData>> => call('targets', {}, signal ? { signal } : {});

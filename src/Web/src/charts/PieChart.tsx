@@ -1,4 +1,10 @@
-export interface Slice { name: string; value: number; color: string; text: string }
+import { inkOn } from '../theme/ink';
+
+/** One share; what is written on it, where there is room, line by line. */
+export interface Slice { name: string; value: number; color: string; text: string; written?: string[] }
+
+/** Shares below this have no room for words. */
+const writtenShareMin = 0.05;
 
 /** Where on a circle of radius 1 a share ends, clockwise from the top. */
 const pointAt = (share: number, radius: number): string => `${(radius * Math.sin(2 * Math.PI * share)).toFixed(4)} ${(-radius * Math.cos(2 * Math.PI * share)).toFixed(4)}`;
@@ -18,10 +24,18 @@ export function PieChart({ slices, donut, label, sizePx, share = 1 }: { slices: 
   return (
     <svg viewBox="-1.04 -1.04 2.08 2.08" width={sizePx} height={sizePx} role="img" aria-label={label} style={{ flex: 'none', maxWidth: `${share * 100}%` }}>
       {slices.map((slice, i) => {
+        const begin = from;
         const share = total > 0 ? slice.value / total : 0;
         const path = slicePath(from, from + share, donut ? 0.62 : 0);
         from += share;
-        return share > 0 ? <path key={i} d={path} fill={slice.color} stroke="var(--panel)" strokeWidth={slices.length > 1 ? 0.012 : 0}><title>{`${slice.name}: ${slice.text} (${(share * 100).toFixed(1)}%)`}</title></path> : null;
+        const words = share >= writtenShareMin ? slice.written ?? [] : [];
+        const [x, y] = pointAt(slices.length > 1 ? begin + share / 2 : 0, slices.length > 1 || donut ? (donut ? 0.81 : 0.66) : 0).split(' ').map(Number) as [number, number];
+        return share > 0 ? (
+          <g key={i}>
+            <path d={path} fill={slice.color} stroke="var(--panel)" strokeWidth={slices.length > 1 ? 0.012 : 0}><title>{`${slice.name}: ${slice.text} (${(share * 100).toFixed(1)}%)`}</title></path>
+            {words.map((word, line) => <text key={line} x={x} y={y + (line - (words.length - 1) / 2) * 0.13 + 0.04} textAnchor="middle" fontSize={0.115} fill={inkOn(slice.color)} pointerEvents="none">{word.length > 14 ? `${word.slice(0, 13)}…` : word}</text>)}
+          </g>
+        ) : null;
       })}
     </svg>
   );

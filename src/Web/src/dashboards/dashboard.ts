@@ -5,6 +5,8 @@ export interface Dashboard {
   tags?: string[];
   time?: { from: string; to: string };
   refresh?: string | boolean;
+  /** `utc`, a name of the IANA database, or one of the words for the reader's own. */
+  timezone?: string;
   graphTooltip?: number;
   panels?: Panel[];
   templating?: { list?: Variable[] };
@@ -57,6 +59,7 @@ export interface Panel {
   interval?: string;
   timeFrom?: string | null;
   timeShift?: string | null;
+  hideTimeOverride?: boolean;
   maxDataPoints?: number | null;
   collapsed?: boolean;
   panels?: Panel[];

@@ -4,11 +4,12 @@ import { colorOf, fieldOf, shown, thresholdOf } from './fields';
 import { interpolate, type Scope } from './interpolate';
 import { reduced } from './reducers';
 import { sectionsOf } from './sections';
-import { foreignSource, isPromql } from './sources';
+import { foreignSource, foreignSources, isPromql } from './sources';
+import { zoneNamed } from './zones';
 import { chosenOf, listed, optionsOf, regexFiltered, variableQuery } from './variables';
 
 const scope: Scope = {
-  fromMs: 0, toMs: 3_600_000, stepMs: 30_000, scrapeMs: 15_000,
+  fromMs: 0, toMs: 3_600_000, stepMs: 30_000, scrapeMs: 15_000, dashboard: { uid: 'board', title: 'A board' },
   variables: {
     job: { values: ['node'], isList: false, isAll: false }, path: { values: ['a.b', 'c'], isList: true, isAll: false }, one: { values: ['a.b'], isList: true, isAll: false },
     all: { values: ['x'], isList: true, isAll: true, allValue: '.*' }, quoted: { values: ['a"b\\'], isList: false, isAll: false }, named: { values: ['1'], texts: ['one'], isList: false, isAll: false },
@@ -21,6 +22,7 @@ describe('a text with variables', () => {
     ['up{job="$job"}', 'up{job="node"}'], ['${job}[[job]]', 'nodenode'], ['{p=~"$path"}', '{p=~"(a\\\\.b|c)"}'], ['$one', 'a\\\\.b'], ['$all', '.*'], ['$quoted', 'a\\"b\\\\'],
     ['rate(x[$__rate_interval])', 'rate(x[1m])'], ['$__interval_ms $__interval', '30000 30s'], ['$__range', '3600s'], ['$unknown ${unknown}', '$unknown ${unknown}'], ['${path:pipe} ${path:csv}', 'a.b|c a.b,c'],
     ['$named ${named:text} ${named.text}', '1 one one'], ['rate(x[$follows])', 'rate(x[2m])'], ['$constructor $toString', '$constructor $toString'],
+    ['${__from:date} ${__to:date:seconds} ${__from:date:ms}', '1970-01-01T00:00:00.000Z 3600 0'], ['${path:join:;} ${path:lucene} ${quoted:html}', 'a.b;c ("a.b" OR "c") a&quot;b\\'], ['${__dashboard.uid} ${__dashboard}', 'board A board'],
   ])('%s', (text, filled) => expect(interpolate(text, scope)).toBe(filled));
 });
 
@@ -116,6 +118,12 @@ describe('a query variable', () => {
     expect(interpolate('$i', { ...scope, variables: { i: chosen } })).toBe('2m');
   });
 
+  it('is a text box that keeps what was typed, or a constant that nobody changes', () => {
+    expect(chosenOf({ name: 'x', type: 'textbox', query: 'first', current: { value: 'typed' } }, undefined, []).values).toEqual(['typed']);
+    expect(chosenOf({ name: 'x', type: 'textbox', query: 'first' }, undefined, []).values).toEqual(['first']);
+    expect(chosenOf({ name: 'x', type: 'constant', query: 'fixed', current: { value: 'other' } }, ['else'], []).values).toEqual(['fixed']);
+  });
+
   it('keeps what was chosen of what there is, and otherwise takes the first', () => {
     const variable = { name: 'p', type: 'query', multi: true, includeAll: true, allValue: '.*', current: { value: ['gone'] } };
     const options = [{ value: 'a', text: 'a' }, { value: 'b', text: 'b' }];
@@ -133,5 +141,14 @@ describe('a query', () => {
     expect(foreignSource(panel({ type: 'loki' }, undefined))).toBe('loki');
     expect(foreignSource(panel({ type: 'datasource', uid: '-- Mixed --' }, { type: 'loki' }, { type: 'prometheus' }))).toBeNull();
     expect(foreignSource(panel(null))).toBeNull();
+    expect(foreignSources(panel(null, { type: 'loki' }, { type: 'prometheus' }, { type: 'loki' }))).toEqual(['loki']);
+  });
+
+  it('that is computed from hidden ones is answered where it is of a kind that is evaluated', () => {
+    const computed = (type: string) => ({ ...panel({ type: 'prometheus' }, undefined), targets: [{ refId: 'A', expr: 'up', hide: true }, { refId: 'B', datasource: { type: '__expr__', uid: '__expr__' }, type }] });
+    expect([foreignSource(computed('sql')), foreignSource(computed('math'))]).toEqual(['__expr__', null]);
+    expect(foreignSource({ ...computed('sql'), targets: [{ refId: 'A', expr: 'up', hide: true }] })).toBeNull();
   });
 });
+
+it('the zone of a dashboard is one that there is, or the reader\'s own', () => expect(['utc', 'UTC', 'Asia/Seoul', 'browser', 'default', '', null, 'Nowhere/Else'].map(zoneNamed)).toEqual(['UTC', 'UTC', 'Asia/Seoul', null, null, null, null, null]));

@@ -1,3 +1,4 @@
+import { dated } from './dateFormat';
 import { formatDuration } from '../model/duration';
 import { stepFor } from '../model/step';
 
@@ -25,6 +26,8 @@ export interface Scope {
   /** Milliseconds. */
   stepMs: number;
   scrapeMs: number;
+  /** Whose text it is. */
+  dashboard?: { uid: string; title: string };
 }
 
 const pattern = /\$(\w+)|\$\{(\w+)(?:\.([^:^}]+))?(?::([^}]+))?\}|\[\[(\w+)(?::(\w+))?\]\]/g;
@@ -33,8 +36,8 @@ const pattern = /\$(\w+)|\$\{(\w+)(?:\.([^:^}]+))?(?::([^}]+))?\}|\[\[(\w+)(?::(
 export function interpolate(text: string, scope: Scope, otherwise = ''): string {
   return text.replace(pattern, (whole, a?: string, b?: string, path?: string, format?: string, c?: string, oldFormat?: string) => {
     const name = a ?? b ?? c!;
-    const built = builtIn(name, scope);
-    if (built !== undefined) return built;
+    const built = builtIn(name, scope, path);
+    if (built !== undefined) return /^date(:|$)/.test(format ?? '') ? asDate(built, format!) : format === 'percentencode' || format === 'uriencode' ? encodeURIComponent(built) : built;
     const chosen = Object.hasOwn(scope.variables, name) ? scope.variables[name] : undefined;
     return chosen ? written(name, following(chosen, scope), format ?? oldFormat ?? (path === 'text' ? path : otherwise)) : whole;
   });
@@ -47,7 +50,7 @@ function following(chosen: Chosen, { fromMs, toMs }: Scope): Chosen {
     ? { ...chosen, values: values.map((value) => (value.startsWith(autoInterval) ? formatDuration(stepFor({ fromMs, toMs }, auto.count, auto.leastMs)) : value)) } : chosen;
 }
 
-function builtIn(name: string, { fromMs, toMs, stepMs, scrapeMs }: Scope): string | undefined {
+function builtIn(name: string, { fromMs, toMs, stepMs, scrapeMs, dashboard }: Scope, path: string | undefined): string | undefined {
   const rangeMs = toMs - fromMs;
   switch (name) {
     case '__interval': return formatDuration(stepMs);
@@ -59,9 +62,21 @@ function builtIn(name: string, { fromMs, toMs, stepMs, scrapeMs }: Scope): strin
     case '__range_ms': return String(rangeMs);
     case '__from': return String(fromMs);
     case '__to': return String(toMs);
+    case '__dashboard': return dashboard && (path === 'uid' ? dashboard.uid : dashboard.title);
     default: return undefined;
   }
 }
+
+/** A time in milliseconds as a date: `date`, `date:iso`, `date:seconds`, or with a pattern of its own. */
+function asDate(ms: string, format: string): string {
+  const at = Number(ms);
+  const pattern = format.slice('date:'.length);
+  if (!(Math.abs(at) <= 8.64e15)) return ms;
+  return pattern === 'seconds' ? String(Math.round(at / 1000)) : pattern === 'ms' ? ms : pattern === '' || pattern === 'iso' ? new Date(at).toISOString() : dated(at, pattern, 'browser');
+}
+
+const htmlSigns: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const luceneEscaped = (text: string): string => text.replace(/[!*+\-=<>\s&|()[\]{}^~?:\\/"]/g, '\\$&');
 
 const regexEscaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
@@ -84,7 +99,11 @@ function written(name: string, chosen: Chosen, format: string): string {
     case 'doublequote': return values.map((value) => JSON.stringify(value)).join(',');
     case 'json': return JSON.stringify(values);
     case 'percentencode': case 'uriencode': return encodeURIComponent(values.length === 1 ? values[0]! : `{${values.join(',')}}`);
-    default: break;
+    case 'html': return values.map((value) => value.replace(/[&<>"']/g, (sign) => htmlSigns[sign]!)).join(', ');
+    case 'lucene': return values.length === 1 ? luceneEscaped(values[0]!) : `(${values.map((value) => `"${value.replaceAll('"', '\\"')}"`).join(' OR ')})`;
+    default:
+      if (format === 'join' || format.startsWith('join:')) return values.join(format.slice('join:'.length) || ',');
+      if (/^date(:|$)/.test(format)) return values.map((value) => asDate(value, format)).join(',');
   }
   if (!chosen.isList) return (chosen.values[0] ?? '').replaceAll('\\', '\\\\').replaceAll('"', '\\"');
   const escaped = chosen.values.map((value) => regexEscaped(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"'));

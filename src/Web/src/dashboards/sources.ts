@@ -1,4 +1,5 @@
 import type { Panel, Target } from './dashboard';
+import { isEvaluated } from './expressionMath';
 import { objectOf, textOf } from './transformations/options';
 
 // Prometheus, what speaks its language, and Grafana's own stand-ins for "several" and "this dashboard".
@@ -10,9 +11,10 @@ const isOurs = (type: string): boolean => type === '' || type.includes('$') || o
 /** Whether a query is one of PromQL: what names no type of data source is taken for one. */
 export const isPromql = (panel: Panel, target: Target): boolean => isOurs(typeOf(target.datasource) || typeOf(panel.datasource));
 
+/** The types of data sources that a panel asks and that nobody answers for here; what it hides it does not show. */
+export const foreignSources = (panel: Panel): string[] => [...new Set(asked(panel).filter((type) => !isOurs(type)))];
+
 /** The type of data source that a panel asks, where none of its queries can be answered here. */
-export function foreignSource(panel: Panel): string | null {
-  const targets = panel.targets ?? [];
-  const types = targets.map((target) => typeOf(target.datasource) || typeOf(panel.datasource));
-  return targets.length > 0 && types.every((type) => !isOurs(type)) ? types[0]! : null;
-}
+export const foreignSource = (panel: Panel): string | null => (asked(panel).some(isOurs) ? null : asked(panel)[0] ?? null);
+
+const asked = (panel: Panel): string[] => (panel.targets ?? []).filter((target) => !target.hide && !isEvaluated(target)).map((target) => typeOf(target.datasource) || typeOf(panel.datasource));

@@ -1,4 +1,4 @@
-import { instantQuery, labelNames, labelValues, seriesOf } from '../api/queries';
+import { instantQuery, labelNames, labelValues, seriesOf, type Within } from '../api/queries';
 import { parseDuration } from '../model/duration';
 import { seriesText } from '../model/seriesName';
 import type { Variable } from './dashboard';
@@ -66,7 +66,9 @@ export async function optionsOf(variable: Variable, scope: Scope, signal: AbortS
   if (variable.type === 'interval') return [...(variable.auto ? [{ value: autoNameOf(variable), text: 'auto' }] : []), ...listed(queryTextOf(variable.query))];
   if (variable.type !== 'query') return [];
   const query = variableQuery(askedBy(variable, scope));
-  return sorted(regexFiltered(await found(query, scope, signal), variable.regex ?? ''), variable.sort ?? 0);
+  // Of the time that is looked at, as in Grafana; a time from which there is nothing still has something to choose.
+  const values = await found(query, scope, signal, scope);
+  return sorted(regexFiltered(values.length > 0 ? values : await found(query, scope, signal, undefined), interpolate(variable.regex ?? '', scope, 'regex')), variable.sort ?? 0);
 }
 
 const autoNameOf = (variable: Variable): string => `${autoInterval}_interval_${variable.name}`;
@@ -85,13 +87,14 @@ function customOptions(variable: Variable): Option[] {
   return listed(text);
 }
 
-async function found(query: VariableQuery, scope: Scope, signal: AbortSignal): Promise<string[]> {
+async function found(query: VariableQuery, scope: Scope, signal: AbortSignal, time: Within | undefined): Promise<string[]> {
   switch (query.kind) {
-    case 'values': return (await labelValues(query.label, query.matcher ? [query.matcher] : [], signal)).data;
-    case 'names': return (await labelNames(query.matcher ? [query.matcher] : [], signal)).data;
-    case 'metrics': return (await labelValues('__name__', query.pattern ? [`{__name__=~${JSON.stringify(`.*(?:${query.pattern}).*`)}}`] : [], signal)).data;
-    case 'series': return query.matcher ? (await seriesOf([query.matcher], 1000, signal)).data.map(seriesText) : [];
+    case 'values': return (await labelValues(query.label, query.matcher ? [query.matcher] : [], signal, time)).data;
+    case 'names': return (await labelNames(query.matcher ? [query.matcher] : [], signal, time)).data;
+    case 'metrics': return (await labelValues('__name__', query.pattern ? [`{__name__=~${JSON.stringify(`.*(?:${query.pattern}).*`)}}`] : [], signal, time)).data;
+    case 'series': return query.matcher ? (await seriesOf([query.matcher], 1000, signal, time)).data.map(seriesText) : [];
     case 'result': {
+      if (time === undefined) return [];
       const { data } = await instantQuery(query.expr, scope.toMs, signal);
       if (data.resultType === 'scalar' || data.resultType === 'string') return [String(data.result[1])];
       return data.resultType === 'vector' ? data.result.map((one) => `${seriesText(one.metric)} ${one.value?.[1] ?? ''} ${(one.value?.[0] ?? 0) * 1000}`) : [];
@@ -116,7 +119,9 @@ export function chosenOf(variable: Variable, fromAddress: string[] | undefined, 
   const names = new Map(options.map(({ value, text }) => [value, text]));
   const usable = (values: string[]): boolean => values.length > 0 && (variable.type !== 'query' || options.length === 0 || values.includes(all) || values.some((value) => names.has(value)));
   let values = fromAddress ?? (usable(saved) ? saved : variable.includeAll ? [all] : options.slice(0, 1).map(({ value }) => value));
-  if (variable.type === 'textbox' || variable.type === 'constant') values = fromAddress ?? [queryTextOf(variable.query) || saved[0] || ''];
+  // What somebody typed and saved wins over what a text box began with.
+  if (variable.type === 'textbox') values = fromAddress ?? [saved[0] ?? queryTextOf(variable.query)];
+  if (variable.type === 'constant') values = [queryTextOf(variable.query) || saved[0] || ''];
   const isAll = values.includes(all);
   const picked = isAll ? options.map(({ value }) => value) : values;
   return {

@@ -1,8 +1,9 @@
 /** Writes a value for people, in one unit. The names of units are Grafana's, so that dashboards can use them too. */
 export type Unit = string;
 
-const si = ['', 'k', 'M', 'G', 'T', 'P', 'E'];
-const iec = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
+/** Prefixes of a thousand and of 1024. */
+export const si = ['', 'k', 'M', 'G', 'T', 'P', 'E'];
+export const iec = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 
 /** Digits after the point that make three significant ones. */
 function digits(magnitude: number): number {
@@ -10,13 +11,15 @@ function digits(magnitude: number): number {
   return magnitude >= 10 ? 1 : magnitude >= 1 ? 2 : Math.min(10, 2 - Math.floor(Math.log10(magnitude)));
 }
 
-function fixed(value: number, decimals: number | undefined): string {
+/** A number with so many decimals, else with three significant digits. */
+export function fixed(value: number, decimals: number | undefined): string {
   if (decimals !== undefined) return value.toFixed(decimals);
   const text = value.toFixed(digits(Math.abs(value)));
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
-function scaled(value: number, base: number, prefixes: string[], decimals: number | undefined, suffix: string, gap: string): string {
+/** A number with the prefix that makes it short. */
+export function scaled(value: number, base: number, prefixes: string[], decimals: number | undefined, suffix: string, gap: string): string {
   let power = 0;
   let size = Math.abs(value);
   while (size >= base && power < prefixes.length - 1) {
@@ -45,17 +48,19 @@ function seconds(value: number, decimals: number | undefined): string {
 const sizes: Record<string, [number, string[], string]> = {
   bytes: [1024, iec, 'B'], decbytes: [1000, si, 'B'], bits: [1024, iec, 'b'], decbits: [1000, si, 'b'],
   binBps: [1024, iec, 'B/s'], Bps: [1000, si, 'B/s'], binbps: [1024, iec, 'b/s'], bps: [1000, si, 'b/s'],
-  hertz: [1000, si, 'Hz'], watt: [1000, si, 'W'], volt: [1000, si, 'V'], amp: [1000, si, 'A'], joule: [1000, si, 'J'],
+  hertz: [1000, si, 'Hz'],
 };
 const multiples: Record<string, [Unit, number]> = {
   kbytes: ['bytes', 1024], mbytes: ['bytes', 1024 ** 2], gbytes: ['bytes', 1024 ** 3],
   deckbytes: ['decbytes', 1e3], decmbytes: ['decbytes', 1e6], decgbytes: ['decbytes', 1e9],
   KBs: ['Bps', 1e3], MBs: ['Bps', 1e6], GBs: ['Bps', 1e9], KiBs: ['binBps', 1024], MiBs: ['binBps', 1024 ** 2],
   ns: ['s', 1e-9], µs: ['s', 1e-6], us: ['s', 1e-6], ms: ['s', 1e-3], m: ['s', 60], h: ['s', 3600], d: ['s', 86_400],
-  dtdurationms: ['s', 1e-3], dtdurations: ['s', 1],
 };
 const perSecond: Record<string, string> = { reqps: 'req/s', ops: 'ops/s', rps: 'rd/s', wps: 'wr/s', iops: 'io/s', pps: 'p/s', cps: 'c/s', eps: 'ev/s', mps: 'msg/s', opm: 'ops/min', rpm: 'req/min', wpm: 'wr/min' };
 const suffixes: Record<string, string> = { celsius: ' °C', fahrenheit: ' °F', humidity: ' %H', degree: '°', rotrpm: ' rpm' };
+
+/** How units are written that only dashboards have; they are put here with the first dashboard. */
+export const furtherUnits = new Map<Unit, (value: number, decimals: number | undefined, unit: Unit) => string>();
 
 /**
  * A value as text.
@@ -81,9 +86,11 @@ export function formatValue(value: number, unit: Unit = '', decimals?: number): 
     case 'bool': return value ? 'True' : 'False';
     case 'bool_yes_no': return value ? 'Yes' : 'No';
     case 'bool_on_off': return value ? 'On' : 'Off';
-    case 'dateTimeAsIso': return new Date(value).toISOString().replace('T', ' ').slice(0, 19);
-    case 'dateTimeFromNow': return new Date(value).toISOString().replace('T', ' ').slice(0, 19);
     default:
+      if (furtherUnits.size > 0) {
+        const write = furtherUnits.get(unit) ?? furtherUnits.get(unit.slice(0, unit.indexOf(':') + 1));
+        if (write) return write(value, decimals, unit);
+      }
       if (unit.startsWith('suffix:')) return fixed(value, decimals) + unit.slice(7);
       if (unit.startsWith('prefix:')) return unit.slice(7) + fixed(value, decimals);
       return fixed(value, decimals) + (suffixes[unit] ?? ` ${unit}`);

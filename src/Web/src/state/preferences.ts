@@ -21,14 +21,33 @@ function read(): Preferences {
   }
 }
 
-let current: Preferences | undefined;
+let stored: Preferences | undefined;
+let shown: Preferences | undefined;
+let suggested: string | null = null;
 
-export const preferences = (): Preferences => (current ??= read());
+const kept = (): Preferences => (stored ??= read());
+
+/** What holds now: what is kept, in the zone of what is looked at where nobody has chosen one. */
+export const preferences = (): Preferences => (shown ??= suggested && kept().zone === 'browser' ? { ...kept(), zone: suggested } : kept());
+
+function changed(): void {
+  shown = undefined;
+  listeners.forEach((listener) => listener());
+}
 
 export function setPreferences(change: Partial<Preferences>): void {
-  current = { ...preferences(), ...change };
-  localStorage.setItem(key, JSON.stringify(current));
-  listeners.forEach((listener) => listener());
+  stored = { ...kept(), ...change };
+  // Who chooses a zone means it, whatever a dashboard says.
+  if (change.zone !== undefined) suggested = null;
+  localStorage.setItem(key, JSON.stringify(stored));
+  changed();
+}
+
+/** The zone that something asks to be read in; null: none. */
+export function suggestZone(zone: string | null): void {
+  if (zone === suggested) return;
+  suggested = zone;
+  changed();
 }
 
 const subscribe = (listener: () => void): (() => void) => {

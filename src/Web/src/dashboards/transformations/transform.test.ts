@@ -102,6 +102,21 @@ describe('a transformation', () => {
     expect(shown(run(frames, ['timeSeriesTable', {}]))).toEqual([{ disk: ['sda', 'sda'], kind: ['read', 'write'], 'Trend #A': [new Trend(5, [5]), new Trend(6, [6])] }]);
   });
 
+  it('histogram and rowsToFields count and turn', () => {
+    const values = [series('A', { x: 'a' }, [[1, 1], [2, 12], [3, 14]]), series('A', { x: 'b' }, [[1, 3]])];
+    expect(shown(run(values, ['histogram', { bucketSize: 10 }]))).toEqual([{ xMin: [0, 10], xMax: [10, 20], a: [1, 2], b: [1, 0] }]);
+    expect(shown(run(values, ['histogram', { bucketSize: 10, combine: true }]))).toEqual([{ xMin: [0, 10], xMax: [10, 20], Count: [2, 2] }]);
+    expect(shown(run([cpu], ['rowsToFields', {}]))).toEqual([{ a: [1], b: [2], c: [3] }]);
+    const named = table('A', { x: ['p'], y: ['q'], n: [1], m: [2] });
+    expect(shown(run([named], ['rowsToFields', { mappings: [{ fieldName: 'y', handlerKey: 'field.name' }, { fieldName: 'm', handlerKey: 'field.value' }] }]))).toEqual([{ q: [2] }]);
+  });
+
+  it('formatTime and formatString write columns in another way', () => {
+    expect(shown(run([table('A', { Time: [0, null] })], ['formatTime', { timeField: 'Time', outputFormat: 'YYYY/MM', timezone: 'utc' }]))).toEqual([{ Time: ['1970/01', null] }]);
+    const written = (outputFormat: string): Cell => run([table('A', { s: ['some-long Text'] })], ['formatString', { stringField: 's', outputFormat, substringStart: 5, substringEnd: 8 }])[0]!.fields[0]!.values[0]!;
+    expect(['Upper Case', 'Title Case', 'Pascal Case', 'Camel Case', 'Snake Case', 'Kebab Case', 'Substring', 'Nothing'].map(written)).toEqual(['SOME-LONG TEXT', 'Some-long Text', 'SomeLongText', 'someLongText', 'some_long_text', 'some-long-text', 'long', 'some-long Text']);
+  });
+
   it('rows keep the way their series took, and are sorted, filtered and counted by one value of it', () => {
     const table: [string, Record<string, unknown>] = ['timeSeriesTable', { A: { stat: 'max' } }];
     const frames = [series('A', { host: 'a' }, [[1, 10], [2, 2]]), series('A', { host: 'b' }, [[1, 9], [2, 30]]), series('A', { host: 'c' }, [[1, NaN], [2, 1]])];

@@ -2,6 +2,7 @@ import type { Panel } from '../dashboard';
 import type { Frame } from '../frames';
 import { calculateField } from './calculate';
 import { convertFieldType, extractFields, filterByRefId, filterFieldsByName, organize, renameByRegex, transpose } from './columns';
+import { formatString, formatTime, histogram, rowsToFields } from './further';
 import { concatenate, joinByField, joinByLabels, labelsToFields, merge, prepareTimeSeries, seriesToRows, timeSeriesTable } from './joining';
 import { objectOf, patternOf, textOf, type Options } from './options';
 import { filterByValue, groupBy, groupingToMatrix, limit, partitionByValues, reduce, sortBy } from './rows';
@@ -11,7 +12,7 @@ type Transformation = (frames: readonly Frame[], options: Options) => Frame[];
 /** By Grafana's names. */
 const known: Record<string, Transformation> = {
   organize, merge, renameByRegex, joinByField, seriesToColumns: joinByField, filterFieldsByName, groupBy, calculateField, labelsToFields, sortBy, reduce, filterByValue, filterByRefId, seriesToRows, prepareTimeSeries,
-  convertFieldType, extractFields, groupingToMatrix, limit, concatenate, joinByLabels, partitionByValues, transpose,
+  convertFieldType, extractFields, groupingToMatrix, limit, concatenate, joinByLabels, partitionByValues, transpose, histogram, rowsToFields, formatTime, formatString,
   timeSeriesTable: (frames, options) => timeSeriesTable(frames, (refId) => textOf(objectOf(options[refId]).stat, 'lastNotNull')),
 };
 

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react';
 import { Button, Switch } from '@mantine/core';
 import type { Opened } from '../../api/dashboards';
 import { annotationQueries } from '../../dashboards/annotations';
@@ -6,6 +6,7 @@ import type { AnnotationQuery, Dashboard } from '../../dashboards/dashboard';
 import type { Chosen } from '../../dashboards/interpolate';
 import { withDuplicate, withPanel } from '../../dashboards/editing/edits';
 import { sectionsOf } from '../../dashboards/sections';
+import { zoneNamed } from '../../dashboards/zones';
 import { useBoard } from '../../i18n/useBoard';
 import { useEditing } from '../../i18n/useEditing';
 import { useShortcuts } from '../../keyboard/useShortcuts';
@@ -15,7 +16,7 @@ import { RefreshPicker } from '../../parts/RefreshPicker';
 import { TimePicker } from '../../parts/TimePicker';
 import { IconPencil } from '../../parts/icons';
 import { hrefOf, useAddress, usePlace } from '../../routing/navigation';
-import { usePreferences } from '../../state/preferences';
+import { suggestZone, usePreferences } from '../../state/preferences';
 import { rememberDashboard } from '../../state/recentDashboards';
 import type { Board } from './board';
 import { BoardLinks } from './BoardLinks';
@@ -55,6 +56,10 @@ export function BoardView({ opened, reload }: { opened: Opened; reload: () => Pr
   const onEdit = useCallback((id: number) => go({ edit: '1', editPanel: String(id), viewPanel: undefined }), [go]);
   const back = useCallback(() => go({ editPanel: undefined, viewPanel: undefined }), [go]);
   useEffect(() => { if (uid) rememberDashboard(uid); }, [uid]);
+  useLayoutEffect(() => {
+    suggestZone(zoneNamed(dashboard.timezone));
+    return () => suggestZone(null);
+  }, [dashboard.timezone]);
   const { path } = usePlace();
   const { change } = edits;
   const { isSlow, cancel } = useSlowPanels();

@@ -3,6 +3,7 @@ import { ActionIcon, Button, Checkbox, Popover, TextInput } from '@mantine/core'
 import '@mantine/core/styles/Checkbox.css';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { allFolders, createFolder, deleteFolder, importDashboard, searchDashboards, type Folder, type Found, type Imported } from '../../api/dashboards';
+import { ApiError } from '../../api/client';
 import '../../theme/dashboards.css';
 import { useBoard } from '../../i18n/useBoard';
 import { useEditing } from '../../i18n/useEditing';
@@ -16,6 +17,9 @@ import { Link } from '../../routing/Link';
 import { navigate, useAddress } from '../../routing/navigation';
 import { DeleteDialog } from './editing/DeleteDialog';
 
+/** Milliseconds between two looks at what there is: files on disk and others change it. */
+const lookEveryMs = 10_000;
+
 /** All dashboards by their folders; found by words, tags and stars, made anew, or brought in from a file of Grafana's. */
 export function DashboardsPage() {
   const { t } = useText();
@@ -27,8 +31,10 @@ export function DashboardsPage() {
   const [typed, setTyped] = useState('');
   const [imported, setImported] = useState<Imported | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
+  /** What was not brought in, because there is one already. */
+  const [refused, setRefused] = useState<unknown>(null);
   const [leaving, setLeaving] = useState<Folder | null>(null);
-  const found = useQuery({ queryKey: ['dashboards'], queryFn: ({ signal }) => searchDashboards(signal) });
+  const found = useQuery({ queryKey: ['dashboards'], queryFn: ({ signal }) => searchDashboards(signal), refetchInterval: lookEveryMs });
   const folders = useQuery({ queryKey: ['folders'], queryFn: ({ signal }) => allFolders(signal) });
   const { tag, folder, starred } = params;
   const put = (name: string, value: string): void => setParams(Object.fromEntries(Object.entries({ ...params, [name]: value }).filter(([, one]) => one !== '')), { replace: true });
@@ -38,11 +44,20 @@ export function DashboardsPage() {
   const isNarrow = typed !== '' || Boolean(tag) || folder !== undefined || starred === '1';
   const groups: Folder[] = [{ uid: '', title: '' }, ...(folders.data ?? [])].filter((one) => dashboards.some((dashboard) => (dashboard.folderUid ?? '') === one.uid) || (!isNarrow && one.uid !== ''));
   const refresh = (): Promise<unknown> => Promise.all([client.invalidateQueries({ queryKey: ['dashboards'] }), client.invalidateQueries({ queryKey: ['folders'] })]);
-  const take = async (chosen: File): Promise<void> => {
+  const take = async (dashboard: unknown, overwrite: boolean): Promise<void> => {
     setProblem(null);
+    setRefused(null);
     try {
-      setImported(await importDashboard(JSON.parse(await chosen.text()), false));
+      setImported(await importDashboard(dashboard, overwrite));
       await refresh();
+    } catch (failure) {
+      setProblem(failure);
+      if (failure instanceof ApiError && failure.status === 412) setRefused(dashboard);
+    }
+  };
+  const read = async (chosen: File): Promise<void> => {
+    try {
+      await take(JSON.parse(await chosen.text()), false);
     } catch (failure) {
       setProblem(failure);
     }
@@ -63,16 +78,17 @@ export function DashboardsPage() {
         <TextInput leftSection={<IconSearch size={15} />} w={220} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} placeholder={b('search')} aria-label={b('search')} />
         <Checkbox size="xs" label={e('starredOnly')} checked={starred === '1'} onChange={(event) => put('starred', event.currentTarget.checked ? '1' : '')} />
         <NewFolder onCreate={make} />
-        <input ref={file} type="file" accept="application/json,.json" hidden onChange={(event) => { const chosen = event.currentTarget.files?.[0]; event.currentTarget.value = ''; if (chosen) void take(chosen); }} />
+        <input ref={file} type="file" accept="application/json,.json" hidden onChange={(event) => { const chosen = event.currentTarget.files?.[0]; event.currentTarget.value = ''; if (chosen) void read(chosen); }} />
         <Button variant="default" leftSection={<IconUpload size={15} />} onClick={() => file.current?.click()}>{b('import')}</Button>
         <Button leftSection={<IconPlus size={15} />} onClick={() => navigate('/d/')}>{e('new')}</Button>
       </>
     }>
       {problem !== null && <ErrorNote error={problem} />}
+      {refused !== null && <div><Button size="xs" variant="default" onClick={() => void take(refused, true)}>{b('import.overwrite')}</Button></div>}
       {imported && (
         <div role="status" className="panel panel-body" style={{ fontSize: '0.84rem' }}>
           <Link className="quiet" to={imported.importedUrl}><b>{imported.title}</b></Link> · {b('report', { ok: imported.report.ok, approximated: imported.report.approximated, placeholders: imported.report.placeholders })}
-          {imported.report.panels.filter((panel) => panel.outcome !== 'ok').slice(0, 20).map((panel) => <div key={panel.id} className="dim">{panel.title} ({panel.type}): {panel.outcome}{panel.notes.length > 0 ? ` – ${panel.notes.join('; ')}` : ''}</div>)}
+          {imported.report.panels.filter((panel) => panel.outcome !== 'ok').slice(0, 20).map((panel) => <div key={panel.id} className="dim">{panel.title} ({panel.type}): {b(panel.outcome === 'placeholder' ? 'outcome.placeholder' : 'outcome.approximated')}{panel.notes.length > 0 ? ` – ${panel.notes.join('; ')}` : ''}</div>)}
         </div>
       )}
       {found.error && <ErrorNote error={found.error} onRetry={() => void found.refetch()} />}

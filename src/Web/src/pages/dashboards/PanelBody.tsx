@@ -6,6 +6,7 @@ import type { Scope } from '../../dashboards/interpolate';
 import type { PanelSeries, TargetAnswer } from '../../dashboards/panelData';
 import { useBoard } from '../../i18n/useBoard';
 import type { Span } from '../../model/timeRange';
+import { offerUnits } from '../../dashboards/furtherUnits';
 import type { Board } from './board';
 import { BarsPanel } from './panels/BarsPanel';
 import { Centered } from './panels/Centered';
@@ -19,6 +20,8 @@ import type { PanelData } from './usePanelData';
 export interface PanelProps {
   panel: Panel; board: Board; span: Span; answers: TargetAnswer[]; frames: Frame[]; series: PanelSeries[]; times: number[]; heightPx: number; fill: (text: string) => string; scope: Scope;
 }
+
+offerUnits();
 
 type Draw = (props: PanelProps) => React.ReactNode;
 

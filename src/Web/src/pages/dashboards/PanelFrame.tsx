@@ -2,6 +2,7 @@ import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { Menu, Tooltip } from '@mantine/core';
 import { useInViewport } from '@mantine/hooks';
 import type { Placed } from '../../dashboards/sections';
+import { foreignSources } from '../../dashboards/sources';
 import { useBoard } from '../../i18n/useBoard';
 import { formatTime } from '../../model/zone';
 import { IconAlertTriangle, IconCompass, IconExternalLink, IconInfoCircle, IconLink } from '../../parts/icons';
@@ -37,8 +38,10 @@ export function PanelFrame({ placed, board, heightPx, tools, handle }: { placed:
   const isWaiting = isSlow || (data.fetching && !data.answered);
   const { fill, asked, error, staleSinceMs } = data;
   const partial = data.notes.find((note) => note.startsWith(partialMark));
-  const notes = data.notes.filter((note) => note !== partial);
+  const unasked = data.asked.length > 0 ? foreignSources(panel).map((type) => b('foreign', { type })) : [];
+  const notes = [...data.notes.filter((note) => note !== partial), ...unasked];
   const title = fill(panel.title ?? '');
+  const ownTime = panel.hideTimeOverride ? '' : [panel.timeFrom && b('time.last', { time: panel.timeFrom.replace(/^now-/, '') }), panel.timeShift && b('time.shifted', { time: panel.timeShift.replace(/^now-/, '') })].filter(Boolean).join(', ');
   const links = followed(panel.links, data.scope, board.range, {});
   const hasHead = title !== '' || error !== null || partial !== undefined || tools !== undefined || links.length > 0;
   const inExplore = Object.fromEntries([...asked.map((one, i) => [`g${i}.expr`, one.expr]), ['from', board.range.from], ['to', board.range.to]]);
@@ -49,6 +52,7 @@ export function PanelFrame({ placed, board, heightPx, tools, handle }: { placed:
         <header>
           {handle}
           <span title={title}>{title}</span>
+          {ownTime && <span className="dim" style={{ flex: 'none', fontSize: '0.74rem', fontWeight: 400 }}>{ownTime}</span>}
           {panel.description && <Tooltip label={fill(panel.description)} multiline maw={360}><span style={{ color: 'var(--ink-dim)', lineHeight: 0, flex: 'none' }}><IconInfoCircle size={14} /></span></Tooltip>}
           {said && <Tooltip label={said} multiline maw={420}><span role="note" aria-label={said} style={{ color: error ? 'var(--bad)' : 'var(--warn)', lineHeight: 0, flex: 'none' }}><IconAlertTriangle size={14} /></span></Tooltip>}
           {partial && <span className="head-badge" role="status" title={partial}>{partial}</span>}
@@ -66,7 +70,7 @@ export function PanelFrame({ placed, board, heightPx, tools, handle }: { placed:
         </header>
       )}
       <ProgressBar busy={isWaiting} progress={progress} />
-      <Suspense>{inspecting && <PanelInspect title={title} data={data} onClose={() => setInspecting(false)} />}</Suspense>
+      <Suspense>{inspecting && <PanelInspect title={title} panelKey={key} data={data} onClose={() => setInspecting(false)} />}</Suspense>
       <div className="board-body" data-stale={staleSinceMs !== null}>
         <PanelBoundary panel={panel} failed={(failure) => <Centered bad>{b('failed', { problem: failure instanceof Error ? failure.message : String(failure) })}</Centered>}>
           <PanelBody panel={panel} board={board} data={data} heightPx={heightPx - (hasHead ? 30 : 6)} />

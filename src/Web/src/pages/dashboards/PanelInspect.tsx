@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Button, Drawer } from '@mantine/core';
+import { pictureOf } from '../../charts/picture';
 import '../../theme/overlays';
 import { csvOf } from '../../dashboards/csv';
 import { isInstant } from '../../dashboards/panelData';
@@ -19,12 +20,13 @@ import type { PanelData } from './usePanelData';
 const shownMax = 100_000;
 
 /** What a panel asked, with its variables filled in, what that cost and on which shards, and what came back. */
-export function PanelInspect({ title, data, onClose }: { title: string; data: PanelData; onClose: () => void }) {
+export function PanelInspect({ title, panelKey, data, onClose }: { title: string; panelKey: string; data: PanelData; onClose: () => void }) {
   const e = useEditing();
   const b = useBoard();
   const { zone } = usePreferences();
   const [planned, setPlanned] = useState<number | null>(null);
   const csv = csvOf(data.frames);
+  const chart = document.querySelector<HTMLCanvasElement>(`article[data-panel=${JSON.stringify(panelKey)}] canvas`);
   return (
     <Drawer opened onClose={onClose} title={e('inspect.title', { title })} position="right" size="xl" closeButtonProps={{ 'aria-label': b('close') }}>
       <div style={{ display: 'flex', flexDirection: 'column', gap: 12 }}>
@@ -44,6 +46,7 @@ export function PanelInspect({ title, data, onClose }: { title: string; data: Pa
             </div>
           );
         })}
+        {chart && <Button size="xs" variant="default" style={{ alignSelf: 'flex-start' }} leftSection={<IconDownload size={14} />} onClick={() => void drawn(chart, title).then((blob) => download(`${title || 'panel'}.png`, blob, 'image/png'))}>{e('inspect.png')}</Button>}
         <Button size="xs" variant="default" style={{ alignSelf: 'flex-start' }} leftSection={<IconDownload size={14} />} disabled={csv.rows === 0} onClick={() => download(`${title || 'panel'}.csv`, csv.text, 'text/csv')}>{e('inspect.csv', { rows: csv.rows })}</Button>
         <details className="option-group">
           <summary>{e('inspect.json')}</summary>
@@ -52,4 +55,15 @@ export function PanelInspect({ title, data, onClose }: { title: string; data: Pa
       </div>
     </Drawer>
   );
+}
+
+/** A chart as it stands on the page, with what its legend shows. */
+function drawn(chart: HTMLCanvasElement, title: string): Promise<Blob> {
+  const article = chart.closest('article')!;
+  const legend = [...article.querySelectorAll('.small-legend button, .legend-row')].flatMap((entry) => {
+    const mark = entry.querySelector('i');
+    return mark && entry.getAttribute('aria-pressed') !== 'false' ? [{ name: (entry.querySelector('i + span') ?? entry).textContent, color: getComputedStyle(mark).backgroundColor }] : [];
+  });
+  const style = getComputedStyle(article);
+  return pictureOf(chart, title, legend, style.backgroundColor, style.color);
 }

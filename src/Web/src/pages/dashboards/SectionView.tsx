@@ -25,7 +25,7 @@ export function SectionView({ section, board, edits, onView, onEdit }: SectionVi
   };
   const title = section.head && interpolate(section.head.title ?? '', { variables: { ...board.variables, ...section.scoped }, fromMs: board.span.fromMs, toMs: board.span.toMs, stepMs: 15_000, scrapeMs: 15_000 });
   return (
-    <section aria-label={title ?? undefined}>
+    <section aria-label={title ?? undefined} data-row={section.head?.id ?? ''}>
       {title !== null && (
         <button type="button" className="row-head" aria-expanded={!folded} onClick={toggle}>
           {folded ? <IconChevronRight size={16} /> : <IconChevronDown size={16} />}{title}

@@ -2,13 +2,15 @@ import { useMemo, useRef } from 'react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { instantQuery, rangeQuery, type Grid } from '../../api/queries';
 import type { Panel, Target } from '../../dashboards/dashboard';
+import { isExpression } from '../../dashboards/expressionMath';
+import { computed, neededOf } from '../../dashboards/expressions';
 import { framesOf, type Frame } from '../../dashboards/frames';
 import { interpolate, type Chosen, type Scope } from '../../dashboards/interpolate';
 import { isInstant, seriesOfFrames, type PanelSeries, type TargetAnswer } from '../../dashboards/panelData';
 import { isPromql } from '../../dashboards/sources';
 import { transformed } from '../../dashboards/transformations/transform';
 import { parseDuration } from '../../model/duration';
-import { gridOf, stepFor } from '../../model/step';
+import { gridOf, pointsMax, stepFor } from '../../model/step';
 import type { Sent } from '../../model/progress';
 import type { Span } from '../../model/timeRange';
 import type { Board } from './board';
@@ -46,12 +48,16 @@ export interface PanelData {
 /** The last answer, when it came, and why there was none since. */
 interface Kept<T> { good: T; atMs: number; error: Error | null }
 
-/** The targets of a panel; one that shows what another has asked for has that one's. */
-function targetsOf(panel: Panel, board: Board): Target[] {
+/** The targets of a panel that count, and those to ask for; one that shows what another has asked for has that one's. */
+function targetsOf(panel: Panel, board: Board): { all: Target[]; targets: Target[] } {
   const other = panel.targets?.find((target) => target.panelId !== undefined)?.panelId;
   const source = other === undefined ? panel : (board.dashboard.panels ?? []).flatMap((one) => [one, ...(one.panels ?? [])]).find((one) => one.id === other) ?? panel;
-  return (source.targets ?? []).filter((target) => !target.hide && target.expr && isPromql(source, target));
+  const all = [...neededOf(source.targets ?? [])];
+  return { all, targets: all.filter((target) => target.expr && !isExpression(target) && isPromql(source, target)) };
 }
+
+/** Old queries say how many times as far apart their points are; never so near that there are more than are answered. */
+const stepOf = ({ intervalFactor = 1 }: Target, stepMs: number, { fromMs, toMs }: Span): number => Math.max(stepMs * Math.max(1, Math.round(intervalFactor)), Math.ceil((toMs - fromMs) / pointsMax));
 
 /** The dashboard's time, or the panel's own: the last hour of it, or a week before. */
 export function spanOf(panel: Panel, span: Span): Span {
@@ -64,19 +70,21 @@ export function spanOf(panel: Panel, span: Span): Span {
 export function usePanelData(panel: Panel, board: Board, scoped: Readonly<Record<string, Chosen>>, wanted: boolean): PanelData {
   const span = useMemo(() => spanOf(panel, board.span), [panel, board.span]);
   const variables = useMemo(() => ({ ...board.variables, ...scoped }), [board.variables, scoped]);
-  const targets = useMemo(() => targetsOf(panel, board), [panel, board]);
+  const { all, targets } = useMemo(() => targetsOf(panel, board), [panel, board]);
   // A point every two pixels of an ordinary screen, in proportion to the panel's width.
   const points = panel.maxDataPoints ?? Math.max(100, Math.round(((panel.gridPos?.w ?? 12) / 24) * 800));
+  const ofStep = (leastMs: number, everyMs: number): Scope => ({ variables, fromMs: span.fromMs, toMs: span.toMs, stepMs: stepFor(span, points, leastMs), scrapeMs: everyMs, dashboard: board.dashboard });
   const scopeOf = (interval: string | undefined): Scope => {
-    const given = interval && !interval.includes('$') ? parseDuration(interval.replace(/^>/, '')) : null;
-    const stepMs = stepFor(span, points, given ?? scrapeMs);
-    return { variables, fromMs: span.fromMs, toMs: span.toMs, stepMs, scrapeMs: given ?? scrapeMs };
+    // A step may be a variable, or follow from what the step would be without it.
+    const follows = interval?.includes('$__') ?? false;
+    const given = interval ? parseDuration(interpolate(interval, ofStep(scrapeMs, scrapeMs)).replace(/^>/, '')) : null;
+    return ofStep(given ?? scrapeMs, follows ? scrapeMs : given ?? scrapeMs);
   };
   const scope = scopeOf(panel.interval);
   const fill = (text: string): string => interpolate(text, scope);
   const asked = targets.map((target) => {
     const own = scopeOf(target.interval || panel.interval);
-    return { target, expr: board.filtered(interpolate(target.expr!, own)), grid: gridOf(span, own.stepMs) };
+    return { target, expr: board.filtered(interpolate(target.expr!, own)), grid: gridOf(span, stepOf(target, own.stepMs, span)) };
   });
   const data = useQuery({
     queryKey: ['panel', board.dashboard.uid, panel.id, board.ranAt, asked.map((one) => [one.expr, one.target.refId, isInstant(one.target) ? span.toMs : [one.grid.startMs, one.grid.endMs, one.grid.stepMs]])],
@@ -106,7 +114,12 @@ export function usePanelData(panel: Panel, board: Board, scoped: Readonly<Record
   const { good, atMs, error } = kept.current;
   const shown = data.data ?? (error ? good : undefined);
   // What the targets say beside their query (a legend, a format) may change without asking again.
-  const answers = useMemo(() => (shown?.answers ?? []).map((answer) => ({ ...answer, target: targets.find((one) => (one.refId ?? 'A') === (answer.target.refId ?? 'A')) ?? answer.target })), [shown, targets]);
+  const asAsked = useMemo(() => (shown?.answers ?? []).map((answer) => ({ ...answer, target: targets.find((one) => (one.refId ?? 'A') === (answer.target.refId ?? 'A')) ?? answer.target })), [shown, targets]);
+  const { toMs } = span;
+  const { answers, problems } = useMemo(() => {
+    const made = computed(all, asAsked, toMs);
+    return { answers: [...asAsked.filter(({ target }) => !target.hide), ...made.answers], problems: shown ? made.problems : [] };
+  }, [all, asAsked, toMs, shown]);
   const shaped = useMemo(() => {
     const frames = transformed(panel, framesOf(answers, fill), fill);
     return { frames, ...seriesOfFrames(frames, (panel.transformations?.length ?? 0) > 0 ? [] : answers.flatMap((answer) => answer.grid ?? [])) };
@@ -116,7 +129,7 @@ export function usePanelData(panel: Panel, board: Board, scoped: Readonly<Record
   return {
     span, scope, fill, asked, answers,
     sent: asked.map(({ target, expr, grid }) => (isInstant(target) ? { expr, startMs: span.toMs, endMs: span.toMs, stepMs: null } : { expr, ...grid })),
-    ...shaped, error, costs: shown?.costs ?? [], notes: shown?.notes ?? [],
+    ...shaped, error, costs: shown?.costs ?? [], notes: [...(shown?.notes ?? []), ...problems],
     staleSinceMs: error && good ? atMs : null, fetching: data.isFetching, cancelled: wanted && targets.length > 0 && data.isPending && data.fetchStatus === 'idle', answered: shown !== undefined || targets.length === 0,
   };
 }

@@ -1,7 +1,7 @@
 import { useMemo, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { useElementSize } from '@mantine/hooks';
 import type { GridPos } from '../../../dashboards/dashboard';
-import { arranged, withLayout, type Item } from '../../../dashboards/editing/edits';
+import { arranged, withLayout, withPanelInRow, type Item } from '../../../dashboards/editing/edits';
 import { gridColumns, type Section } from '../../../dashboards/sections';
 import { useEditing } from '../../../i18n/useEditing';
 import { IconGripVertical } from '../../../parts/icons';
@@ -12,10 +12,12 @@ import type { Edits } from './useEdits';
 
 const rowPx = 38;
 
-interface Drag { id: number; resizes: boolean; fromX: number; fromY: number; begin: Item; to: GridPos }
+/** A row as it lay on the page when something began to be moved: later it makes room. */
+interface RowBox { row: HTMLElement; top: number; bottom: number }
+interface Drag { id: number; resizes: boolean; fromX: number; fromY: number; begin: Item; to: GridPos; rows: RowBox[]; into: HTMLElement | null }
 interface EditableGridProps { section: Section; board: Board; edits: Edits; onView: (id: number) => void; onEdit: (id: number) => void }
 
-/** The panels of a row, to be moved by their handles and resized by their corners; by the keyboard too. */
+/** The panels of a row, to be moved by their handles, into other rows as well, and resized by their corners; by the keyboard too. */
 export function EditableGrid({ section, board, edits, onView, onEdit }: EditableGridProps) {
   const e = useEditing();
   const { ref, width } = useElementSize<HTMLDivElement>();
@@ -30,16 +32,36 @@ export function EditableGrid({ section, board, edits, onView, onEdit }: Editable
     if (event.button !== 0) return;
     event.preventDefault();
     event.currentTarget.setPointerCapture(event.pointerId);
-    setDrag({ id: item.id, resizes, fromX: event.clientX, fromY: event.clientY, begin: item, to: item });
+    setDrag({ id: item.id, resizes, fromX: event.clientX, fromY: event.clientY, begin: item, to: item, rows: resizes ? [] : rowBoxes(), into: null });
   };
   const move = (event: PointerEvent): void => {
     if (!drag) return;
     const [dx, dy] = [Math.round((event.clientX - drag.fromX) / columnPx), Math.round((event.clientY - drag.fromY) / rowPx)];
+    const at = event.clientY + window.scrollY;
+    const over = drag.rows.find(({ top, bottom }) => at >= top && at < bottom)?.row ?? null;
+    const into = over?.contains(event.currentTarget) ? null : over;
+    if (into !== drag.into) {
+      mark(drag.into, false);
+      mark(into, true);
+      setDrag({ ...drag, into, to: drag.begin });
+      return;
+    }
+    if (into) return;
     const to = placed(drag.begin, dx, dy, drag.resizes);
     if (to.x !== drag.to.x || to.y !== drag.to.y || to.w !== drag.to.w || to.h !== drag.to.h) setDrag({ ...drag, to });
   };
   const end = (): void => {
-    if (drag && drag.to !== drag.begin) commit(arranged(items, drag.id, drag.to));
+    mark(drag?.into ?? null, false);
+    if (drag?.into) {
+      const row = drag.into.dataset.row;
+      edits.change((now) => withPanelInRow(now, drag.id, row ? Number(row) : null));
+    } else if (drag && drag.to !== drag.begin) {
+      commit(arranged(items, drag.id, drag.to));
+    }
+    setDrag(null);
+  };
+  const giveUp = (): void => {
+    mark(drag?.into ?? null, false);
     setDrag(null);
   };
   const onKey = (event: KeyboardEvent, item: Item): void => {
@@ -54,7 +76,7 @@ export function EditableGrid({ section, board, edits, onView, onEdit }: Editable
       {section.panels.map((one) => {
         const item = shown.get(one.panel.id)!;
         const title = one.panel.title || e('panel.untitled', { id: one.panel.id });
-        const handlers = { onPointerMove: move, onPointerUp: end, onPointerCancel: () => setDrag(null) };
+        const handlers = { onPointerMove: move, onPointerUp: end, onPointerCancel: giveUp };
         return (
           <div key={one.key} className="board-cell" data-dragged={drag?.id === item.id} style={{ gridColumn: `${item.x + 1} / span ${item.w}`, gridRow: `${item.y + 1} / span ${item.h}`, ['--rows' as string]: item.h, position: 'relative' }}>
             <PanelFrame
@@ -68,6 +90,16 @@ export function EditableGrid({ section, board, edits, onView, onEdit }: Editable
       })}
     </div>
   );
+}
+
+const rowBoxes = (): RowBox[] => [...document.querySelectorAll<HTMLElement>('section[data-row]')].map((row) => {
+  const { top, bottom } = row.getBoundingClientRect();
+  return { row, top: top + window.scrollY, bottom: bottom + window.scrollY };
+});
+
+/** Shows that what is moved would come into a row. */
+function mark(row: HTMLElement | null, isTarget: boolean): void {
+  if (row) row.toggleAttribute('data-drop', isTarget);
 }
 
 /** Where an item comes to lie by some columns and lines; or how large. */

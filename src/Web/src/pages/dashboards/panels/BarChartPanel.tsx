@@ -4,6 +4,7 @@ import { colorOf, fieldOf, shown } from '../../../dashboards/fields';
 import { namedBy } from '../../../dashboards/entries';
 import { calledOf, heightOf, type Frame } from '../../../dashboards/frames';
 import { paintOf } from '../../../dashboards/paint';
+import { numbersOf, ranging } from '../../../dashboards/ranges';
 import { joinByField } from '../../../dashboards/transformations/joining';
 import { useBoard } from '../../../i18n/useBoard';
 import { formatTime } from '../../../model/zone';
@@ -29,8 +30,9 @@ export function BarChartPanel({ panel, frames, heightPx, fill }: PanelProps) {
   if (!frame || !x || columns.length === 0) return <Centered>{b('noData')}</Centered>;
   const rows = Math.min(categoriesMax, heightOf(frame));
   const categories = x.values.slice(0, rows).map((value) => (x.kind === 'time' && typeof value === 'number' ? formatTime(value, zone).slice(11) : String(value ?? '–')));
+  const ranged = ranging(() => numbersOf([frame]));
   const bars = columns.map((field, i): Bars => {
-    const config = fieldOf(panel, { name: calledOf(field), refId: frame.refId, labels: field.labels, values: field.values });
+    const config = ranged(fieldOf(panel, { name: calledOf(field), refId: frame.refId, labels: field.labels, values: field.values }), field.values);
     return {
       name: config.displayName ? namedBy(config.displayName, calledOf(field), field.labels, fill) : calledOf(field), color: colorOf(undefined, paintOf(config, null, i, isDark, 'palette')),
       values: field.values.slice(0, rows).map((value) => (typeof value === 'number' && Number.isFinite(value) ? value : null)), textOf: (value) => shown(config, value).text,

@@ -2,7 +2,8 @@ import { useComputedColorScheme } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { entriesOf, numberIn, type Entry } from '../../../dashboards/entries';
 import { barBackground, barModeOf } from '../../../dashboards/bars';
-import { colorOf, shown } from '../../../dashboards/fields';
+import type { FieldDefaults } from '../../../dashboards/dashboard';
+import { colorOf, shown, stepsOf } from '../../../dashboards/fields';
 import { colorScaleOf, paintOf } from '../../../dashboards/paint';
 import type { PanelProps } from '../PanelFrame';
 import { ValueLink } from '../ValueLink';
@@ -11,6 +12,13 @@ import { Bar } from './Bar';
 const shownMax = 100;
 /** A standing bar is at least so wide. */
 const columnPxMin = 56;
+
+/** The shares of a gauge that lie within each of its thresholds. */
+function limitsOf(field: FieldDefaults, min: number, max: number): { from: number; to: number; color: string }[] {
+  const steps = stepsOf(field);
+  const share = (value: number): number => Math.max(0, Math.min(1, (value - min) / (max - min || 1)));
+  return steps.map(({ value, color }, i) => ({ from: value === null ? 0 : share(value), to: i + 1 < steps.length ? share(steps[i + 1]!.value ?? min) : 1, color: colorOf(color, '#8e8e8e') })).filter(({ from, to }) => to > from);
+}
 
 /** Gauges and bar gauges: how far each value is between its least and its most, in the colour of its threshold. */
 export function BarsPanel({ panel, board, frames, heightPx, fill, scope }: PanelProps) {
@@ -26,23 +34,25 @@ export function BarsPanel({ panel, board, frames, heightPx, fill, scope }: Panel
     const percent = value === null ? 0 : Math.max(0, Math.min(100, (100 * (value - min)) / (max - min || 1)));
     const color = colorOf(text.color, config.color || config.thresholds ? paintOf(config, value ?? min, i, isDark, 'thresholds') : 'var(--accent)');
     // What a mapping gives its colour has that alone.
-    return { entry, percent, min, max, text: text.text, color, scale: text.color ? null : colorScaleOf(config, isDark, 'thresholds') };
+    return { entry, percent, min, max, limits: config.thresholds ? limitsOf(config, min, max) : [], text: text.text, color, scale: text.color ? null : colorScaleOf(config, isDark, 'thresholds') };
   });
   const { ref, width } = useElementSize<HTMLDivElement>();
-  const { orientation = 'auto', displayMode } = (panel.options ?? {}) as { orientation?: string; displayMode?: unknown };
+  const { orientation = 'auto', displayMode, showThresholdMarkers } = (panel.options ?? {}) as { orientation?: string; displayMode?: unknown; showThresholdMarkers?: unknown };
   const mode = barModeOf(displayMode);
   const linked = (entry: Entry, text: string, children: string) => <ValueLink links={entry.config.links} scope={scope} range={board.range} context={{ name: entry.name, labels: entry.labels, value: entry.value, text, row: entry.row }}>{children}</ValueLink>;
   if (panel.type === 'gauge') {
     return (
       <div className="stats" style={{ gridTemplateColumns: `repeat(${Math.ceil(Math.sqrt(rows.length))}, minmax(0, 1fr))` }}>
-        {rows.map(({ entry, percent, text, color }) => {
-          // A half circle of radius 40, so π · 40 long.
+        {rows.map(({ entry, percent, text, color, limits }) => {
+          // A half circle of radius 40, so π · 40 long; its thresholds lie around it.
           const length = Math.PI * 40;
+          const around = Math.PI * 47;
           return (
             <div key={entry.id} className="stat">
               <svg viewBox="0 0 100 62" style={{ width: '100%', maxHeight: Math.max(50, heightPx - (rows.length > 1 ? 40 : 24)) }} role="img" aria-label={`${entry.name}: ${text}`}>
                 <path d="M10 52 A40 40 0 0 1 90 52" fill="none" stroke="var(--panel-sunk)" strokeWidth="11" />
                 <path d="M10 52 A40 40 0 0 1 90 52" fill="none" stroke={color} strokeWidth="11" strokeDasharray={`${(percent / 100) * length} ${length}`} />
+                {showThresholdMarkers !== false && limits.length > 1 && limits.map((limit, i) => <path key={i} d="M3 52 A47 47 0 0 1 97 52" fill="none" stroke={limit.color} strokeWidth="2" strokeDasharray={`0 ${limit.from * around} ${(limit.to - limit.from) * around} ${around}`} />)}
                 <text x="50" y="51" textAnchor="middle" fontSize="13" fontWeight="600" fill="var(--ink)">{text}</text>
               </svg>
               {(rows.length > 1 || entry.config.links?.length) && <div className="stat-name" title={entry.name}>{linked(entry, text, entry.name)}</div>}

@@ -4,6 +4,7 @@ import { BarChart, type Bars } from '../../../charts/BarChart';
 import { bucketsOf } from '../../../dashboards/buckets';
 import { fieldOf } from '../../../dashboards/fields';
 import { paintOf } from '../../../dashboards/paint';
+import { ranging } from '../../../dashboards/ranges';
 import { useBoard } from '../../../i18n/useBoard';
 import { formatValue } from '../../../model/units';
 import type { PanelProps } from '../PanelFrame';
@@ -23,7 +24,12 @@ export function HistogramPanel({ panel, series, heightPx }: PanelProps) {
   if (buckets.lows.length === 0) return <Centered>{b('noData')}</Centered>;
   const config = fieldOf(panel, counted[0]!);
   const unit = config.unit ?? '';
-  const bars = counted.map((one, i): Bars => ({ name: one.name, color: paintOf(fieldOf(panel, one), null, i, isDark, 'palette'), values: buckets.counts[i]!, textOf: (value) => formatValue(value, 'short') }));
+  // What has its colour by value has that of its last count, as in Grafana.
+  const ranged = ranging(() => buckets.counts);
+  const bars = counted.map((one, i): Bars => {
+    const counts = buckets.counts[i]!;
+    return { name: one.name, color: paintOf(ranged(fieldOf(panel, one), counts), counts.at(-1) ?? null, i, isDark, 'palette'), values: counts, textOf: (value) => formatValue(value, 'short') };
+  });
   const withLegend = showsLegend(panel) && bars.length > 1;
   return (
     <>

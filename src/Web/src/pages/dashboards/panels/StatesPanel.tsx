@@ -4,6 +4,7 @@ import { StateChart, type StateRow } from '../../../charts/StateChart';
 import { colorOf, fieldOf, shown } from '../../../dashboards/fields';
 import { namedBy } from '../../../dashboards/entries';
 import { paintOf } from '../../../dashboards/paint';
+import { ranging } from '../../../dashboards/ranges';
 import { runsOf, thinned } from '../../../dashboards/states';
 import { useBoard } from '../../../i18n/useBoard';
 import { usePreferences } from '../../../state/preferences';
@@ -23,8 +24,9 @@ export function StatesPanel({ panel, span, series, times, heightPx, fill }: Pane
     const legend = new Map<string, string>();
     const palette = new Map<string, number>();
     let every = 1;
+    const ranged = ranging(() => series.map((one) => one.values));
     const rows = series.slice(0, rowsMax).map((one): StateRow => {
-      const field = fieldOf(panel, one);
+      const field = ranged(fieldOf(panel, one), one.values);
       const points = merges ? { times, values: one.values, every: 1 } : thinned(times, one.values, columnsMax);
       every = points.every;
       return {

@@ -42,22 +42,22 @@ export function TablePanel({ panel, board, frames, scope }: PanelProps) {
     <div style={{ height: '100%', display: 'flex', flexDirection: 'column' }}>
       <div tabIndex={0} style={{ flex: 1, minHeight: 0, overflow: 'auto' }}>
         <table className="sheet">
-          <thead><tr>{columns.map(({ title, config }) => (
-            <th key={title} scope="col" style={{ position: 'sticky', top: 0, background: 'var(--panel)', minWidth: widthOf(config) }}>
+          <thead><tr>{columns.map(({ title, config }, i) => (
+            <th key={i} scope="col" style={{ position: 'sticky', top: 0, background: 'var(--panel)', minWidth: widthOf(config) }}>
               <button type="button" className="legend-sort" data-active={sort?.by === title} onClick={() => setSort((now) => ({ by: title, down: now?.by === title ? !now.down : true }))}>{title}</button>
             </th>
           ))}</tr></thead>
           <tbody>
             {rows.slice(0, rowsMax).map((row) => (
-              <tr key={row}>{columns.map(({ field, config, title }) => (
-                <TableCell key={title} value={field.values[row] ?? null} field={field} config={config}>
+              <tr key={row}>{columns.map(({ field, config, title }, i) => (
+                <TableCell key={i} value={field.values[row] ?? null} field={field} config={config}>
                   {(text) => <ValueLink links={config.links} scope={scope} range={board.range} context={{ name: title, labels: field.labels, value: field.values[row] ?? null, text, row: { frame, at: row } }}>{text}</ValueLink>}
                 </TableCell>
               ))}</tr>
             ))}
           </tbody>
-          {footer && <tfoot><tr>{columns.map(({ title, config, field }, i) => (
-            <td key={title} className={field.kind === 'string' ? undefined : 'tabular'} style={alignmentOf(config)}>{footer[i]!.map(({ name, text }) => <div key={name}>{name !== '' && <span className="dim">{name} </span>}{text}</div>)}</td>
+          {footer && <tfoot><tr>{columns.map(({ config, field }, i) => (
+            <td key={i} className={field.kind === 'string' ? undefined : 'tabular'} style={alignmentOf(config)}>{footer[i]!.map(({ name, text }) => <div key={name}>{name !== '' && <span className="dim">{name} </span>}{text}</div>)}</td>
           ))}</tr></tfoot>}
         </table>
         {rows.length > rowsMax && <div className="dim" style={{ padding: '4px 12px', fontSize: '0.75rem' }}>{b('limited', { shown: rowsMax, count: rows.length })}</div>}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import type { QueryData } from '../api/types';
+import type { Target } from './dashboard';
+import { computed, neededOf } from './expressions';
+import { partsOf } from './expressionMath';
+import type { TargetAnswer } from './panelData';
+
+const expr = (refId: string, more: Record<string, unknown>): Target => ({ refId, datasource: { type: '__expr__', uid: '__expr__' }, ...more });
+const matrix = (refId: string, ...series: [Record<string, string>, [number, string][]][]): TargetAnswer => ({ target: { refId, expr: 'x' }, grid: { startMs: 0, endMs: 2000, stepMs: 1000 }, data: { resultType: 'matrix', result: series.map(([metric, values]) => ({ metric, values })) } as QueryData });
+const vector = (refId: string, ...series: [Record<string, string>, string][]): TargetAnswer => ({ target: { refId, expr: 'x' }, grid: null, data: { resultType: 'vector', result: series.map(([metric, value]) => ({ metric, value: [1, value] })) } as QueryData });
+
+/** The results, each with its labels and values. */
+function run(targets: Target[], ...answers: TargetAnswer[]): unknown {
+  const { answers: made, problems } = computed(targets, answers, 5000);
+  if (problems.length > 0) return problems;
+  return made.map(({ data }) => (data.resultType === 'matrix' ? data.result.map(({ metric, values }) => [metric, values]) : data.resultType === 'vector' ? data.result.map(({ metric, value }) => [metric, value![1]]) : data));
+}
+
+const a = matrix('A', [{ host: 'x' }, [[0, '1'], [1, '2']]], [{ host: 'y' }, [[0, '3'], [1, 'NaN']]]);
+
+describe('an expression', () => {
+  it.each([
+    ['$A * 100', [[{ host: 'x' }, [[0, '100'], [1, '200']]], [{ host: 'y' }, [[0, '300'], [1, 'NaN']]]]], ['${A} > 1 && !($A == 3)', [[{ host: 'x' }, [[0, '0'], [1, '1']]], [{ host: 'y' }, [[0, '0'], [1, 'NaN']]]]],
+    ['-2 ** 2 + is_nan($A)', [[{ host: 'x' }, [[0, '4'], [1, '4']]], [{ host: 'y' }, [[0, '4'], [1, '5']]]]], ['$A - $A', [[{ host: 'x' }, [[0, '0'], [1, '0']]], [{ host: 'y' }, [[0, '0'], [1, 'NaN']]]]],
+    ['round(7 / 2) % 3', [[{}, '1']]], ['inf() + 1', [[{}, '+Inf']]],
+  ])('calculates %s', (expression, result) => expect(run([expr('B', { type: 'math', expression })], a)).toEqual([result]));
+
+  it('pairs what has the same labels, or fewer', () => {
+    const total = vector('T', [{ host: 'x' }, '10'], [{ host: 'y' }, '20']);
+    expect(run([expr('B', { type: 'math', expression: '$A / $T' })], a, total)).toEqual([[[{ host: 'x' }, [[0, '0.1'], [1, '0.2']]], [{ host: 'y' }, [[0, '0.15'], [1, 'NaN']]]]]);
+  });
+
+  it('reduces, and compares with a threshold', () => {
+    expect(run([expr('B', { type: 'reduce', expression: 'A', reducer: 'max' })], a)).toEqual([[[{ host: 'x' }, '2'], [{ host: 'y' }, 'NaN']]]);
+    expect(run([expr('B', { type: 'reduce', expression: '$A', reducer: 'max', settings: { mode: 'dropNN' } })], a)).toEqual([[[{ host: 'x' }, '2'], [{ host: 'y' }, '3']]]);
+    const targets = [expr('B', { type: 'reduce', expression: 'A', reducer: 'mean', settings: { mode: 'replaceNN', replaceWithValue: 9 }, hide: true }), expr('C', { type: 'threshold', expression: 'B', conditions: [{ evaluator: { type: 'gt', params: [2] } }] })];
+    expect(run(targets, a)).toEqual([[[{ host: 'x' }, '0'], [{ host: 'y' }, '1']]]);
+  });
+
+  it('that cannot be evaluated says why', () => {
+    expect(run([expr('B', { type: 'sql', expression: 'select' })], a)).toEqual(['B: expressions of type sql are not evaluated here']);
+    expect(run([expr('B', { type: 'math', expression: '$C' }), expr('C', { type: 'math', expression: '$B', hide: true })], a)).toEqual(['B: no such query']);
+    expect(run([expr('B', { type: 'math', expression: '$A +' })], a)).toEqual(['$A + is no calculation']);
+    expect(run([expr('B', { type: 'math' })], a)).toEqual([' is no calculation']);
+    for (const text of ['(', '1 2', 'what(1)', 'abs', '$A ; 1', '('.repeat(500), '__proto__(1)', 'constructor(1)']) expect(() => partsOf(text), text).toThrow();
+  });
+
+  it('needs what it reads, hidden or not', () => {
+    const targets: Target[] = [{ refId: 'A', expr: 'a', hide: true }, { refId: 'B', expr: 'b', hide: true }, { refId: 'C', expr: 'c' }, expr('D', { type: 'math', expression: '$E + 1' }), expr('E', { type: 'reduce', expression: 'A', hide: true })];
+    expect([...neededOf(targets)].map(({ refId }) => refId).sort()).toEqual(['A', 'C', 'D', 'E']);
+  });
+});

@@ -1,0 +1,152 @@
+import type { Labels, QueryData } from '../api/types';
+import { numberOf } from '../model/series';
+import type { Target } from './dashboard';
+import { isExpression, MathError, partsOf, type MathNode } from './expressionMath';
+import type { TargetAnswer } from './panelData';
+import { reduced } from './reducers';
+import { numberOr, objectOf, objectsOf, textOf } from './transformations/options';
+
+/** What an expression reads and makes: one value, or one at each of some times, in seconds. */
+interface Item { labels: Labels; times: readonly number[] | null; values: readonly (number | null)[] }
+
+/** Why an expression has no result. */
+export class ExpressionError extends Error {}
+
+const refOf = (target: Target): string => target.refId ?? 'A';
+/** What an expression reads: the names of other queries. */
+export function readBy(target: Target): string[] {
+  const { type, expression } = target as { type?: unknown; expression?: unknown };
+  const text = textOf(expression).trim();
+  if (type !== 'math') return text === '' ? [] : [text.replace(/^\$?\{?(\w+)\}?$/, '$1')];
+  try {
+    return namesIn(partsOf(text));
+  } catch {
+    return [];
+  }
+}
+
+const namesIn = (node: MathNode): string[] => (node.kind === 'name' ? [node.name] : node.kind === 'call' ? node.inputs.flatMap(namesIn) : []);
+
+/** The queries that have to be asked for what is shown: those that are not hidden, and what their expressions read. */
+export function neededOf(targets: readonly Target[]): Set<Target> {
+  const needed = new Set<Target>();
+  const need = (target: Target): void => {
+    if (needed.has(target)) return;
+    needed.add(target);
+    if (isExpression(target)) for (const name of readBy(target)) targets.filter((one) => refOf(one) === name).forEach(need);
+  };
+  targets.filter((target) => !target.hide).forEach(need);
+  return needed;
+}
+
+/**
+ * The results of the expressions that are not hidden.
+ * @param toMs the time of results without times.
+ */
+export function computed(targets: readonly Target[], answers: readonly TargetAnswer[], toMs: number): { answers: TargetAnswer[]; problems: string[] } {
+  const known = new Map<string, Item[]>();
+  for (const answer of answers) known.set(refOf(answer.target), [...(known.get(refOf(answer.target)) ?? []), ...itemsOf(answer.data)]);
+  const open = new Set<string>();
+  const valueOf = (name: string): Item[] => {
+    const there = known.get(name);
+    if (there) return there;
+    const target = targets.find((one) => refOf(one) === name && isExpression(one));
+    if (!target || open.has(name)) throw new ExpressionError(`${name}: no such query`);
+    open.add(name);
+    const items = evaluated(target, valueOf);
+    known.set(name, items);
+    return items;
+  };
+  const problems: string[] = [];
+  const made = targets.filter((target) => isExpression(target) && !target.hide).flatMap((target): TargetAnswer[] => {
+    try {
+      const items = valueOf(refOf(target));
+      return [{ target, grid: answers.find((answer) => answer.grid && readBy(target).includes(refOf(answer.target)))?.grid ?? null, data: dataOf(items, toMs) }];
+    } catch (failure) {
+      if (!(failure instanceof ExpressionError || failure instanceof MathError)) throw failure;
+      problems.push(failure.message);
+      return [];
+    }
+  });
+  return { answers: made, problems };
+}
+
+function itemsOf(data: QueryData): Item[] {
+  if (data.resultType === 'scalar') return [{ labels: {}, times: null, values: [finite(numberOf(data.result[1]))] }];
+  if (data.resultType === 'vector') return data.result.map(({ metric, value }) => ({ labels: metric, times: null, values: [value ? finite(numberOf(value[1])) : null] }));
+  if (data.resultType === 'matrix') return data.result.map(({ metric, values = [] }) => ({ labels: metric, times: values.map(([at]) => at), values: values.map(([, text]) => finite(numberOf(text))) }));
+  return [];
+}
+
+const finite = (value: number): number | null => (Number.isNaN(value) ? null : value);
+const written = (value: number | null): string => (value === null ? 'NaN' : value === Infinity ? '+Inf' : value === -Infinity ? '-Inf' : String(value));
+
+function dataOf(items: readonly Item[], toMs: number): QueryData {
+  if (items.every(({ times }) => times === null)) return { resultType: 'vector', result: items.map(({ labels, values }) => ({ metric: labels, value: [toMs / 1000, written(values[0] ?? null)] as [number, string] })) };
+  return { resultType: 'matrix', result: items.map(({ labels, times, values }) => ({ metric: labels, values: (times ?? [toMs / 1000]).map((at, i): [number, string] => [at, written(values[i] ?? null)]) })) };
+}
+
+function evaluated(target: Target, valueOf: (name: string) => Item[]): Item[] {
+  const { type, expression, reducer, settings, conditions } = target as Record<string, unknown>;
+  const source = (): Item[] => {
+    const [name] = readBy(target);
+    if (name === undefined) throw new ExpressionError(`${refOf(target)}: reads no query`);
+    return valueOf(name);
+  };
+  switch (type) {
+    case 'math': return math(partsOf(textOf(expression)), valueOf);
+    case 'reduce': {
+      const { mode, replaceWithValue } = objectOf(settings);
+      return source().map(({ labels, values }) => {
+        const kept = mode === 'replaceNN' ? values.map((value) => value ?? numberOr(replaceWithValue, 0)) : mode === 'dropNN' ? values.filter((value) => value !== null) : values;
+        // Strictly a value that is none makes the whole none.
+        return { labels, times: null, values: [mode === undefined || mode === '' ? (kept.includes(null) && reducer !== 'count' && reducer !== 'last' ? null : reduced(kept, textOf(reducer, 'last'))) : reduced(kept, textOf(reducer, 'last'))] };
+      });
+    }
+    case 'threshold': {
+      const { type: kind, params } = objectOf(objectsOf(conditions)[0]?.evaluator);
+      const [low, high] = (Array.isArray(params) ? params : []).map((one) => numberOr(one, NaN));
+      return source().map((item) => ({ ...item, values: item.values.map((value) => (value === null ? null : Number(meets(value, textOf(kind), low ?? NaN, high ?? NaN)))) }));
+    }
+    default: throw new ExpressionError(`${refOf(target)}: expressions of type ${textOf(type, '?')} are not evaluated here`);
+  }
+}
+
+function meets(value: number, kind: string, low: number, high: number): boolean {
+  switch (kind) {
+    case 'gt': return value > low;
+    case 'gte': return value >= low;
+    case 'lt': return value < low;
+    case 'lte': return value <= low;
+    case 'eq': return value === low;
+    case 'ne': return value !== low;
+    case 'within_range': return value > low && value < high;
+    case 'outside_range': return value < low || value > high;
+    default: throw new ExpressionError(`no threshold is called ${kind}`);
+  }
+}
+
+function math(node: MathNode, valueOf: (name: string) => Item[]): Item[] {
+  if (node.kind === 'number') return [{ labels: {}, times: null, values: [node.value] }];
+  if (node.kind === 'name') return valueOf(node.name);
+  const [first = [], second] = node.inputs.map((input) => math(input, valueOf));
+  if (!second) return first.map(({ labels: { __name__: _, ...labels }, times, values }) => ({ labels, times, values: values.map((value) => node.run(value, null)) }));
+  return first.flatMap((a) => second.flatMap((b): Item[] => (fit(a, b, first.length, second.length) ? [paired(a, b, node.run)] : [])));
+}
+
+/** Whether two items belong together: their labels are the same, those of one are among those of the other, or there is only one on a side. */
+function fit(a: Item, b: Item, many: number, others: number): boolean {
+  // Two metrics are two names for what else is the same.
+  const within = (inner: Labels, outer: Labels): boolean => Object.entries(inner).every(([name, value]) => name === '__name__' || outer[name] === value);
+  return many === 1 && others === 1 ? true : within(a.labels, b.labels) || within(b.labels, a.labels);
+}
+
+function paired(a: Item, b: Item, run: (x: number | null, y: number | null) => number | null): Item {
+  const { __name__: _, ...labels } = Object.keys(a.labels).length >= Object.keys(b.labels).length ? a.labels : b.labels;
+  if (!a.times) return { labels, times: b.times, values: b.values.map((value) => run(a.values[0] ?? null, value)) };
+  if (!b.times) return { labels, times: a.times, values: a.values.map((value) => run(value, b.values[0] ?? null)) };
+  const other = new Map(b.times.map((at, i) => [at, b.values[i] ?? null]));
+  const shared = a.times.map((at, i) => ({ at, value: a.values[i] ?? null })).filter(({ at }) => other.has(at));
+  return { labels, times: shared.map(({ at }) => at), values: shared.map(({ at, value }) => run(value, other.get(at) ?? null)) };
+}
+
