@@ -4,7 +4,8 @@
     bench/cluster/scaling.py --out DIR [--share 0.15] [--replicas 1] [--series 250]
 
 Each node alone is put into a control group (version 1, cpu.cfs_quota_us; needs root) that gives it that share of one core, once it has started. For
-one, two and three nodes the script looks for the most targets that can be scraped every second with at most 1 of 200 slots missed, then asks
+one, two and three nodes the script looks for the most targets that can be scraped every second with at most 1 of 200 slots missed (two tries with little to do
+say what a node and a sample cost, and so where to look), then asks
 aggregated queries over a fixed number of targets. On a machine that others use too, --fixed N gives each node N targets instead and takes the processor
 time of a sample, which others hardly change: what a share sustains is the share divided by it. At the end a third node joins two under half of what two can take, while clients query both: queries
 that fail, slots missed by any target and scrapes of which samples are missing are counted. PostgreSQL and the targets are not limited.
@@ -37,37 +38,54 @@ def window(cluster, seconds):
     return sum(now[2] - then[2] for then, now in zip(before, after)), sum(rates), rates
 
 
-def sustains(cluster, targets, each, seconds, settle):
+def sustains(cluster, targets, each, options):
+    """Whether so many targets are scraped in time: whether they are, samples a second of each node, and processor time a second of all nodes."""
     try:
         cluster.configure(targets, 1.0)
         cluster.reload()
-        time.sleep(settle)
-        missed, rate, rates = window(cluster, seconds)
+        time.sleep(options.settle)
+        began, cpu = time.monotonic(), cluster.cpu_of_nodes()
+        missed, rate, rates = window(cluster, options.seconds)
+        spent = (cluster.cpu_of_nodes() - cpu) / (time.monotonic() - began)
     except (urllib.error.URLError, OSError) as e:
         print("  %d targets: %s" % (targets, e), flush=True)
-        return None
-    good = missed <= 0.005 * targets * seconds and rate >= 0.93 * targets * each
-    print("  %d targets: %d slots missed, %.0f samples a second%s; load %s" % (targets, missed, rate, "" if good else ": too many", load_average()), flush=True)
-    return rates if good else None
+        return False, [], 0.0
+    good = missed <= 0.005 * targets * options.seconds and rate >= 0.97 * targets * each
+    print("  %d targets: %d slots missed, %.0f samples a second, %.2f of a processor%s; load %s" % (targets, missed, rate, spent, "" if good else ": too many", load_average()), flush=True)
+    return good, rates, spent
 
 
-def search(cluster, nodes, first, each, options):
+def search(cluster, nodes, each, options):
     """The most targets that are sustained, to within a tenth, and the samples a second of each node then."""
-    low, rates, high, targets = 0, [], None, first
-    while high is None or high > low * 1.1:
-        found = sustains(cluster, targets, each, options.seconds, options.settle)
-        if found is None:
+    low, rates, high, points = 0, [], None, []
+    for targets in (options.first * nodes, 2 * options.first * nodes):
+        good, found, spent = sustains(cluster, targets, each, options)
+        points.append((sum(found), spent))
+        if good:
+            low, rates = targets, found
+        else:
             high = targets
-            # What has piled up goes first, and whoever was too slow for the others and has ended is started again.
-            cluster.settled(nodes)
+            break
+
+    # What a node spends by itself, and what a sample costs, say where to look.
+    targets = (low + high) // 2 if high else 0
+    if high is None:
+        cost = (points[1][1] - points[0][1]) / (points[1][0] - points[0][0])
+        alone = points[0][1] - cost * points[0][0]
+        targets = max(int(low * 1.1), int(0.9 * (options.share * nodes - alone) / cost / each))
+    for _ in range(options.tries):
+        if high is not None and high <= low * 1.1:
+            break
+        good, found, _ = sustains(cluster, targets, each, options)
+        if good:
+            low, rates = targets, found
+        else:
+            high = targets
+            # What has piled up goes first.
             cluster.configure(max(1, low // 2), 1.0)
             cluster.reload()
-            time.sleep(options.settle)
-        else:
-            low, rates = targets, found
-        targets = int(low * 1.3) if high is None else (low + high) // 2
-        if targets <= low or targets < 4:
-            break
+            cluster.settled(nodes)
+        targets = int(low * 1.15) if high is None else (low + high) // 2
     return low, rates
 
 
@@ -158,7 +176,8 @@ def main():
     parser.add_argument("--seconds", type=int, default=10, help="of each try")
     parser.add_argument("--settle", type=int, default=8, help="seconds before each try")
     parser.add_argument("--queries", type=int, default=15, help="times each")
-    parser.add_argument("--first", type=int, default=60, help="targets of the first try, times the nodes")
+    parser.add_argument("--first", type=int, default=120, help="targets of the first try, times the nodes; the second has twice as many")
+    parser.add_argument("--tries", type=int, default=5, help="behind those, at most")
     parser.add_argument("--nodes", default="1,2,3")
     parser.add_argument("--fixed", type=int, default=0, help="targets of each node; nothing is searched for, and no node is limited")
     parser.add_argument("--join", type=int, default=0, help="targets of the joining test; 0: half of what two nodes take")
@@ -179,7 +198,7 @@ def main():
                 rates, cost = fixed_load(cluster, targets, options)
                 rate = options.share / cost * 1e6 * nodes
             else:
-                targets, rates = search(cluster, nodes, options.first * nodes, each, options)
+                targets, rates = search(cluster, nodes, each, options)
                 rate = targets * each
             fixed = fixed or max(1, targets // 2)
             cluster.configure(fixed, 1.0)

@@ -35,6 +35,16 @@ internal static class KernelMetrics
 
     internal static void CountTransportRefusal() => s_transportRefusals.Add(1);
 
+    private static readonly Counter<long> s_stalledProbes = s_meter.CreateCounter<long>(
+        "pleiad_kernel_probes_stalled_total", description: "Probes of other nodes that were not answered at once because the cluster actor has had no turn for too long.");
+
+    internal static void CountStalledProbe() => s_stalledProbes.Add(1);
+
+    private static readonly Counter<long> s_controlPooled = s_meter.CreateCounter<long>(
+        "pleiad_kernel_control_connections_pooled_total", description: "Control connections between nodes that got no thread of their own, because there are enough.");
+
+    internal static void CountControlPooled() => s_controlPooled.Add(1);
+
     internal static void CountAskTimeout() => s_asksTimedOut.Add(1);
 
     private static string NameOf(DeadLetterReason reason) => reason switch

@@ -78,6 +78,34 @@ public sealed class ClusterSimulationTests
         });
     }
 
+    [Theory]
+    [InlineData(1.0)]
+    [InlineData(4.0)]
+    [InlineData(12.0)]
+    public void A_node_with_more_to_do_than_it_can_keeps_its_shards_and_its_writes_come_late(double lagSeconds)
+    {
+        var world = new SimulatedWorld(seed: 7, Shards);
+        world.Play(() =>
+        {
+            Begin(world, nodes: 3);
+            SimulatedNode slow = world.Nodes[1];
+            long[] epochs = [.. world.Rows().Select(static row => row.Epoch)];
+            int shard = slow.Region.Leading.First();
+            slow.Lag = TimeSpan.FromSeconds(lagSeconds);
+            world.Run(60);
+            int before = world.Acknowledged.Count;
+            world.WriteTo(shard);
+            world.Run(60);
+            Assert.Equal(before + 1, world.Acknowledged.Count);
+            Assert.Equal(epochs, world.Rows().Select(static row => row.Epoch));
+            Assert.All(world.Nodes, static node => Assert.False(node.HasEnded));
+            slow.Lag = TimeSpan.Zero;
+            world.Run(30);
+            AssertLedAsPlanned(world);
+            world.CheckJournal();
+        });
+    }
+
     private static string Play(int seed)
     {
         var world = new SimulatedWorld(seed, Shards);
@@ -142,7 +170,7 @@ public sealed class ClusterSimulationTests
     {
         Random chance = world.Chance;
         SimulatedNode any = world.Nodes[chance.Next(world.Nodes.Count)];
-        switch (chance.Next(10))
+        switch (chance.Next(11))
         {
             case 0:
                 any.Kill();
@@ -171,6 +199,9 @@ public sealed class ClusterSimulationTests
                 break;
             case 7:
                 world.StoreFaults = 0.2 * chance.NextDouble();
+                break;
+            case 8:
+                any.Lag = any.Lag > TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromSeconds(10 * chance.NextDouble());
                 break;
             default:
                 world.Heal();

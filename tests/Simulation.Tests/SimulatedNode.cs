@@ -19,6 +19,7 @@ internal sealed class SimulatedNode
     private readonly Dictionary<int, List<long>> _applied = [];
     private readonly Dictionary<int, (long Epoch, long NextSeq)> _leads = [];
     private readonly Dictionary<long, TaskCompletionSource<bool>> _handOffs = [];
+    private readonly Pulse _pulse;
     private MembershipState _members;
     private RegionState _region;
     private TaskCompletionSource _resumed = new();
@@ -32,6 +33,7 @@ internal sealed class SimulatedNode
         Incarnation = incarnation;
         _self = new Member { Incarnation = incarnation, Name = name, Address = $"{name}:1", Status = MemberStatus.Joining, Roles = ["store"] };
         _members = MembershipState.Begin(_self, Settings);
+        _pulse = new Pulse(world.Time, Settings.StallMax);
         _region = RegionState.Begin(incarnation, name, new RegionSettings());
         _store = new SimulatedStore(world, this);
         _log = new GroupCommitLog(_store, new GroupCommitSettings(), world.Time);
@@ -53,6 +55,9 @@ internal sealed class SimulatedNode
     public bool HasEnded => IsGone || HasStopped;
 
     public bool IsPaused => !_resumed.Task.IsCompleted;
+
+    /// <summary>How long everything waits for its turn: the node has more to do than it can.</summary>
+    public TimeSpan Lag { get; set; }
 
     public MembershipState Members => _members;
 
@@ -100,8 +105,14 @@ internal sealed class SimulatedNode
         });
     }
 
-    /// <summary>Waits while the process is stopped; for ever when it is gone.</summary>
-    public Task GateAsync() => IsGone ? new TaskCompletionSource().Task : _resumed.Task;
+    /// <summary>Waits for a turn: while the process is stopped, and as long as it is behind; for ever when it is gone.</summary>
+    public Task GateAsync() => IsGone ? new TaskCompletionSource().Task : Lag > TimeSpan.Zero ? LateAsync() : _resumed.Task;
+
+    private async Task LateAsync()
+    {
+        await _world.PauseAsync(Lag);
+        await (IsGone ? new TaskCompletionSource().Task : _resumed.Task);
+    }
 
     public bool LeadsNow(int shard) => _leads.ContainsKey(shard);
 
@@ -155,6 +166,7 @@ internal sealed class SimulatedNode
         }
 
         (_members, System.Collections.Immutable.ImmutableArray<MembershipEffect> effects) = _members.On(happened, _world.Now);
+        _pulse.Note(_members);
         foreach (MembershipEffect effect in effects)
         {
             switch (effect)
@@ -307,10 +319,10 @@ internal sealed class SimulatedNode
             return (ProbeResult.Refused, false);
         }
 
-        bool answered = _world.Arrives(this, to) && _world.Arrives(to, this) && !to.IsPaused && !to.HasEnded;
-        await (answered ? _world.LatencyAsync() : _world.PauseAsync(timeout));
+        bool? reaches = _world.Arrives(this, to) && _world.Arrives(to, this) && !to.IsPaused && !to.HasEnded ? to._pulse.Reaches(Incarnation) : null;
+        await (reaches is null ? _world.PauseAsync(timeout) : _world.LatencyAsync());
         await GateAsync();
-        return answered ? (ProbeResult.Reached, to.Members.Reaches(Incarnation)) : (ProbeResult.TimedOut, false);
+        return reaches is { } back ? (ProbeResult.Reached, back) : (ProbeResult.TimedOut, false);
     }
 
     private async Task<bool?> ProbeViaAsync(SimulatedNode via, SimulatedNode to, TimeSpan timeout)

@@ -110,7 +110,7 @@ internal sealed class SimulatedWorld
         Loss = 0;
         StoreIsAway = false;
         StoreFaults = 0;
-        Nodes.ForEach(static node => node.IsCutFromStore = false);
+        Nodes.ForEach(static node => (node.IsCutFromStore, node.Lag) = (false, TimeSpan.Zero));
     }
 
     public bool Arrives(SimulatedNode from, SimulatedNode to) => !from.IsGone && !_cut.Contains((from.Index, to.Index)) && Chance.NextDouble() >= Loss;

@@ -26,8 +26,10 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
     {
         _parts = parts;
         ClusterJournal journal = _journal = home.Cluster ?? throw new ArgumentException("the shards are not those of a cluster", nameof(home));
+        var pulse = new Pulse(system.Settings.Time, parts.Membership.StallMax);
         var setup = new ClusterSetup
         {
+            Pulse = pulse,
             Self = parts.Self,
             Store = parts.Store,
             Transport = parts.Transport,
@@ -52,7 +54,7 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
         journal.TermLost = (shard, epoch) => cluster.Tell(new RegionEvent.Fenced(shard, epoch));
         foreach (ushort number in ClusterActor.MessageNumbers)
         {
-            parts.Messages.Add(number, incoming => ClusterActor.HandleAsync(cluster, incoming, AnswerTimeout));
+            parts.Messages.Add(number, incoming => ClusterActor.HandleAsync(cluster, pulse, incoming, AnswerTimeout));
         }
     }
 

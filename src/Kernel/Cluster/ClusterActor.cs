@@ -36,12 +36,15 @@ public sealed class ClusterActor : Actor
 
     /// <summary>Answers a message of another node's cluster actor.</summary>
     /// <param name="cluster">This node's.</param>
+    /// <param name="pulse">Answers probes for it.</param>
     /// <param name="incoming">With a number of <see cref="MessageNumbers"/>.</param>
     /// <param name="patience">The longest the answer may take.</param>
-    public static ValueTask<NodeMessage> HandleAsync(ActorRef cluster, IncomingMessage incoming, TimeSpan patience)
+    public static ValueTask<NodeMessage> HandleAsync(ActorRef cluster, Pulse pulse, IncomingMessage incoming, TimeSpan patience)
     {
         ClusterRequest request = ClusterMessages.Read(incoming);
-        return AnswerAsync(incoming.Message.Number);
+        return request is ClusterRequest.AreYouThere asked && pulse.Reaches(asked.From) is { } reaches
+            ? new ValueTask<NodeMessage>(ClusterMessages.Answer(incoming.Message.Number, reaches))
+            : AnswerAsync(incoming.Message.Number);
 
         async ValueTask<NodeMessage> AnswerAsync(ushort number) =>
             ClusterMessages.Answer(number, await cluster.Ask<bool>(request, patience, CancellationToken.None));
@@ -99,6 +102,7 @@ public sealed class ClusterActor : Actor
     private void Learn(MembershipEvent happened)
     {
         (_members, var effects) = _members.On(happened, Context.Time.GetElapsedTime(_began));
+        _setup.Pulse.Note(_members);
         foreach (MembershipEffect effect in effects)
         {
             Perform(effect);

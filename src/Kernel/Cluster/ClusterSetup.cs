@@ -14,6 +14,9 @@ public sealed record ClusterSetup
     /// <summary>Connections to others. What comes in is handed to <see cref="ClusterActor.HandleAsync"/>.</summary>
     public required NodeTransport Transport { get; init; }
 
+    /// <summary>Answers probes while the actor has no turn; the one that <see cref="ClusterActor.HandleAsync"/> is given.</summary>
+    public required Pulse Pulse { get; init; }
+
     /// <summary>Leads the shards.</summary>
     public required IShardHost Shards { get; init; }
 

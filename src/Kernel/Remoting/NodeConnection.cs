@@ -7,6 +7,7 @@ namespace Pleiad.Kernel;
 internal sealed class NodeConnection : IDisposable
 {
     private const int ReadBytes = 256 * 1024;
+    private const int ControlReadBytes = 16 * 1024;
     private static readonly TimeSpan ExpiryInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly Socket _socket;
@@ -20,10 +21,19 @@ internal sealed class NodeConnection : IDisposable
     private readonly PendingAsks _asks;
     private readonly Turnstile _answering;
     private readonly ITimer _expiry;
+    private readonly ControlThreads? _thread;
+    private readonly Lock _sending = new();
     private int _isClosed;
 
-    public NodeConnection(Socket socket, Stream stream, NodeIncarnation peer, Lane lane, TransportSettings settings, TimeProvider time, NodeMessageHandler handler)
+    public NodeConnection(
+        Socket socket, Stream stream, NodeIncarnation peer, Lane lane, TransportSettings settings, TimeProvider time, NodeMessageHandler handler, ControlThreads threads)
     {
+        _thread = lane == Lane.Control && threads.TryEnter() ? threads : null;
+        if (_thread is not null)
+        {
+            socket.SendTimeout = (int)settings.ControlSendTimeout.TotalMilliseconds;
+        }
+
         _socket = socket;
         _stream = stream;
         _peer = peer;
@@ -46,9 +56,7 @@ internal sealed class NodeConnection : IDisposable
         string reason = "the connection was closed";
         try
         {
-            Task sending = SendAsync();
-            Task reading = ReadAsync();
-            await await Task.WhenAny(sending, reading).ConfigureAwait(false);
+            await (_thread is null ? await Task.WhenAny(SendAsync(), ReadAsync()).ConfigureAwait(false) : ControlThreads.Run(Read)).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {
@@ -63,7 +71,7 @@ internal sealed class NodeConnection : IDisposable
     public bool TryTell(NodeMessage message)
     {
         CheckLength(message);
-        return _queue.TryAdd(new Frame(FrameKind.Tell, message.Number, 0, message.Payload.Length), message.Payload.Span);
+        return Send(new Frame(FrameKind.Tell, message.Number, 0, message.Payload.Length), message.Payload.Span);
     }
 
     public async ValueTask<NodeReply> AskAsync(NodeMessage message, TimeSpan timeout)
@@ -75,7 +83,7 @@ internal sealed class NodeConnection : IDisposable
             return IsClosed ? NodeReply.Without(ReplyResult.Unreachable, "the connection was closed") : Overloaded($"{_settings.AsksMax} questions wait for answers");
         }
 
-        if (!_queue.TryAdd(new Frame(FrameKind.Ask, message.Number, ask.Correlation, message.Payload.Length), message.Payload.Span))
+        if (!Send(new Frame(FrameKind.Ask, message.Number, ask.Correlation, message.Payload.Length), message.Payload.Span))
         {
             _asks.End(ask.Correlation, IsClosed ? NodeReply.Without(ReplyResult.Unreachable, "the connection was closed") : Overloaded("too much waits to be sent"));
         }
@@ -84,6 +92,8 @@ internal sealed class NodeConnection : IDisposable
     }
 
     public void Dispose() => Close("the connection was closed");
+
+    private static ReadOnlySpan<byte> TooMuch => "too many questions wait for answers"u8;
 
     private static NodeReply Overloaded(string reason)
     {
@@ -108,6 +118,35 @@ internal sealed class NodeConnection : IDisposable
             _socket.Dispose();
             _stream.Dispose();
             _asks.Close(reason);
+            _thread?.Leave();
+        }
+    }
+
+    // Over a connection with a thread of its own at once: few and small as they are there, the socket takes them, and nobody has to be woken for it.
+    private bool Send(Frame frame, ReadOnlySpan<byte> payload)
+    {
+        if (_thread is null)
+        {
+            return _queue.TryAdd(frame, payload);
+        }
+
+        byte[] bytes = new byte[Frame.HeaderBytes + payload.Length];
+        frame.Write(bytes);
+        payload.CopyTo(bytes.AsSpan(Frame.HeaderBytes));
+        try
+        {
+            lock (_sending)
+            {
+                _stream.Write(bytes);
+            }
+
+            return true;
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            // Half a message may have gone: nothing more can be said over this connection.
+            Close(e.Message);
+            return false;
         }
     }
 
@@ -121,47 +160,43 @@ internal sealed class NodeConnection : IDisposable
 
     private async Task ReadAsync()
     {
-        byte[] buffer = new byte[ReadBytes];
-        int start = 0;
-        int end = 0;
+        var frames = new FrameBuffer(ReadBytes, _settings.MessageBytesMax);
         while (true)
         {
-            while (end - start >= Frame.HeaderBytes)
+            while (frames.TryTake(out Frame frame, out ReadOnlyMemory<byte> payload))
             {
-                Frame frame = Frame.Read(buffer.AsSpan(start), _settings.MessageBytesMax);
-                int whole = Frame.HeaderBytes + frame.Length;
-                if (end - start < whole)
-                {
-                    if (whole > buffer.Length)
-                    {
-                        Array.Resize(ref buffer, whole);
-                    }
-
-                    break;
-                }
-
                 if (frame.Kind == FrameKind.Ask)
                 {
                     await _answering.EnterAsync().ConfigureAwait(false);
                 }
 
-                Take(frame, buffer.AsMemory(start + Frame.HeaderBytes, frame.Length));
-                start += whole;
+                Take(frame, payload);
             }
 
-            if (start > 0)
+            frames.Came(await _stream.ReadAsync(frames.Room(), CancellationToken.None).ConfigureAwait(false));
+        }
+    }
+
+    // On a thread that does nothing else.
+    private void Read()
+    {
+        var frames = new FrameBuffer(ControlReadBytes, _settings.MessageBytesMax);
+        while (true)
+        {
+            while (frames.TryTake(out Frame frame, out ReadOnlyMemory<byte> payload))
             {
-                buffer.AsSpan(start, end - start).CopyTo(buffer);
-                (start, end) = (0, end - start);
+                if (frame.Kind == FrameKind.Ask && !_answering.TryEnter())
+                {
+                    // Nothing that takes so long is asked here: what is refused is not waited for, as the probes behind it must not be.
+                    KernelMetrics.CountTransportRefusal();
+                    Send(new Frame(FrameKind.Failure, 0, frame.Correlation, TooMuch.Length), TooMuch);
+                    continue;
+                }
+
+                Take(frame, payload);
             }
 
-            int received = await _stream.ReadAsync(buffer.AsMemory(end), CancellationToken.None).ConfigureAwait(false);
-            if (received == 0)
-            {
-                throw new TransportException("the other node closed the connection");
-            }
-
-            end += received;
+            frames.Came(_stream.Read(frames.Room().Span));
         }
     }
 
@@ -237,7 +272,7 @@ internal sealed class NodeConnection : IDisposable
         }
 
         _answering.Leave();
-        if (!_queue.TryAdd(new Frame(kind, number, frame.Correlation, payload.Length), payload))
+        if (!Send(new Frame(kind, number, frame.Correlation, payload.Length), payload))
         {
             // Who asked does not read: its question times out there.
             KernelMetrics.CountTransportRefusal();

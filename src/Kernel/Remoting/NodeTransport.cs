@@ -17,6 +17,7 @@ public sealed class NodeTransport : IAsyncDisposable
     private readonly HashSet<Socket> _greeting = [];
     private readonly HashSet<NodeConnection> _inbound = [];
     private readonly HashSet<PeerLink> _links = [];
+    private readonly ControlThreads _threads;
     private readonly Task _accepting;
     private bool _isDisposed;
 
@@ -27,6 +28,7 @@ public sealed class NodeTransport : IAsyncDisposable
         _settings = settings;
         _time = time;
         _handler = handler;
+        _threads = new ControlThreads(settings.ControlThreadsMax);
         _accepting = AcceptAsync();
     }
 
@@ -44,6 +46,9 @@ public sealed class NodeTransport : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Control connections, in and out, that have a thread of their own.</summary>
+    public int ControlThreadCount => _threads.Count;
 
     /// <summary>Begins to listen.</summary>
     /// <param name="self">Who this node is: connections meant for another are refused.</param>
@@ -75,7 +80,7 @@ public sealed class NodeTransport : IAsyncDisposable
     /// <param name="address">Where it listens.</param>
     public PeerLink LinkTo(NodeIncarnation peer, EndPoint address)
     {
-        var link = new PeerLink(_self, peer, address, _settings, _time, Forget);
+        var link = new PeerLink(_self, peer, address, _settings, _time, Forget, _threads);
         lock (_gate)
         {
             if (!_isDisposed)
@@ -162,7 +167,7 @@ public sealed class NodeTransport : IAsyncDisposable
 
             if (greeting.To == _self)
             {
-                connection = new NodeConnection(socket, stream, greeting.From, greeting.Lane, _settings, _time, _handler);
+                connection = new NodeConnection(socket, stream, greeting.From, greeting.Lane, _settings, _time, _handler, _threads);
                 if (TryKeep(socket, connection))
                 {
                     await connection.RunAsync().ConfigureAwait(false);

@@ -13,11 +13,13 @@ public sealed class PeerLink : IDisposable
     private readonly TransportSettings _settings;
     private readonly TimeProvider _time;
     private readonly Action<PeerLink> _disposed;
+    private readonly ControlThreads _threads;
     private readonly LaneState[] _lanes = [new LaneState(), new LaneState(), new LaneState()];
     private volatile bool _isDisposed;
 
-    internal PeerLink(NodeIncarnation self, NodeIncarnation peer, EndPoint address, TransportSettings settings, TimeProvider time, Action<PeerLink> disposed)
+    internal PeerLink(NodeIncarnation self, NodeIncarnation peer, EndPoint address, TransportSettings settings, TimeProvider time, Action<PeerLink> disposed, ControlThreads threads)
     {
+        _threads = threads;
         _self = self;
         _disposed = disposed;
         _peer = peer;
@@ -127,7 +129,7 @@ public sealed class PeerLink : IDisposable
                 return (null, NodeReply.Without(ReplyResult.NobodyThere, $"{_address} is {back.From} now, not {_peer}"));
             }
 
-            var connection = new NodeConnection(socket, stream, _peer, lane, _settings, _time, static _ => throw new InvalidOperationException("questions go the other way"));
+            var connection = new NodeConnection(socket, stream, _peer, lane, _settings, _time, static _ => throw new InvalidOperationException("questions go the other way"), _threads);
             _ = connection.RunAsync();
             return (connection, default);
         }

@@ -21,6 +21,12 @@ public sealed record TransportSettings
     /// <summary>Connections that others have made to this node; more are closed at once.</summary>
     public int InboundMax { get; init; } = 4_096;
 
+    /// <summary>Connections of the lane control that have a thread of their own; more share the pool's, and are counted.</summary>
+    public int ControlThreadsMax { get; init; } = 64;
+
+    /// <summary>The longest that sending a message over a connection with a thread of its own may take; then the connection is closed.</summary>
+    public TimeSpan ControlSendTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>The longest that connecting and greeting may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -23,6 +23,17 @@ internal sealed class Turnstile(int countMax)
         }
     }
 
+    /// <summary>Goes through, unless there are so many already.</summary>
+    public bool TryEnter()
+    {
+        lock (_gate)
+        {
+            bool hasRoom = _count < countMax;
+            _count += hasRoom ? 1 : 0;
+            return hasRoom;
+        }
+    }
+
     /// <summary>Makes room; who waits has it.</summary>
     public void Leave()
     {

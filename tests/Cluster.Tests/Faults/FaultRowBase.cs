@@ -63,12 +63,17 @@ public abstract class FaultRowBase(ITestOutputHelper output)
         await cluster.UntilWrittenAsync(Stopwatch.GetTimestamp());
         double[] pauses = [.. cluster.Load.Ledger.PausesSince(fault, Load.Series).Select(static pause => pause.TotalSeconds)];
         (int queries, int partial, IReadOnlyList<string> errors) = cluster.Load.Answers;
+        (int strong, int strongRefused) = cluster.Load.StrongReads;
         await cluster.HealAsync();
         double healed = Stopwatch.GetElapsedTime(fault).TotalSeconds;
         await cluster.UntilWrittenAsync(Stopwatch.GetTimestamp());
         return new RunFigures(
             pauses, healed, await cluster.MissedScrapesAsync(began), queries, partial, errors, cluster.Load.Ledger.Acked - acked,
-            cluster.Load.Ledger.Unknown - unknown, [.. await cluster.WrongAsync(began), .. check is null ? [] : await check()]);
+            cluster.Load.Ledger.Unknown - unknown, [.. await cluster.WrongAsync(began), .. check is null ? [] : await check()])
+        {
+            StrongReads = strong,
+            StrongReadsRefused = strongRefused,
+        };
     }
 
     /// <summary>A node that is cut off is asked to write: what it acknowledges all the same must be there in the end.</summary>

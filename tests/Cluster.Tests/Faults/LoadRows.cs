@@ -16,6 +16,8 @@ public sealed class LoadRows(ITestOutputHelper output) : FaultRowBase(output)
     private const int HeavyQueries = 100;
     private const int Writers = 12;
     private const int SeriesOfABurst = 500;
+    // Of one processor: a node of this rig needs five to ten times as much.
+    private const double TooLittle = 0.03;
     private const long MemoryLimit = 512L << 20;
 
     // Ten minutes at every 10 ms, over everything there is.
@@ -120,6 +122,27 @@ public sealed class LoadRows(ITestOutputHelper output) : FaultRowBase(output)
             };
         },
         new FaultSetup { Conf = $"pleiad.memory.limit = {MemoryLimit}\npleiad.cluster.commit-queue-size = 1MiB" });
+
+    /// <summary>One node gets far less processor than it needs for a while: it is slow, and stays.</summary>
+    [SkippableFact]
+    [Trait("row", "O1")]
+    public Task O1_a_node_that_gets_too_little_processor_is_slow_and_not_dead() => RunAsync("O1", async cluster =>
+    {
+        Skip.IfNot(CpuShare.IsAllowed(), "control groups of version 1 are not allowed here: no node can be given less processor");
+        int victim = Chance.Next(FaultCluster.Nodes);
+        cluster.Load.Use(cluster.UrlsBut(victim));
+        int process = cluster.Node(victim).Id;
+        string before = cluster.Postgres.Ask("SELECT sum(epoch) FROM shard");
+        string after = before;
+        return await FaultAsync(cluster, async () =>
+        {
+            long began = Stopwatch.GetTimestamp();
+            using CpuShare share = CpuShare.Limit(process, TooLittle);
+            await Pause.UntilAsync(() => Task.FromResult(Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(30)), FaultCluster.Patience, static () => "");
+            after = cluster.Postgres.Ask("SELECT sum(epoch) FROM shard");
+        }, check: () => Task.FromResult<IReadOnlyList<string>>(
+            [.. cluster.Node(victim).Id == process ? [] : (string[])["the node has ended"], .. before == after ? [] : (string[])[$"shards were taken over: {before} terms before, {after} after"]]));
+    });
 
     private static double P99(double[] ordered) => ordered.Length == 0 ? 0 : ordered[(int)(0.99 * (ordered.Length - 1))];
 

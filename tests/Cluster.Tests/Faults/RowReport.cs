@@ -18,6 +18,8 @@ internal sealed class RowReport(string row, ITestOutputHelper output)
     private int _errors;
     private int _acked;
     private int _unknown;
+    private int _strong;
+    private int _strongRefused;
 
     /// <summary>How often a row is run: PLEIAD_FAULT_RUNS, else the number given.</summary>
     public static int Runs(int otherwise) =>
@@ -46,11 +48,13 @@ internal sealed class RowReport(string row, ITestOutputHelper output)
         _errors += run.Errors.Count;
         _acked += run.Acked;
         _unknown += run.Unknown;
+        _strong += run.StrongReads;
+        _strongRefused += run.StrongReadsRefused;
         _failures.AddRange(run.Wrong.Take(10).Select(wrong => $"run {_runs}: {wrong}"));
         Say(string.Create(
             CultureInfo.InvariantCulture,
             $"{row} run {_runs}: pause {Middle(run.PauseSeconds):F1} s, at most {run.PauseSeconds.DefaultIfEmpty().Max():F1} s; whole again after {run.HealSeconds:F1} s; "
-            + $"{run.MissedScrapes} scrapes missed; {run.Queries} queries, {run.Partial} partial, {run.Errors.Count} errors; {run.Acked} acknowledged, {run.Unknown} unknown; {run.Note}{(run.Wrong.Count == 0 ? "ok" : "FAILED")}"));
+            + $"{run.MissedScrapes} scrapes missed; {run.Queries} queries, {run.Partial} partial, {run.Errors.Count} errors; {run.StrongReads} strong reads answered, {run.StrongReadsRefused} refused; {run.Acked} acknowledged, {run.Unknown} unknown; {run.Note}{(run.Wrong.Count == 0 ? "ok" : "FAILED")}"));
         foreach (string what in run.Wrong.Take(10).Concat(run.Errors.Take(3)))
         {
             Say("    " + what);
@@ -64,7 +68,7 @@ internal sealed class RowReport(string row, ITestOutputHelper output)
         Say(string.Create(
             CultureInfo.InvariantCulture,
             $"{row}: {_runs} runs, {_failures.Count} failures; write pause a series p50 {At(pauses, 0.5):F1} s, p99 {At(pauses, 0.99):F1} s, worst {At(pauses, 1):F1} s; whole again p50 {Middle(_heals):F1} s, worst {_heals.DefaultIfEmpty().Max():F1} s; "
-            + $"missed scrapes a target worst {_missed.DefaultIfEmpty().Max()}; {_queries} queries, {_partial} partial, {_errors} errors; {_acked} samples acknowledged, {_unknown} unknown"));
+            + $"missed scrapes a target worst {_missed.DefaultIfEmpty().Max()}; {_queries} queries, {_partial} partial, {_errors} errors; {_strong} strong reads answered, {_strongRefused} refused; {_acked} samples acknowledged, {_unknown} unknown"));
         Assert.True(_failures.Count == 0, string.Join('\n', _failures));
     }
 
@@ -86,6 +90,12 @@ internal sealed class RowReport(string row, ITestOutputHelper output)
 internal sealed record RunFigures(
     IReadOnlyList<double> PauseSeconds, double HealSeconds, int MissedScrapes, int Queries, int Partial, IReadOnlyList<string> Errors, int Acked, int Unknown, IReadOnlyList<string> Wrong)
 {
+    /// <summary>Reads with <c>consistency=strong</c> that were answered, each with everything acknowledged before it was asked.</summary>
+    public required int StrongReads { get; init; }
+
+    /// <summary>Those that were refused, or got no answer.</summary>
+    public required int StrongReadsRefused { get; init; }
+
     /// <summary>What else there is to say of it.</summary>
     public string Note { get; init; } = "";
 }

@@ -199,6 +199,39 @@ public sealed class MembershipStateTests
         AssertUp(cluster, cluster.Nodes[1], cluster.Nodes[2]);
     }
 
+    [Theory]
+    [InlineData(2, 2)]
+    [InlineData(2, 8)]
+    [InlineData(3, 8)]
+    [InlineData(3, 25)]
+    [InlineData(5, 8)]
+    public void A_node_with_more_to_do_than_it_can_is_slow_and_not_dead(int nodes, double lagSeconds)
+    {
+        for (int seed = 1; seed <= 5; seed++)
+        {
+            SimulatedCluster cluster = Up(nodes, seed);
+            cluster.Nodes[seed % nodes].Lag = TimeSpan.FromSeconds(lagSeconds);
+            cluster.Run(300);
+            Assert.All(cluster.Nodes, node => Assert.True(cluster.StatusOf(node) == MemberStatus.Up && !node.HasStopped, $"seed {seed}: node {node.Index} is {cluster.StatusOf(node)}"));
+            cluster.Nodes[seed % nodes].Lag = TimeSpan.Zero;
+            cluster.Run(30);
+            Settle(cluster, [.. cluster.Nodes]);
+            Assert.All(cluster.Stored.Members, member => Assert.Empty(member.Accusers));
+        }
+    }
+
+    [Fact]
+    public void A_node_in_which_nothing_goes_on_any_more_is_dead_though_it_could_answer()
+    {
+        SimulatedCluster cluster = Up(3);
+        cluster.Nodes[1].BehindUntil = cluster.Now + TimeSpan.FromHours(1);
+        cluster.Run(20);
+        Assert.Equal(MemberStatus.Up, cluster.StatusOf(cluster.Nodes[1]));
+        cluster.Run(25);
+        Assert.Equal(MemberStatus.Dead, cluster.StatusOf(cluster.Nodes[1]));
+        AssertUp(cluster, cluster.Nodes[0], cluster.Nodes[2]);
+    }
+
     [Fact]
     public void Who_wakes_from_a_pause_accuses_nobody_for_what_it_missed()
     {

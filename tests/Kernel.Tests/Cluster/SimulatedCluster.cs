@@ -30,7 +30,7 @@ internal sealed class SimulatedCluster(int seed, MembershipSettings? settings = 
             Incarnation = new NodeIncarnation(new Guid(_chance.Next(), (short)index, 0, new byte[8])),
             Name = name ?? $"node-{index}", Address = $"10.0.0.{index}:1", Status = MemberStatus.Joining, Roles = ["store"],
         };
-        var node = new Node(index, self, MembershipState.Begin(self, Settings));
+        var node = new Node(index, self, MembershipState.Begin(self, Settings), new Pulse(new Clock(this), Settings.StallMax));
         _nodes.Add(node);
         Tick(node);
         return node;
@@ -90,14 +90,34 @@ internal sealed class SimulatedCluster(int seed, MembershipSettings? settings = 
             return;
         }
 
+        if (node.Lag > TimeSpan.Zero || node.BehindUntil > Now)
+        {
+            // In the order it came, some time later.
+            TimeSpan turn = Now + (node.Lag * _chance.NextDouble());
+            node.BehindUntil = turn > node.BehindUntil ? turn : node.BehindUntil;
+            After(node.BehindUntil - Now, () => Turn(node, happened));
+            return;
+        }
+
+        Turn(node, happened);
+    }
+
+    private void Turn(Node node, MembershipEvent happened)
+    {
+        if (node.HasEnded)
+        {
+            return;
+        }
+
         if (node.PausedUntil > Now)
         {
             // Whatever happens to a process that is stopped happens when it goes on.
-            After(node.PausedUntil - Now, () => Happen(node, happened));
+            After(node.PausedUntil - Now, () => Turn(node, happened));
             return;
         }
 
         (node.State, System.Collections.Immutable.ImmutableArray<MembershipEffect> effects) = node.State.On(happened, Now);
+        node.Pulse.Note(node.State);
         foreach (MembershipEffect effect in effects)
         {
             Perform(node, effect);
@@ -171,9 +191,9 @@ internal sealed class SimulatedCluster(int seed, MembershipSettings? settings = 
         {
             After(Latency(), () => ended(ProbeResult.Refused, false));
         }
-        else if (Arrives(from, to) && Arrives(to, from) && to.PausedUntil <= Now)
+        else if (Arrives(from, to) && Arrives(to, from) && to.PausedUntil <= Now && to.Pulse.Reaches(from.Self.Incarnation) is { } reaches)
         {
-            After(Latency(), () => ended(ProbeResult.Reached, to.State.Reaches(from.Self.Incarnation)));
+            After(Latency(), () => ended(ProbeResult.Reached, reaches));
         }
         else
         {
@@ -183,8 +203,24 @@ internal sealed class SimulatedCluster(int seed, MembershipSettings? settings = 
 
     private Node Find(Member member) => _nodes.First(node => node.Self.Incarnation == member.Incarnation);
 
-    internal sealed class Node(int index, Member self, MembershipState state)
+    private sealed class Clock(SimulatedCluster cluster) : TimeProvider
     {
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => cluster.Now.Ticks;
+    }
+
+    internal sealed class Node(int index, Member self, MembershipState state, Pulse pulse)
+    {
+        /// <summary>What answers probes for it.</summary>
+        public Pulse Pulse { get; } = pulse;
+
+        /// <summary>How long it may take, at most, until it has its turn with something that happened: it has more to do than it can.</summary>
+        public TimeSpan Lag { get; set; }
+
+        /// <summary>When it will have had its turn with everything that has happened.</summary>
+        public TimeSpan BehindUntil { get; set; }
+
         public int Index { get; } = index;
 
         public Member Self { get; } = self;

@@ -116,6 +116,68 @@ public sealed class NodeTransportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Control_messages_are_read_on_a_thread_that_no_other_work_holds_up()
+    {
+        var pooled = new ConcurrentDictionary<Lane, bool>();
+        PeerLink link = Link(
+            message =>
+            {
+                pooled[message.Lane] = Thread.CurrentThread.IsThreadPoolThread;
+                return Echo(message);
+            });
+        foreach (Lane lane in Enum.GetValues<Lane>())
+        {
+            Assert.Equal("a", Text(await link.AskAsync(lane, Message(1, "a"), Patience)));
+        }
+
+        Assert.Equal([(Lane.Control, false), (Lane.Replication, true), (Lane.Query, true)], pooled.OrderBy(static lane => lane.Key).Select(static lane => (lane.Key, lane.Value)));
+    }
+
+    [Fact]
+    public async Task Control_connections_beyond_the_threads_there_are_work_all_the_same_and_closed_ones_give_theirs_back()
+    {
+        var pooled = new ConcurrentQueue<bool>();
+        NodeTransport to = Listen(
+            B,
+            message =>
+            {
+                pooled.Enqueue(Thread.CurrentThread.IsThreadPoolThread);
+                return Echo(message);
+            },
+            new TransportSettings { ControlThreadsMax = 1 });
+        PeerLink first = Listen(A, static _ => throw new InvalidOperationException("nobody asks A")).LinkTo(B, to.Address);
+        PeerLink second = Listen(A, static _ => throw new InvalidOperationException("nobody asks A")).LinkTo(B, to.Address);
+        foreach (PeerLink link in (PeerLink[])[first, second])
+        {
+            Assert.Equal(ReplyResult.Answered, (await link.AskAsync(Lane.Control, Message(1), Patience)).Result);
+        }
+
+        Assert.Equal([false, true], pooled);
+        Assert.Equal(1, to.ControlThreadCount);
+        first.Dispose();
+        using var over = new CancellationTokenSource(Patience);
+        while (to.ControlThreadCount > 0)
+        {
+            // Of the connection that is still open: each answer is a look later.
+            Assert.Equal(ReplyResult.Answered, (await second.AskAsync(Lane.Control, Message(1), Patience)).Result);
+            over.Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    [Fact]
+    public async Task Of_control_questions_that_nobody_answers_so_many_wait_and_no_more()
+    {
+        var never = new TaskCompletionSource<NodeMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
+        PeerLink link = Link(message => message.Message.Number == 1 ? new ValueTask<NodeMessage>(never.Task) : Echo(message), new TransportSettings { AnswersMax = 2 });
+        Task<NodeReply>[] waiting = [.. Enumerable.Range(0, 2).Select(_ => link.AskAsync(Lane.Control, Message(1), Patience).AsTask())];
+        NodeReply refused = await link.AskAsync(Lane.Control, Message(2), Patience);
+        Assert.Equal((ReplyResult.Failed, "too many questions wait for answers"), (refused.Result, refused.Reason));
+        never.SetResult(Message(2));
+        Assert.All(await Task.WhenAll(waiting), static reply => Assert.Equal(ReplyResult.Answered, reply.Result));
+        Assert.Equal(ReplyResult.Answered, (await link.AskAsync(Lane.Control, Message(2), Patience)).Result);
+    }
+
+    [Fact]
     public async Task Each_question_gets_its_own_answer_however_many_are_under_way()
     {
         PeerLink link = Link(static message =>

@@ -24,15 +24,16 @@ internal sealed class RunningNode : IShardHost, IAsyncDisposable
         Name = name;
         _board = board;
         _log = new GroupCommitLog(store.Journal, new GroupCommitSettings { Interval = TimeSpan.FromMilliseconds(5) }, TimeProvider.System);
+        var pulse = new Pulse(TimeProvider.System, new MembershipSettings().StallMax);
         var self = new NodeIncarnation(new Guid(incarnation, 0, 0, new byte[8]));
         _transport = NodeTransport.Listen(
             self, new IPEndPoint(IPAddress.Loopback, 0), new TransportSettings(), TimeProvider.System,
-            incoming => ClusterActor.HandleAsync(_cluster ?? throw new InvalidOperationException("not started"), incoming, TimeSpan.FromSeconds(10)));
+            incoming => ClusterActor.HandleAsync(_cluster ?? throw new InvalidOperationException("not started"), pulse, incoming, TimeSpan.FromSeconds(10)));
         _system = ActorSystem.Create(name);
         _cluster = _system.ActorOf(Props.Create(() => new ClusterActor(new ClusterSetup
         {
             Self = new Member { Incarnation = self, Name = name, Address = _transport.Address.ToString()!, Roles = ["store"], Status = MemberStatus.Joining },
-            Store = store, Transport = _transport, Shards = this,
+            Store = store, Transport = _transport, Pulse = pulse, Shards = this,
         })));
         _committing = _log.RunAsync(_ends.Token);
     }

@@ -30,6 +30,12 @@ public sealed record MembershipSettings
     /// <summary>The worst that a node can feel: timeouts are then this plus one times as long.</summary>
     public int SelfHealthMax { get; init; } = 4;
 
+    /// <summary>
+    /// How long a node whose cluster actor gets no turn answers probes all the same. Longer than a node with far too much to do is behind; a node that is
+    /// stuck is found by it.
+    /// </summary>
+    public TimeSpan StallMax { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long a dead node stays in the view.</summary>
     public TimeSpan ForgetAfter { get; init; } = TimeSpan.FromMinutes(10);
 }
