@@ -22,7 +22,8 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
     /// <param name="home">Of the shards.</param>
     /// <param name="owners">The actor of shard i at index i.</param>
     /// <param name="led">Kept up to date.</param>
-    public ClusterSeat(ActorSystem system, ClusterAccess parts, ShardHome home, IReadOnlyList<ActorRef> owners, LedShards led)
+    /// <param name="firstReads">Of the targets.</param>
+    public ClusterSeat(ActorSystem system, ClusterAccess parts, ShardHome home, IReadOnlyList<ActorRef> owners, LedShards led, FirstReads firstReads)
     {
         _parts = parts;
         ClusterJournal journal = _journal = home.Cluster ?? throw new ArgumentException("the shards are not those of a cluster", nameof(home));
@@ -33,7 +34,7 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
             Self = parts.Self,
             Store = parts.Store,
             Transport = parts.Transport,
-            Shards = new ClusterShards(owners, journal, led),
+            Shards = new ClusterShards(owners, journal, led, firstReads),
             Membership = parts.Membership,
             Region = parts.Region,
         };

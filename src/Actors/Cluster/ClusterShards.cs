@@ -3,7 +3,11 @@ using Pleiad.Kernel;
 namespace Pleiad.Actors;
 
 /// <summary>Leads and copies the shards of this node, as its cluster actor says.</summary>
-internal sealed class ClusterShards(IReadOnlyList<ActorRef> owners, ClusterJournal journal, LedShards led) : IShardHost
+/// <param name="owners">The actor of shard i at index i.</param>
+/// <param name="journal">Of all of them.</param>
+/// <param name="led">Kept up to date.</param>
+/// <param name="firstReads">Says whether targets that came with shards are kept waiting.</param>
+internal sealed class ClusterShards(IReadOnlyList<ActorRef> owners, ClusterJournal journal, LedShards led, FirstReads firstReads) : IShardHost
 {
     // Reading a whole journal of a shard that was never here takes its time.
     private static readonly TimeSpan CatchUpTimeout = TimeSpan.FromMinutes(10);
@@ -68,6 +72,9 @@ internal sealed class ClusterShards(IReadOnlyList<ActorRef> owners, ClusterJourn
         _appliedBefore[row.Shard] = journal.AppliedSeq(row.Shard);
         return wentBack;
     }
+
+    /// <inheritdoc/>
+    public bool TakeIsStarting() => firstReads.TakeIsDeferring();
 
     /// <inheritdoc/>
     public long AppliedSeq(int shard) => journal.AppliedSeq(shard);

@@ -68,6 +68,7 @@ public sealed class PleiadActors : IDisposable
         _engine = engine;
         _outOfOrderWindow = settings.Storage.OutOfOrderWindow;
         _admin = new StorageAdmin(_shards, directory, TimeProvider.System);
+        var firstReads = new FirstReads(settings.FirstReadsMax, system.Time);
         var parts = new ScrapePoolParts(
             _shards,
             settings.ScrapeLimits,
@@ -75,7 +76,7 @@ public sealed class PleiadActors : IDisposable
             settings.UserAgent,
             settings.StartTimestamps,
             settings.TypeAndUnitLabels,
-            new FirstReads(settings.FirstReadsMax, system.Time),
+            firstReads,
             led,
             cluster?.Store.Documents);
         ActorRef catalog = system.ActorOf(
@@ -83,7 +84,7 @@ public sealed class PleiadActors : IDisposable
         _targets = new TargetCatalog(catalog);
         if (cluster is not null)
         {
-            _seat = new ClusterSeat(system, cluster, home, owners, led!);
+            _seat = new ClusterSeat(system, cluster, home, owners, led!, firstReads);
             _reach = new ClusterReach(_shards, _admin, _targets, _seat.Places, cluster.Store.Ownership, cluster.Messages, engine, settings, system.Time);
             home.Cluster!.Forward = batch => _reach.Writes.WriteAsync(batch, CancellationToken.None);
         }

@@ -3,7 +3,7 @@ namespace Pleiad.Actors;
 /// <summary>
 /// How many targets may read their first page at once. A first page costs some ten times a known one, since every series is new: a node that
 /// starts with hundreds of targets, or is given them by a reload, would otherwise be busy with those alone and miss slots of targets that run.
-/// A target that finds no place begins at its next slot.
+/// A new target that finds no place begins at its next slot; one that comes from another node asks again within the slot, for its series go on.
 /// </summary>
 /// <remarks>A place is lent for <see cref="Lease"/> at most, so that targets which do not answer hold up nobody for longer. Safe from any thread.</remarks>
 /// <param name="max">Places.</param>
@@ -17,6 +17,7 @@ internal sealed class FirstReads(int max, TimeProvider time)
 
     /// <summary>When each place was taken; null where it is free.</summary>
     private readonly long?[] _takenAt = new long?[max];
+    private int _isDeferring;
 
     /// <summary>Takes a place, if one is free.</summary>
     /// <returns>What <see cref="Leave"/> wants back, or null.</returns>
@@ -37,6 +38,16 @@ internal sealed class FirstReads(int max, TimeProvider time)
 
         return null;
     }
+
+    /// <summary>A target found no place, and its slot is over.</summary>
+    public void NoteDeferred()
+    {
+        ActorsMetrics.StartsDeferred.Add(1);
+        Volatile.Write(ref _isDeferring, 1);
+    }
+
+    /// <summary>Whether there were such since the last call.</summary>
+    public bool TakeIsDeferring() => Interlocked.Exchange(ref _isDeferring, 0) != 0;
 
     /// <summary>Gives a place back; one that has been lent to another meanwhile stays his.</summary>
     public void Leave(Place place)

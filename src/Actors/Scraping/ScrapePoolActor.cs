@@ -222,7 +222,7 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
             bool runs = _actors.TryGetValue(target.Key, out ActorRef? actor);
             if (IsHere(target) && !runs)
             {
-                Start(target, setup);
+                Start(target, setup, goesOn: true);
             }
             else if (!IsHere(target) && runs)
             {
@@ -292,8 +292,8 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
         return new PoolSetup(_fetcher!, reading, _config!.MetricRelabelling, $"{_config.Fingerprint}{_outOfOrderWindow}", _overLimit);
     }
 
-    private void Start(Target target, PoolSetup setup) => _actors[target.Key] = Context.Watch(Context.ActorOf(
-        Props.Create(() => new TargetActor(target, setup, parts.Shards, parts.HostName, parts.FirstReads, log))));
+    private void Start(Target target, PoolSetup setup, bool goesOn = false) => _actors[target.Key] = Context.Watch(Context.ActorOf(
+        Props.Create(() => new TargetActor(target, setup, parts.Shards, parts.HostName, parts.FirstReads, goesOn, log))));
 
     private void TellStatusTo(ActorRef asker)
     {

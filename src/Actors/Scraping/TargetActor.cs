@@ -6,8 +6,18 @@ using Pleiad.Scraping;
 namespace Pleiad.Actors;
 
 /// <summary>Scrapes one target: wakes at its slot, fetches, reads, and hands one batch a shard to the shards' owners.</summary>
-internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory shards, string hostName, FirstReads firstReads, ILogger log) : Actor
+/// <param name="target">Which.</param>
+/// <param name="setup">Of its job.</param>
+/// <param name="shards">Where batches go.</param>
+/// <param name="hostName">Of this node, as others see it.</param>
+/// <param name="firstReads">Lets targets begin.</param>
+/// <param name="goesOn">Whether another node scraped it until now: each slot that it waits is a hole in its series.</param>
+/// <param name="log">For people.</param>
+internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory shards, string hostName, FirstReads firstReads, bool goesOn, ILogger log) : Actor
 {
+    /// <summary>How often one that goes on asks for a place in the first half of its slot; later the samples would be the next slot's.</summary>
+    private const int AsksInHalfASlot = 8;
+
     /// <summary>Batches under way at most; while the journal is that far behind, slots are passed over.</summary>
     private const int UnacknowledgedMax = 16;
 
@@ -97,7 +107,7 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
 
         if (!_begun && (_firstRead = firstReads.TryEnter()) is null)
         {
-            ActorsMetrics.StartsDeferred.Add(1);
+            AskAgain(slot, now);
             return;
         }
 
@@ -118,6 +128,21 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
 
         _fetching = true;
         Context.PipeToSelf(_fetcher.FetchAsync(_stop.Token), page => new Fetched(page, moment), failure => new Fetched(null, moment, failure));
+    }
+
+    private void AskAgain(Timestamp slot, Timestamp now)
+    {
+        TimeSpan pause = _target.Interval / (2 * AsksInHalfASlot);
+        if (!goesOn || (now - slot) + pause >= _target.Interval / 2)
+        {
+            firstReads.NoteDeferred();
+            return;
+        }
+
+        _slot = slot;
+        _wait = pause;
+        _scheduledAt = Context.Time.GetTimestamp();
+        Timers.StartSingle(Due.Instance, Due.Instance, pause);
     }
 
     // The new reader knows what the old one had, so that series which the new configuration does not bring end with its first scrape.

@@ -69,7 +69,7 @@ public sealed class ClusterActor : Actor
         {
             case Tick:
                 Learn(new MembershipEvent.Ticked());
-                Learn(new RegionEvent.Ticked());
+                Learn(new RegionEvent.Ticked(_setup.Shards.TakeIsStarting()));
                 break;
             case MembershipEvent happened:
                 Learn(happened);

@@ -22,6 +22,9 @@ public interface IShardHost
     /// <summary>The row of a shard that is led here, as it was just read: a journal that went back is noticed. Called again and again.</summary>
     void Watch(ShardOwnership row);
 
+    /// <summary>Whether something of what is led was kept waiting since the last call: shards of living nodes are taken more slowly then.</summary>
+    bool TakeIsStarting();
+
     /// <summary>Through which record the copy of a shard here is applied; 0 for none.</summary>
     long AppliedSeq(int shard);
 }

@@ -25,7 +25,7 @@ internal sealed class CopyNode : IDisposable
         Test = TestActorSystem.OnPool();
         Shard = Test.ActorOf(() => new SeriesShardActor(new ShardId(0), home, new SampleTap(), NullLogger.Instance), "shard");
         Led = new LedShards(new ShardMap(1), Test.System.EventStream);
-        Host = new ClusterShards([Shard], Journal, Led);
+        Host = new ClusterShards([Shard], Journal, Led, new FirstReads(16, TimeProvider.System));
         Writer = Test.CreateProbe("writer");
     }
 

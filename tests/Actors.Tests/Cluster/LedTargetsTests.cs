@@ -41,4 +41,56 @@ public sealed class LedTargetsTests : IDisposable
         _node.Test.Drain();
         Assert.Equal(1, _node.Scrape()["some"]);
     }
+
+    [Fact]
+    public void A_target_that_comes_with_its_shard_waits_for_a_place_within_its_slot()
+    {
+        using var page = ByteTarget.Of("some 1\n");
+        _node.Apply(ScrapeNode.Job("j", page.Address));
+        _led.Add(0);
+        _node.Test.Drain();
+        _node.Test.Advance(_node.Test.Time.NextTimer!.Value - TimeSpan.FromMilliseconds(1));
+        var places = new List<FirstReads.Place>();
+        Fill(places);
+        _node.Test.Advance(TimeSpan.FromMilliseconds(1));
+        long slot = _node.NowMs;
+        _node.Shard.ExpectNoMsg(TimeSpan.FromMilliseconds(1));
+        places.ForEach(_node.FirstReads.Leave);
+        Scraped scraped = _node.Scrape();
+        Assert.Equal(slot, scraped.Time);
+        Assert.InRange(_node.NowMs, slot + 1, slot + 7_499);
+        Assert.False(_node.FirstReads.TakeIsDeferring());
+        Assert.Equal(slot + 15_000, _node.ScrapeAt(slot + 15_000).Time);
+    }
+
+    [Fact]
+    public void When_it_finds_none_in_its_slot_that_is_told()
+    {
+        LedShards? led = null;
+        using var page = ByteTarget.Of("some 1\n");
+        using var node = new ScrapeNode(firstReadsMax: 0, led: system => led = new LedShards(new ShardMap(1), system.EventStream));
+        node.Apply(ScrapeNode.Job("j", page.Address));
+        led!.Add(0);
+        node.Test.Drain();
+        node.Test.Advance(node.Test.Time.NextTimer!.Value);
+        Assert.False(node.FirstReads.TakeIsDeferring());
+        for (int ask = 0; ask < 8; ask++)
+        {
+            node.Test.Drain();
+            node.Test.Advance(node.Test.Time.NextTimer!.Value);
+        }
+
+        node.Test.Drain();
+        Assert.True(node.FirstReads.TakeIsDeferring());
+        Assert.False(node.FirstReads.TakeIsDeferring());
+        Assert.Empty(page.Requests);
+    }
+
+    private void Fill(List<FirstReads.Place> places)
+    {
+        while (_node.FirstReads.TryEnter() is { } place)
+        {
+            places.Add(place);
+        }
+    }
 }

@@ -87,13 +87,34 @@ public sealed class RegionStateTests
     public void So_many_hand_offs_are_asked_for_in_a_tick_and_no_more()
     {
         RegionState state = After(
-            Begin(B, "b", handOffs: 3), out RegionEffect[] effects,
+            Begin(B, "b", handOffs: 5), out RegionEffect[] effects,
             new RegionEvent.Ticked(), new RegionEvent.ViewChanged(View(Node(A, "a"), Node(B, "b"))),
-            new RegionEvent.PlanRead(PlanOf([.. Enumerable.Repeat("b", 8)]), 1), new RegionEvent.RowsRead([.. Enumerable.Range(0, 8).Select(i => Row(i, 1, A))]));
+            new RegionEvent.PlanRead(PlanOf([.. Enumerable.Repeat("b", 40)]), 1), new RegionEvent.RowsRead([.. Enumerable.Range(0, 40).Select(i => Row(i, 1, A))]));
+
+        // Two at first, then twice as many, and five at most.
+        foreach (int expected in (int[])[2, 4, 5, 5])
+        {
+            state = After(state, out effects, new RegionEvent.Ticked());
+            Assert.Equal(expected, effects.OfType<RegionEffect.AskHandOff>().Count());
+            state = After(state, out effects, new RegionEvent.RowsRead([.. Enumerable.Range(0, 40).Select(i => Row(i, 1, A))]));
+            Assert.Empty(effects.OfType<RegionEffect.AskHandOff>());
+        }
+
+        // None while what was taken waits, and from the beginning behind that.
+        state = After(state, out effects, new RegionEvent.Ticked(IsStarting: true));
+        Assert.Empty(effects.OfType<RegionEffect.AskHandOff>());
         state = After(state, out effects, new RegionEvent.Ticked());
-        Assert.Equal([0, 1, 2], effects.OfType<RegionEffect.AskHandOff>().Select(ask => ask.Shard));
-        After(state, out effects, new RegionEvent.Ticked());
-        Assert.Equal([3, 4, 5], effects.OfType<RegionEffect.AskHandOff>().Select(ask => ask.Shard));
+        Assert.Equal(2, effects.OfType<RegionEffect.AskHandOff>().Count());
+
+        // Not for ever: it may wait for something else.
+        for (int tick = 0; tick < new RegionSettings().HandOffsHeldMax; tick++)
+        {
+            state = After(state, out effects, new RegionEvent.Ticked(IsStarting: true));
+            Assert.Empty(effects.OfType<RegionEffect.AskHandOff>());
+        }
+
+        After(state, out effects, new RegionEvent.Ticked(IsStarting: true));
+        Assert.Equal(2, effects.OfType<RegionEffect.AskHandOff>().Count());
     }
 
     [Fact]

@@ -10,7 +10,8 @@ public abstract record RegionEvent
     }
 
     /// <summary>Time to look and to decide again; about once a second.</summary>
-    public sealed record Ticked : RegionEvent;
+    /// <param name="IsStarting">Whether something of what was taken lately has been kept waiting since the last tick.</param>
+    public sealed record Ticked(bool IsStarting = false) : RegionEvent;
 
     /// <summary>There is a new view of the members.</summary>
     public sealed record ViewChanged(MembershipView View) : RegionEvent;

@@ -8,4 +8,13 @@ public sealed record RegionSettings
 
     /// <summary>Hand-offs that a node asks for between two ticks, at most. Shards whose owner is dead are taken at once, all of them.</summary>
     public int HandOffsPerTick { get; init; } = 20;
+
+    /// <summary>
+    /// Those that it asks for at first; twice as many with each tick, as long as what it has taken starts without waiting. Who joins is cold, and knows none of
+    /// the series that it is about to scrape.
+    /// </summary>
+    public int HandOffsAtFirst { get; init; } = 2;
+
+    /// <summary>Ticks without a hand-off, at most, while what was taken is kept waiting. What waits may have other reasons, and never end.</summary>
+    public int HandOffsHeldMax { get; init; } = 10;
 }

@@ -56,6 +56,11 @@ public sealed record RegionState
     // Rows that were changed by us after the read that is under way was begun: what it says of them may be older.
     private ImmutableHashSet<int> ChangedWhileReading { get; init; } = [];
 
+    // Hand-offs that may be asked for at the next tick, and ticks that went by without any because what was taken is kept waiting.
+    private int Pace { get; init; }
+
+    private int TicksHeld { get; init; }
+
     private ImmutableDictionary<int, Holding> Holdings { get; init; } = ImmutableDictionary<int, Holding>.Empty;
 
     private enum Phase
@@ -93,7 +98,7 @@ public sealed record RegionState
             RegionEvent.Fenced fenced => OnFenced(fenced, effects),
             _ => this,
         };
-        return (next.Decide(happened is RegionEvent.Ticked, effects), effects.ToImmutable());
+        return (next.Decide(happened as RegionEvent.Ticked, effects), effects.ToImmutable());
     }
 
     private RegionState And(ImmutableArray<RegionEffect>.Builder effects, RegionEffect effect)
@@ -242,7 +247,7 @@ public sealed record RegionState
         return this with { Holdings = Holdings.Remove(shard), Rows = Rows.SetItem(shard, Rows[shard].IsSameTerm(held.Row.Epoch, held.Row.Token) ? Rows[shard] with { Epoch = -1 } : Rows[shard]) };
     }
 
-    private RegionState Decide(bool isTick, ImmutableArray<RegionEffect>.Builder effects)
+    private RegionState Decide(RegionEvent.Ticked? tick, ImmutableArray<RegionEffect>.Builder effects)
     {
         RegionState next = KeepPlan(effects);
         if (next.Plan is not { } plan || View.Find(_self) is not { Status: MemberStatus.Up })
@@ -250,7 +255,9 @@ public sealed record RegionState
             return next;
         }
 
-        int handOffs = isTick ? _settings.HandOffsPerTick : 0;
+        int pace = Math.Clamp(Pace, Math.Min(_settings.HandOffsAtFirst, _settings.HandOffsPerTick), _settings.HandOffsPerTick);
+        bool isHeld = tick is { IsStarting: true } && TicksHeld < _settings.HandOffsHeldMax;
+        int handOffs = tick is null || isHeld ? 0 : pace;
         for (int shard = 0; shard < Math.Min(plan.Shards.Length, Rows.Length); shard++)
         {
             ShardOwnership row = next.Rows[shard];
@@ -274,7 +281,14 @@ public sealed record RegionState
             }
         }
 
-        return next;
+        if (tick is null)
+        {
+            return next;
+        }
+
+        // Faster while all that may be asked for is needed and starts at once, from the beginning after anything else.
+        bool isFull = !tick.IsStarting && handOffs <= 0 && pace > 0;
+        return next with { Pace = isFull ? pace * 2 : 0, TicksHeld = isHeld ? TicksHeld + 1 : 0 };
     }
 
     private RegionState BeginTake(int shard, ShardOwnership row, ImmutableArray<RegionEffect>.Builder effects)
