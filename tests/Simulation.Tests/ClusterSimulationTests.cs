@@ -38,10 +38,14 @@ public sealed class ClusterSimulationTests
         Assert.NotEqual(Play(4711), Play(4712));
     }
 
-    [Fact]
-    public void Shards_move_to_a_node_that_joins_without_a_missed_write()
+    // In the last two who has a shard learns later than who shall have it that the plan has changed.
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public void Shards_move_to_a_node_that_joins_without_a_missed_write(int seed)
     {
-        var world = new SimulatedWorld(seed: 5, Shards);
+        var world = new SimulatedWorld(seed, Shards);
         world.Play(() =>
         {
             Begin(world, nodes: 2);

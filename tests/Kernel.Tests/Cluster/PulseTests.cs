@@ -55,9 +55,9 @@ public sealed class PulseTests
         Task<NodeMessage> answer = ClusterActor.HandleAsync(cluster, pulse, Asked(ClusterMessages.ProbeAsk()), StallMax).AsTask();
         Assert.True(answer.IsCompletedSuccessfully);
         Assert.Equal(new byte[] { 1, 0 }, (await answer).Payload.ToArray());
-        Assert.False(ClusterActor.HandleAsync(cluster, pulse, Asked(ClusterMessages.HandOffAsk(3, 1)), StallMax).IsCompleted);
+        Assert.False(ClusterActor.HandleAsync(cluster, pulse, Asked(ClusterMessages.HandOffAsk(3, 1)), StallMax).AsTask().IsCompleted);
         _time.Advance(2 * StallMax);
-        Assert.False(ClusterActor.HandleAsync(cluster, pulse, Asked(ClusterMessages.ProbeAsk()), StallMax).IsCompleted);
+        Assert.False(ClusterActor.HandleAsync(cluster, pulse, Asked(ClusterMessages.ProbeAsk()), StallMax).AsTask().IsCompleted);
         await system.TerminateAsync();
     }
 

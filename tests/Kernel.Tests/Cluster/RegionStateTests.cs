@@ -153,6 +153,33 @@ public sealed class RegionStateTests
         Assert.Empty(seen.Leading);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_was_let_go_of_is_left_to_who_asked_for_it_though_the_plan_that_was_read_last_does_not_know_him(bool dies)
+    {
+        RegionState state = After(Leading(), out RegionEffect[] effects, new RegionEvent.HandOffAsked(A, 0, 1, 7), new RegionEvent.Drained(0));
+        Assert.Equal([new RegionEffect.AnswerHandOff(A, 0, 7, MayTake: true)], effects);
+        for (int tick = 1; tick < new RegionSettings().GivenTicksMax; tick++)
+        {
+            state = After(state, out effects, new RegionEvent.Ticked());
+            Assert.Empty(effects.OfType<RegionEffect.Take>());
+            state = After(state, out effects, new RegionEvent.RowsRead([Row(0, 1, B)]));
+            Assert.Empty(effects);
+        }
+
+        // Unless he does not come for it, or cannot.
+        state = dies
+            ? After(state, out effects, new RegionEvent.ViewChanged(View(Node(A, "a", MemberStatus.Dead), Node(B, "b"))))
+            : After(state, out effects, new RegionEvent.Ticked());
+        Assert.Equal([new RegionEffect.Take(0, 1)], effects.OfType<RegionEffect.Take>());
+
+        // And once he has had it, it is like any other.
+        state = After(Leading(), out effects, new RegionEvent.HandOffAsked(A, 0, 1, 7), new RegionEvent.Drained(0), new RegionEvent.Ticked(), new RegionEvent.RowsRead([Row(0, 2, A)]));
+        After(state, out effects, new RegionEvent.Ticked());
+        Assert.Equal([new RegionEffect.AskHandOff(Node(A, "a"), 0, 2)], effects.OfType<RegionEffect.AskHandOff>());
+    }
+
     [Fact]
     public void Rows_that_were_read_before_a_shard_was_taken_do_not_end_its_lead()
     {

@@ -17,4 +17,7 @@ public sealed record RegionSettings
 
     /// <summary>Ticks without a hand-off, at most, while what was taken is kept waiting. What waits may have other reasons, and never end.</summary>
     public int HandOffsHeldMax { get; init; } = 10;
+
+    /// <summary>Ticks that a shard which was let go of for another is left to him, though the plan as it was read last gives it to this node.</summary>
+    public int GivenTicksMax { get; init; } = 5;
 }

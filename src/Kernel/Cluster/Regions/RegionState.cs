@@ -63,6 +63,9 @@ public sealed record RegionState
 
     private ImmutableDictionary<int, Holding> Holdings { get; init; } = ImmutableDictionary<int, Holding>.Empty;
 
+    // Shards that were let go of for another who is about to take them. Our plan may be older than his: by it they would be ours again.
+    private ImmutableDictionary<int, Gift> Given { get; init; } = ImmutableDictionary<int, Gift>.Empty;
+
     private enum Phase
     {
         Asking,
@@ -123,6 +126,7 @@ public sealed record RegionState
         {
             IsReadingPlan = IsReadingPlan || !IsWritingPlan, IsReadingRows = true, LooksUnanswered = LooksUnanswered + 1,
             ChangedWhileReading = IsReadingRows ? ChangedWhileReading : [],
+            Given = Given.IsEmpty ? Given : Given.ToImmutableDictionary(static given => given.Key, static given => given.Value with { TicksLeft = given.Value.TicksLeft - 1 }),
         };
     }
 
@@ -133,6 +137,7 @@ public sealed record RegionState
             IsReadingRows = false,
             LooksUnanswered = 0,
             Rows = [.. rows.Select(row => ChangedWhileReading.Contains(row.Shard) ? Rows[row.Shard] : row)],
+            Given = Given.RemoveRange(Given.Where(given => rows[given.Key].Epoch > given.Value.Epoch).Select(static given => given.Key)),
         };
         foreach ((int shard, Holding held) in Holdings)
         {
@@ -213,7 +218,7 @@ public sealed record RegionState
         }
 
         effects.Add(new RegionEffect.AnswerHandOff(held.Asker, shard, held.Request, MayTake: true));
-        return this with { Holdings = Holdings.Remove(shard) };
+        return this with { Holdings = Holdings.Remove(shard), Given = Given.SetItem(shard, new Gift(held.Asker, held.Row.Epoch, _settings.GivenTicksMax)) };
     }
 
     private RegionState OnHandOffAnswered(RegionEvent.HandOffAnswered answered, ImmutableArray<RegionEffect>.Builder effects)
@@ -261,7 +266,7 @@ public sealed record RegionState
         for (int shard = 0; shard < Math.Min(plan.Shards.Length, Rows.Length); shard++)
         {
             ShardOwnership row = next.Rows[shard];
-            if (plan.Shards[shard].Leader != _name || next.Holdings.ContainsKey(shard) || row.Epoch < 0)
+            if (plan.Shards[shard].Leader != _name || next.Holdings.ContainsKey(shard) || row.Epoch < 0 || next.IsGiven(shard))
             {
                 continue;
             }
@@ -291,6 +296,9 @@ public sealed record RegionState
         return next with { Pace = isFull ? pace * 2 : 0, TicksHeld = isHeld ? TicksHeld + 1 : 0 };
     }
 
+    // Not for ever: who asked for it may have thought better of it, or have died.
+    private bool IsGiven(int shard) => Given.TryGetValue(shard, out Gift? gift) && gift.TicksLeft > 0 && View.Find(gift.To) is { Status: not MemberStatus.Dead };
+
     private RegionState BeginTake(int shard, ShardOwnership row, ImmutableArray<RegionEffect>.Builder effects)
     {
         effects.Add(new RegionEffect.Take(shard, row.Epoch));
@@ -316,6 +324,8 @@ public sealed record RegionState
         effects.Add(new RegionEffect.WritePlan(PlanVersion, next));
         return this with { IsWritingPlan = true };
     }
+
+    private sealed record Gift(NodeIncarnation To, long Epoch, int TicksLeft);
 
     private sealed record Holding(Phase Phase, ShardOwnership Row)
     {
