@@ -68,9 +68,6 @@ internal sealed class TypeChecker(string text)
         Require(
             !(Operators.IsComparison(binary.Op) && scalars && !binary.ReturnBool), between, "comparisons between scalars must use BOOL modifier");
 
-        Require(
-            !(scalars && binary.Op is (BinaryOp.TrimLower or BinaryOp.TrimUpper)), between, $"operator {name} not allowed for Scalar operations");
-
         VectorMatching? matching = binary.Matching;
         if (matching is { On: true })
         {
@@ -145,28 +142,30 @@ internal sealed class TypeChecker(string text)
                 $"expected at most {function.Parameters.Count} argument(s) in call to {name}, got {given}");
         }
 
+        bool hasDataLabels = function.Name == "info" && given > 1;
+        if (hasDataLabels)
+        {
+            RequireDataLabels(call);
+        }
+
         var args = new Expr[given];
         for (int i = 0; i < given; i++)
         {
-            bool dataLabels = function.Name == "info" && i == 1;
             ExprType wanted = function.Parameters[Math.Min(i, function.Parameters.Count - 1)];
-            args[i] = dataLabels ? DataLabels(call.Args[i]) : Expect(call.Args[i], wanted, $"call to function {name}");
+            args[i] = hasDataLabels && i == 1 ? call.Args[i] : Expect(call.Args[i], wanted, $"call to function {name}");
         }
 
         return call with { Args = args };
     }
 
     // The second argument of info() is no vector: its matchers choose labels of info metrics, so they may all match empty.
-    private VectorSelector DataLabels(Expr argument)
+    private void RequireDataLabels(CallExpr call)
     {
-        Require(argument.Type == ExprType.Vector, argument, Mismatch(ExprType.Vector, "call to function \"info\"", argument.Type));
-        if (argument is not VectorSelector selector)
-        {
-            throw Failure(argument, "expected label selectors only");
-        }
-
-        Require(selector.Name.Length == 0, argument, "expected label selectors only, got vector selector instead");
-        return Selector(selector, mayMatchEmpty: true);
+        Expr argument = call.Args[1];
+        Require(argument.Type == ExprType.Vector, call, Mismatch(ExprType.Vector, "call to function \"info\"", argument.Type));
+        var selector = argument as VectorSelector;
+        Require(selector is not null, argument, "expected label selectors only");
+        Require(selector is { Name.Length: 0 }, argument, "expected label selectors only, got vector selector instead");
     }
 
     private SubqueryExpr Subquery(SubqueryExpr subquery)
@@ -196,8 +195,6 @@ internal sealed class TypeChecker(string text)
             throw ParseFailure.At(text, span, reason);
         }
     }
-
-    private QueryException Failure(Expr node, string reason) => ParseFailure.At(text, node.Span, reason);
 
     private static string Documented(ExprType type) => type switch
     {

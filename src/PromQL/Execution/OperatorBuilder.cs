@@ -207,7 +207,7 @@ internal sealed class OperatorBuilder(QueryContext context)
         SeriesOperator inner = Whole(call.Args[0]);
         bool byLabel = call.Name.StartsWith("sort_by_label", StringComparison.Ordinal);
         bool descending = call.Name.EndsWith("_desc", StringComparison.Ordinal);
-        if (context.IsRange)
+        if (IsOfRange(call.Steps))
         {
             context.Annotations.SortInRangeQuery(call.Span);
             return new Sorted(context, inner, null, floatsOnly: !byLabel);
@@ -215,6 +215,13 @@ internal sealed class OperatorBuilder(QueryContext context)
 
         return new Sorted(
             context, inner, byLabel ? SortOrders.ByLabels(Texts(call), descending) : SortOrders.ByValue(descending), floatsOnly: !byLabel);
+    }
+
+    // Of the query or of a subquery; what is fixed in time is sorted once.
+    private bool IsOfRange(Steps steps)
+    {
+        QueryOrigin origin = context.Run.Origin;
+        return steps.Count > 1 || (steps == origin.Steps && origin.EndMs > origin.Steps.Start);
     }
 
     private HistogramAnswers HistogramCall(CallNode call)

@@ -71,6 +71,12 @@ internal sealed class Planner
     private BinaryNode Binary(BinaryExpr binary, Steps steps)
     {
         bool trims = binary.Op is BinaryOp.TrimLower or BinaryOp.TrimUpper;
+        if (trims && binary.Type == ExprType.Scalar)
+        {
+            throw new QueryException(
+                QueryErrorKind.Execution, $"operator \"{Operators.TextOf(binary.Op)}\" not allowed for Scalar operations", binary.Span);
+        }
+
         _needBuckets += trims ? 1 : 0;
         var node = new BinaryNode(
             binary.Op, Node(binary.Left, steps), Node(binary.Right, steps), binary.ReturnBool, binary.Matching, binary.Type, steps, binary.Span);
