@@ -101,7 +101,6 @@ internal sealed class BlockFiles(IFiles files, string directory, string quaranti
     /// <summary>Blocks that lie in the quarantine and had samples that no other block is known to have whole.</summary>
     /// <param name="replaced">Numbers of the blocks that others were made of.</param>
     /// <exception cref="IOException">They could not be listed.</exception>
-    /// <exception cref="LaterVersionException">A later version wrote one.</exception>
     public List<BlockSetAside> SetAside(IReadOnlySet<long> replaced)
     {
         var found = new List<BlockSetAside>();
@@ -132,6 +131,11 @@ internal sealed class BlockFiles(IFiles files, string directory, string quaranti
         catch (CorruptDataException)
         {
             return isReplaced ? null : TimesOfDamaged(path, name);
+        }
+        catch (LaterVersionException)
+        {
+            // Somebody has gone back to this version: nothing in the quarantine is needed for a start. The later one knew why it lies there.
+            return new BlockSetAside(name, long.MinValue, long.MaxValue);
         }
     }
 

@@ -61,7 +61,6 @@ public sealed class BlockStore
 
     /// <summary>Damaged blocks in the quarantine of which samples are missing, as far as the blocks that were loaded tell.</summary>
     /// <exception cref="IOException">They could not be listed.</exception>
-    /// <exception cref="LaterVersionException">A later version wrote one.</exception>
     internal List<BlockSetAside> SetAside() => _blocks.SetAside(_replaced);
 
     /// <summary>Names of all blocks of samples in the quarantine.</summary>

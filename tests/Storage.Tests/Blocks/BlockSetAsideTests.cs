@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Pleiad.Model;
 using static Pleiad.Storage.Tests.ShardDriver;
 
@@ -90,6 +91,29 @@ public sealed class BlockSetAsideTests
         Assert.Equal(1, node.Data.Report.BlocksDamaged);
         Assert.Empty(Missed(node.Data.Shards[0], TimeRange.All));
         node.Kill();
+    }
+
+    [Fact]
+    public void A_block_of_a_later_version_in_the_quarantine_is_told_and_refuses_no_start()
+    {
+        (FaultyFiles files, LedgerNode node) = Filled();
+        node.Kill();
+        string path = files.Paths.First(static path => path.EndsWith(".blk", StringComparison.Ordinal));
+        byte[] bytes = files.Bytes(path);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), 99);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(28), Crc32C.Of(bytes.AsSpan(0, 28)));
+        string file = "shard-0000-" + Path.GetFileName(path);
+        files.Delete(path);
+        files.Create(LedgerNode.Root + "/quarantine/" + file).Dispose();
+        files.SetBytes(LedgerNode.Root + "/quarantine/" + file, bytes);
+        node.Start();
+        Assert.Equal([file], Missed(node.Data.Shards[0], new TimeRange(1200, 1290)));
+        node.Kill();
+
+        // Beside the others it is no damage but somebody else's data.
+        files.Create(path).Dispose();
+        files.SetBytes(path, bytes);
+        Assert.Throws<LaterVersionException>(node.Start);
     }
 
     // Three blocks of 100 ms.
