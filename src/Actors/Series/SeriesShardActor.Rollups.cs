@@ -5,9 +5,9 @@ namespace Pleiad.Actors;
 /// <content>Rollups: a step of the upkeep behind the seal, before blocks are merged. That it fails holds nothing else up.</content>
 internal sealed partial class SeriesShardActor
 {
-    private bool TryRollUp(long sealedBefore)
+    private bool TryRollUp(long sealedBefore, long? quietMs)
     {
-        if (Shard.BeginRollup(_home.Settings.Rollups, sealedBefore) is not { } job)
+        if (Shard.BeginRollup(_home.Settings.Rollups, sealedBefore, quietMs) is not { } job)
         {
             return false;
         }

@@ -14,6 +14,8 @@ internal sealed partial class SeriesShardActor
     // Those who wait for the next seal of everything, and those whom the one under way is for: what the others have written is not all in it.
     private readonly List<ActorRef> _sealAskers = [];
     private readonly List<ActorRef> _sealServed = [];
+    private QuietTime? _quiet;
+    private bool _isQuiet;
     private bool _upkeep;
     private bool _hasTurn;
     private bool _sealedAll;
@@ -26,6 +28,8 @@ internal sealed partial class SeriesShardActor
             _upkeep = true;
             _sealedAll = false;
             _hasPruned = false;
+            _quiet ??= new QuietTime(Context.Time, _home.Settings.QuietAfter);
+            _isQuiet = _quiet.Look(Shard.AppliedSeq);
             Shard.BeginRollupRound();
             Context.PipeToSelf(_home.UpkeepTurnAsync(), static _ => UpkeepTurn.Instance);
         }
@@ -48,6 +52,7 @@ internal sealed partial class SeriesShardActor
     private void GoOn()
     {
         bool all = _sealedAll || _sealAskers.Count > 0;
+        long? quiet = _isQuiet ? SteadyNow().Milliseconds : null;
         if (all && !_sealedAll)
         {
             if (Shard.IsSettling || Shard.IsSealing)
@@ -66,7 +71,7 @@ internal sealed partial class SeriesShardActor
                 return;
             }
         }
-        else if (!all && Shard.SealDue(_home.Settings.BlockRangeMs, RetentionNow().Milliseconds) is long before)
+        else if (!all && Shard.SealDue(_home.Settings.BlockRangeMs, RetentionNow().Milliseconds, quiet) is long before)
         {
             Seal(before);
             return;
@@ -74,7 +79,7 @@ internal sealed partial class SeriesShardActor
 
         // Asked to seal everything, a window is complete as it is; otherwise blocks of it may still come out of the head.
         long sealedBefore = all ? long.MaxValue : Shard.OldestInHead();
-        if (TryRollUp(sealedBefore) || TryClean() || TryCleanRollups())
+        if (TryRollUp(sealedBefore, quiet) || TryClean() || TryCleanRollups())
         {
             return;
         }
@@ -85,7 +90,7 @@ internal sealed partial class SeriesShardActor
             return;
         }
 
-        if (Shard.BeginCompaction(_home.Settings.BlockRangeMs, _home.Settings.BlockRangeMaxMs, sealedBefore) is { } job)
+        if (Shard.BeginCompaction(_home.Settings.BlockRangeMs, _home.Settings.BlockRangeMaxMs, sealedBefore, _home.MergedBytesMax) is { } job)
         {
             Merge(job, _home.MergeAsync(_id, job));
             return;

@@ -183,8 +183,12 @@ internal sealed partial class SeriesShardActor : Actor
         long now = RetentionNow().Milliseconds;
         Shard.Retain(_home.Settings.Policy, _home.Settings.Rollups, now);
         Shard.RetainRollups(_home.Settings.Rollups, now);
-        (long? samples, long? rollups) = _home.SizeCuts();
-        int dropped = (samples is { } through ? Shard.DropBlocksThrough(through) : 0) + (rollups is { } ends ? Shard.DropRollupsThrough(ends) : 0);
+        int dropped = 0;
+        foreach ((long resolutionMs, long through) in _home.SizeCuts())
+        {
+            dropped += resolutionMs == 0 ? Shard.DropBlocksThrough(through) : Shard.DropRollupsThrough(resolutionMs, through);
+        }
+
         if (dropped > 0)
         {
             _log.BlocksOverSize(_id.Value, dropped);
@@ -197,10 +201,15 @@ internal sealed partial class SeriesShardActor : Actor
     // and never beyond the newest sample.
     private Timestamp RetentionNow()
     {
+        Timestamp now = SteadyNow();
+        return Shard.NewestTime < now.Milliseconds ? new Timestamp(Shard.NewestTime) : now;
+    }
+
+    private Timestamp SteadyNow()
+    {
         DateTimeOffset wall = Context.Time.GetUtcNow();
         DateTimeOffset steady = _openedAt + Context.Time.GetElapsedTime(_openedTicks);
-        Timestamp now = Timestamp.From(wall < steady ? wall : steady);
-        return Shard.NewestTime < now.Milliseconds ? new Timestamp(Shard.NewestTime) : now;
+        return Timestamp.From(wall < steady ? wall : steady);
     }
 
     private void WhileRecovering(object message)

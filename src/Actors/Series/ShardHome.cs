@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Pleiad.Model;
 using Pleiad.Storage;
 
@@ -334,13 +335,17 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
             Series = block.Content.Series, Chunks = block.Content.Chunks, Samples = block.Content.Samples, IsMerged = block.Content.IsMerged,
         }))];
 
-    /// <summary>Up to which times blocks of samples and of rollups have to go for the size of all of them; null where none has to.</summary>
-    public (long? SamplesThrough, long? RollupsThrough) SizeCuts() => _settings.RetentionBytes > 0
+    /// <summary>Up to which times blocks of each resolution have to go for the size of all of them, samples under 0; none where nothing has to.</summary>
+    public IReadOnlyDictionary<long, long> SizeCuts() => _settings.RetentionBytes > 0
         ? SizeRetention.Cuts(
-            _tenants.SelectMany(static tenant => Volatile.Read(ref tenant.Published)),
-            [.. _tenants.SelectMany(static tenant => Volatile.Read(ref tenant.PublishedRollups))],
+            _tenants.SelectMany(static tenant => Volatile.Read(ref tenant.Published).Concat(Volatile.Read(ref tenant.PublishedRollups))),
             Math.Max(0, _settings.RetentionBytes - _journal.Bytes))
-        : (null, null);
+        : ReadOnlyDictionary<long, long>.Empty;
+
+    /// <summary>Bytes of the blocks that are merged into one at most: no limit where none is set for all of them.</summary>
+    public long MergedBytesMax => _settings.RetentionBytes > 0
+        ? _settings.RetentionBytes / SizeRetention.MergedPart / _tenants.Length
+        : long.MaxValue;
 
     /// <summary>Completes when no snapshot, no block and no other file of a shard is being written any more; call it when no actor begins new ones.</summary>
     public Task WhenSavedAsync() => Task.WhenAll(

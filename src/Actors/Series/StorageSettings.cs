@@ -35,6 +35,12 @@ public sealed record StorageSettings
     /// <summary>Rollups that are written beside the samples. Default none.</summary>
     public RollupSettings Rollups { get; init; } = RollupSettings.Off;
 
+    /// <summary>
+    /// After so long without any sample a shard seals and rolls up by the clock what it would else do by its newest sample, so that the last of whoever has gone is in
+    /// blocks and rollups too. Default 1 h.
+    /// </summary>
+    public TimeSpan QuietAfter { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Between two looks at whether the head is to be sealed and blocks are to be merged. Default 1 min.</summary>
     public TimeSpan UpkeepInterval { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -141,6 +141,7 @@ internal static class SettingsMap
                 Retention = Retention(settings, config),
                 RetentionRules = RetentionRules(settings),
                 RetentionBytes = config.Storage.RetentionBytes is > 0 and long bytes ? bytes : settings.Storage.RetentionBytesMax,
+                QuietAfter = settings.Storage.QuietAfter,
                 BlockRange = settings.Storage.BlockRange,
                 Rollups = rollups,
                 OutOfOrderWindow = settings.Storage.OutOfOrderWindow,

@@ -120,6 +120,7 @@ internal static class SettingsFile
             Retention = keys.Duration("pleiad.storage.retention", StorageSection.RetentionMin, s_ever, orZero: true),
             RetentionRules = keys.Texts("pleiad.storage.retention-rules"),
             RetentionBytesMax = keys.Size("pleiad.storage.retention-size", 0, long.MaxValue),
+            QuietAfter = keys.Duration("pleiad.storage.quiet-after", TimeSpan.FromMinutes(10), TimeSpan.FromDays(7)),
             BlockRange = keys.Duration("pleiad.storage.block-range", TimeSpan.FromMinutes(10), TimeSpan.FromDays(1)),
             Shards = shards,
             FlushInterval = keys.Duration("pleiad.storage.flush-interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10)),

@@ -126,6 +126,9 @@ public sealed record StorageSection
     /// <summary>Whether queries use rollups where samples are there too. <c>pleiad.storage.rollups.prefer</c></summary>
     public required bool RollupsPrefer { get; init; }
 
+    /// <summary>After so long without any sample a shard goes by the clock; 10 min to 7 d. <c>pleiad.storage.quiet-after</c></summary>
+    public required TimeSpan QuietAfter { get; init; }
+
     /// <summary>Time that a block covers when it is sealed; 10 min to 1 d. <c>pleiad.storage.block-range</c></summary>
     public required TimeSpan BlockRange { get; init; }
 

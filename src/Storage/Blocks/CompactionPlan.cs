@@ -8,6 +8,9 @@ public readonly record struct BlockExtent(long MinTime, long MaxTime, long Bytes
 {
     /// <summary>What is in it.</summary>
     public BlockContent Content { get; init; }
+
+    /// <summary>Length of its buckets, in ms; 0 for a block of samples.</summary>
+    public long ResolutionMs { get; init; }
 }
 
 /// <summary>What is in a block.</summary>
@@ -36,9 +39,12 @@ public static class CompactionPlan
     /// <param name="rangeMaxMs">Of the longest block.</param>
     /// <param name="sealedBefore">A window is complete when it ends at or before this time: until then blocks of it are still to come.</param>
     /// <param name="isGapless">Only blocks that follow on each other: what lies between them is in the merged one too.</param>
+    /// <param name="bytesMax">Bytes that the merged ones have together at most.</param>
     /// <returns>Indexes; empty where there is nothing to do.</returns>
-    public static IReadOnlyList<int> Next(IReadOnlyList<BlockExtent> blocks, long rangeMs, long rangeMaxMs, long sealedBefore, bool isGapless = false)
+    public static IReadOnlyList<int> Next(
+        IReadOnlyList<BlockExtent> blocks, long rangeMs, long rangeMaxMs, long sealedBefore, bool isGapless = false, long bytesMax = long.MaxValue)
     {
+        bytesMax = Math.Min(bytesMax, SourceBytesMax);
         for (long range = rangeMs; range <= rangeMaxMs; range *= Factor)
         {
             for (int first = 0; first < blocks.Count; first++)
@@ -53,7 +59,7 @@ public static class CompactionPlan
                 long bytes = 0;
                 for (int i = first; i < blocks.Count && WindowOf(blocks[i].MinTime, range) == window; i++)
                 {
-                    if (blocks[i].MaxTime < window + range && bytes + blocks[i].Bytes <= SourceBytesMax)
+                    if (blocks[i].MaxTime < window + range && bytes + blocks[i].Bytes <= bytesMax)
                     {
                         same.Add(i);
                         bytes += blocks[i].Bytes;

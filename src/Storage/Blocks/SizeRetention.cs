@@ -4,30 +4,53 @@ namespace Pleiad.Storage;
 public static class SizeRetention
 {
     /// <summary>
-    /// What has to go of samples and of rollups. Rollups may take half of the size: they are there for when samples are gone, so samples go
-    /// first, but not all of them.
+    /// No block is merged into more than this part of what a shard may have: a limit that can only be kept by giving up a block that holds nearly everything
+    /// would be no limit.
     /// </summary>
-    /// <param name="blocks">Of samples, of all shards.</param>
-    /// <param name="rollups">Of rollups.</param>
+    public const int MergedPart = 8;
+
+    /// <summary>
+    /// Up to which time the blocks of each resolution have to go. What is finer goes first, the oldest of it before the others: samples (resolution 0), then
+    /// the finest rollups, and so on, for what is coarser is there for when what is finer is gone. No level is driven out by coarser ones: it keeps half of what finer
+    /// ones leave. The newest of a level is kept, whatever it takes.
+    /// </summary>
+    /// <param name="blocks">Of samples and of rollups, of all shards.</param>
     /// <param name="bytesMax">For all of them.</param>
-    public static (long? SamplesThrough, long? RollupsThrough) Cuts(IEnumerable<BlockExtent> blocks, IReadOnlyList<BlockExtent> rollups, long bytesMax)
+    /// <returns>By resolution; none where nothing has to go.</returns>
+    public static IReadOnlyDictionary<long, long> Cuts(IEnumerable<BlockExtent> blocks, long bytesMax)
     {
-        long? rollupsThrough = CutThrough(rollups, bytesMax / 2);
-        long left = bytesMax - rollups.Where(rollup => rollupsThrough is not { } through || rollup.MaxTime > through).Sum(static rollup => rollup.Bytes);
-        return (CutThrough(blocks, left), rollupsThrough);
+        var cuts = new Dictionary<long, long>();
+        BlockExtent[][] levels = [.. blocks.GroupBy(static block => block.ResolutionMs).OrderBy(static level => level.Key).Select(static level => level.ToArray())];
+        long coarser = levels.Sum(static level => level.Sum(static block => block.Bytes));
+        long left = bytesMax;
+        foreach (BlockExtent[] level in levels)
+        {
+            coarser -= level.Sum(static block => block.Bytes);
+            long? cut = CutThrough(level, Math.Max(left - coarser, coarser > 0 ? left / 2 : left));
+            if (cut is { } through)
+            {
+                cuts.Add(level[0].ResolutionMs, through);
+            }
+
+            left -= level.Where(block => cut is not { } gone || block.MaxTime > gone).Sum(static block => block.Bytes);
+        }
+
+        return cuts;
     }
 
-    /// <summary>The newest blocks that fit are kept, and no block older than one that goes.</summary>
+    /// <summary>The newest blocks that fit are kept, and no block older than one that goes. Those that reach into the time of the newest are kept in any case.</summary>
     /// <param name="blocks">Of all shards.</param>
     /// <param name="bytesMax">For all of them.</param>
     /// <returns>Blocks go whose newest sample is at or before this time; null where none has to.</returns>
     public static long? CutThrough(IEnumerable<BlockExtent> blocks, long bytesMax)
     {
         long bytes = 0;
+        long keptFrom = long.MaxValue;
         foreach (BlockExtent block in blocks.OrderByDescending(static block => block.MaxTime))
         {
+            keptFrom = keptFrom == long.MaxValue ? block.MinTime : keptFrom;
             bytes += block.Bytes;
-            if (bytes > bytesMax)
+            if (bytes > bytesMax && block.MaxTime < keptFrom)
             {
                 return block.MaxTime;
             }

@@ -58,8 +58,9 @@ public sealed partial class Shard
     /// </summary>
     /// <param name="rangeMs">Of one block.</param>
     /// <param name="nowMs">Samples of after this time do not count: a clock that is ahead must not seal anything early.</param>
+    /// <param name="quietMs">What time it is, where nothing has come for so long that nothing is waited for any more; null while something comes.</param>
     /// <returns>Null where nothing is due.</returns>
-    public long? SealDue(long rangeMs, long nowMs)
+    public long? SealDue(long rangeMs, long nowMs, long? quietMs = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rangeMs);
         if (_sealUnderWay || IsSettling)
@@ -75,7 +76,7 @@ public sealed partial class Shard
 
         long rest = oldest % rangeMs;
         long end = oldest - (rest < 0 ? rest + rangeMs : rest) + rangeMs;
-        return end + (rangeMs / 2) <= Math.Min(NewestTime, nowMs) ? end : null;
+        return end + (rangeMs / 2) <= (quietMs ?? Math.Min(NewestTime, nowMs)) ? end : null;
     }
 
     /// <summary>Takes what a block of the samples before a time needs. Give it to <see cref="BlockStore.Write(SealJob)"/> on another thread, then <see cref="CompleteSeal"/>.</summary>
@@ -122,15 +123,16 @@ public sealed partial class Shard
     /// <param name="rangeMs">Of a block as it is sealed.</param>
     /// <param name="rangeMaxMs">Of the longest block.</param>
     /// <param name="sealedBefore">No block of before this time is still to come.</param>
+    /// <param name="bytesMax">Bytes of them together at most.</param>
     /// <returns>Null where there is nothing to do.</returns>
-    public CompactionJob? BeginCompaction(long rangeMs, long rangeMaxMs, long sealedBefore)
+    public CompactionJob? BeginCompaction(long rangeMs, long rangeMaxMs, long sealedBefore, long bytesMax = long.MaxValue)
     {
         if (_compactionUnderWay || IsBehindBlocks)
         {
             return null;
         }
 
-        IReadOnlyList<int> next = CompactionPlan.Next(BlockExtents, rangeMs, rangeMaxMs, sealedBefore);
+        IReadOnlyList<int> next = CompactionPlan.Next(BlockExtents, rangeMs, rangeMaxMs, sealedBefore, bytesMax: bytesMax);
         if (next.Count == 0)
         {
             return null;

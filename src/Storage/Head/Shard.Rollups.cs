@@ -23,7 +23,10 @@ public sealed partial class Shard
 
     /// <summary>Times and sizes of them, in no order: the last time of each is the end of its last bucket.</summary>
     public IReadOnlyList<BlockExtent> RollupExtents =>
-        [.. Rollups.Blocks.Select(static block => new BlockExtent(block.Rollup!.Ends.After + 1, block.Rollup.Ends.Through, block.Length))];
+        [.. Rollups.Blocks.Select(static block => new BlockExtent(block.Rollup!.Ends.After + 1, block.Rollup.Ends.Through, block.Length)
+        {
+            ResolutionMs = block.Rollup.ResolutionMs,
+        })];
 
     /// <summary>Another round of upkeep begins: what failed in one before is tried again, after each failure later.</summary>
     public void BeginRollupRound()
@@ -40,8 +43,12 @@ public sealed partial class Shard
     /// </summary>
     /// <param name="settings">Which.</param>
     /// <param name="sealedBefore">Every sample of before this time is in a block.</param>
+    /// <param name="quietMs">
+    /// What time it is, where nothing has come for so long that nothing is waited for any more: then the window of the newest sample is complete when that time
+    /// is behind it, and no later one, so that whoever comes back finds little that has to be written again. Null while something comes.
+    /// </param>
     /// <returns>Null where there is nothing to do.</returns>
-    public RollupJob? BeginRollup(RollupSettings settings, long sealedBefore)
+    public RollupJob? BeginRollup(RollupSettings settings, long sealedBefore, long? quietMs = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         IReadOnlyList<Block> blocks = Blocks.Blocks;
@@ -54,6 +61,11 @@ public sealed partial class Shard
         long newest = blocks.Count == 0 ? 0 : blocks.Max(static block => block.Number);
         long newestTime = Math.Max(NewestTime, Blocks.NewestTime);
         long completeBefore = Math.Min(sealedBefore, newestTime == long.MaxValue ? newestTime : newestTime + 1);
+        if (quietMs is { } quiet && newestTime != long.MinValue && RollupGrid.Ceiling(newestTime, settings.WindowMs) is var end && end < quiet)
+        {
+            completeBefore = Math.Min(sealedBefore, end + 1);
+        }
+
         foreach (RollupTier tier in settings.Tiers)
         {
             RollupLevel? level = Rollups.Level(tier.ResolutionMs);
@@ -133,11 +145,11 @@ public sealed partial class Shard
         return gone.Count;
     }
 
-    /// <summary>Drops the blocks of rollups whose last bucket ends at or before a time, whatever retention says of them.</summary>
+    /// <summary>Drops the blocks of rollups of a resolution whose last bucket ends at or before a time, whatever retention says of them.</summary>
     /// <returns>How many.</returns>
-    public int DropRollupsThrough(long timeMs)
+    public int DropRollupsThrough(long resolutionMs, long timeMs)
     {
-        List<Block> gone = [.. Rollups.Blocks.Where(block => block.Rollup!.Ends.Through <= timeMs)];
+        List<Block> gone = [.. Rollups.Blocks.Where(block => block.Rollup!.ResolutionMs == resolutionMs && block.Rollup.Ends.Through <= timeMs)];
         if (gone.Count > 0)
         {
             ReplaceRollups(gone, null);

@@ -155,22 +155,48 @@ public sealed class ShardUpkeepTests
             place.Path, with: settings => settings with { RetentionBytes = 1, BlockRangeMax = settings.BlockRange, RetentionInterval = Interval });
         Fill(node, 300);
         Assert.Equal(new HeadSealed(null), Seal(node));
+        node.Append(("mid", 10_000_000, 1));
+        Assert.Equal(new HeadSealed(null), Seal(node));
         node.Append(("later", 20_000_000, 1));
         node.Test.Advance(Interval);
         node.Test.Drain();
-        Assert.Equal(["later 20000000 1"], node.Samples());
+        Assert.Equal(["later 20000000 1", "mid 10000000 1"], node.Samples());
     }
 
     [Theory]
-    [InlineData(0, null)]
-    [InlineData(30, null)]
+    [InlineData(40, null)]
+    [InlineData(39, 5L)]
     [InlineData(29, 10L)]
-    [InlineData(15, 20L)]
-    [InlineData(9, 30L)]
-    public void The_newest_blocks_that_fit_are_kept(long bytesMax, long? cut)
+    [InlineData(9, 10L)]
+    [InlineData(0, 10L)]
+    public void The_newest_blocks_that_fit_are_kept_and_those_beside_the_newest_in_any_case(long bytesMax, long? cut)
     {
-        BlockExtent[] blocks = [new(1, 10, 10), new(11, 30, 10), new(11, 20, 10)];
-        Assert.Equal(bytesMax == 0 ? 30 : cut, SizeRetention.CutThrough(blocks, bytesMax));
+        BlockExtent[] blocks = [new(1, 10, 10), new(1, 5, 10), new(11, 30, 10), new(11, 20, 10)];
+        Assert.Equal(cut, SizeRetention.CutThrough(blocks, bytesMax));
+    }
+
+    [Fact]
+    public void A_shard_into_which_nothing_comes_any_more_is_sealed_by_the_clock_and_goes_on_when_something_comes()
+    {
+        using var place = new TempDirectory();
+        TimeSpan quiet = TimeSpan.FromMinutes(30);
+        using var node = new ShardNode(place.Path, with: settings => settings with { BlockRange = Range, UpkeepInterval = Interval, QuietAfter = quiet });
+        long now = node.Test.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        long first = now - (now % (long)Range.TotalMilliseconds);
+        node.Test.Advance(TimeSpan.FromMilliseconds(first + (2 * Range.TotalMilliseconds) - now));
+        Assert.Equal(1, node.Append(("up", first + 1, 1)).Accepted);
+        Assert.Equal(1, node.Append(("up", first + 2, 2)).Accepted);
+
+        // The range is long over by the clock, but somebody may just be slow.
+        node.Test.Advance(quiet - Interval);
+        node.Test.Drain();
+        Assert.Equal(0, Figures(node).Blocks);
+        node.Test.Advance(Interval + Interval);
+        node.Test.Drain();
+        Assert.Equal(1, WaitFor(node, static figures => figures.Blocks == 1 && figures.Series == 0).Blocks);
+        Assert.Equal(1, node.Append(("up", first + 3, 3)).Accepted);
+        Assert.Equal(0, node.Append(("up", first + 1, 7)).Accepted);
+        Assert.Equal(3, node.Samples().Count);
     }
 
     private static void Fill(ShardNode node, int count)

@@ -38,6 +38,15 @@ public sealed class CompactionPlanTests
     }
 
     [Fact]
+    public void No_more_is_merged_than_a_limit_allows()
+    {
+        BlockExtent[] blocks = [new BlockExtent(0, 2, 10), new BlockExtent(3, 4, 10), new BlockExtent(5, 6, 10)];
+        Assert.Equal([0, 1, 2], CompactionPlan.Next(blocks, 10, 10, sealedBefore: 90, bytesMax: 30));
+        Assert.Equal([0, 1], CompactionPlan.Next(blocks, 10, 10, sealedBefore: 90, bytesMax: 29));
+        Assert.Empty(CompactionPlan.Next(blocks, 10, 10, sealedBefore: 90, bytesMax: 19));
+    }
+
+    [Fact]
     public void Where_what_lies_between_counts_only_blocks_that_follow_on_each_other_are_merged()
     {
         long most = BlockFormat.BytesMax / 8 * 7;

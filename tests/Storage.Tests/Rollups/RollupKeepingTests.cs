@@ -130,18 +130,95 @@ public sealed class RollupKeepingTests
     }
 
     [Theory]
-    [InlineData(100, null, null)]
-    [InlineData(60, 10L, null)]
-    [InlineData(40, 20L, null)]
-    [InlineData(39, 20L, 5L)]
-    [InlineData(20, 20L, 5L)]
-    [InlineData(19, 20L, 20L)]
-    [InlineData(0, 30L, 20L)]
-    public void Of_a_size_samples_go_first_and_rollups_have_half(long bytesMax, long? samples, long? rollups)
+    [InlineData(100, "")]
+    [InlineData(60, "0:10")]
+    [InlineData(40, "0:20")]
+    [InlineData(39, "0:20")]
+    [InlineData(29, "0:20 5:5")]
+    [InlineData(22, "0:20 5:10")]
+    [InlineData(21, "0:20 5:10 60:10")]
+    [InlineData(0, "0:20 5:10 60:10")]
+    public void Of_a_size_the_oldest_of_the_finest_go_first_and_the_newest_of_each_stays(long bytesMax, string cuts)
     {
-        // 50 bytes of samples, 20 of rollups.
-        BlockExtent[] blocks = [new(1, 10, 20), new(11, 20, 20), new(21, 30, 10)];
-        Assert.Equal((samples, rollups), SizeRetention.Cuts(blocks, [new(1, 5, 10), new(6, 20, 10)], bytesMax));
+        // 50 bytes of samples, 12 of the finer rollups, 8 of the coarser ones.
+        BlockExtent[] blocks =
+        [
+            new(1, 10, 4) { ResolutionMs = 60 }, new(1, 10, 20), new(11, 20, 4) { ResolutionMs = 60 }, new(11, 20, 20),
+            new(1, 5, 4) { ResolutionMs = 5 }, new(21, 30, 10), new(6, 10, 4) { ResolutionMs = 5 }, new(11, 20, 4) { ResolutionMs = 5 },
+        ];
+        Assert.Equal(cuts, string.Join(' ', SizeRetention.Cuts(blocks, bytesMax).Select(static cut => $"{cut.Key}:{cut.Value}")));
+    }
+
+    [Fact]
+    public void Whatever_the_sizes_a_level_keeps_half_of_what_finer_ones_leave_or_all_it_has()
+    {
+        for (int seed = 0; seed < 500; seed++)
+        {
+            var random = new Random(seed);
+            BlockExtent[] blocks = [.. Enumerable.Range(0, 40).Select(_ => Extent(random))];
+            long bytesMax = random.Next(1500);
+            IReadOnlyDictionary<long, long> cuts = SizeRetention.Cuts(blocks, bytesMax);
+            long left = bytesMax;
+            bool isOver = false;
+            foreach (IGrouping<long, BlockExtent> level in blocks.GroupBy(static block => block.ResolutionMs).OrderBy(static level => level.Key))
+            {
+                BlockExtent[] kept = [.. level.Where(block => !cuts.TryGetValue(level.Key, out long through) || block.MaxTime > through)];
+                BlockExtent newest = level.MaxBy(static block => block.MaxTime);
+                Assert.Contains(newest, kept);
+                long next = level.Except(kept).Select(static block => block.MaxTime).DefaultIfEmpty(long.MinValue).Max();
+                long bytes = kept.Sum(static block => block.Bytes);
+
+                // The newest of what has gone would not have fitted into the half.
+                Assert.True(
+                    next == long.MinValue || bytes + level.Where(block => block.MaxTime == next).Sum(static block => block.Bytes) > left / 2,
+                    $"seed {seed}: level {level.Key} has {bytes} of {left}");
+                isOver |= kept.Any(block => block.MaxTime < newest.MinTime) && bytes > left;
+                left -= bytes;
+            }
+
+            Assert.False(isOver, $"seed {seed}: more is kept than may be and than has to be");
+        }
+
+        static BlockExtent Extent(Random random)
+        {
+            long from = random.Next(1000);
+            return new BlockExtent(from, from + random.Next(50), 1 + random.Next(60)) { ResolutionMs = random.Next(3) * 5 };
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void The_window_of_the_newest_sample_is_rolled_up_when_nothing_comes_any_more_and_again_when_something_does(int seed)
+    {
+        var random = new Random(seed);
+        RollupNode node = Filled(new FaultyFiles(), 60 + (10 * seed));
+        node.Settle();
+        long newest = node.Storage.Data.Shards.Max(static shard => shard.NewestTime);
+        long end = RollupGrid.Ceiling(newest, 200);
+        Assert.True(RollupsThrough(node) < newest);
+
+        // Not before the window is over by the clock.
+        node.RollUp(quietMs: end);
+        Assert.True(RollupsThrough(node) < newest);
+        node.RollUp(quietMs: end + 10_000);
+        Assert.Equal(end, RollupsThrough(node));
+        node.CheckAgainstSamples(random);
+
+        // Whoever comes back finds the window rolled up: in order and late.
+        for (int i = 0; i < 5; i++)
+        {
+            node.Write(random, stepMax: 3);
+            node.WriteLate(random);
+        }
+
+        node.Settle();
+        node.CheckAgainstSamples(random);
+        node.RollUp(quietMs: node.Time + 10_000);
+        node.CheckAgainstSamples(random);
+        Assert.Equal(RollupGrid.Ceiling(node.Storage.Data.Shards.Max(static shard => shard.NewestTime), 200), RollupsThrough(node));
+        node.Storage.Kill();
     }
 
     private static RollupNode Filled(FaultyFiles files, int writes)

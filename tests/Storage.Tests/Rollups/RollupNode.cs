@@ -34,7 +34,8 @@ internal sealed class RollupNode(FaultyFiles files, int shardCount = 2)
         Storage.WriteOne(Series(number), Math.Max(1000, Time - 50 - random.Next(900)), 1000.5 + random.Next(5));
     }
 
-    public void RollUp() => RollUp(static shard => shard.BeginRollup(Settings, shard.OldestInHead()));
+    /// <param name="quietMs">What time it is where nothing comes any more.</param>
+    public void RollUp(long? quietMs = null) => RollUp(shard => shard.BeginRollup(Settings, shard.OldestInHead(), quietMs));
 
     public void Clean()
     {
