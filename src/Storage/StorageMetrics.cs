@@ -22,6 +22,9 @@ public static class StorageMetrics
     internal static readonly Counter<long> LogFailed = s_meter.CreateCounter<long>(
         "pleiad_storage_log_failed_total", description: "1 when the log has failed for good.");
 
+    internal static readonly Counter<long> LossesNoted = s_meter.CreateCounter<long>(
+        "pleiad_storage_losses_noted_total", description: "Notes written into the quarantine of what was lost of the journal or of snapshots.");
+
     internal static readonly Counter<long> Quarantined = s_meter.CreateCounter<long>(
         "pleiad_storage_quarantined_records_total", description: "Records lost to damage on disk.");
 

@@ -348,11 +348,11 @@ internal sealed class QueryFrontend(
             yield return $"{damaged} chunks of stored blocks are damaged and were left out";
         }
 
-        if (view.BlocksMissed is { Count: > 0 } missed)
+        if (view.Missing is { Count: > 0 } missed)
         {
             string others = missed.Count > 1 ? $" and {missed.Count - 1} more" : string.Empty;
-            yield return $"samples may be missing: damaged blocks were put aside (quarantine/{missed[0].File}{others}); "
-                + "bring the time back from a backup, or delete the files to go on without what they had";
+            yield return $"samples may be missing: what had them was damaged and put aside (quarantine/{missed[0].File}{others}); "
+                + "bring the time back from a backup, or delete these files to go on without what was lost";
         }
     }
 

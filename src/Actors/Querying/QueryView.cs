@@ -12,8 +12,8 @@ internal abstract class QueryView : IDisposable
     /// <summary>Chunks that could not be read so far: what they held is missing.</summary>
     public abstract int ChunksDamaged { get; }
 
-    /// <summary>Damaged blocks in the quarantine of this node that may have had samples of what was read so far: theirs are missing.</summary>
-    public virtual IReadOnlyList<BlockSetAside> BlocksMissed => [];
+    /// <summary>What was damaged on this node and may have had samples of what was read so far: they are missing.</summary>
+    public virtual IReadOnlyList<MissingSamples> Missing => [];
 
     /// <summary>Shards that nobody has answered for so far, ascending: what they hold is missing.</summary>
     public virtual IReadOnlyList<int> ShardsMissing => [];

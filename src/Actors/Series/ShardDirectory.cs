@@ -100,7 +100,7 @@ internal sealed class ViewLease(ShardView[] views, ILocalShards shards, int thre
     public override int ChunksDamaged => views.Sum(static view => view.ChunksDamaged);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<BlockSetAside> BlocksMissed => [.. views.SelectMany(static view => view.BlocksMissed)];
+    public override IReadOnlyList<MissingSamples> Missing => [.. views.SelectMany(static view => view.Missing).DistinctBy(static missing => missing.File)];
 
     /// <summary>Each for itself, in the order of shards.</summary>
     public IReadOnlyList<ShardView> Views => views;

@@ -75,7 +75,8 @@ internal sealed class OfflineStorage : IDisposable
                 SettingsMap.Shard(settings),
                 SettingsMap.Journal(settings),
                 found => progress.Note(() => $"reading the journal: {found.SegmentsRead} of {found.SegmentsTotal} segments"),
-                cancel);
+                cancel,
+                TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
             return new OfflineStorage(directory, data, settings);
         }
         catch (DataDirectoryException e)

@@ -222,7 +222,13 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         RecoveredData recovered;
         try
         {
-            recovered = HeadRecovery.Run(directory, SettingsMap.Shard(settings), SettingsMap.Journal(settings), progress => Note(status, progress), cancel);
+            recovered = HeadRecovery.Run(
+                directory,
+                SettingsMap.Shard(settings),
+                SettingsMap.Journal(settings),
+                progress => Note(status, progress),
+                cancel,
+                TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -101,9 +101,9 @@ internal sealed class BlockFiles(IFiles files, string directory, string quaranti
     /// <summary>Blocks that lie in the quarantine and had samples that no other block is known to have whole.</summary>
     /// <param name="replaced">Numbers of the blocks that others were made of.</param>
     /// <exception cref="IOException">They could not be listed.</exception>
-    public List<BlockSetAside> SetAside(IReadOnlySet<long> replaced)
+    public List<MissingSamples> SetAside(IReadOnlySet<long> replaced)
     {
-        var found = new List<BlockSetAside>();
+        var found = new List<MissingSamples>();
         foreach (string name in _quarantine.Names())
         {
             if (kind.TryNumber(name, out long number) && TimesSetAside(_quarantine.PathOf(name), number, replaced.Contains(number)) is { } block)
@@ -120,13 +120,13 @@ internal sealed class BlockFiles(IFiles files, string directory, string quaranti
 
     // One that opens was put aside when a block was made of it without the frames that are damaged. One that does not was so, or was replaced
     // by a sound block before: then nothing of it is missing.
-    private BlockSetAside? TimesSetAside(string path, long number, bool isReplaced)
+    private MissingSamples? TimesSetAside(string path, long number, bool isReplaced)
     {
         string name = Path.GetFileName(path);
         try
         {
             using Block block = Open(path, number);
-            return new BlockSetAside(name, block.MinTime, block.MaxTime);
+            return new MissingSamples(name, block.MinTime, block.MaxTime);
         }
         catch (CorruptDataException)
         {
@@ -135,22 +135,22 @@ internal sealed class BlockFiles(IFiles files, string directory, string quaranti
         catch (LaterVersionException)
         {
             // Somebody has gone back to this version: nothing in the quarantine is needed for a start. The later one knew why it lies there.
-            return new BlockSetAside(name, long.MinValue, long.MaxValue);
+            return new MissingSamples(name, long.MinValue, long.MaxValue);
         }
     }
 
     // The end of the file has a checksum of its own.
-    private BlockSetAside TimesOfDamaged(string path, string name)
+    private MissingSamples TimesOfDamaged(string path, string name)
     {
         try
         {
             using IMappedBytes bytes = files.Map(path);
             BlockTrailer trailer = BlockTrailer.Read(path, bytes.Bytes);
-            return new BlockSetAside(name, trailer.MinTime, trailer.MaxTime);
+            return new MissingSamples(name, trailer.MinTime, trailer.MaxTime);
         }
         catch (CorruptDataException)
         {
-            return new BlockSetAside(name, long.MinValue, long.MaxValue);
+            return new MissingSamples(name, long.MinValue, long.MaxValue);
         }
     }
 

@@ -12,6 +12,8 @@ public sealed class BlockStore
     private readonly IFiles _files;
     private readonly string _directory;
     private readonly BlockFiles _blocks;
+    private readonly LossNotes _notes;
+    private readonly ShardId _shard;
 
     // Numbers of files that could not be finished: what became of them is unknown, so the next block says that it replaces them.
     private readonly List<long> _unfinished = [];
@@ -22,6 +24,8 @@ public sealed class BlockStore
     {
         _files = files;
         _directory = directory;
+        _shard = shard;
+        _notes = new LossNotes(files, quarantine);
         _blocks = new BlockFiles(files, directory, quarantine, shard, BlockFileKind.Samples);
         Tombstones = new TombstoneStore(files, directory, quarantine, shard);
         Rollups = new RollupStore(files, directory, quarantine, shard);
@@ -59,13 +63,15 @@ public sealed class BlockStore
         return found;
     }
 
-    /// <summary>Damaged blocks in the quarantine of which samples are missing, as far as the blocks that were loaded tell.</summary>
+    /// <summary>
+    /// What is missing: of damaged blocks in the quarantine, as far as the blocks that were loaded tell, and what is noted there of the journal and of snapshots.
+    /// </summary>
     /// <exception cref="IOException">They could not be listed.</exception>
-    internal List<BlockSetAside> SetAside() => _blocks.SetAside(_replaced);
+    internal List<MissingSamples> SetAside() => [.. _blocks.SetAside(_replaced), .. _notes.Of(_shard.Value)];
 
-    /// <summary>Names of all blocks of samples in the quarantine.</summary>
+    /// <summary>Names of all blocks of samples in the quarantine, and of the notes.</summary>
     /// <exception cref="IOException">They could not be listed.</exception>
-    internal IEnumerable<string> NamesSetAside() => _blocks.NamesSetAside();
+    internal IEnumerable<string> NamesSetAside() => _blocks.NamesSetAside().Concat(_notes.Names(_shard.Value));
 
     /// <summary>The name that a block has in the quarantine once it is there.</summary>
     internal string NameSetAside(Block block) => _blocks.NameSetAside(block.Path);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Pleiad.Storage;
 
 /// <summary>Where damaged files of a shard are kept for whoever wants to look: out of the way, never deleted.</summary>
@@ -6,7 +8,10 @@ namespace Pleiad.Storage;
 /// <param name="shard">Whose files they are: it goes into their names, since all shards share the directory.</param>
 internal sealed class Quarantine(IFiles files, string directory, int shard)
 {
-    private string Prefix => $"shard-{shard:D4}-";
+    private string Prefix => PrefixOf(shard);
+
+    /// <summary>What the names of the files of a shard begin with there.</summary>
+    public static string PrefixOf(int shard) => string.Create(CultureInfo.InvariantCulture, $"shard-{shard:D4}-");
 
     /// <summary>The names that files of this shard had before, of those that lie there.</summary>
     /// <exception cref="IOException">They could not be listed.</exception>

@@ -199,8 +199,8 @@ public sealed partial class Shard
     {
         _blockStore = store;
         Blocks = new BlockList(store.Load());
-        NoteBlocksSetAside();
         Rollups = store.Rollups.Load();
+        NoteSetAside();
 
         // The log may bring back tombstones that no block needs any more: such ones do no harm.
         Tombstones = IsFollower

@@ -23,7 +23,7 @@ public sealed partial class Shard
     public void Retain(RetentionCut cut)
     {
         ArgumentNullException.ThrowIfNull(cut);
-        ForgetBlocksSetAside();
+        ForgetSetAside();
         cut = cut.NotBefore(_parts.Cut);
         if (cut.Floor != cut.Ceiling || _parts.Cut.Floor != _parts.Cut.Ceiling)
         {

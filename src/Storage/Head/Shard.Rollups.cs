@@ -219,6 +219,7 @@ public sealed partial class Shard
 
     private void ReplaceRollups(IReadOnlyCollection<Block> gone, Block? added)
     {
+        NoteRollupsLostOf(gone);
         IEnumerable<Block> left = Rollups.Blocks.Where(block => !gone.Contains(block));
         Rollups = new RollupList(added is null ? left : left.Append(added));
         Retire(gone);

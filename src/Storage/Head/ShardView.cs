@@ -11,7 +11,7 @@ public sealed class ShardView : ISeriesSource, IDisposable
 {
     private readonly LabelIndex _index;
     private readonly Lock _missedLock = new();
-    private List<BlockSetAside> _missed = [];
+    private List<MissingSamples> _missed = [];
     private int _disposed;
 
     internal ShardView(ShardId shard, SeriesTable table, LabelIndex index, ByteArena arena, ViewPin pin)
@@ -40,7 +40,7 @@ public sealed class ShardView : ISeriesSource, IDisposable
     {
         ThrowIfDisposed();
         cancel.ThrowIfCancellationRequested();
-        NoteSetAside(request.Range);
+        NoteSetAside(request.Range, request.Rollup is { } wanted ? wanted.Ends : request.ListsRollups ? request.Range : null);
         if (request.ListsRollups && RollupListing.PartsFor(Pin, request.Range) is { Count: > 0 } parts)
         {
             return Held(() => new RollupListingCursor(this, parts, request, cancel));
@@ -110,8 +110,8 @@ public sealed class ShardView : ISeriesSource, IDisposable
     /// <summary>Chunks of blocks that could not be read through this view because their bytes are damaged: what was read has a hole there.</summary>
     public int ChunksDamaged => Pin.ChunksDamaged;
 
-    /// <summary>Damaged blocks in the quarantine that may have had samples in a range that was read through this view: what was read lacks theirs.</summary>
-    public IReadOnlyList<BlockSetAside> BlocksMissed => Volatile.Read(ref _missed);
+    /// <summary>What was damaged and may have had samples in a range that was read through this view: what was read lacks theirs.</summary>
+    public IReadOnlyList<MissingSamples> Missing => Volatile.Read(ref _missed);
 
     /// <summary>Which labels, metrics and targets of the head cost what.</summary>
     /// <param name="matchers">Which series count; all where there are none.</param>
@@ -136,17 +136,26 @@ public sealed class ShardView : ISeriesSource, IDisposable
         }
     }
 
-    private void NoteSetAside(TimeRange range)
+    // While the samples of its time are there, nothing is read of a rollup that they do not say as well.
+    private void NoteSetAside(TimeRange range, TimeRange? rollups)
     {
-        if (Pin.Parts.SetAside.Count == 0)
+        ViewParts parts = Pin.Parts;
+        if (parts.SetAside.Count == 0 && parts.RollupsSetAside.Count == 0)
         {
             return;
         }
 
         TimeRange read = Pin.Clip(range);
+        IEnumerable<MissingSamples> missed = parts.SetAside.Where(missing => missing.Overlaps(read));
+        if (rollups is { } ends)
+        {
+            var gone = ends with { Through = Math.Min(ends.Through, RollupListing.GoneBefore(Pin) - 1) };
+            missed = missed.Concat(parts.RollupsSetAside.Where(missing => gone.Through > gone.After && missing.Overlaps(gone)));
+        }
+
         lock (_missedLock)
         {
-            Volatile.Write(ref _missed, [.. _missed.Union(Pin.Parts.SetAside.Where(block => block.Overlaps(read)))]);
+            Volatile.Write(ref _missed, [.. _missed.Union(missed)]);
         }
     }
 
@@ -171,7 +180,7 @@ public sealed class ShardView : ISeriesSource, IDisposable
 
     private void OverBlocks(TimeRange range, Action<Block> read)
     {
-        NoteSetAside(range);
+        NoteSetAside(range, range);
         List<Block> blocks = Pin.Blocks.Overlapping(Pin.Clip(range));
         blocks.AddRange(RollupListing.PartsFor(Pin, range).Select(static part => part.Block));
         if (blocks.Count == 0)

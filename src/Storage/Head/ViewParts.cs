@@ -13,8 +13,11 @@ internal sealed record ViewParts(
     /// <summary>What is expired, where that differs from series to series.</summary>
     public RetentionCut Cut { get; init; } = RetentionCut.None;
 
-    /// <summary>Damaged blocks that lie in the quarantine.</summary>
-    public IReadOnlyList<BlockSetAside> SetAside { get; init; } = [];
+    /// <summary>What is missing of samples because it was damaged.</summary>
+    public IReadOnlyList<MissingSamples> SetAside { get; init; } = [];
+
+    /// <summary>Damaged blocks of rollups that lie in the quarantine.</summary>
+    public IReadOnlyList<MissingSamples> RollupsSetAside { get; init; } = [];
 
     /// <summary>The rollups.</summary>
     public RollupList Rollups { get; init; } = RollupList.Empty;

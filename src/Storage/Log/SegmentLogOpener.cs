@@ -19,6 +19,7 @@ public readonly record struct LogFindings(int Segments, long Records, long Bytes
 /// </summary>
 internal sealed class SegmentLogOpener(IFiles files, string directory, string quarantine, SegmentLogSettings settings)
 {
+    private const string Unnoted = ".new";
     private readonly List<SegmentFile> _segments = [];
     private readonly List<RecordHead> _heads = [];
     private readonly List<long> _numbers = [];
@@ -30,6 +31,10 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
     private long _damagedBytes;
     private long _tornBytes;
     private long _keptAside;
+
+    // Pieces that were put aside for the first time, under a name that they have until the loss is noted.
+    private readonly List<string> _new = [];
+    private long _firstDamaged;
 
     /// <summary>What was found so far.</summary>
     public LogFindings Findings => new(_segments.Count, _records, _bytes, _lost, _damagedBytes, _tornBytes);
@@ -70,6 +75,30 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
     /// <summary>Reads the next segment; null behind the last.</summary>
     /// <exception cref="CorruptDataException">A gap, or a version this program does not know.</exception>
     public FoundSegment? Next() => Read < _numbers.Count ? ReadSegment(_numbers[Read++]) : null;
+
+    /// <summary>
+    /// When all segments are read: notes in the quarantine that records are lost, unless a start before has. Only then what was damaged gets its name there, by which
+    /// the next start knows that it was noted.
+    /// </summary>
+    /// <param name="nowMs">What time it is.</param>
+    /// <exception cref="IOException">It could not be noted.</exception>
+    public void NoteLosses(long nowMs)
+    {
+        if (HasLosses && _firstDamaged > 0)
+        {
+            new LossNotes(files, quarantine).NoteRecords(_firstDamaged, nowMs);
+        }
+
+        foreach (string path in _new)
+        {
+            files.Rename(path + Unnoted, path);
+        }
+
+        if (_new.Count > 0)
+        {
+            files.FlushDirectory(quarantine);
+        }
+    }
 
     /// <summary>The log, when all segments are read.</summary>
     public SegmentLog ToLog()
@@ -236,15 +265,25 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
         StorageMetrics.QuarantinedBytes.Add(end - start);
         if (_keptAside + (end - start) > settings.QuarantineBytesMax)
         {
+            _firstDamaged = _firstDamaged == 0 ? segment.Number : _firstDamaged;
             return;
         }
 
         _keptAside += end - start;
         files.CreateDirectory(quarantine);
-        string name = string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileNameWithoutExtension(segment.Path)}-{start:D10}.bin");
-        using IFile aside = files.Create(Path.Combine(quarantine, name));
+        string path = Path.Combine(
+            quarantine, string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileNameWithoutExtension(segment.Path)}-{start:D10}.bin"));
+        if (files.Exists(path))
+        {
+            // As long as the segment is there, each start finds it again.
+            return;
+        }
+
+        _firstDamaged = _firstDamaged == 0 ? segment.Number : _firstDamaged;
+        using IFile aside = files.Create(path + Unnoted);
         aside.Append(bytes.AsSpan(start, end - start));
         aside.Flush();
+        _new.Add(path);
     }
 }
 

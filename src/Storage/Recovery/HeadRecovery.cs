@@ -53,13 +53,15 @@ public static class HeadRecovery
     /// <param name="logSettings">Of the log.</param>
     /// <param name="progress">Called now and then, from any thread.</param>
     /// <param name="cancel">Gives up between two segments.</param>
+    /// <param name="nowMs">What time it is: what is lost of the journal was received before. <see cref="long.MaxValue"/> where nobody knows.</param>
     /// <exception cref="CorruptDataException">Records are missing without damage that explains it, or a later version wrote them.</exception>
     public static RecoveredData Run(
         DataDirectory directory,
         ShardSettings shardSettings,
         SegmentLogSettings logSettings,
         Action<RecoveryProgress> progress,
-        CancellationToken cancel)
+        CancellationToken cancel,
+        long nowMs = long.MaxValue)
     {
         var opener = new SegmentLogOpener(directory.Files, directory.LogPath, directory.QuarantinePath, logSettings);
         opener.List();
@@ -74,7 +76,7 @@ public static class HeadRecovery
             progress(new RecoveryProgress(opener.Total, 0, shards.Length, Interlocked.Increment(ref loaded)));
         });
 
-        bool damagedSnapshots = stores.Any(static store => store.Damaged > 0);
+        bool damagedSnapshots = stores.Any(static store => store.HasDamaged());
         var lost = new long[shards.Length];
         FoundSegment? next = opener.Next();
         for (int read = 0; next is { } current; read++)
@@ -95,6 +97,14 @@ public static class HeadRecovery
 
             next = following;
             progress(new RecoveryProgress(opener.Total, read + 1, shards.Length, shards.Length));
+        }
+
+        // Before the blocks are attached, with which a shard looks what is missing.
+        opener.NoteLosses(nowMs);
+        var notes = new LossNotes(directory.Files, directory.QuarantinePath);
+        foreach (Shard shard in shards.Where(shard => stores[shard.Id.Value].HasLostAll && (lost[shard.Id.Value] > 0 || shard.AppliedSeq == 0)))
+        {
+            notes.NoteSnapshot(shard.Id.Value, nowMs);
         }
 
         var blocks = new BlockStore[shards.Length];

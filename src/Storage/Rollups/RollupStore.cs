@@ -50,6 +50,17 @@ public sealed class RollupStore
         return new RollupList(found.Except(hidden));
     }
 
+    /// <summary>Damaged blocks in the quarantine.</summary>
+    /// <exception cref="IOException">They could not be listed.</exception>
+    internal List<MissingSamples> SetAside() => _blocks.SetAside(new HashSet<long>());
+
+    /// <summary>Names of all of them.</summary>
+    /// <exception cref="IOException">They could not be listed.</exception>
+    internal IEnumerable<string> NamesSetAside() => _blocks.NamesSetAside();
+
+    /// <summary>The name that a block has in the quarantine once it is there.</summary>
+    internal string NameSetAside(Block block) => _blocks.NameSetAside(block.Path);
+
     /// <summary>Writes rollups and reads them back. On any thread but one at a time.</summary>
     /// <exception cref="IOException">They could not be written or did not read back; what there was before stays.</exception>
     public RollupWritten Write(RollupJob job)

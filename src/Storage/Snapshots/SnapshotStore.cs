@@ -14,6 +14,7 @@ public sealed class SnapshotStore
     private readonly IFiles _files;
     private readonly string _directory;
     private readonly Quarantine _quarantine;
+    private readonly LossNotes _notes;
     private readonly int _shard;
 
     // Newest last.
@@ -31,6 +32,7 @@ public sealed class SnapshotStore
         _files = files;
         _directory = directory;
         _quarantine = new Quarantine(files, quarantine, shard.Value);
+        _notes = new LossNotes(files, quarantine);
         _shard = shard.Value;
     }
 
@@ -39,6 +41,17 @@ public sealed class SnapshotStore
 
     /// <summary>Records of chunk files that were lost.</summary>
     public int ChunkRecordsLost { get; private set; }
+
+    /// <summary>
+    /// Whether a damaged snapshot explains that the shard lacks records that the journal has no more: one of this start, or of one before that has not come as far
+    /// as another snapshot.
+    /// </summary>
+    /// <exception cref="IOException">They could not be listed.</exception>
+    public bool HasDamaged() => Damaged > 0
+        || _quarantine.Names().Any(name => SnapshotFormat.TryHeadNumber(name, out long number) && (_saved.Count == 0 || number > _saved[0].Number));
+
+    /// <summary>Whether there were snapshots, and none could be loaded.</summary>
+    public bool HasLostAll { get; private set; }
 
     /// <summary>Writes a snapshot, reads it back, and deletes what is no longer needed. On any thread but one at a time.</summary>
     /// <exception cref="IOException">It could not be written or did not read back; the snapshots before are as they were.</exception>
@@ -149,6 +162,7 @@ public sealed class SnapshotStore
             }
         }
 
+        HasLostAll = loaded is null && heads.Count > 0;
         return loaded ?? new Shard(new ShardId(_shard), settings);
     }
 
@@ -176,6 +190,7 @@ public sealed class SnapshotStore
                         return null;
                     }
 
+                    NoteLost(chunkFiles[i]);
                     ChunkRecordsLost += lost;
                     StorageMetrics.Quarantined.Add(lost);
                 }
@@ -253,6 +268,23 @@ public sealed class SnapshotStore
         }
 
         return lost;
+    }
+
+    // Once: when the copy is there, the note was before it, and whoever has deleted that one has seen to it.
+    private void NoteLost(ChunkFile file)
+    {
+        string name = SnapshotFormat.ChunksName(file.Number);
+        if (_files.Exists(_quarantine.PathOf(name)))
+        {
+            return;
+        }
+
+        _notes.NoteChunks(_shard, name, file.NewestTime);
+        string path = Path.Combine(_directory, name);
+        if (_files.Exists(path))
+        {
+            _quarantine.CopyAside(path);
+        }
     }
 
     private ChunkFile WriteChunks(SnapshotJob job, ref int from, List<string> written)

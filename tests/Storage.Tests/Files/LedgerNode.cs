@@ -22,6 +22,9 @@ internal sealed class LedgerNode(IFiles files, SegmentLogSettings? logSettings =
     /// <summary>Of every shard, from the next start on.</summary>
     public long OutOfOrderWindowMs { get; set; }
 
+    /// <summary>What time it is at the next start.</summary>
+    public long NowMs { get; set; } = long.MaxValue;
+
     /// <summary>Limits of every shard, from the next start on.</summary>
     public ShardSettings ShardSettings { get; init; } = new();
 
@@ -37,7 +40,7 @@ internal sealed class LedgerNode(IFiles files, SegmentLogSettings? logSettings =
         _directory = DataDirectory.Open(files, Root, shardCount);
         try
         {
-            _data = HeadRecovery.Run(_directory, ShardSettings, _logSettings, static _ => { }, CancellationToken.None);
+            _data = HeadRecovery.Run(_directory, ShardSettings, _logSettings, static _ => { }, CancellationToken.None, NowMs);
         }
         catch
         {
