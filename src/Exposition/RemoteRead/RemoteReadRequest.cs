@@ -6,8 +6,7 @@ namespace Pleiad.Exposition;
 /// <summary>A <c>prometheus.ReadRequest</c>: queries, and in which form the answer is wanted.</summary>
 /// <param name="Queries">Answered in this order.</param>
 /// <param name="WantsStream">Whether chunks in a stream come before samples among what is accepted.</param>
-/// <param name="TakesSamples">Whether plain samples are accepted at all.</param>
-public sealed record RemoteReadRequest(IReadOnlyList<RemoteReadQuery> Queries, bool WantsStream, bool TakesSamples)
+public sealed record RemoteReadRequest(IReadOnlyList<RemoteReadQuery> Queries, bool WantsStream)
 {
     /// <summary>Reads one.</summary>
     /// <param name="message">Decompressed.</param>
@@ -50,7 +49,7 @@ public sealed record RemoteReadRequest(IReadOnlyList<RemoteReadQuery> Queries, b
 
         // The first that is known wins; a list that is empty means samples.
         ulong first = accepted.Find(type => type <= 1);
-        return new RemoteReadRequest(queries, first == 1, accepted.Count == 0 || accepted.Contains(0));
+        return new RemoteReadRequest(queries, first == 1);
     }
 
     private static RemoteReadQuery ReadQuery(WireReader reader)

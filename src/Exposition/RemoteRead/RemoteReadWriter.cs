@@ -5,15 +5,10 @@ namespace Pleiad.Exposition;
 /// <summary>Writes the messages that answer remote read. Reused from series to series; not thread-safe.</summary>
 public sealed class RemoteReadWriter
 {
-    /// <summary>Samples of one chunk at most, as Prometheus cuts them.</summary>
-    public const int ChunkSamplesMax = 120;
-
-    private const ulong XorChunk = 1;
-
     private readonly ProtoWriter _message = new();
     private readonly ProtoWriter _inner = new();
     private readonly HistogramMessage _histogram = new();
-    private readonly XorChunkWriter _chunk = new();
+    private readonly PrometheusChunkWriter _chunk = new();
 
     /// <summary>A <c>prometheus.TimeSeries</c> with all samples.</summary>
     public byte[] Series(Labels labels, SampleColumns samples)
@@ -60,7 +55,7 @@ public sealed class RemoteReadWriter
 
     /// <summary>The frames of one series in a stream: each a <c>prometheus.ChunkedReadResponse</c> behind its length and checksum.</summary>
     /// <param name="labels">Of the series.</param>
-    /// <param name="samples">Floats; none is a histogram.</param>
+    /// <param name="samples">In order of time: each chunk has floats, or histograms with the same buckets.</param>
     /// <param name="query">The number of the query, from 0.</param>
     /// <param name="frameBytesMax">Chunk bytes after which the next frame begins.</param>
     /// <remarks>Frames: length as uvarint, CRC-32C of the message in big endian, the message.</remarks>
@@ -70,7 +65,7 @@ public sealed class RemoteReadWriter
         int chunkBytes = 0;
         _message.Clear();
         _message.Labels(1, labels, _inner);
-        for (int from = 0; from < samples.Count; from += ChunkSamplesMax)
+        for (int from = 0; from < samples.Count;)
         {
             if (chunkBytes >= frameBytesMax)
             {
@@ -79,15 +74,16 @@ public sealed class RemoteReadWriter
                 chunkBytes = 0;
             }
 
-            int count = Math.Min(ChunkSamplesMax, samples.Count - from);
-            ReadOnlySpan<byte> chunk = _chunk.Write(samples.Times.Slice(from, count), samples.Values.Slice(from, count));
+            // The numbers of the encodings are the same in a block and on the wire.
+            (int count, byte encoding) = _chunk.Encode(samples, from);
             _inner.Clear();
             _inner.Varint(1, (ulong)samples.Times[from]);
             _inner.Varint(2, (ulong)samples.Times[from + count - 1]);
-            _inner.Varint(3, XorChunk);
-            _inner.Bytes(4, chunk);
+            _inner.Varint(3, encoding);
+            _inner.Bytes(4, _chunk.Written);
+            from += count;
             _message.Bytes(2, _inner.Written);
-            chunkBytes += chunk.Length;
+            chunkBytes += _chunk.Written.Length;
         }
 
         EndFrame(frames, query);

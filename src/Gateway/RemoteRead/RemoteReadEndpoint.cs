@@ -31,10 +31,7 @@ internal sealed class RemoteReadEndpoint(IQueryFrontend frontend, INodeStatus st
             }
 
             RemoteReadRequest request = RemoteReadRequest.Read(message, settings.QueriesMax);
-            if (!request.WantsStream || !await TryStreamAsync(call, request).ConfigureAwait(false))
-            {
-                await AnswerSamplesAsync(call, request).ConfigureAwait(false);
-            }
+            await (request.WantsStream ? StreamAsync(call, request) : AnswerSamplesAsync(call, request)).ConfigureAwait(false);
         }
         catch (PageSyntaxException wrong)
         {
@@ -80,31 +77,19 @@ internal sealed class RemoteReadEndpoint(IQueryFrontend frontend, INodeStatus st
         await call.Http.Response.Body.WriteAsync(block, call.Cancel).ConfigureAwait(false);
     }
 
-    /// <summary>Answers in chunks of floats.</summary>
-    /// <returns>False where there are histograms, for which the client takes samples too: nothing is sent yet.</returns>
-    private async Task<bool> TryStreamAsync(GatewayCall call, RemoteReadRequest request)
+    private async Task StreamAsync(GatewayCall call, RemoteReadRequest request)
     {
         var writer = new RemoteReadWriter();
         var frames = new List<byte[]>();
         var budget = new SampleBudget(settings.SamplesMax);
-        bool histograms = false;
         for (int i = 0; i < request.Queries.Count; i++)
         {
             int query = i;
             frames.AddRange(await SeriesAsync(
                 request.Queries[query],
                 budget,
-                (labels, samples) =>
-                {
-                    histograms |= samples.HasHistograms;
-                    return samples.HasHistograms ? [] : writer.Frames(labels, samples, query, settings.FrameBytesMax);
-                },
+                (labels, samples) => writer.Frames(labels, samples, query, settings.FrameBytesMax),
                 call.Cancel).ConfigureAwait(false));
-        }
-
-        if (histograms && request.TakesSamples)
-        {
-            return false;
         }
 
         call.Http.Response.ContentType = "application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse";
@@ -113,8 +98,6 @@ internal sealed class RemoteReadEndpoint(IQueryFrontend frontend, INodeStatus st
             await call.Http.Response.BodyWriter.WriteAsync(frame, call.Cancel).ConfigureAwait(false);
             call.Cancel.ThrowIfCancellationRequested();
         }
-
-        return true;
     }
 
     // External labels stand for this server: a matcher on them that fits selects everything, and every series carries them.

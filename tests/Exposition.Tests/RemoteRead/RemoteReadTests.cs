@@ -16,7 +16,7 @@ public class RemoteReadTests
         RemoteReadQuery query = request.Queries.Single();
         Assert.Equal((1700000000000, 1700000060000), (query.StartMs, query.EndMs));
         Assert.Equal(["__name__=\"http_requests_total\"", "job=~\"a.*\""], query.Matchers.Select(matcher => matcher.ToString()));
-        Assert.True(request.WantsStream && request.TakesSamples);
+        Assert.True(request.WantsStream);
     }
 
     [SkippableFact]
@@ -52,7 +52,90 @@ public class RemoteReadTests
         }
 
         byte[] frames = new RemoteReadWriter().Frames(Labels.From(("__name__", "m")), samples, query: 3, frameBytesMax: 1);
-        var counts = new List<int>();
+        List<(ulong Encoding, byte[] Data)> chunks = [.. Messages(frames, query: 3).SelectMany(Chunks)];
+        Assert.All(chunks, static chunk => Assert.Equal(PrometheusChunk.Floats, chunk.Encoding));
+        Assert.Equal([120, 120, 60], chunks.Select(static chunk => (chunk.Data[0] << 8) | chunk.Data[1]));
+        AssertSame(samples, chunks);
+    }
+
+    [Fact]
+    public void Histograms_come_in_chunks_of_their_own_that_read_back_as_they_were()
+    {
+        using var samples = new SampleColumns();
+        for (int i = 0; i < 260; i++)
+        {
+            long time = 15_000L * i;
+            switch (i)
+            {
+                case < 20 or >= 250:
+                    samples.Add(time, i * 0.5);
+                    break;
+                case 240:
+                    samples.Add(time, new NativeHistogram { Sum = StaleMarker.Value });
+                    break;
+                default:
+                    // Integers, then others; then a counter that starts anew, and other buckets.
+                    double unit = i < 160 ? 1 : 0.25;
+                    double count = unit * (i < 200 ? i : i - 199);
+                    samples.Add(time, new NativeHistogram
+                    {
+                        Schema = 2,
+                        ZeroThreshold = 1e-3,
+                        ZeroCount = unit,
+                        Count = (2 * count) + unit,
+                        Sum = Math.Sin(i),
+                        PositiveSpans = i < 220 ? [new BucketSpan(-1, 2)] : [new BucketSpan(4, 2)],
+                        PositiveBuckets = [count, count],
+                    });
+                    break;
+            }
+        }
+
+        byte[] frames = new RemoteReadWriter().Frames(Labels.From(("__name__", "m")), samples, query: 0, frameBytesMax: 1 << 20);
+        List<(ulong Encoding, byte[] Data)> chunks = [.. Messages(frames, query: 0).SelectMany(Chunks)];
+        Assert.Equal(
+            [PrometheusChunk.Floats, PrometheusChunk.Histograms, PrometheusChunk.Histograms, PrometheusChunk.FloatHistograms, PrometheusChunk.FloatHistograms],
+            chunks.Take(5).Select(static chunk => (byte)chunk.Encoding));
+        Assert.Equal(PrometheusChunk.Floats, chunks[^1].Encoding);
+        AssertSame(samples, chunks);
+    }
+
+    private static void AssertSame(SampleColumns samples, List<(ulong Encoding, byte[] Data)> chunks)
+    {
+        using var read = new SampleColumns();
+        foreach ((ulong encoding, byte[] data) in chunks)
+        {
+            PrometheusChunk.Read((int)encoding, data, read);
+        }
+
+        Assert.Equal(samples.Times.ToArray(), read.Times.ToArray());
+        for (int i = 0; i < samples.Count; i++)
+        {
+            NativeHistogram? expected = samples.HasHistograms ? samples.Histograms[i] : null;
+            NativeHistogram? found = read.HasHistograms ? read.Histograms[i] : null;
+            if (expected is null)
+            {
+                Assert.Null(found);
+                Assert.Equal(BitConverter.DoubleToInt64Bits(samples.Values[i]), BitConverter.DoubleToInt64Bits(read.Values[i]));
+            }
+            else if (expected.IsStale)
+            {
+                Assert.True(found!.IsStale);
+            }
+            else
+            {
+                Assert.Equal(
+                    (expected.Schema, expected.ZeroThreshold, expected.ZeroCount, expected.Count, expected.Sum),
+                    (found!.Schema, found.ZeroThreshold, found.ZeroCount, found.Count, found.Sum));
+                Assert.Equal(expected.PositiveSpans, found.PositiveSpans);
+                Assert.Equal(expected.PositiveBuckets, found.PositiveBuckets);
+            }
+        }
+    }
+
+    // Each behind its length and checksum; the number of the query is the last field.
+    private static IEnumerable<byte[]> Messages(byte[] frames, byte query)
+    {
         for (int at = 0; at < frames.Length;)
         {
             int length = 0;
@@ -67,12 +150,14 @@ public class RemoteReadTests
 
             byte[] message = frames[(at + 4)..(at + 4 + length)];
             Assert.Equal(Crc32Castagnoli.Of(message), System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(frames.AsSpan(at)));
-            Assert.Equal(new byte[] { 16, 3 }, message[^2..]);
-            counts.Add(ChunkSamples(message));
+            if (query > 0)
+            {
+                Assert.Equal(new byte[] { 16, query }, message[^2..]);
+            }
+
+            yield return message;
             at += 4 + length;
         }
-
-        Assert.Equal([120, 120, 60], counts);
     }
 
     [Theory]
@@ -105,15 +190,11 @@ public class RemoteReadTests
     [Fact]
     public void Without_a_list_of_forms_samples_are_wanted_and_the_first_known_form_wins()
     {
-        Assert.Equal((false, true), Forms(new ProtoMessage()));
-        Assert.Equal((true, false), Forms(new ProtoMessage().Packed(2, 7, 1)));
-        Assert.Equal((false, true), Forms(new ProtoMessage().Varint(2, 0).Varint(2, 1)));
+        Assert.False(WantsStream(new ProtoMessage()));
+        Assert.True(WantsStream(new ProtoMessage().Packed(2, 7, 1)));
+        Assert.False(WantsStream(new ProtoMessage().Varint(2, 0).Varint(2, 1)));
 
-        static (bool, bool) Forms(ProtoMessage message)
-        {
-            RemoteReadRequest request = RemoteReadRequest.Read(message.ToArray(), 1);
-            return (request.WantsStream, request.TakesSamples);
-        }
+        static bool WantsStream(ProtoMessage message) => RemoteReadRequest.Read(message.ToArray(), 1).WantsStream;
     }
 
     [Theory]
@@ -127,10 +208,10 @@ public class RemoteReadTests
         Assert.Throws<PageLimitException>(() => RemoteReadRequest.Read(new ProtoMessage().Message(1, query).Message(1, query).ToArray(), 0));
     }
 
-    // ChunkedReadResponse 1 → ChunkedSeries 2 → Chunk 4: the first two bytes of each chunk's data.
-    private static int ChunkSamples(byte[] message)
+    // ChunkedReadResponse 1 → ChunkedSeries 2 → Chunk: type 3, data 4.
+    private static List<(ulong Encoding, byte[] Data)> Chunks(byte[] message)
     {
-        int samples = 0;
+        var found = new List<(ulong, byte[])>();
         var response = new WireReader(message, 0, 0);
         while (response.TryReadField(out int field, out int type))
         {
@@ -150,22 +231,26 @@ public class RemoteReadTests
                 }
 
                 WireReader chunk = series.ReadMessage();
+                ulong encoding = 0;
                 while (chunk.TryReadField(out int of, out int ofType))
                 {
-                    if (of == 4)
+                    switch (of)
                     {
-                        ReadOnlySpan<byte> data = chunk.ReadBytes();
-                        samples += (data[0] << 8) | data[1];
-                    }
-                    else
-                    {
-                        chunk.Skip(ofType);
+                        case 3:
+                            encoding = chunk.ReadVarint();
+                            break;
+                        case 4:
+                            found.Add((encoding, chunk.ReadBytes().ToArray()));
+                            break;
+                        default:
+                            chunk.Skip(ofType);
+                            break;
                     }
                 }
             }
         }
 
-        return samples;
+        return found;
     }
 
     private static byte[] Decoded(byte[] block)

@@ -1,4 +1,4 @@
-namespace Pleiad.Storage;
+namespace Pleiad.Model;
 
 /// <summary>Reads the bits of a chunk of Prometheus: most significant first. Past the end is a <see cref="FormatException"/>.</summary>
 /// <remarks>prometheus/prometheus, tsdb/docs/format/chunks.md: the names of the methods are those of its fields.</remarks>

@@ -1,6 +1,4 @@
-using Pleiad.Model;
-
-namespace Pleiad.Storage;
+namespace Pleiad.Model;
 
 /// <summary>Which native histograms go into one chunk of Prometheus. Pure.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Pleiad.Storage;
+namespace Pleiad.Model;
 
 /// <summary>Writes the bits of a chunk of Prometheus: most significant first. The counterpart of <see cref="PrometheusBits"/>.</summary>
 /// <remarks>prometheus/prometheus, tsdb/docs/format/chunks.md: the names of the methods are those of its fields.</remarks>

@@ -1,14 +1,17 @@
-using Pleiad.Model;
-
-namespace Pleiad.Storage;
+namespace Pleiad.Model;
 
 /// <summary>Decodes the data of a chunk of Prometheus: floats, native histograms of integers and of floats.</summary>
 /// <remarks>prometheus/prometheus, tsdb/docs/format/chunks.md; written from the description, as Prometheus 2.42 and 3 write them.</remarks>
-internal static class PrometheusChunk
+public static class PrometheusChunk
 {
-    internal const byte Floats = 1;
-    internal const byte Histograms = 2;
-    internal const byte FloatHistograms = 3;
+    /// <summary>The encoding of floats.</summary>
+    public const byte Floats = 1;
+
+    /// <summary>That of native histograms whose counts are integers.</summary>
+    public const byte Histograms = 2;
+
+    /// <summary>That of other native histograms.</summary>
+    public const byte FloatHistograms = 3;
 
     /// <summary>Appends all samples of a chunk.</summary>
     /// <param name="encoding">The byte before the data.</param>

@@ -1,6 +1,4 @@
-using Pleiad.Model;
-
-namespace Pleiad.Storage;
+namespace Pleiad.Model;
 
 /// <summary>Chunks of native histograms: all samples of a chunk have the same buckets, which its head names.</summary>
 /// <remarks>prometheus/prometheus, tsdb/docs/format/chunks.md, "Histogram chunk data" and "Float histogram chunk data".</remarks>

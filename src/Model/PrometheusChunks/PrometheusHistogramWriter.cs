@@ -1,6 +1,4 @@
-using Pleiad.Model;
-
-namespace Pleiad.Storage;
+namespace Pleiad.Model;
 
 /// <summary>Chunks of native histograms that have the same buckets. The counterpart of <see cref="PrometheusHistograms"/>.</summary>
 /// <remarks>prometheus/prometheus, tsdb/docs/format/chunks.md, "Histogram chunk data" and "Float histogram chunk data".</remarks>

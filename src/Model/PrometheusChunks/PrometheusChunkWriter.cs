@@ -1,10 +1,8 @@
-using Pleiad.Model;
-
-namespace Pleiad.Storage;
+namespace Pleiad.Model;
 
 /// <summary>Encodes samples as chunks of Prometheus: floats, native histograms of integers and of floats. The counterpart of <see cref="PrometheusChunk"/>.</summary>
 /// <remarks>prometheus/prometheus, tsdb/docs/format/chunks.md; written from the description.</remarks>
-internal sealed class PrometheusChunkWriter
+public sealed class PrometheusChunkWriter
 {
     /// <summary>Samples of a chunk at most, as Prometheus has it.</summary>
     public const int SamplesMax = 120;
