@@ -23,6 +23,12 @@ public sealed record ActorsSettings
     /// <summary>Targets that read their first page at once.</summary>
     public int FirstReadsMax { get; init; } = 16;
 
+    /// <summary>Arrays of each size that are kept for pages once they were read. Default 32.</summary>
+    public int PooledPagesMax { get; init; } = PagePool.KeptOfSizeDefault;
+
+    /// <summary>Of discoveries that one node of a cluster runs for all.</summary>
+    public SharedDiscoverySettings SharedDiscovery { get; init; } = new();
+
     /// <summary>The name under which other machines know this one.</summary>
     public string HostName { get; init; } = "localhost";
 

@@ -78,7 +78,11 @@ public sealed class PleiadActors : IDisposable
             settings.TypeAndUnitLabels,
             firstReads,
             led,
-            cluster?.Store.Documents);
+            cluster?.Store.Documents)
+        {
+            SharedDiscovery = settings.SharedDiscovery,
+            Pages = new PagePool(settings.PooledPagesMax),
+        };
         ActorRef catalog = system.ActorOf(
             Props.Create(() => new ScrapeCatalogActor(parts, logging.CreateLogger("Pleiad.Scraping"))), "scrape");
         _targets = new TargetCatalog(catalog);

@@ -95,7 +95,7 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
         _config = config;
         _outOfOrderWindow = apply.OutOfOrderWindow;
         _limits = config.LimitsWith(parts.Limits);
-        _fetcher = new PageFetcher(config, _limits, Context.Time, parts.UserAgent);
+        _fetcher = new PageFetcher(config, _limits, Context.Time, parts.UserAgent, parts.Pages);
         StartDiscovering();
         Update(reconfigured: true);
         if (old is not null)
@@ -145,7 +145,7 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
             discovery.Name, _config.JobName, SharedDiscovery.FingerprintOf(_config, number),
             known => Discoveries.Of([config], time, parts.UserAgent, [new FoundBefore(config, known)])[0],
             _found.TryGetValue(number, out FoundBefore? before) && before.By == config ? before.Groups : [],
-            led.LeadsHash, documents, time);
+            led.LeadsHash, documents, time, parts.SharedDiscovery);
     }
 
     private void OnDiscovered(Discovered discovered)

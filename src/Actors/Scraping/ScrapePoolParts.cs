@@ -17,6 +17,12 @@ internal sealed record ScrapePoolParts(
     ShardDirectory Shards, ScrapeLimits Limits, string HostName, string UserAgent, bool StartTimestamps, bool TypeAndUnitLabels, FirstReads FirstReads, LedShards? Led = null,
     IDocumentStore? Documents = null)
 {
+    /// <summary>Of discoveries that are run by one node for all.</summary>
+    public SharedDiscoverySettings SharedDiscovery { get; init; } = new();
+
+    /// <summary>Where the pages of all pools are read into.</summary>
+    public PagePool Pages { get; init; } = PagePool.Default;
+
     /// <summary>How long a target may take to tell how it goes.</summary>
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 }

@@ -13,9 +13,6 @@ namespace Pleiad.Actors;
 /// </summary>
 internal sealed class SharedDiscovery : IDiscovery
 {
-    /// <summary>Between two looks at what was written down, and at who runs it.</summary>
-    public static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(2);
-
     /// <summary>
     /// Each so many looks what is there is read whether it looks new or not: a database that has lost its end gives the versions it had out again
     /// (docs/decisions/0017).
@@ -28,6 +25,7 @@ internal sealed class SharedDiscovery : IDiscovery
     private readonly Func<bool> _isMine;
     private readonly IDocumentStore _documents;
     private readonly TimeProvider _time;
+    private readonly SharedDiscoverySettings _settings;
 
     // News, and the time for another look: many at once are one.
     private readonly Channel<bool> _hints = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -47,9 +45,10 @@ internal sealed class SharedDiscovery : IDiscovery
     /// <param name="leads">Whether this node leads the shard of a hash.</param>
     /// <param name="documents">Where it is written down.</param>
     /// <param name="time">Of the looks.</param>
+    /// <param name="settings">How often, how much.</param>
     public SharedDiscovery(
         string name, string job, string fingerprint, Func<IReadOnlyList<TargetGroup>, IDiscovery> make, IReadOnlyList<TargetGroup> before, Func<ulong, bool> leads,
-        IDocumentStore documents, TimeProvider time)
+        IDocumentStore documents, TimeProvider time, SharedDiscoverySettings settings)
     {
         Name = name;
         ulong hash = XxHash64.Of(Encoding.UTF8.GetBytes($"{job}\0{name}"));
@@ -60,6 +59,7 @@ internal sealed class SharedDiscovery : IDiscovery
         _isMine = () => leads(hash);
         _documents = documents;
         _time = time;
+        _settings = settings;
     }
 
     /// <inheritdoc/>
@@ -71,7 +71,7 @@ internal sealed class SharedDiscovery : IDiscovery
     /// <inheritdoc/>
     public async Task RunAsync(Action<DiscoveryUpdate> found, CancellationToken cancel)
     {
-        await using ITimer timer = _time.CreateTimer(_ => _hints.Writer.TryWrite(true), null, LookInterval, LookInterval);
+        await using ITimer timer = _time.CreateTimer(_ => _hints.Writer.TryWrite(true), null, _settings.LookInterval, _settings.LookInterval);
         Looking? looking = null;
         bool knowsLast = false;
         try
@@ -206,7 +206,7 @@ internal sealed class SharedDiscovery : IDiscovery
             if (now is not null && (now.Version != _seen?.Version || !now.Body.Span.SequenceEqual(_seen.Body.Span)))
             {
                 _seen = now;
-                read = SharedGroups.Read(now.Body);
+                read = SharedGroups.Read(now.Body, _settings.BytesMax);
             }
         }
         catch (Exception e) when (e is ClusterStoreException or InvalidDataException)

@@ -13,9 +13,6 @@ internal sealed record SharedGroups(string Fingerprint, DiscoveryUpdate? Update)
     /// <summary>The kind of the documents.</summary>
     public const string Kind = "discovery";
 
-    /// <summary>Bytes that a document may unfold to.</summary>
-    public const int BytesMax = 256 << 20;
-
     private const int Format = 1;
 
     /// <summary>The body of the document.</summary>
@@ -64,12 +61,14 @@ internal sealed record SharedGroups(string Fingerprint, DiscoveryUpdate? Update)
     }
 
     /// <summary>Reads a body.</summary>
-    /// <exception cref="InvalidDataException">It is none that this program knows.</exception>
-    public static SharedGroups Read(ReadOnlyMemory<byte> body)
+    /// <param name="body">Of the document.</param>
+    /// <param name="bytesMax">Bytes that it may unfold to.</param>
+    /// <exception cref="InvalidDataException">It is none that this program knows, or unfolds to more.</exception>
+    public static SharedGroups Read(ReadOnlyMemory<byte> body, int bytesMax)
     {
         try
         {
-            using JsonDocument json = JsonDocument.Parse(Unpack(body));
+            using JsonDocument json = JsonDocument.Parse(Unpack(body, bytesMax));
             JsonElement root = json.RootElement;
             if (root.GetProperty("format").GetInt32() != Format)
             {
@@ -92,7 +91,7 @@ internal sealed record SharedGroups(string Fingerprint, DiscoveryUpdate? Update)
         }
     }
 
-    private static ReadOnlyMemory<byte> Unpack(ReadOnlyMemory<byte> body)
+    private static ReadOnlyMemory<byte> Unpack(ReadOnlyMemory<byte> body, int bytesMax)
     {
         using var packed = new GZipStream(new MemoryStream(body.ToArray()), CompressionMode.Decompress);
         var unpacked = new MemoryStream();
@@ -100,9 +99,9 @@ internal sealed record SharedGroups(string Fingerprint, DiscoveryUpdate? Update)
         int read;
         while ((read = packed.Read(part)) > 0)
         {
-            if (unpacked.Length + read > BytesMax)
+            if (unpacked.Length + read > bytesMax)
             {
-                throw new InvalidDataException($"more than {BytesMax} bytes");
+                throw new InvalidDataException($"more than {bytesMax} bytes");
             }
 
             unpacked.Write(part, 0, read);

@@ -188,6 +188,11 @@ internal static class SettingsMap
                 LineBytesMax = settings.Scrape.LineBytesMax,
             },
             FirstReadsMax = settings.Scrape.FirstReadsMax,
+            PooledPagesMax = settings.Scrape.PooledPagesMax,
+            SharedDiscovery = new SharedDiscoverySettings
+            {
+                LookInterval = settings.Scrape.SharedDiscoveryInterval, BytesMax = (int)settings.Scrape.SharedDiscoveryBytesMax,
+            },
             HostName = Dns.GetHostName(),
             UserAgent = "Pleiad/" + PleiadCommand.Version,
             StartTimestamps = features.HasFlag(PromQLFeatures.StartTimestamps),

@@ -245,6 +245,9 @@ internal static class SettingsFile
         LabelValueBytesMax = (int)keys.Size("pleiad.scrape.label-value-bytes-max", 1, LabelBytesStorable),
         LineBytesMax = (int)keys.Size("pleiad.scrape.line-bytes-max", KiB, 64 * MiB),
         FirstReadsMax = keys.Count("pleiad.scrape.first-reads-max", 1, 10_000),
+        PooledPagesMax = keys.Count("pleiad.scrape.pooled-pages-max", 1, 10_000),
+        SharedDiscoveryInterval = keys.Duration("pleiad.scrape.shared-discovery-interval", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
+        SharedDiscoveryBytesMax = keys.Size("pleiad.scrape.shared-discovery-size-max", MiB, GiB),
         TargetsMax = keys.Count("pleiad.scrape.targets-max", 1),
     };
 }

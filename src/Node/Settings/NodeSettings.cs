@@ -359,6 +359,15 @@ public sealed record ScrapeSection
     /// <summary>Targets that read their first page at once. <c>pleiad.scrape.first-reads-max</c></summary>
     public required int FirstReadsMax { get; init; }
 
+    /// <summary>Arrays of each size kept for pages. <c>pleiad.scrape.pooled-pages-max</c></summary>
+    public required int PooledPagesMax { get; init; }
+
+    /// <summary>Between two looks at what another node has found. <c>pleiad.scrape.shared-discovery-interval</c></summary>
+    public required TimeSpan SharedDiscoveryInterval { get; init; }
+
+    /// <summary>Bytes that what another node has found may unfold to. <c>pleiad.scrape.shared-discovery-size-max</c></summary>
+    public required long SharedDiscoveryBytesMax { get; init; }
+
     /// <summary>Targets of a pool. <c>pleiad.scrape.targets-max</c></summary>
     public required int TargetsMax { get; init; }
 }

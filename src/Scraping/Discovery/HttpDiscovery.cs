@@ -86,7 +86,7 @@ internal sealed class HttpDiscovery : IDiscovery
             throw new FetchFailure(FetchKind.BadResponse, $"unsupported content type {GoText.Quote(FetchErrors.Printable(contentType))}");
         }
 
-        using PageBuffer answer = await BodyReader.ReadAsync(response, AnswerBytesMax, 0, cancel).ConfigureAwait(false);
+        using PageBuffer answer = await BodyReader.ReadAsync(response, PagePool.Default, AnswerBytesMax, 0, cancel).ConfigureAwait(false);
         return TargetGroupFile.ParseJson(answer.Memory[..answer.Length], UrlText.Redact(_config.Url), "__meta_url");
     }
 

@@ -13,11 +13,12 @@ internal static class BodyReader
 
     /// <summary>The body; the caller disposes it.</summary>
     /// <param name="response">Whose headers have been read.</param>
+    /// <param name="pool">Of the buffer.</param>
     /// <param name="bytesMax">Bytes, unpacked.</param>
     /// <param name="bytesExpected">As long as the last page was; 0 = unknown.</param>
     /// <param name="cancel">Ends it.</param>
     /// <exception cref="FetchFailure">Too large, packed too tightly, or encoded in a way we did not ask for.</exception>
-    public static async Task<PageBuffer> ReadAsync(HttpResponseMessage response, int bytesMax, int bytesExpected, CancellationToken cancel)
+    public static async Task<PageBuffer> ReadAsync(HttpResponseMessage response, PagePool pool, int bytesMax, int bytesExpected, CancellationToken cancel)
     {
         bool packed = IsGzip(response);
         long? length = response.Content.Headers.ContentLength;
@@ -33,7 +34,7 @@ internal static class BodyReader
 
         // One byte more, so that the end is seen without growing.
         long expected = packed || length is null ? bytesExpected : length.Value + 1;
-        var page = new PageBuffer((int)Math.Min(expected, bytesMax + 1L));
+        var page = new PageBuffer(pool, (int)Math.Min(expected, bytesMax + 1L));
         try
         {
             using Stream body = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);

@@ -11,22 +11,20 @@ namespace Pleiad.Scraping;
 /// <remarks>Large memory grows by <c>realloc</c>, which moves pages instead of copying them: no moment holds two copies.</remarks>
 internal sealed unsafe class PageBuffer : MemoryManager<byte>
 {
-    /// <summary>Up to here arrays are pooled.</summary>
-    public const int PooledBytesMax = 1024 * 1024;
-
     private const int InitialBytes = 16 * 1024;
 
-    // So many of each size are kept. The pool of the process keeps one for each thread and more: of pages of 100 KB some 20 MB, of which few are ever in use at once.
-    private const int PooledOfSize = 32;
-
-    private static readonly ArrayPool<byte> s_pool = ArrayPool<byte>.Create(PooledBytesMax, PooledOfSize);
-
+    private readonly PagePool _pool;
     private byte[]? _pooled;
     private byte* _native;
     private int _capacity;
 
+    /// <param name="pool">Of the arrays of small ones.</param>
     /// <param name="expectedBytes">As many fit without growing; 0 = unknown.</param>
-    public PageBuffer(int expectedBytes) => Reserve(Math.Max(expectedBytes, InitialBytes));
+    public PageBuffer(PagePool pool, int expectedBytes)
+    {
+        _pool = pool;
+        Reserve(Math.Max(expectedBytes, InitialBytes));
+    }
 
     ~PageBuffer() => Release();
 
@@ -85,9 +83,9 @@ internal sealed unsafe class PageBuffer : MemoryManager<byte>
 
     private void Reserve(int capacity)
     {
-        if (capacity <= PooledBytesMax)
+        if (capacity <= PagePool.BytesMax)
         {
-            byte[] larger = s_pool.Rent(capacity);
+            byte[] larger = _pool.Rent(capacity);
             Written.CopyTo(larger);
             ReturnPooled();
             _pooled = larger;
@@ -113,7 +111,7 @@ internal sealed unsafe class PageBuffer : MemoryManager<byte>
     {
         if (_pooled is not null)
         {
-            s_pool.Return(_pooled);
+            _pool.Return(_pooled);
             _pooled = null;
         }
     }

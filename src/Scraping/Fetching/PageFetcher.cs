@@ -12,14 +12,17 @@ public sealed class PageFetcher : IDisposable
     private readonly string _acceptEncoding;
     private readonly string _userAgent;
     private readonly int _bodyBytesMax;
+    private readonly PagePool _pool;
 
     /// <summary>A fetcher for the targets of a job.</summary>
     /// <param name="config">The job.</param>
     /// <param name="limits">What holds for it (<see cref="ScrapeConfig.LimitsWith"/>).</param>
     /// <param name="clock">Measures and ends fetches.</param>
     /// <param name="userAgent">Who we say we are: <c>Pleiad/1.2.3</c>.</param>
-    public PageFetcher(ScrapeConfig config, ScrapeLimits limits, TimeProvider clock, string userAgent)
+    /// <param name="pool">Where pages are read into; null for that of the process.</param>
+    public PageFetcher(ScrapeConfig config, ScrapeLimits limits, TimeProvider clock, string userAgent, PagePool? pool = null)
     {
+        _pool = pool ?? PagePool.Default;
         _clock = clock;
         _http = new HttpCaller(config.Http, clock);
         _accept = AcceptHeader.Of(config.ScrapeProtocols, config.NameEscaping);
@@ -59,7 +62,7 @@ public sealed class PageFetcher : IDisposable
                 throw FetchErrors.StatusOf(response);
             }
 
-            PageBuffer page = await BodyReader.ReadAsync(response, _bodyBytesMax, bytesExpected, ends.Token).ConfigureAwait(false);
+            PageBuffer page = await BodyReader.ReadAsync(response, _pool, _bodyBytesMax, bytesExpected, ends.Token).ConfigureAwait(false);
             return FetchOutcome.Of(page, FetchErrors.ContentTypeOf(response.Content.Headers), _clock.GetElapsedTime(start));
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested && deadline.IsCancellationRequested)

@@ -9,6 +9,8 @@ namespace Pleiad.Actors.Tests;
 
 public sealed class SharedDiscoveryTests : IAsyncLifetime
 {
+    private static readonly SharedDiscoverySettings s_settings = new();
+
     private readonly VirtualTime _time = new();
     private readonly FewDocuments _documents = new();
     private readonly List<Node> _nodes = [];
@@ -22,11 +24,11 @@ public sealed class SharedDiscoveryTests : IAsyncLifetime
         source.Find(Update("a:1", "b:2"));
         Assert.Equal(["a:1", "b:2"], await first.FoundAsync());
         await _documents.WrittenAsync();
-        _time.Advance(SharedDiscovery.LookInterval);
+        _time.Advance(s_settings.LookInterval);
         Assert.Equal(["a:1", "b:2"], await second.FoundAsync());
         source.Find(Update("b:2"));
         await _documents.WrittenAsync();
-        _time.Advance(SharedDiscovery.LookInterval);
+        _time.Advance(s_settings.LookInterval);
         Assert.Equal(["b:2"], await second.FoundAsync());
         Assert.Equal(0, second.Looks);
     }
@@ -38,11 +40,11 @@ public sealed class SharedDiscoveryTests : IAsyncLifetime
         Node second = Start(leads: false);
         (await first.LookedAsync()).Find(Update("a:1"));
         await _documents.WrittenAsync();
-        _time.Advance(SharedDiscovery.LookInterval);
+        _time.Advance(s_settings.LookInterval);
         await second.FoundAsync();
         await first.EndAsync();
         second.Leads = true;
-        _time.Advance(SharedDiscovery.LookInterval);
+        _time.Advance(s_settings.LookInterval);
         Source source = await second.LookedAsync();
         Assert.Equal(["a:1"], AddressesOf(source.Before));
         source.Find(Update("c:3"));
@@ -51,7 +53,7 @@ public sealed class SharedDiscoveryTests : IAsyncLifetime
 
         // And who does not lead any more looks no more.
         second.Leads = false;
-        _time.Advance(SharedDiscovery.LookInterval);
+        _time.Advance(s_settings.LookInterval);
         await source.Ended.WaitAsync(TestActorSystem.HangGuard);
     }
 
@@ -99,7 +101,7 @@ public sealed class SharedDiscoveryTests : IAsyncLifetime
         Assert.Contains("away", Assert.Single((await second.UpdateAsync()).Problems), StringComparison.Ordinal);
         Assert.Equal(0, second.Looks);
         _documents.IsAway = false;
-        _time.Advance(SharedDiscovery.LookInterval);
+        _time.Advance(s_settings.LookInterval);
         Assert.Equal(["a:1"], AddressesOf((await second.LookedAsync()).Before));
         Assert.Equal(["a:1"], await second.FoundAsync());
     }
@@ -112,7 +114,7 @@ public sealed class SharedDiscoveryTests : IAsyncLifetime
         Source source = await first.LookedAsync();
         source.Find(Update("a:1"));
         await _documents.WrittenAsync();
-        _time.Advance(SharedDiscovery.LookInterval);
+        _time.Advance(s_settings.LookInterval);
         Assert.Equal(["a:1"], await second.FoundAsync());
         long read = _documents.BytesRead;
         Assert.NotEqual(0, read);
@@ -124,7 +126,7 @@ public sealed class SharedDiscoveryTests : IAsyncLifetime
         Assert.Equal(read, _documents.BytesRead);
         source.Find(Update("b:2"));
         await _documents.WrittenAsync();
-        _time.Advance(SharedDiscovery.LookInterval);
+        _time.Advance(s_settings.LookInterval);
         Assert.Equal(["b:2"], await second.FoundAsync());
         Assert.InRange(_documents.BytesRead, read + 1, 3 * read);
     }
@@ -136,7 +138,7 @@ public sealed class SharedDiscoveryTests : IAsyncLifetime
         Node second = Start(leads: false);
         (await first.LookedAsync()).Find(Update("a:1"));
         await _documents.WrittenAsync();
-        _time.Advance(SharedDiscovery.LookInterval);
+        _time.Advance(s_settings.LookInterval);
         Assert.Equal(["a:1"], await second.FoundAsync());
         await first.EndAsync();
         _documents.Replace(new SharedGroups(XxHash64.Of("f"u8).ToString("x16", CultureInfo.InvariantCulture), Update("b:2")).Write());
@@ -155,7 +157,7 @@ public sealed class SharedDiscoveryTests : IAsyncLifetime
         var node = new Node(_documents, _time, leads: true, "f");
         Source source = await node.LookedAsync();
         source.Fail(new InvalidOperationException("broken"));
-        _time.Advance(SharedDiscovery.LookInterval);
+        _time.Advance(s_settings.LookInterval);
         Assert.Equal("broken", (await Assert.ThrowsAsync<InvalidOperationException>(() => node.Running.WaitAsync(TestActorSystem.HangGuard))).Message);
     }
 
@@ -168,12 +170,12 @@ public sealed class SharedDiscoveryTests : IAsyncLifetime
         source.Find(Update("a:1"));
         await first.FoundAsync();
         await _documents.WrittenAsync();
-        _time.Advance(SharedDiscovery.LookInterval);
+        _time.Advance(s_settings.LookInterval);
         await second.FoundAsync();
         _documents.IsAway = true;
         source.Find(Update("b:2"));
         Assert.Equal(["b:2"], await first.FoundAsync());
-        _time.Advance(SharedDiscovery.LookInterval);
+        _time.Advance(s_settings.LookInterval);
         DiscoveryUpdate kept = await second.UpdateAsync();
         Assert.Equal(["a:1"], AddressesOf(kept.Groups));
         Assert.Contains("away", Assert.Single(kept.Problems), StringComparison.Ordinal);
@@ -182,9 +184,9 @@ public sealed class SharedDiscoveryTests : IAsyncLifetime
 
         // What could not be written then is written now.
         _documents.IsAway = false;
-        _time.Advance(SharedDiscovery.LookInterval);
+        _time.Advance(s_settings.LookInterval);
         await _documents.WrittenAsync();
-        _time.Advance(SharedDiscovery.LookInterval);
+        _time.Advance(s_settings.LookInterval);
         Assert.Equal(["b:2"], await second.FoundAsync());
     }
 
@@ -199,7 +201,7 @@ public sealed class SharedDiscoveryTests : IAsyncLifetime
         string[] addresses = [.. Enumerable.Range(0, 24).Select(_ => Convert.ToBase64String(RandomBytes(chance, 400_000)))];
         (await first.LookedAsync()).Find(Update(addresses));
         await _documents.WrittenAsync();
-        _time.Advance(SharedDiscovery.LookInterval);
+        _time.Advance(s_settings.LookInterval);
         Source own = await second.LookedAsync();
         own.Find(Update("a:1"));
         Assert.Equal(["a:1"], await second.FoundAsync());
@@ -210,13 +212,19 @@ public sealed class SharedDiscoveryTests : IAsyncLifetime
     {
         var update = new DiscoveryUpdate(
             [new TargetGroup("s\"", [Labels.From(("__address__", "a:1"), ("x", "ä\n")), Labels.Empty], Labels.From(("l", "v"))), new TargetGroup("", [], Labels.Empty)], ["a problem"]);
-        SharedGroups read = SharedGroups.Read(new SharedGroups("f", update).Write());
+        SharedGroups read = SharedGroups.Read(new SharedGroups("f", update).Write(), s_settings.BytesMax);
         Assert.Equal("f", read.Fingerprint);
         Assert.Equal(update.Problems, read.Update!.Problems);
         Assert.Equal(update.Groups.Select(static group => (group.Source, group.Labels)), read.Update.Groups.Select(static group => (group.Source, group.Labels)));
         Assert.Equal(update.Groups.SelectMany(static group => group.Targets), read.Update.Groups.SelectMany(static group => group.Targets));
-        Assert.Null(SharedGroups.Read(new SharedGroups("f", null).Write()).Update);
-        Assert.Throws<InvalidDataException>(() => SharedGroups.Read(new byte[] { 1, 2, 3 }));
+        Assert.Null(SharedGroups.Read(new SharedGroups("f", null).Write(), s_settings.BytesMax).Update);
+        Assert.Throws<InvalidDataException>(() => SharedGroups.Read(new byte[] { 1, 2, 3 }, s_settings.BytesMax));
+
+        // Its text has so many bytes.
+        byte[] body = new SharedGroups("f", null).Write();
+        const int Bytes = 30;
+        Assert.Equal("f", SharedGroups.Read(body, Bytes).Fingerprint);
+        Assert.Contains("more than 29 bytes", Assert.Throws<InvalidDataException>(() => SharedGroups.Read(body, Bytes - 1)).Message, StringComparison.Ordinal);
     }
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -250,7 +258,7 @@ public sealed class SharedDiscoveryTests : IAsyncLifetime
         for (int i = 0; i < 2; i++)
         {
             Task read = _documents.NextReadAsync();
-            _time.Advance(SharedDiscovery.LookInterval);
+            _time.Advance(s_settings.LookInterval);
             await read.WaitAsync(TestActorSystem.HangGuard);
         }
     }
@@ -272,7 +280,7 @@ public sealed class SharedDiscoveryTests : IAsyncLifetime
         public Node(IDocumentStore documents, TimeProvider time, bool leads, string fingerprint)
         {
             Leads = leads;
-            var shared = new SharedDiscovery("http_sd_configs[0]", "job", fingerprint, Make, [], _ => Leads, documents, time);
+            var shared = new SharedDiscovery("http_sd_configs[0]", "job", fingerprint, Make, [], _ => Leads, documents, time, s_settings);
             _running = shared.RunAsync(update => _found.Writer.TryWrite(update), _over.Token);
         }
 
