@@ -247,3 +247,50 @@ visit('gradients, segments, thresholds in percent, footers, nested lists and tre
   }
   expect(await seriousOf(page, true)).toEqual([]);
 });
+
+const details = {
+  uid: 'details-test', title: 'Details', schemaVersion: 41, time: { from: 'now-1m', to: 'now' },
+  templating: { list: [{ name: 'word', type: 'textbox', query: 'begin', current: { value: 'typed' } }, { name: 'side', type: 'switch', current: { value: 'false' } }, { name: 'group', type: 'groupby' }] },
+  panels: [
+    { id: 1, type: 'stat', title: 'A time', ...at(0, 0, 3, 4), targets: [{ refId: 'A', expr: 'time() * 1000', instant: true }], fieldConfig: { defaults: { unit: 'dateTimeAsIso' } } },
+    { id: 2, type: 'stat', title: 'Nothing', ...at(3, 0, 5, 4), targets: [{ refId: 'A', expr: 'nobody_has_this', instant: true }], fieldConfig: { defaults: { noValue: 'none of $word' } } },
+    {
+      id: 3, type: 'timeseries', title: 'Band', ...at(8, 0, 8, 7), targets: [{ refId: 'A', expr: 'vector(9)', legendFormat: 'high', interval: '1s' }, { refId: 'B', expr: 'vector(3)', legendFormat: 'low', interval: '1s' }],
+      fieldConfig: { defaults: { min: 0, max: 12, custom: { lineWidth: 0 } }, overrides: [{ matcher: { id: 'byName', options: 'high' }, properties: [{ id: 'custom.fillBelowTo', value: 'low' }, { id: 'color', value: { mode: 'fixed', fixedColor: '#ff0000' } }] }, { matcher: { id: 'byName', options: 'low' }, properties: [{ id: 'custom.hideFrom', value: { legend: true, tooltip: true, viz: false } }] }] },
+    },
+    { id: 4, type: 'timeseries', title: 'Computed', ...at(16, 0, 8, 7), targets: [{ refId: 'A', expr: 'vector(3)', hide: true, interval: '1s' }, { refId: 'B', datasource: { type: '__expr__', uid: '__expr__' }, type: 'math', expression: '$A * 100' }], options: { legend: { displayMode: 'list', calcs: ['lastNotNull'] } } },
+    { id: 5, type: 'gauge', title: 'Limits', ...at(0, 4, 8, 5), targets: [{ refId: 'A', expr: 'vector(30)', instant: true }], fieldConfig: { defaults: { min: 0, max: 50, thresholds: { mode: 'percentage', steps: [{ color: 'green' }, { value: 50, color: 'orange' }, { value: 90, color: 'red' }] } } } },
+    { id: 6, type: 'state-timeline', title: 'Levels', ...at(8, 7, 8, 5), targets: [{ refId: 'A', expr: 'label_replace(vector(1), "n", "a", "", "")', legendFormat: 'low', interval: '1s' }, { refId: 'B', expr: 'vector(9)', legendFormat: 'high', interval: '1s' }], fieldConfig: { defaults: { thresholds: { mode: 'percentage', steps: [{ value: null, color: 'green' }, { value: 50, color: 'red' }] } } } },
+  ],
+};
+
+visit('details of panels: what is long fits, what there is not has its text, bands and expressions are drawn, percent is of the least to the most', {}, async ({ page, picture }) => {
+  await bring(details);
+  await page.goto(url('/d/details-test'));
+  const time = panel(page, 1).locator('.stat-value');
+  await time.getByText(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/).waitFor();
+  expect(await time.evaluate((value) => [value.scrollWidth <= value.clientWidth, value.scrollHeight <= value.parentElement!.clientHeight])).toEqual([true, true]);
+  await panel(page, 2).getByText('none of typed').waitFor();
+
+  await panel(page, 3).getByRole('button', { name: 'high' }).waitFor();
+  expect(await panel(page, 3).getByRole('group', { name: 'Legend' }).getByRole('button').count()).toBe(1);
+  /** How red the middle of the plot is at a share of its height from above. */
+  const red = (share: number): Promise<number> => panel(page, 3).locator('canvas').evaluate((canvas: HTMLCanvasElement, from) => {
+    const [plot, own] = [canvas.closest('.uplot')!.querySelector('.u-over')!.getBoundingClientRect(), canvas.getBoundingClientRect()];
+    const scale = canvas.width / own.width;
+    const [r, , b, opacity] = canvas.getContext('2d')!.getImageData((plot.left - own.left + plot.width * 0.52) * scale, (plot.top - own.top + plot.height * from) * scale, 1, 1).data;
+    return opacity! === 0 ? 0 : r! - b!;
+  }, share);
+  await expect.poll(() => red(0.53)).toBeGreaterThan(20);
+  expect(await red(0.87)).toBe(0);
+
+  await panel(page, 4).getByRole('button', { name: /300/ }).waitFor();
+  expect(await panel(page, 5).locator('svg[role=img] path').count()).toBe(5);
+  await expect.poll(() => panel(page, 6).locator('.small-legend').textContent()).toBe('< 55+');
+  expect(await panel(page, 6).locator('svg rect').evaluateAll((stretches) => [...new Set(stretches.map((one) => one.getAttribute('fill')))].sort())).toEqual(['#73bf69', '#f2495c']);
+
+  expect(await page.getByRole('textbox', { name: 'word' }).inputValue()).toBe('typed');
+  expect(await page.getByRole('combobox', { name: 'side' }).inputValue()).toBe('false');
+  expect([await page.getByText('not found').count(), await page.getByRole('combobox', { name: 'group' }).count()]).toEqual([0, 0]);
+  await picture('details-1280-light');
+});

@@ -25,6 +25,7 @@ internal static class PanelShape
                 | target.Fit(MemberKind.Number, "panelId", "intervalFactor");
         }
 
+        NameQueries([.. panel.Objects("targets")]);
         foreach (JsonObject step in panel.Objects("transformations"))
         {
             lost |= step.Fit("id", MemberKind.Text) | step.Fit("options", MemberKind.Object) | step.Fit("disabled", MemberKind.Flag);
@@ -34,6 +35,18 @@ internal static class PanelShape
         if (lost)
         {
             notes.Approximated(panel, Note);
+        }
+    }
+
+    // Old dashboards do not name their queries, of which answers, overrides and transformations have to be told apart.
+    private static void NameQueries(JsonObject[] targets)
+    {
+        HashSet<string> taken = [.. targets.Select(static target => target.Word("refId")).OfType<string>()];
+        foreach (JsonObject target in targets.Where(static target => target.Word("refId") is null))
+        {
+            string name = Enumerable.Range(0, targets.Length + taken.Count).Select(static number => number < 26 ? $"{(char)('A' + number)}" : $"Q{number}").First(name => !taken.Contains(name));
+            taken.Add(name);
+            target["refId"] = name;
         }
     }
 

@@ -119,6 +119,25 @@ internal sealed class Schema2Layout(JsonObject elements, ImportNotes notes)
     private void Row(JsonObject spec, JsonArray into, ref int top, int depth)
     {
         bool folded = spec.IsOn("collapse");
+        JsonObject layout = spec.Object("layout") ?? [];
+        JsonObject[] inside = [.. RowsOf(layout).Select(static row => row.Object("spec")).OfType<JsonObject>()];
+        if (inside.Length > 0)
+        {
+            // A row of the classic form holds no rows: theirs say where they belong.
+            foreach (JsonObject row in inside)
+            {
+                row["title"] = string.Join(" / ", new[] { spec.Text("title"), row.Text("title") }.Where(static title => !string.IsNullOrEmpty(title)));
+                row.Default("repeat", spec.Object("repeat")?.DeepClone());
+                if (folded)
+                {
+                    row["collapse"] = true;
+                }
+            }
+
+            Place(layout, into, ref top, depth + 1);
+            return;
+        }
+
         JsonObject heading = Heading(spec, folded, top);
         into.Add((JsonNode)heading);
         top++;
@@ -149,6 +168,13 @@ internal sealed class Schema2Layout(JsonObject elements, ImportNotes notes)
             }
         }
     }
+
+    private static IEnumerable<JsonObject> RowsOf(JsonObject layout) => layout.Text("kind") switch
+    {
+        "RowsLayout" => layout.Object("spec")?.Objects("rows") ?? [],
+        "TabsLayout" => layout.Object("spec")?.Objects("tabs") ?? [],
+        _ => [],
+    };
 
     private static JsonObject Heading(JsonObject spec, bool folded, int top)
     {

@@ -32,6 +32,15 @@ public sealed class ClassicMigrationsTests
             .Panels().Select(panel => panel.Text("type")));
 
     [Fact]
+    public void Queries_without_a_name_get_one_that_no_other_has()
+    {
+        JsonObject dashboard = Import("""
+            {"title":"t","schemaVersion":43,"panels":[{"type":"stat","targets":[{"expr":"a"},{"expr":"b","refId":"A"},{"expr":"c","refId":""},{"expr":"d","refId":"B"}]}]}
+            """).Dashboard;
+        Assert.Equal(["C", "A", "D", "B"], dashboard["panels"]![0]!["targets"]!.AsArray().Select(target => (string?)target!["refId"]));
+    }
+
+    [Fact]
     public void Inputs_become_our_source_a_constant_or_what_was_chosen()
     {
         const string Json = """

@@ -31,7 +31,7 @@ public sealed class OddDashboardsTests
         Assert.Null(panel["description"]);
         Assert.Null(panel["links"]);
         Assert.Null(panel["options"]);
-        Assert.Equal("""[{"expr":"up","instant":true,"legendFormat":"3"}]""", panel["targets"]!.ToJsonString());
+        Assert.Equal("""[{"expr":"up","instant":true,"legendFormat":"3","refId":"A"}]""", panel["targets"]!.ToJsonString());
         Assert.Equal("""[{"id":"merge"}]""", panel["transformations"]!.ToJsonString());
         Assert.Equal(
             """{"unit":"1","min":0,"decimals":2,"thresholds":{"mode":"absolute","steps":[{"color":"green"},{"value":80,"color":"red"},{"value":null,"color":"5"}]},"mappings":[{"type":"value","options":{"":{"text":"","index":0}}}]}""",

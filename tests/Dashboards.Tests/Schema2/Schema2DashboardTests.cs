@@ -100,6 +100,15 @@ public sealed class Schema2DashboardTests
             """{"kind":"TabsLayout","spec":{"tabs":[{"kind":"TabsLayoutTab","spec":{"title":"tab","layout":AUTO}}]}}""".Replace("AUTO", Auto, StringComparison.Ordinal));
         Assert.Equal(["row tab 0,0 24x1", "timeseries One 0,1 12x9", "text Two 12,1 12x9"], Places(tabs.Dashboard));
         Assert.Contains("tabs became rows", tabs.Report.Notes);
+
+        JsonObject both = Import(
+            """
+            {"kind":"TabsLayout","spec":{"tabs":[{"kind":"TabsLayoutTab","spec":{"title":"tab","repeat":{"value":"job"},"layout":{"kind":"RowsLayout","spec":{"rows":[
+              {"kind":"RowsLayoutRow","spec":{"title":"one","layout":AUTO}},{"kind":"RowsLayoutRow","spec":{"repeat":{"value":"pod"},"layout":AUTO}}]}}}}]}}
+            """.Replace("AUTO", Auto, StringComparison.Ordinal)).Dashboard;
+        Assert.Equal(
+            ["row tab / one 0,0 24x1", "timeseries One 0,1 12x9", "text Two 12,1 12x9", "row tab 0,10 24x1", "timeseries One 0,11 12x9", "text Two 12,11 12x9"], Places(both));
+        Assert.Equal(["job", "pod"], both.Panels().Where(panel => panel.IsRow()).Select(panel => (string?)panel["repeat"]));
     }
 
     [Fact]

@@ -58,7 +58,7 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
     return [props.times, ...columns];
   }, [props.times, props.lines, props.styles]);
 
-  const bases = useMemo(() => basesOf(props.lines.map((line) => line.values), props.styles.map((style) => style.stack)), [props.lines, props.styles]);
+  const bases = useMemo(() => basesOf(props.lines.map((line) => line.values), props.styles.map((style) => style.stack)).map((base, i) => (base < 0 ? props.styles[i]!.fillTo ?? -1 : base)), [props.lines, props.styles]);
 
   const down = useMemo(() => props.lines.map((line, i) => bases[i]! >= 0 && pointsDown(line.values)), [props.lines, bases]);
 
@@ -71,7 +71,7 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
     const source = (): TooltipSource => {
       const now = latest.current;
       return {
-        lines: now.lines, colorOf: (i) => now.styles[i]?.color ?? 'gray', unitOf: (i) => (now.styles[i]?.rightAxis ? now.rightUnit ?? now.unit : now.tipUnit ?? now.unit), isShown: (i) => now.styles[i]?.show ?? false,
+        lines: now.lines, colorOf: (i) => now.styles[i]?.color ?? 'gray', unitOf: (i) => (now.styles[i]?.rightAxis ? now.rightUnit ?? now.unit : now.tipUnit ?? now.unit), isShown: (i) => (now.styles[i]?.show ?? false) && !now.styles[i]!.untold,
         zone: now.zone, decimals: now.decimals, more: (count) => t('chart.more', { count }), tips: (u, left, top) => now.overlay?.tip(u, left, top) ?? [],
       };
     };

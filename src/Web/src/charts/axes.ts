@@ -80,3 +80,12 @@ export function valueRange(min: number | null, max: number | null, fromZero: boo
   }
   return [fixedMin ?? low, fixedMax ?? high];
 }
+
+/** More decades than this have lines at their beginnings alone. */
+const decadesMax = 3;
+
+/** The places of a logarithmic axis that have lines: all, or its powers where it spans many; the others are null. */
+export function powersAlone(splits: readonly number[], base: number, min = 1, max = 1): (number | null)[] {
+  if (Math.log(max / min) / Math.log(base) <= decadesMax) return [...splits];
+  return splits.map((value) => (Math.abs(Math.log(value) / Math.log(base) - Math.round(Math.log(value) / Math.log(base))) < 1e-6 ? value : null));
+}

@@ -2,7 +2,7 @@ import uPlot from 'uplot';
 import type { Stacking } from '../model/series';
 import { formatValue, type Unit } from '../model/units';
 import { zoneName, type Zone } from '../model/zone';
-import { symlogRange, symlogSplits, timeLabels, valueIncrements, valueLabels, valueRange } from './axes';
+import { powersAlone, symlogRange, symlogSplits, timeLabels, valueIncrements, valueLabels, valueRange } from './axes';
 
 /** Colours along the height of a chart, from below: at shares of its height, or at values of the axis. */
 export interface Shade { by: 'height' | 'value'; stops: [at: number, color: string][] }
@@ -26,6 +26,10 @@ export interface LineStyle {
   spanGaps: boolean;
   show: boolean;
   rightAxis: boolean;
+  /** The line down to which its area reaches, instead of zero. */
+  fillTo?: number;
+  /** Whether the tooltip leaves it out. */
+  untold?: boolean;
   /** How it stands on the lines before it; null where it does not. */
   stack: Stacking | null;
 }
@@ -128,7 +132,7 @@ export function plotOptions(setup: PlotSetup): uPlot.Options {
     ...axis, scale, side, space: 34, incrs: setup.logBase ? undefined : valueIncrements(unit), gap: 6,
     ...(setup.hidesValues && side === 3 ? { show: false } : {}),
     ...(setup.valueLabel && side === 3 ? { label: setup.valueLabel, labelFont: setup.font, labelSize: 16, labelGap: 0 } : {}),
-    grid: { ...axis.grid, show: side === 3 },
+    grid: { ...axis.grid, show: side === 3, ...(logBase && !linearUntil ? { filter: (u: uPlot, splits: number[]) => powersAlone(splits, logBase, u.scales[scale]?.min, u.scales[scale]?.max) } : {}) },
     size: (u, values) => Math.max(40, 16 + widest(u, values ?? [], setup.font)),
     ...(logBase && linearUntil && scale === 'y' ? { splits: (u: uPlot, _: number, low: number, high: number) => symlogSplits(low, high, logBase, linearUntil, (value) => u.valToPos(value, 'y'), 22), filter: (_: uPlot, splits: number[]) => splits } : {}),
     values: (_, splits) => (setup.logBase ? splits.map((value) => (value === null ? '' : formatValue(value, unit, setup.decimals))) : valueLabels(splits, unit, setup.decimals)),

@@ -118,6 +118,12 @@ describe('a query variable', () => {
     expect(interpolate('$i', { ...scope, variables: { i: chosen } })).toBe('2m');
   });
 
+  it('is a switch between two values', async () => {
+    const options = await optionsOf({ name: 's', type: 'switch', enabledValue: 'on', disabledValue: 'off' }, scope, new AbortController().signal);
+    expect(options.map((one) => one.value)).toEqual(['on', 'off']);
+    expect(chosenOf({ name: 's', type: 'switch', current: { value: 'off' } }, undefined, options).values).toEqual(['off']);
+  });
+
   it('is a text box that keeps what was typed, or a constant that nobody changes', () => {
     expect(chosenOf({ name: 'x', type: 'textbox', query: 'first', current: { value: 'typed' } }, undefined, []).values).toEqual(['typed']);
     expect(chosenOf({ name: 'x', type: 'textbox', query: 'first' }, undefined, []).values).toEqual(['first']);

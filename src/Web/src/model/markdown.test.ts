@@ -41,9 +41,13 @@ test('what closes a heading goes, what belongs to it stays', () => {
   expect(blocksOf('# One ##  \n## C#\n### #\n#### a # b').map((one) => one.kind === 'heading' && one.text)).toEqual(['One', 'C#', '', 'a # b']);
 });
 
+test('underscores emphasise whole words, not parts of names', () => {
+  expect(marksOf('an _old_ and __new__ node_load1_total').filter((_, i) => i % 2 === 1)).toEqual(['_old_', '__new__']);
+});
+
 test('long texts of marks that nothing closes are read at once', () => {
   const length = 200_000;
-  const tricks = ['# a' + ' '.repeat(length) + 'x', '# ' + '#'.repeat(length) + 'x', '['.repeat(length), '[a](b'.repeat(length / 5), '**a '.repeat(length / 4), '*a`'.repeat(length / 3), '<br ' + ' '.repeat(length)];
+  const tricks = ['# a' + ' '.repeat(length) + 'x', '# ' + '#'.repeat(length) + 'x', '['.repeat(length), '[a](b'.repeat(length / 5), '**a '.repeat(length / 4), '_a '.repeat(length / 3), '__a '.repeat(length / 4), '_a'.repeat(length / 2), '*a`'.repeat(length / 3), '<br ' + ' '.repeat(length)];
   for (const text of tricks) {
     expect(blocksOf(text)).toHaveLength(1);
     expect(marksOf(text).join('')).toBe(text);

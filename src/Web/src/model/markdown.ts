@@ -31,7 +31,7 @@ function opened(text: string): string {
 }
 
 /** Cuts a text into what is emphasised, code, a link or a break, and what is between: every second one has a mark. */
-export const marksOf = (text: string): string[] => text.split(/(\*\*[^*]+\*\*|\*[^*\s][^*]*\*|`[^`]+`|\[[^\][]+\]\([^)\s[]+\)|<br\s*\/?>)/);
+export const marksOf = (text: string): string[] => text.split(/(\*\*[^*]+\*\*|\*[^*\s][^*]*\*|(?<![\w_])__[^_]+__(?![\w_])|(?<![\w_])_[^_\s][^_]*_(?![\w_])|`[^`]+`|\[[^\][]+\]\([^)\s[]+\)|<br\s*\/?>)/);
 
 /** How far a line is moved in; a tabulator is as wide as four. */
 const indentOf = (line: string): number => /^\s*/.exec(line)![0].replaceAll('\t', '    ').length;

@@ -60,5 +60,7 @@ export function PanelBody({ panel, board, data, heightPx }: { panel: Panel; boar
   if (data.error) return <Centered bad>{data.error.message}</Centered>;
   if (data.cancelled) return <Centered>{b('cancelled')}</Centered>;
   if (!data.answered) return null;
+  const instead = fill(panel.fieldConfig?.defaults?.noValue ?? '');
+  if (instead) return <div className="stats"><div className="stat"><div className="stat-value" style={{ ['--chars' as string]: Math.max(5, instead.length) }}>{instead}</div></div></div>;
   return data.asked.length > 0 && data.answers.every(isEmpty) ? <Suspense fallback={<Centered>{b('noDataInRange')}</Centered>}><NoSeries data={data} board={board} /></Suspense> : <Centered>{b('noData')}</Centered>;
 }

@@ -18,6 +18,9 @@ import { useAddress } from '../../routing/navigation';
 
 const AdhocFilters = lazy(() => import('./AdhocFilters').then((m) => ({ default: m.AdhocFilters })));
 
+/** Kinds of variables that nobody chooses here. */
+const notChosen = ['datasource', 'constant', 'groupby', 'system'];
+
 /** How what is chosen and no longer there looks. */
 const struck = { textDecoration: 'line-through' } as const;
 
@@ -71,7 +74,7 @@ export function VariableBar({ list, span, onChosen }: { list: Variable[]; span: 
   }, [stamp, error, onChosen]);
 
   const set = (name: string, values: string[]): void => setParams({ ...params, [`var-${name}`]: values.join(listSeparator) });
-  const shown = mine.filter((one) => one.hide !== 2 && one.type !== 'datasource' && one.type !== 'constant');
+  const shown = mine.filter((one) => one.hide !== 2 && !notChosen.includes(one.type));
   const adhoc = list.filter((one) => one.type === 'adhoc' && one.name && one.hide !== 2);
   if (shown.length + adhoc.length === 0 || !data) return null;
   return (
@@ -81,7 +84,7 @@ export function VariableBar({ list, span, onChosen }: { list: Variable[]; span: 
         const chosen = data.chosen[variable.name];
         const options = data.options[variable.name] ?? [];
         if (!chosen) return null;
-        const missing = chosen.isAll ? [] : chosen.values.filter((value) => value !== '' && !options.some((option) => option.value === value));
+        const missing = chosen.isAll || variable.type === 'textbox' ? [] : chosen.values.filter((value) => value !== '' && !options.some((option) => option.value === value));
         const choices = once([...(variable.includeAll ? [{ value: all, label: t('common.all') }] : []), ...options.map(({ value, text }) => ({ value, label: text })), ...missing.map((value) => ({ value, label: value }))]);
         return (
           <div key={variable.name} style={{ display: 'flex', alignItems: 'center' }}>

@@ -17,7 +17,7 @@ const columnPxMin = 56;
 function limitsOf(field: FieldDefaults, min: number, max: number): { from: number; to: number; color: string }[] {
   const steps = stepsOf(field);
   const share = (value: number): number => Math.max(0, Math.min(1, (value - min) / (max - min || 1)));
-  return steps.map(({ value, color }, i) => ({ from: value === null ? 0 : share(value), to: i + 1 < steps.length ? share(steps[i + 1]!.value ?? min) : 1, color: colorOf(color, '#8e8e8e') })).filter(({ from, to }) => to > from);
+  return steps.map(({ value, color }, i) => ({ from: typeof value === 'number' ? share(value) : 0, to: i + 1 < steps.length ? share(steps[i + 1]!.value ?? min) : 1, color: colorOf(color, '#8e8e8e') })).filter(({ from, to }) => to > from);
 }
 
 /** Gauges and bar gauges: how far each value is between its least and its most, in the colour of its threshold. */

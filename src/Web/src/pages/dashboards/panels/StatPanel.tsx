@@ -11,6 +11,9 @@ import { Spark } from './Spark';
 /** Values of one panel shown at most. */
 const shownMax = 60;
 
+/** A text that is longer is broken into lines. */
+const longChars = 18;
+
 interface StatOptions { colorMode?: string; graphMode?: string; textMode?: string; orientation?: string }
 
 /** A number a series, large, in the colour of its threshold, with the way it took behind it. */
@@ -29,11 +32,12 @@ export function StatPanel({ panel, board, frames, fill, scope }: PanelProps) {
         const value = numberIn(entry.value);
         const color = colorOf(text.color, value === null ? 'var(--ink)' : entry.config.color || entry.config.thresholds ? paintOf(ranged(entry.config, entry.values), value, i, isDark, 'thresholds') : 'var(--ink)');
         const ink = inkOn(color);
+        const written = textMode === 'name' ? entry.name : textMode === 'none' ? '' : text.text;
         return (
           <div key={entry.id} className="stat" style={background ? { background: color, color: ink } : undefined}>
             {graphMode === 'area' && entry.values.length > 2 && <Spark className="stat-spark" values={entry.values} color={background ? `color-mix(in srgb, ${ink} 33%, transparent)` : color} />}
-            <div className="stat-value" style={{ color: background || colorMode === 'none' ? undefined : `color-mix(in srgb, ${color} 78%, var(--ink))` }}>
-              <ValueLink links={entry.config.links} scope={scope} range={board.range} context={{ name: entry.name, labels: entry.labels, value: entry.value, text: text.text, row: entry.row }}>{textMode === 'name' ? entry.name : textMode === 'none' ? '' : text.text}</ValueLink>
+            <div className="stat-value" data-long={written.length > longChars} style={{ ['--chars' as string]: Math.min(longChars, Math.max(5, written.length)), color: background || colorMode === 'none' ? undefined : `color-mix(in srgb, ${color} 78%, var(--ink))` }}>
+              <ValueLink links={entry.config.links} scope={scope} range={board.range} context={{ name: entry.name, labels: entry.labels, value: entry.value, text: text.text, row: entry.row }}>{written}</ValueLink>
             </div>
             {named && textMode !== 'name' && <div className="stat-name" title={entry.name} style={background ? { color: ink } : undefined}>{entry.name}</div>}
           </div>

@@ -1,7 +1,8 @@
 import { useMemo } from 'react';
 import { useComputedColorScheme } from '@mantine/core';
 import { StateChart, type StateRow } from '../../../charts/StateChart';
-import { colorOf, fieldOf, shown } from '../../../dashboards/fields';
+import type { FieldDefaults } from '../../../dashboards/dashboard';
+import { colorOf, fieldOf, shown, stepsOf } from '../../../dashboards/fields';
 import { namedBy } from '../../../dashboards/entries';
 import { paintOf } from '../../../dashboards/paint';
 import { ranging } from '../../../dashboards/ranges';
@@ -10,6 +11,19 @@ import { useBoard } from '../../../i18n/useBoard';
 import { usePreferences } from '../../../state/preferences';
 import type { PanelProps } from '../PanelFrame';
 import { ChartLegend, legendPx, showsLegend } from './ChartLegend';
+
+/** Whether values have the colour of the threshold they reached. */
+const byThreshold = (field: FieldDefaults): boolean => (field.thresholds?.steps?.length ?? 0) > 1 && (field.color?.mode === undefined || field.color.mode === 'thresholds');
+const isMapped = (field: FieldDefaults, value: number): boolean => (field.mappings?.length ?? 0) > 0 && shown(field, value).text !== shown({ ...field, mappings: [] }, value).text;
+
+/** The threshold a value reached, in words: from where on, or below which. */
+function limitText(field: FieldDefaults, value: number): string {
+  const steps = stepsOf(field);
+  const write = (limit: number): string => shown({ ...field, mappings: [] }, limit).text;
+  const reached = steps.findLastIndex((step) => typeof step.value === 'number' && value >= step.value);
+  const first = steps.find((step) => typeof step.value === 'number')?.value;
+  return reached < 0 ? (typeof first === 'number' ? `< ${write(first)}` : write(value)) : `${write(steps[reached]!.value!)}+`;
+}
 
 const rowsMax = 100;
 const columnsMax = 80;
@@ -35,7 +49,7 @@ export function StatesPanel({ panel, span, series, times, heightPx, fill }: Pane
           const text = shown(field, run.value);
           if (!palette.has(text.text)) palette.set(text.text, palette.size);
           const color = colorOf(text.color, paintOf(field, run.value, palette.get(text.text)!, isDark, field.thresholds ? 'thresholds' : 'palette'));
-          legend.set(text.text, color);
+          legend.set(text.color === undefined && text.text !== '' && byThreshold(field) && !isMapped(field, run.value) ? limitText(field, run.value) : text.text, color);
           return { ...run, text: text.text, color };
         }),
       };

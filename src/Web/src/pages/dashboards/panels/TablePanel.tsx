@@ -98,5 +98,5 @@ function TableCell({ value: cell, field, config, children }: { value: Cell; fiel
     const background = barBackground(mode, color, text.color ? null : colorScaleOf(config, isDark, 'thresholds'), min, max, 'right');
     return <td style={{ minWidth: 120 }}><div className="bar-row" style={{ gridTemplateColumns: 'minmax(0, 1fr) auto' }}><Bar percent={Math.max(0, Math.min(100, (100 * (number - min)) / (max - min || 1)))} mode={mode} background={background} segments={16} /><b className="tabular">{children(text.text)}</b></div></td>;
   }
-  return <td className={field.kind === 'string' ? undefined : 'tabular'} style={{ ...style, ...alignmentOf(config) }}>{children(text.text)}</td>;
+  return <td className={field.kind === 'string' ? undefined : 'tabular'} style={{ ...style, ...alignmentOf(config), ...(isTime ? { whiteSpace: 'nowrap' } : {}) }}>{children(text.text)}</td>;
 }

@@ -45,8 +45,8 @@ function block(one: Block, key: number): ReactNode {
 
 function inline(text: string): ReactNode[] {
   return marksOf(text).map((part, i) => {
-    if (part.startsWith('**') && part.length > 4) return <b key={i}>{part.slice(2, -2)}</b>;
-    if (part.startsWith('*') && part.endsWith('*') && part.length > 2) return <em key={i}>{part.slice(1, -1)}</em>;
+    if (/^(\*\*|__)/.test(part) && part.endsWith(part.slice(0, 2)) && part.length > 4) return <b key={i}>{part.slice(2, -2)}</b>;
+    if (/^[*_]/.test(part) && part.endsWith(part[0]!) && part.length > 2) return <em key={i}>{part.slice(1, -1)}</em>;
     if (part.startsWith('`') && part.length > 2) return <code key={i} className="mono">{part.slice(1, -1)}</code>;
     if (/^<br\s*\/?>$/.test(part)) return <br key={i} />;
     const link = /^\[([^\]]+)\]\(([^)\s]+)\)$/.exec(part);

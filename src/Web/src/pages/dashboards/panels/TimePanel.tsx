@@ -28,6 +28,9 @@ import { IconExternalLink } from '../../../parts/icons';
 /** The least value up to which a scale is even around zero. */
 const linearMin = 1e-12;
 
+/** Percent of the area between two lines where nothing says how much. */
+const bandOpacity = 35;
+
 /** Lines of one panel drawn at most. */
 const linesMax = 200;
 
@@ -104,9 +107,10 @@ export function TimePanel({ panel, board, span, series, times, heightPx, fill, s
     const custom = field.custom ?? {};
     const drawStyle = String(custom.drawStyle ?? 'line');
     const colored = ranged(field, one.values);
+    const below = typeof custom.fillBelowTo === 'string' ? lines.findIndex(({ name }) => name === custom.fillBelowTo) : -1;
     const color = hexOf(paintOf(colored, reduced(one.values, 'lastNotNull'), i, isDark, 'palette')) ?? seriesColor(i, isDark);
     return {
-      name: one.name, color, ...shadesOf(colored, color, isDark), width: custom.lineWidth === 0 ? 0 : Math.min(4, Number(custom.lineWidth ?? 1) || 1) + 0.4, fill: Number(custom.fillOpacity ?? 0) / 100,
+      name: one.name, color, ...(below >= 0 && below !== i ? { fillTo: below } : {}), ...(objectOf(custom.hideFrom).tooltip === true ? { untold: true } : {}), ...shadesOf(colored, color, isDark), width: custom.lineWidth === 0 ? 0 : Math.min(4, Number(custom.lineWidth ?? 1) || 1) + 0.4, fill: (Number(custom.fillOpacity ?? 0) || (below >= 0 ? bandOpacity : 0)) / 100,
       draw: drawStyle === 'bars' ? 'bars' : drawStyle === 'points' ? 'points' : 'line', step: String(custom.lineInterpolation ?? '').startsWith('step'), smooth: custom.lineInterpolation === 'smooth', dots: custom.showPoints === 'always', spanGaps: custom.spanNulls === true,
       show: only === null || only.has(lines[i]!.name), rightAxis: custom.axisPlacement === 'right', stack: stackingOf(field),
       ...((custom.lineStyle as { fill?: string } | undefined)?.fill === 'dash' ? { dash: [8, 6] } : {}),
@@ -134,12 +138,13 @@ export function TimePanel({ panel, board, span, series, times, heightPx, fill, s
     const { [onlyKey]: _, ...others } = params;
     setParams(isWhole ? others : { ...others, [onlyKey]: [...next].join(listSeparator) }, { replace: true });
   };
-  const items = lines.map((line, i): LegendItem => {
+  const items = lines.flatMap((line, i): LegendItem[] => {
     const { field } = fields[i]!;
-    return {
+    if (objectOf(field.custom?.hideFrom).legend === true) return [];
+    return [{
       id: line.id, name: line.name, color: styles[i]!.color, shown: styles[i]!.show, values: line.values, write: (value) => formatValue(value, field.unit ?? '', field.decimals),
       link: field.links && <ValueLink links={field.links} scope={scope} range={board.range} context={{ name: line.name, labels: line.labels, value: reduced(line.values, 'lastNotNull') }}><IconExternalLink size={12} aria-label={b('links')} /></ValueLink>,
-    };
+    }];
   });
   return (
     <div className="with-legend" data-beside={isBeside}>
