@@ -94,11 +94,12 @@ public sealed class GatewayHost : IAsyncDisposable
     }
 
     /// <summary>Asks itself for pages that cost nothing, so that whoever comes first does not wait for code that has never run (docs/decisions/0020).</summary>
+    /// <param name="lists">Whether for lists of labels and series too, which a node of a cluster answers by asking every other.</param>
     /// <param name="longest">The time at most: what has not been asked by then is left out.</param>
-    /// <param name="cancel">Gives up: with <see cref="OperationCanceledException"/>.</param>
+    /// <param name="cancel">Ends it likewise.</param>
     /// <returns>Requests that were answered.</returns>
     /// <exception cref="InvalidOperationException">It has not been started.</exception>
-    public async Task<int> RehearseAsync(TimeSpan longest, CancellationToken cancel)
+    public async Task<int> RehearseAsync(bool lists, TimeSpan longest, CancellationToken cancel)
     {
         if (Addresses.Count == 0)
         {
@@ -107,7 +108,7 @@ public sealed class GatewayHost : IAsyncDisposable
 
         using var over = new CancellationTokenSource(longest, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, over.Token);
-        return await RehearsedRequests.RunAsync(Addresses[0], new PathPrefix(_settings).Inside, _time.GetUtcNow(), either.Token).ConfigureAwait(false);
+        return await RehearsedRequests.RunAsync(Addresses[0], new PathPrefix(_settings).Inside, lists, _time.GetUtcNow(), either.Token).ConfigureAwait(false);
     }
 
     /// <summary>Takes no more requests and waits for the running ones, at most <see cref="GatewaySettings.StopTimeout"/>.</summary>

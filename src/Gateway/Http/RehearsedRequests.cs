@@ -17,31 +17,29 @@ internal static class RehearsedRequests
     // No series has this name, and the time of the question is that of no block.
     private const string Nothing = "match%5B%5D=pleiad_rehearsal";
 
-    /// <summary>Requests of each round: one connection.</summary>
-    public const int RequestsOfRound = 6;
+    // Answered by whoever is asked, from what it has at hand.
+    private static readonly string[] s_pages = ["/api/v1/format_query?query=up", "/api/v1/status/buildinfo", "/"];
 
-    /// <summary>Asks until every page has been asked for some dozens of times.</summary>
+    /// <summary>Asks until every page has been asked for some dozens of times; each round is one connection.</summary>
     /// <param name="address">Where the gateway listens.</param>
     /// <param name="prefix">In front of every path; empty for none.</param>
+    /// <param name="lists">Whether lists of labels and series are among them: in a cluster every node would be asked for them.</param>
     /// <param name="now">The time that is asked for.</param>
     /// <param name="over">Ends it where it is.</param>
     /// <returns>Requests of the connections that were answered to their end; fewer than all where it was ended, or nobody answered.</returns>
-    public static async Task<int> RunAsync(Uri address, string prefix, DateTimeOffset now, CancellationToken over)
+    public static async Task<int> RunAsync(Uri address, string prefix, bool lists, DateTimeOffset now, CancellationToken over)
     {
-        EndPoint there = IPEndPoint.TryParse(address.Authority, out IPEndPoint? listening) ? Reachable(listening) : new DnsEndPoint(address.Host, address.Port);
-        string seconds = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        string range = $"{Nothing}&start={seconds}&end={seconds}";
-        string[] paths =
-        [
-            $"/api/v1/labels?{range}", $"/api/v1/label/instance/values?{range}", $"/api/v1/series?{range}", "/api/v1/format_query?query=up", "/api/v1/status/buildinfo", "/",
-        ];
+        EndPoint there = IPEndPoint.TryParse($"{address.Host}:{address.Port}", out IPEndPoint? listening)
+            ? Reachable(listening)
+            : new DnsEndPoint(address.Host, address.Port);
+        string[] paths = lists ? [.. Lists(now), .. s_pages] : s_pages;
         byte[] round = Encoding.ASCII.GetBytes(string.Concat(
             paths.Select((path, i) => $"GET {prefix}{path} HTTP/1.1\r\nHost: {address.Authority}\r\n{(i == paths.Length - 1 ? "Connection: close\r\n" : string.Empty)}\r\n")));
         byte[] answers = new byte[16 * 1024];
         int asked = 0;
         try
         {
-            for (; asked < Rounds * RequestsOfRound; asked += RequestsOfRound)
+            for (int i = 0; i < Rounds; i++)
             {
                 using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
                 await socket.ConnectAsync(there, over).ConfigureAwait(false);
@@ -49,6 +47,8 @@ internal static class RehearsedRequests
                 while (await socket.ReceiveAsync(answers, over).ConfigureAwait(false) > 0)
                 {
                 }
+
+                asked += paths.Length;
             }
         }
         catch (Exception ended) when (ended is OperationCanceledException or SocketException)
@@ -57,6 +57,13 @@ internal static class RehearsedRequests
         }
 
         return asked;
+    }
+
+    private static string[] Lists(DateTimeOffset now)
+    {
+        string seconds = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        string range = $"{Nothing}&start={seconds}&end={seconds}";
+        return [$"/api/v1/labels?{range}", $"/api/v1/label/instance/values?{range}", $"/api/v1/series?{range}"];
     }
 
     // Who listens on every address of the machine is asked on its own.

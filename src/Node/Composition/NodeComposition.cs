@@ -100,7 +100,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         _log.Ready(TimeProvider.System.GetElapsedTime(began), recovered.Shards.Sum(shard => (long)shard.SeriesCount));
 
         system.CoordinatedShutdown.AddTask(ShutdownPhase.ServiceUnbind, "stop listening", surface.Gateway.StopAsync);
-        await using var rehearsal = new QueryRehearsal(settings, configuration.Current, surface.Gateway, _log);
+        await using var rehearsal = new QueryRehearsal(settings, configuration.Current, surface.Gateway, isAlone: true, _log);
         rehearsal.Begin();
         Task<string> ended = await Task.WhenAny(surface.Control.QuitRequested, journal.Failed);
         bool failed = ended == journal.Failed;
@@ -126,7 +126,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         await using var follower = new ConfigurationFollower(surface.Control.FollowAsync, TimeProvider.System, _log);
         system.CoordinatedShutdown.AddTask(ShutdownPhase.ServiceUnbind, "stop listening", surface.Gateway.StopAsync);
         Task<string> ended = Task.WhenAny(surface.Control.QuitRequested, seat.Ended, cluster.Failed).Unwrap();
-        await using var rehearsal = new QueryRehearsal(settings, configuration.Current, surface.Gateway, _log);
+        await using var rehearsal = new QueryRehearsal(settings, configuration.Current, surface.Gateway, isAlone: false, _log);
         if (await Task.WhenAny(ended, seat.Joined) == seat.Joined)
         {
             surface.Status.SetReady();

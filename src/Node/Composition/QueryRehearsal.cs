@@ -7,7 +7,7 @@ using Pleiad.Scraping;
 namespace Pleiad.Node;
 
 /// <summary>The rehearsal of requests and queries after a start (docs/decisions/0020): beside the node's work, and never its trouble.</summary>
-internal sealed class QueryRehearsal(NodeSettings settings, PrometheusConfig config, GatewayHost gateway, ILogger log) : IAsyncDisposable
+internal sealed class QueryRehearsal(NodeSettings settings, PrometheusConfig config, GatewayHost gateway, bool isAlone, ILogger log) : IAsyncDisposable
 {
     // The first scrapes of all targets need every processor there is: a slot that is missed for a rehearsal is missed for nothing.
     private static readonly TimeSpan FirstScrapes = TimeSpan.FromSeconds(10);
@@ -50,7 +50,7 @@ internal sealed class QueryRehearsal(NodeSettings settings, PrometheusConfig con
         TimeSpan longest = settings.Query.Rehearsal;
         try
         {
-            int requests = await gateway.RehearseAsync(longest, _stopping.Token);
+            int requests = await gateway.RehearseAsync(isAlone, longest / 2, _stopping.Token);
 
             // An engine of its own: what a rehearsal holds takes no memory from queries that somebody asked.
             int queries = await Rehearsal.RunAsync(

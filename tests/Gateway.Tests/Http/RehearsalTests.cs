@@ -4,7 +4,6 @@ namespace Pleiad.Gateway.Tests;
 
 public sealed class RehearsalTests
 {
-    private const int All = RehearsedRequests.Rounds * RehearsedRequests.RequestsOfRound;
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(5);
 
     [Theory]
@@ -15,7 +14,7 @@ public sealed class RehearsalTests
     {
         await using RunningGateway gateway = await RunningGateway.StartAsync(
             settings => settings with { Listen = [listen], InsecureListen = true, RoutePrefix = prefix });
-        Assert.Equal(All, await gateway.Host.RehearseAsync(Long, CancellationToken.None));
+        Assert.Equal(6 * RehearsedRequests.Rounds, await gateway.Host.RehearseAsync(lists: true, Long, CancellationToken.None));
 
         Assert.Equal(3 * RehearsedRequests.Rounds, gateway.Node.Asked.Count);
         string[] asked = [.. gateway.Node.Asked.Distinct()];
@@ -25,10 +24,18 @@ public sealed class RehearsalTests
     }
 
     [Fact]
+    public async Task A_rehearsal_without_lists_asks_the_node_for_nothing()
+    {
+        await using RunningGateway gateway = await RunningGateway.StartAsync();
+        Assert.Equal(3 * RehearsedRequests.Rounds, await gateway.Host.RehearseAsync(lists: false, Long, CancellationToken.None));
+        Assert.Empty(gateway.Node.Asked);
+    }
+
+    [Fact]
     public async Task A_rehearsal_without_time_asks_nothing()
     {
         await using RunningGateway gateway = await RunningGateway.StartAsync();
-        Assert.Equal(0, await gateway.Host.RehearseAsync(TimeSpan.Zero, CancellationToken.None));
+        Assert.Equal(0, await gateway.Host.RehearseAsync(lists: true, TimeSpan.Zero, CancellationToken.None));
         Assert.Empty(gateway.Node.Asked);
     }
 
@@ -37,7 +44,7 @@ public sealed class RehearsalTests
     {
         RunningGateway gateway = await RunningGateway.StartAsync();
         await gateway.Host.StopAsync(CancellationToken.None);
-        Assert.Equal(0, await gateway.Host.RehearseAsync(Long, CancellationToken.None));
+        Assert.Equal(0, await gateway.Host.RehearseAsync(lists: true, Long, CancellationToken.None));
         await gateway.DisposeAsync();
     }
 
@@ -47,6 +54,6 @@ public sealed class RehearsalTests
         var node = new FakeNode();
         await using var host = new GatewayHost(
             new GatewaySettings { Listen = ["127.0.0.1:0"] }, new GatewayPorts(node, node, node, node, node, node, node, node), NullLoggerFactory.Instance, TimeProvider.System);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => host.RehearseAsync(Long, CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => host.RehearseAsync(lists: true, Long, CancellationToken.None));
     }
 }
