@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { QueryData } from '../api/types';
 import type { Target } from './dashboard';
-import { computed, neededOf } from './expressions';
+import { computed, neededOf, pairsMax } from './expressions';
 import { partsOf } from './expressionMath';
 import type { TargetAnswer } from './panelData';
 
@@ -35,6 +35,14 @@ describe('an expression', () => {
     expect(run([expr('B', { type: 'reduce', expression: '$A', reducer: 'max', settings: { mode: 'dropNN' } })], a)).toEqual([[[{ host: 'x' }, '2'], [{ host: 'y' }, '3']]]);
     const targets = [expr('B', { type: 'reduce', expression: 'A', reducer: 'mean', settings: { mode: 'replaceNN', replaceWithValue: 9 }, hide: true }), expr('C', { type: 'threshold', expression: 'B', conditions: [{ evaluator: { type: 'gt', params: [2] } }] })];
     expect(run(targets, a)).toEqual([[[{ host: 'x' }, '0'], [{ host: 'y' }, '1']]]);
+  });
+
+  it('that is too much says so', () => {
+    const many = (refId: string, count: number): TargetAnswer => vector(refId, ...Array.from({ length: count }, (_, i): [Record<string, string>, string] => [{ host: String(i) }, '1']));
+    const sum = expr('B', { type: 'math', expression: '$M + $N' });
+    expect(run([sum], many('M', 1000), many('N', pairsMax / 1000))).toEqual([expect.arrayContaining([[{ host: '0' }, '2']])]);
+    expect(run([sum], many('M', 1001), many('N', pairsMax / 1000))).toEqual([`an expression would look at 1001 × ${pairsMax / 1000} pairs of series, more than ${pairsMax}`]);
+    expect(run([expr('B', { type: 'math', expression: `1${'+1'.repeat(100_000)}` })])).toEqual(['B: too deep']);
   });
 
   it('that cannot be evaluated says why', () => {

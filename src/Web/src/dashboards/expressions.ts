@@ -12,6 +12,9 @@ interface Item { labels: Labels; times: readonly number[] | null; values: readon
 /** Why an expression has no result. */
 export class ExpressionError extends Error {}
 
+/** Pairs of series that an operation may look at: five thousand on each side would hold the page for seconds. */
+export const pairsMax = 1_000_000;
+
 const refOf = (target: Target): string => target.refId ?? 'A';
 /** What an expression reads: the names of other queries. */
 export function readBy(target: Target): string[] {
@@ -63,8 +66,9 @@ export function computed(targets: readonly Target[], answers: readonly TargetAns
       const items = valueOf(refOf(target));
       return [{ target, grid: answers.find((answer) => answer.grid && readBy(target).includes(refOf(answer.target)))?.grid ?? null, data: dataOf(items, toMs) }];
     } catch (failure) {
-      if (!(failure instanceof ExpressionError || failure instanceof MathError)) throw failure;
-      problems.push(failure.message);
+      // Thousands of expressions in each other leave no stack.
+      if (!(failure instanceof ExpressionError || failure instanceof MathError || failure instanceof RangeError)) throw failure;
+      problems.push(failure instanceof RangeError ? `${refOf(target)}: too deep` : failure.message);
       return [];
     }
   });
@@ -131,6 +135,7 @@ function math(node: MathNode, valueOf: (name: string) => Item[]): Item[] {
   if (node.kind === 'name') return valueOf(node.name);
   const [first = [], second] = node.inputs.map((input) => math(input, valueOf));
   if (!second) return first.map(({ labels: { __name__: _, ...labels }, times, values }) => ({ labels, times, values: values.map((value) => node.run(value, null)) }));
+  if (first.length * second.length > pairsMax) throw new ExpressionError(`an expression would look at ${first.length} × ${second.length} pairs of series, more than ${pairsMax}`);
   return first.flatMap((a) => second.flatMap((b): Item[] => (fit(a, b, first.length, second.length) ? [paired(a, b, node.run)] : [])));
 }
 
