@@ -6,13 +6,13 @@ namespace Pleiad.PromQL;
 /// <remarks>The layout of Prometheus's <c>/api/v1/format_query</c>.</remarks>
 public static class PrettyPrinter
 {
-    /// <summary>Characters of a line in <c>/api/v1/format_query</c>.</summary>
-    public const int LineChars = 100;
+    /// <summary>Length of a line in <c>/api/v1/format_query</c>, in bytes of UTF-8.</summary>
+    public const int LineBytes = 100;
 
     /// <summary>Lays an expression out.</summary>
     /// <param name="node">The expression.</param>
-    /// <param name="lineChars">What is longer than this is split; indentation does not count.</param>
-    public static string Print(Expr node, int lineChars = LineChars) => Lines(node, 0, lineChars);
+    /// <param name="lineBytes">What is longer than this is split; indentation does not count.</param>
+    public static string Print(Expr node, int lineBytes = LineBytes) => Lines(node, 0, lineBytes);
 
     private static string Lines(Expr node, int level, int width)
     {
@@ -26,9 +26,10 @@ public static class PrettyPrinter
                 return indent + flat;
         }
 
-        if (flat.Length <= width)
+        if (Encoding.UTF8.GetByteCount(flat) <= width)
         {
-            return indent + flat;
+            // A subquery takes its indentation from what it is made of, and one that is not split has none.
+            return node is SubqueryExpr ? flat : indent + flat;
         }
 
         switch (node)
