@@ -117,6 +117,8 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
                 await _segments.ReplayAsync(id, shard.AppliedSeq, (_, _, seq, payload) => shard.Replay(seq, payload), CancellationToken.None);
             }
 
+            // The journal, or in a cluster another copy, has what damaged ones had: otherwise the next start of the node notes what is lost.
+            tenant.Snapshots.PutDamagedAside();
             tenant.Blocks = _directory.BlocksOf(id);
             shard.AttachBlocks(tenant.Blocks);
             return shard;

@@ -39,4 +39,12 @@ internal sealed class Quarantine(IFiles files, string directory, int shard)
         byte[] bytes = AtomicFile.ReadAll(files, path);
         AtomicFile.Write(files, PathOf(Path.GetFileName(path)), file => file.Append(bytes));
     }
+
+    /// <summary>Leaves an empty file for one that is missing altogether: what is known of it is known again after a start.</summary>
+    /// <exception cref="IOException">It could not be written.</exception>
+    public void Mark(string name)
+    {
+        files.CreateDirectory(directory);
+        AtomicFile.Write(files, PathOf(name), static _ => { });
+    }
 }

@@ -36,6 +36,9 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
     private readonly List<string> _new = [];
     private long _firstDamaged;
 
+    // The last segment, and what of it is sound.
+    private (SegmentFile Segment, byte[] Bytes)? _rewritten;
+
     /// <summary>What was found so far.</summary>
     public LogFindings Findings => new(_segments.Count, _records, _bytes, _lost, _damagedBytes, _tornBytes);
 
@@ -78,10 +81,11 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
 
     /// <summary>
     /// When all segments are read: notes in the quarantine that records are lost, unless a start before has. Only then what was damaged gets its name there, by which
-    /// the next start knows that it was noted.
+    /// the next start knows that it was noted; and only then the last segment goes on without what is damaged or unfinished at its end: a start that ends before finds
+    /// it again.
     /// </summary>
     /// <param name="nowMs">What time it is.</param>
-    /// <exception cref="IOException">It could not be noted.</exception>
+    /// <exception cref="IOException">It could not be noted, or the segment could not be written.</exception>
     public void NoteLosses(long nowMs)
     {
         if (HasLosses && _firstDamaged > 0)
@@ -97,6 +101,13 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
         if (_new.Count > 0)
         {
             files.FlushDirectory(quarantine);
+        }
+
+        if (_rewritten is { } last)
+        {
+            // What is read back may never have reached the device (a flush failed, the process was ended before one), and from
+            // now on it is answered from: so it is written anew, not flushed a second time.
+            AtomicFile.Write(files, last.Segment.Path, file => file.Append(last.Bytes.AsSpan(0, (int)last.Segment.Length)));
         }
     }
 
@@ -193,9 +204,7 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
 
         if (isLast)
         {
-            // What is read back may never have reached the device (a flush failed, the process was ended before one), and from
-            // now on it is answered from: so it is written anew, not flushed a second time.
-            AtomicFile.Write(files, segment.Path, file => file.Append(bytes.AsSpan(0, soundEnd)));
+            _rewritten = (segment, bytes);
         }
     }
 
@@ -263,16 +272,10 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
     private void KeepAside(SegmentFile segment, byte[] bytes, int start, int end)
     {
         StorageMetrics.QuarantinedBytes.Add(end - start);
-        if (_keptAside + (end - start) > settings.QuarantineBytesMax)
-        {
-            _firstDamaged = _firstDamaged == 0 ? segment.Number : _firstDamaged;
-            return;
-        }
-
-        _keptAside += end - start;
-        files.CreateDirectory(quarantine);
         string path = Path.Combine(
             quarantine, string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileNameWithoutExtension(segment.Path)}-{start:D10}.bin"));
+        bool isKept = _keptAside + (end - start) <= settings.QuarantineBytesMax;
+        _keptAside += isKept ? end - start : 0;
         if (files.Exists(path))
         {
             // As long as the segment is there, each start finds it again.
@@ -280,8 +283,11 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
         }
 
         _firstDamaged = _firstDamaged == 0 ? segment.Number : _firstDamaged;
+        files.CreateDirectory(quarantine);
         using IFile aside = files.Create(path + Unnoted);
-        aside.Append(bytes.AsSpan(start, end - start));
+
+        // An empty one is known by its name too.
+        aside.Append(bytes.AsSpan(start, isKept ? end - start : 0));
         aside.Flush();
         _new.Add(path);
     }

@@ -76,19 +76,19 @@ public static class HeadRecovery
             progress(new RecoveryProgress(opener.Total, 0, shards.Length, Interlocked.Increment(ref loaded)));
         });
 
-        bool damagedSnapshots = stores.Any(static store => store.HasDamaged());
+        bool[] lostSnapshots = [.. stores.Select(static store => store.HasDamaged())];
         var lost = new long[shards.Length];
         FoundSegment? next = opener.Next();
         for (int read = 0; next is { } current; read++)
         {
             cancel.ThrowIfCancellationRequested();
-            bool mayHaveGaps = opener.HasLosses || damagedSnapshots;
+            bool lostRecords = opener.HasLosses;
             FoundSegment? following = null;
             try
             {
                 Parallel.Invoke(
                     () => following = opener.Next(),
-                    () => Apply(current, shards, lost, mayHaveGaps, cancel));
+                    () => Apply(current, shards, lost, number => lostRecords || lostSnapshots[number], cancel));
             }
             catch (AggregateException e) when (e.InnerExceptions[0] is IOException or OperationCanceledException)
             {
@@ -101,10 +101,14 @@ public static class HeadRecovery
 
         // Before the blocks are attached, with which a shard looks what is missing.
         opener.NoteLosses(nowMs);
-        var notes = new LossNotes(directory.Files, directory.QuarantinePath);
-        foreach (Shard shard in shards.Where(shard => stores[shard.Id.Value].HasLostAll && (lost[shard.Id.Value] > 0 || shard.AppliedSeq == 0)))
+        foreach (SnapshotStore store in Unnoted(stores, shards, lost, opener.HasLosses))
         {
-            notes.NoteSnapshot(shard.Id.Value, nowMs);
+            store.NoteLost(nowMs);
+        }
+
+        foreach (SnapshotStore store in stores)
+        {
+            store.PutDamagedAside();
         }
 
         var blocks = new BlockStore[shards.Length];
@@ -134,6 +138,10 @@ public static class HeadRecovery
         return new RecoveredData(shards, stores, blocks, log, report);
     }
 
+    // Those with damage that no start has seen to, where the journal has not all that the damaged ones had. What a damaged journal lacks is noted as such.
+    private static IEnumerable<SnapshotStore> Unnoted(SnapshotStore[] stores, Shard[] shards, long[] lost, bool lostRecords) =>
+        stores.Where((store, number) => store.HasLostAll ? lost[number] > 0 || shards[number].AppliedSeq == 0 : store.Damaged > 0 && lost[number] > 0 && !lostRecords);
+
     // What snapshots cover already was perhaps not let go before the stop; waiting for the next snapshots would keep it for as long.
     private static void Release(SegmentLog log, SnapshotStore[] stores)
     {
@@ -150,7 +158,7 @@ public static class HeadRecovery
         }
     }
 
-    private static void Apply(FoundSegment segment, Shard[] shards, long[] lost, bool mayHaveGaps, CancellationToken cancel)
+    private static void Apply(FoundSegment segment, Shard[] shards, long[] lost, Func<int, bool> mayHaveGaps, CancellationToken cancel)
     {
         ILookup<int, FoundRecord> byShard = segment.Records.ToLookup(static record => record.Head.Shard);
         foreach (IGrouping<int, FoundRecord> group in byShard)
@@ -166,7 +174,7 @@ public static class HeadRecovery
             Shard shard = shards[number];
             foreach (FoundRecord record in byShard[number])
             {
-                ApplyRecord(segment, record, shard, ref lost[number], mayHaveGaps);
+                ApplyRecord(segment, record, shard, ref lost[number], mayHaveGaps(number));
             }
         });
     }

@@ -22,6 +22,9 @@ public sealed class SnapshotStore
 
     // The snapshot each chunk file came with, and its oldest sample; those of before the start came with the one loaded, or before.
     private readonly Dictionary<long, (long Seq, long OldestTime)> _originOfChunks = [];
+
+    // Damaged heads: they lie where they are until what is lost with them is noted.
+    private readonly List<string> _damagedHeads = [];
     private long _loadedSeq;
     private long _nextHead = 1;
     private long _nextChunks = 1;
@@ -52,6 +55,25 @@ public sealed class SnapshotStore
 
     /// <summary>Whether there were snapshots, and none could be loaded.</summary>
     public bool HasLostAll { get; private set; }
+
+    /// <summary>
+    /// Puts the damaged snapshots that <see cref="Load"/> found aside. Before, a start finds them again: whatever is lost with them has to be noted when this is called.
+    /// </summary>
+    /// <exception cref="IOException">One could not be moved.</exception>
+    public void PutDamagedAside()
+    {
+        foreach (string path in _damagedHeads)
+        {
+            _quarantine.MoveAside(path);
+        }
+
+        _damagedHeads.Clear();
+    }
+
+    /// <summary>Notes that what only a damaged snapshot had is lost.</summary>
+    /// <param name="nowMs">What time it is.</param>
+    /// <exception cref="IOException">It could not be noted.</exception>
+    public void NoteLost(long nowMs) => _notes.NoteSnapshot(_shard, nowMs);
 
     /// <summary>Writes a snapshot, reads it back, and deletes what is no longer needed. On any thread but one at a time.</summary>
     /// <exception cref="IOException">It could not be written or did not read back; the snapshots before are as they were.</exception>
@@ -125,7 +147,7 @@ public sealed class SnapshotStore
         return moved;
     }
 
-    /// <summary>Reads the newest snapshot that is whole. A damaged one falls back to the one before.</summary>
+    /// <summary>Reads the newest snapshot that is whole. A damaged one falls back to the one before, and lies there until <see cref="PutDamagedAside"/>.</summary>
     /// <param name="settings">For the shard made.</param>
     /// <returns>The shard, empty where there is no snapshot.</returns>
     /// <exception cref="CorruptDataException">A later version wrote it.</exception>
@@ -135,15 +157,17 @@ public sealed class SnapshotStore
         var heads = new List<long>();
         foreach (string name in _files.List(_directory))
         {
+            PassNumberOf(name);
             if (SnapshotFormat.TryHeadNumber(name, out long head))
             {
                 heads.Add(head);
-                _nextHead = Math.Max(_nextHead, head + 1);
             }
-            else if (SnapshotFormat.TryChunksNumber(name, out long chunks))
-            {
-                _nextChunks = Math.Max(_nextChunks, chunks + 1);
-            }
+        }
+
+        // What lies there is older than whatever is written from now on, and is not to be written over.
+        foreach (string name in _quarantine.Names())
+        {
+            PassNumberOf(name);
         }
 
         heads.Sort();
@@ -166,6 +190,18 @@ public sealed class SnapshotStore
         return loaded ?? new Shard(new ShardId(_shard), settings);
     }
 
+    private void PassNumberOf(string name)
+    {
+        if (SnapshotFormat.TryHeadNumber(name, out long head))
+        {
+            _nextHead = Math.Max(_nextHead, head + 1);
+        }
+        else if (SnapshotFormat.TryChunksNumber(name, out long chunks))
+        {
+            _nextChunks = Math.Max(_nextChunks, chunks + 1);
+        }
+    }
+
     private Shard? TryLoad(long number, ShardSettings settings, bool takesLosses)
     {
         string path = Path.Combine(_directory, SnapshotFormat.HeadName(number));
@@ -184,9 +220,7 @@ public sealed class SnapshotStore
                     if (!takesLosses && IsOwn(number, chunkFiles[i]))
                     {
                         // Left where it is, the next start would take it for one of the two that the log may be cut behind.
-                        Damaged++;
-                        StorageMetrics.SnapshotsDamaged.Add(1);
-                        _quarantine.MoveAside(path);
+                        NoteDamaged(path);
                         return null;
                     }
 
@@ -203,9 +237,7 @@ public sealed class SnapshotStore
         }
         catch (CorruptDataException e) when (!e.What.StartsWith("snapshot of version", StringComparison.Ordinal))
         {
-            Damaged++;
-            StorageMetrics.SnapshotsDamaged.Add(1);
-            _quarantine.MoveAside(path);
+            NoteDamaged(path);
             return null;
         }
     }
@@ -223,11 +255,16 @@ public sealed class SnapshotStore
         }
         catch (CorruptDataException)
         {
-            Damaged++;
-            StorageMetrics.SnapshotsDamaged.Add(1);
-            _quarantine.MoveAside(path);
+            NoteDamaged(path);
             return null;
         }
+    }
+
+    private void NoteDamaged(string head)
+    {
+        Damaged++;
+        StorageMetrics.SnapshotsDamaged.Add(1);
+        _damagedHeads.Add(head);
     }
 
     private bool IsOwn(long number, ChunkFile file)
@@ -270,7 +307,7 @@ public sealed class SnapshotStore
         return lost;
     }
 
-    // Once: when the copy is there, the note was before it, and whoever has deleted that one has seen to it.
+    // Once: when the copy, or the mark, is there, the note was before it, and whoever has deleted that one has seen to it.
     private void NoteLost(ChunkFile file)
     {
         string name = SnapshotFormat.ChunksName(file.Number);
@@ -284,6 +321,10 @@ public sealed class SnapshotStore
         if (_files.Exists(path))
         {
             _quarantine.CopyAside(path);
+        }
+        else
+        {
+            _quarantine.Mark(name);
         }
     }
 

@@ -153,9 +153,15 @@ public sealed class MissingSamplesTests
         node.Kill();
     }
 
-    [Fact]
-    public void Damage_of_the_journal_that_is_still_there_is_told_once_and_not_again_when_somebody_has_seen_to_it()
+    [Theory]
+    [InlineData(7, long.MaxValue)]
+    [InlineData(7, 0)]
+    [InlineData(19, long.MaxValue)]
+    [InlineData(19, 0)]
+    public void Damage_of_the_journal_is_told_once_wherever_a_start_stops_and_not_again_when_somebody_has_seen_to_it(int record, long keptAside)
     {
+        // The last record goes from its segment; one before stays there.
+        var settings = new SegmentLogSettings { SegmentBytes = 1 << 20, QuarantineBytesMax = keptAside };
         var files = new FaultyFiles();
         var node = new LedgerNode(files, new SegmentLogSettings { SegmentBytes = 1 << 20 }, shardCount: 1);
         node.Start();
@@ -169,7 +175,7 @@ public sealed class MissingSamplesTests
         byte[] sound = files.Bytes(path);
         List<FoundRecord> records = SegmentScan.Of(sound, SegmentFormat.HeadBytes).Records;
         byte[] damaged = [.. sound];
-        damaged[records[7].Start] ^= 1;
+        damaged[records[record].Start] ^= 1;
         string note = LedgerNode.Root + "/quarantine/journal-000000000001.lost";
 
         string meta = files.Paths.Single(static path => path.EndsWith("pleiad.meta", StringComparison.Ordinal));
@@ -188,7 +194,7 @@ public sealed class MissingSamplesTests
 
             failing.FailAt = failing.Calls + failAt;
             failing.Fault = Fault.PowerCut;
-            var again = new LedgerNode(failing, new SegmentLogSettings { SegmentBytes = 1 << 20 }, shardCount: 1);
+            var again = new LedgerNode(failing, settings, shardCount: 1);
             try
             {
                 again.Start();
@@ -203,6 +209,8 @@ public sealed class MissingSamplesTests
             failing.Restart(keepsUnflushed: false);
             again.Start();
             Assert.Equal(["journal-000000000001.lost"], Missed(again.Data.Shards[0], TimeRange.All));
+            string aside = Assert.Single(failing.Paths, static path => path.EndsWith(".bin", StringComparison.Ordinal));
+            Assert.Equal(keptAside > 0, failing.Bytes(aside).Length > 0);
             failing.Delete(note);
             again.Kill();
             again.Start();
@@ -245,13 +253,7 @@ public sealed class MissingSamplesTests
     public void A_shard_without_any_sound_snapshot_says_what_it_lacks_and_opens_again_before_there_is_another()
     {
         (FaultyFiles files, LedgerNode node) = Saved();
-        foreach (string path in files.Paths.Where(static path => path.EndsWith(".snap", StringComparison.Ordinal)).ToArray())
-        {
-            byte[] bytes = files.Bytes(path);
-            bytes[^1] ^= 1;
-            files.SetBytes(path, bytes);
-        }
-
+        DamageHeads(files, "/0000/");
         node.NowMs = 1_000_000;
         for (int start = 0; start < 3; start++)
         {
@@ -260,6 +262,115 @@ public sealed class MissingSamplesTests
             Assert.Equal(start == 0 ? 2 : 0, node.Data.Report.SnapshotsDamaged);
             node.Kill();
         }
+    }
+
+    [Fact]
+    public void What_only_damaged_snapshots_had_is_told_wherever_a_start_stops()
+    {
+        (FaultyFiles files, LedgerNode node) = Saved();
+        for (int failAt = 1; ; failAt++)
+        {
+            Assert.True(failAt < 200, "the start ends");
+            var failing = new FaultyFiles();
+            foreach (string path in files.Paths.ToArray())
+            {
+                byte[] bytes = [.. files.Bytes(path)];
+                if (path.EndsWith(".snap", StringComparison.Ordinal))
+                {
+                    bytes[^1] ^= 1;
+                }
+
+                failing.Create(path).Dispose();
+                failing.SetBytes(path, bytes);
+                failing.FlushDirectory(Path.GetDirectoryName(path)!);
+            }
+
+            failing.FailAt = failing.Calls + failAt;
+            failing.Fault = Fault.PowerCut;
+            var again = new LedgerNode(failing, shardCount: 1);
+            try
+            {
+                again.Start();
+            }
+            catch (IOException)
+            {
+                // Nothing was answered from it.
+            }
+
+            again.Kill();
+            bool hasFailed = failing.HasFailed;
+            failing.Restart(keepsUnflushed: false);
+            again.Start();
+            Assert.Equal(["shard-0000-snapshot.lost"], Missed(again.Data.Shards[0], TimeRange.All));
+            failing.Delete(LedgerNode.Root + "/quarantine/shard-0000-snapshot.lost");
+            again.Kill();
+            again.Start();
+            Assert.Empty(Missed(again.Data.Shards[0], TimeRange.All));
+            again.Kill();
+            if (!hasFailed)
+            {
+                break;
+            }
+        }
+    }
+
+    [Fact]
+    public void A_damaged_snapshot_explains_no_gap_behind_the_next_one()
+    {
+        (FaultyFiles files, LedgerNode node) = Saved();
+        DamageHeads(files, "/0000/");
+        node.Start();
+        node.Kill();
+
+        // Only the quarantine knows of the numbers that were.
+        node.Start();
+        Assert.True(node.Data.Snapshots[0].HasDamaged());
+        node.Snapshot();
+        Assert.True(node.Write((s_series[0], 600, 1)));
+        node.Kill();
+        node.Start();
+        Assert.False(node.Data.Snapshots[0].HasDamaged());
+        node.Kill();
+    }
+
+    [Fact]
+    public void A_damaged_snapshot_of_one_shard_explains_no_gap_in_another()
+    {
+        var files = new FaultyFiles();
+        var node = new LedgerNode(files);
+        node.Start();
+        for (int time = 1; time <= 500; time++)
+        {
+            Assert.True(node.Write([.. s_series.Select(series => (series, (long)time, time * 0.5))]));
+            if (time is 200 or 450)
+            {
+                node.Snapshot();
+            }
+        }
+
+        node.Kill();
+        DamageHeads(files, "/0000/");
+        foreach (string path in files.Paths.Where(static path => path.Contains("/0001/", StringComparison.Ordinal)).ToArray())
+        {
+            files.Delete(path);
+        }
+
+        Assert.Throws<CorruptDataException>(node.Start);
+    }
+
+    [Fact]
+    public void A_file_of_chunks_that_is_gone_is_told_once()
+    {
+        (FaultyFiles files, LedgerNode node) = Saved();
+        files.Delete(files.Paths.Single(static path => path.EndsWith("chunks-000000000001.chk", StringComparison.Ordinal)));
+        node.Start();
+        Assert.Equal(["shard-0000-chunks-000000000001.chk.lost"], Missed(node.Data.Shards[0], new TimeRange(0, 100)));
+        node.Kill();
+        files.Delete(LedgerNode.Root + "/quarantine/shard-0000-chunks-000000000001.chk.lost");
+        node.Start();
+        Assert.Equal(1, node.Data.Report.ChunkRecordsLost);
+        Assert.Empty(Missed(node.Data.Shards[0], TimeRange.All));
+        node.Kill();
     }
 
     [Fact]
@@ -312,6 +423,16 @@ public sealed class MissingSamplesTests
 
         node.Kill();
         return (files, node);
+    }
+
+    private static void DamageHeads(FaultyFiles files, string shard)
+    {
+        foreach (string path in files.Paths.Where(path => path.EndsWith(".snap", StringComparison.Ordinal) && path.Contains(shard, StringComparison.Ordinal)).ToArray())
+        {
+            byte[] bytes = files.Bytes(path);
+            bytes[^1] ^= 1;
+            files.SetBytes(path, bytes);
+        }
     }
 
     private static string[] MissedOfRollups(Shard shard)
