@@ -90,7 +90,9 @@ internal sealed partial class SeriesShardActor
             return;
         }
 
-        if (Shard.BeginCompaction(_home.Settings.BlockRangeMs, _home.Settings.BlockRangeMaxMs, sealedBefore, _home.MergedBytesMax) is { } job)
+        // An empty head says nothing of what comes: a window that is not over would be merged again after each burst.
+        long mergedBefore = all ? long.MaxValue : Math.Min(sealedBefore, quiet ?? RetentionNow().Milliseconds);
+        if (Shard.BeginCompaction(_home.Settings.BlockRangeMs, _home.Settings.BlockRangeMaxMs, mergedBefore, _home.MergedBytesMax) is { } job)
         {
             Merge(job, _home.MergeAsync(_id, job));
             return;

@@ -341,7 +341,8 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
     public IReadOnlyDictionary<long, long> SizeCuts() => _settings.RetentionBytes > 0
         ? SizeRetention.Cuts(
             _tenants.SelectMany(static tenant => Volatile.Read(ref tenant.Published).Concat(Volatile.Read(ref tenant.PublishedRollups))),
-            Math.Max(0, _settings.RetentionBytes - _journal.Bytes))
+            Math.Max(0, _settings.RetentionBytes - _journal.Bytes),
+            _settings.BlockRangeMs)
         : ReadOnlyDictionary<long, long>.Empty;
 
     /// <summary>Bytes of the blocks that are merged into one at most: no limit where none is set for all of them.</summary>

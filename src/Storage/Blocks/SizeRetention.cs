@@ -16,8 +16,9 @@ public static class SizeRetention
     /// </summary>
     /// <param name="blocks">Of samples and of rollups, of all shards.</param>
     /// <param name="bytesMax">For all of them.</param>
+    /// <param name="rangeMs">Of a block as it is sealed.</param>
     /// <returns>By resolution; none where nothing has to go.</returns>
-    public static IReadOnlyDictionary<long, long> Cuts(IEnumerable<BlockExtent> blocks, long bytesMax)
+    public static IReadOnlyDictionary<long, long> Cuts(IEnumerable<BlockExtent> blocks, long bytesMax, long rangeMs)
     {
         var cuts = new Dictionary<long, long>();
         BlockExtent[][] levels = [.. blocks.GroupBy(static block => block.ResolutionMs).OrderBy(static level => level.Key).Select(static level => level.ToArray())];
@@ -26,7 +27,7 @@ public static class SizeRetention
         foreach (BlockExtent[] level in levels)
         {
             coarser -= level.Sum(static block => block.Bytes);
-            long? cut = CutThrough(level, Math.Max(left - coarser, coarser > 0 ? left / 2 : left));
+            long? cut = CutThrough(level, Math.Max(left - coarser, coarser > 0 ? left / 2 : left), Math.Max(rangeMs, level[0].ResolutionMs));
             if (cut is { } through)
             {
                 cuts.Add(level[0].ResolutionMs, through);
@@ -38,17 +39,19 @@ public static class SizeRetention
         return cuts;
     }
 
-    /// <summary>The newest blocks that fit are kept, and no block older than one that goes. Those that reach into the time of the newest are kept in any case.</summary>
+    /// <summary>The newest blocks that fit are kept, and no block older than one that goes. Those that reach into the time of the newest, or into its last range where it was
+    /// merged of several, are kept in any case: each shard has its newest there.</summary>
     /// <param name="blocks">Of all shards.</param>
     /// <param name="bytesMax">For all of them.</param>
+    /// <param name="rangeMs">Length of the range.</param>
     /// <returns>Blocks go whose newest sample is at or before this time; null where none has to.</returns>
-    public static long? CutThrough(IEnumerable<BlockExtent> blocks, long bytesMax)
+    public static long? CutThrough(IEnumerable<BlockExtent> blocks, long bytesMax, long rangeMs)
     {
         long bytes = 0;
         long keptFrom = long.MaxValue;
         foreach (BlockExtent block in blocks.OrderByDescending(static block => block.MaxTime))
         {
-            keptFrom = keptFrom == long.MaxValue ? block.MinTime : keptFrom;
+            keptFrom = keptFrom == long.MaxValue ? Math.Max(block.MinTime, block.MaxTime - rangeMs) : keptFrom;
             bytes += block.Bytes;
             if (bytes > bytesMax && block.MaxTime < keptFrom)
             {

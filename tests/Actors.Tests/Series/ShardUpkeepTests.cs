@@ -172,7 +172,44 @@ public sealed class ShardUpkeepTests
     public void The_newest_blocks_that_fit_are_kept_and_those_beside_the_newest_in_any_case(long bytesMax, long? cut)
     {
         BlockExtent[] blocks = [new(1, 10, 10), new(1, 5, 10), new(11, 30, 10), new(11, 20, 10)];
-        Assert.Equal(cut, SizeRetention.CutThrough(blocks, bytesMax));
+        Assert.Equal(cut, SizeRetention.CutThrough(blocks, bytesMax, 100));
+    }
+
+    [Fact]
+    public void One_long_newest_block_keeps_no_more_of_the_others_than_a_range()
+    {
+        BlockExtent[] blocks = [new(1, 540, 100), new(500, 539, 10), new(480, 500, 10), new(1, 90, 10)];
+        Assert.Equal(500, SizeRetention.CutThrough(blocks, 50, 20));
+    }
+
+    [Fact]
+    public void After_a_quiet_seal_a_window_that_is_not_over_is_not_merged()
+    {
+        using var place = new TempDirectory();
+        TimeSpan quiet = TimeSpan.FromMinutes(30);
+        using var node = new ShardNode(place.Path, with: settings => settings with { BlockRange = Range, UpkeepInterval = Interval, QuietAfter = quiet });
+        long now = node.Test.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        long window = 9 * (long)Range.TotalMilliseconds;
+        long first = now - (now % window) + window;
+        node.Test.Advance(TimeSpan.FromMilliseconds(first - now));
+        for (int burst = 1; burst <= 2; burst++)
+        {
+            long time = node.Test.Time.GetUtcNow().ToUnixTimeMilliseconds() + 1;
+            Assert.Equal(1, node.Append(("up", time, 1)).Accepted);
+            node.Test.Advance(Interval);
+            node.Test.Drain();
+            node.Test.Advance(quiet + Interval);
+            node.Test.Drain();
+            WaitFor(node, figures => figures.Blocks == burst && figures.Series == 0);
+        }
+
+        // A round of its own accord has ended behind the seal.
+        node.Writer.Send(node.Shard, new CleanTombstones());
+        node.Writer.ExpectMsg(new TombstonesCleaned(null));
+        Assert.Equal(2, Figures(node).Blocks);
+        node.Test.Advance(TimeSpan.FromMilliseconds(window));
+        node.Test.Drain();
+        WaitFor(node, static figures => figures.Blocks == 1);
     }
 
     [Fact]

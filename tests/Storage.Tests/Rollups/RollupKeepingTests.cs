@@ -146,7 +146,7 @@ public sealed class RollupKeepingTests
             new(1, 10, 4) { ResolutionMs = 60 }, new(1, 10, 20), new(11, 20, 4) { ResolutionMs = 60 }, new(11, 20, 20),
             new(1, 5, 4) { ResolutionMs = 5 }, new(21, 30, 10), new(6, 10, 4) { ResolutionMs = 5 }, new(11, 20, 4) { ResolutionMs = 5 },
         ];
-        Assert.Equal(cuts, string.Join(' ', SizeRetention.Cuts(blocks, bytesMax).Select(static cut => $"{cut.Key}:{cut.Value}")));
+        Assert.Equal(cuts, string.Join(' ', SizeRetention.Cuts(blocks, bytesMax, 10).Select(static cut => $"{cut.Key}:{cut.Value}")));
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class RollupKeepingTests
             var random = new Random(seed);
             BlockExtent[] blocks = [.. Enumerable.Range(0, 40).Select(_ => Extent(random))];
             long bytesMax = random.Next(1500);
-            IReadOnlyDictionary<long, long> cuts = SizeRetention.Cuts(blocks, bytesMax);
+            IReadOnlyDictionary<long, long> cuts = SizeRetention.Cuts(blocks, bytesMax, 10);
             long left = bytesMax;
             bool isOver = false;
             foreach (IGrouping<long, BlockExtent> level in blocks.GroupBy(static block => block.ResolutionMs).OrderBy(static level => level.Key))
