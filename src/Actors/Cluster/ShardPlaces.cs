@@ -49,7 +49,7 @@ public sealed record ShardPlace
     /// <summary>Other nodes with a warm copy, the one to be asked first in front.</summary>
     public ImmutableArray<ShardPeer> Followers { get; init; } = [];
 
-    /// <summary>This node as others reach it, where it has a copy that is <see cref="ShardRole.Uncertain"/>: asked when nobody else answers.</summary>
+    /// <summary>This node as others reach it, where it has a copy that is <see cref="ShardRole.Uncertain"/>, or leads with less than there was: asked when nobody else answers.</summary>
     public ShardPeer? LastResort { get; init; }
 
     /// <summary>Whoever may answer a query in the place of this node, the one to be asked first in front.</summary>

@@ -106,7 +106,7 @@ internal sealed class ShardPlacesActor(NodeTransport transport, PublishedPlaces 
                 Shard = row.Shard,
                 Epoch = row.Epoch,
                 Here = role,
-                LastResort = role == ShardRole.Uncertain ? here : null,
+                LastResort = role == ShardRole.Uncertain || (role == ShardRole.Leader && wholeSeq(row.Shard) == AppliedMarks.Unknown) ? here : null,
                 Leader = leader,
                 Followers = [.. planned.All.Where(name => name != self && name != leader?.Name).Select(name => byName.GetValueOrDefault(name)).OfType<ShardPeer>()],
             };

@@ -25,14 +25,14 @@ internal sealed partial class SeriesShardActor
     }
 
     // A copy that lacks samples is behind every record, however many it has applied. One that was just opened may have less than it had before, until it
-    // has reached what a look at the rows says.
+    // has reached what a look at the rows says. Where it leads all the same, because nobody else is there, its answers are partial.
     private void NoteApplied()
     {
         if (_home.Cluster is { } journal)
         {
             (long seq, long hash) = _lacks ? (AppliedMarks.Unknown, 0) : (Shard.AppliedSeq, Shard.JournalHash);
             journal.NoteApplied(_id.Value, seq, hash);
-            if (!_isWhole && Shard.AppliedSeq >= _wholeGoal)
+            if (!_lacks && !_isWhole && Shard.AppliedSeq >= _wholeGoal)
             {
                 _isWhole = true;
                 journal.NoteWhole(_id.Value);

@@ -57,6 +57,26 @@ public sealed class OrdinaryReadTests : IDisposable
     }
 
     [Fact]
+    public async Task A_copy_with_damaged_files_that_takes_the_lead_gives_no_whole_answer()
+    {
+        Write(1, 300);
+        _first.Save();
+        Assert.Equal((300, false), await ReadAsync(_first, ShardRole.Leader));
+        Assert.True(_first.DamageChunks());
+        _first.Journal.Copy = static (_, _, _) => Task.FromException(new IOException("no other node lives"));
+        _first.Restart();
+        _first.Lead(_journal.Take());
+        Assert.True(_first.Samples().Count < 300);
+        Assert.True((await ReadAsync(_first, ShardRole.Leader)).IsPartial);
+
+        // Nothing that comes after makes up for it.
+        _first.Send("a", 301, 301);
+        Assert.Equal(1, _first.Writer.ExpectMsg<IngestOutcome>().Accepted);
+        Assert.True((await ReadAsync(_first, ShardRole.Leader)).IsPartial);
+        Assert.Equal(AppliedMarks.Unknown, _first.Journal.WholeSeq(0));
+    }
+
+    [Fact]
     public async Task A_copy_that_begins_anew_is_not_read_before_it_has_what_the_journal_has()
     {
         Write(1, 7);

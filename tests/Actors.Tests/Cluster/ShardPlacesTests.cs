@@ -58,6 +58,14 @@ public sealed class ShardPlacesTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_leader_that_lacks_samples_is_asked_when_nobody_else_answers()
+    {
+        ShardPlace place = Places([Row(0, Self)], [("a", "b")], [0], applied: AppliedMarks.Unknown)[0];
+        Assert.Equal((ShardRole.Leader, "a"), (place.Here, place.LastResort!.Name));
+        Assert.Equal(["b", "a"], place.Readers.Select(static peer => peer.Name));
+    }
+
+    [Fact]
     public void The_same_places_are_equal()
     {
         Assert.Equal(Places([Row(0, Self)], [("a", "b")], [0]).ToArray(), Places([Row(0, Self)], [("a", "b")], [0]).ToArray());
