@@ -14,10 +14,10 @@ namespace Pleiad.Actors;
 internal sealed class SharedDiscovery : IDiscovery
 {
     /// <summary>
-    /// Each so many looks what is there is read whether it looks new or not: a database that has lost its end gives the versions it had out again
-    /// (docs/decisions/0017).
+    /// So often what is there is read whether it looks new or not, however often it is looked at: a database that has lost its end gives the versions it had
+    /// out again (docs/decisions/0017).
     /// </summary>
-    public const int LooksToWhole = 30;
+    public static readonly TimeSpan WholeInterval = TimeSpan.FromMinutes(1);
 
     private readonly Func<IReadOnlyList<TargetGroup>, IDiscovery> _make;
     private readonly string _id;
@@ -34,7 +34,7 @@ internal sealed class SharedDiscovery : IDiscovery
     private DiscoveryUpdate? _news;
     private Document? _seen;
     private string? _trouble;
-    private int _looks;
+    private long _wholeAt;
     private bool _eachLooks;
 
     /// <param name="name">Of the discovery: <c>http_sd_configs[0]</c>.</param>
@@ -200,9 +200,10 @@ internal sealed class SharedDiscovery : IDiscovery
         bool hasAnswered = false;
         try
         {
-            bool isWhole = ++_looks % LooksToWhole == 0;
+            bool isWhole = _seen is null || _time.GetElapsedTime(_wholeAt) >= WholeInterval;
             Document? now = await _documents.GetUnlessAsync(SharedGroups.Kind, _id, isWhole ? 0 : _seen?.Version ?? 0, cancel);
             hasAnswered = true;
+            _wholeAt = isWhole ? _time.GetTimestamp() : _wholeAt;
             if (now is not null && (now.Version != _seen?.Version || !now.Body.Span.SequenceEqual(_seen.Body.Span)))
             {
                 _seen = now;

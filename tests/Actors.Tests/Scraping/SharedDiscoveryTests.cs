@@ -143,7 +143,7 @@ public sealed class SharedDiscoveryTests : IAsyncLifetime
         await first.EndAsync();
         _documents.Replace(new SharedGroups(XxHash64.Of("f"u8).ToString("x16", CultureInfo.InvariantCulture), Update("b:2")).Write());
         Task<string[]> found = second.FoundAsync();
-        for (int look = 0; look < SharedDiscovery.LooksToWhole && !found.IsCompleted; look++)
+        for (TimeSpan passed = TimeSpan.Zero; passed < SharedDiscovery.WholeInterval && !found.IsCompleted; passed += 2 * s_settings.LookInterval)
         {
             await ReadOnceAsync();
         }
