@@ -15,6 +15,6 @@ public sealed record SegmentLogSettings
     /// <summary>Bytes after which a new segment is begun. Default 32 MiB; a replay holds two segments in memory.</summary>
     public int SegmentBytes { get; init; } = 32 << 20;
 
-    /// <summary>Bytes of quarantined records kept aside, all together; beyond it they are only counted. Default 64 MiB.</summary>
+    /// <summary>Bytes of quarantined records kept aside, all together; beyond it they are only counted, and an empty file stands for each piece. Default 64 MiB.</summary>
     public long QuarantineBytesMax { get; init; } = 64L << 20;
 }
