@@ -4,8 +4,8 @@
     bench/cluster/scaling.py --out DIR [--share 0.15] [--replicas 1] [--series 250]
 
 Each node alone is put into a control group (version 1, cpu.cfs_quota_us; needs root) that gives it that share of one core, once it has started. For
-one, two and three nodes the script looks for the most targets that can be scraped every second with at most 1 of 200 slots missed (two tries with little to do
-say what a node and a sample cost, and so where to look), then asks
+one, two and three nodes the script looks for the most targets that can be scraped every second with at most 1 of 200 slots missed (what one
+sustains says where to look for two and three), then asks
 aggregated queries over a fixed number of targets. On a machine that others use too, --fixed N gives each node N targets instead and takes the processor
 time of a sample, which others hardly change: what a share sustains is the share divided by it. At the end a third node joins two under half of what two can take, while clients query both: queries
 that fail, slots missed by any target and scrapes of which samples are missing are counted. PostgreSQL and the targets are not limited.
@@ -38,54 +38,52 @@ def window(cluster, seconds):
     return sum(now[2] - then[2] for then, now in zip(before, after)), sum(rates), rates
 
 
+def steady(cluster, expected, options):
+    """Waits until new targets have begun and what piled up meanwhile is done, or as long as that may take."""
+    over = time.monotonic() + options.settle
+    while time.monotonic() < over:
+        missed, rate, _ = window(cluster, 3)
+        if missed == 0 and 0.97 * expected <= rate <= 1.03 * expected:
+            return
+
+
 def sustains(cluster, targets, each, options):
-    """Whether so many targets are scraped in time: whether they are, samples a second of each node, and processor time a second of all nodes."""
+    """Whether so many targets are scraped in time, and samples a second of each node."""
     try:
-        cluster.configure(targets, 1.0)
-        cluster.reload()
-        time.sleep(options.settle)
-        began, cpu = time.monotonic(), cluster.cpu_of_nodes()
+        # Not all at once: what new series cost is not what is looked for.
+        for part in ([0.4, 0.7] if targets > 1.5 * cluster.targets else []) + [1]:
+            cluster.configure(int(part * targets), 1.0)
+            cluster.reload()
+            steady(cluster, cluster.targets * each, options)
         missed, rate, rates = window(cluster, options.seconds)
-        spent = (cluster.cpu_of_nodes() - cpu) / (time.monotonic() - began)
     except (urllib.error.URLError, OSError) as e:
         print("  %d targets: %s" % (targets, e), flush=True)
-        return False, [], 0.0
+        return False, []
     good = missed <= 0.005 * targets * options.seconds and rate >= 0.97 * targets * each
-    print("  %d targets: %d slots missed, %.0f samples a second, %.2f of a processor%s; load %s" % (targets, missed, rate, spent, "" if good else ": too many", load_average()), flush=True)
-    return good, rates, spent
+    print("  %d targets: %d slots missed, %.0f samples a second%s; load %s" % (targets, missed, rate, "" if good else ": too many", load_average()), flush=True)
+    return good, rates
 
 
-def search(cluster, nodes, each, options):
-    """The most targets that are sustained, to within a tenth, and the samples a second of each node then."""
-    low, rates, high, points = 0, [], None, []
-    for targets in (options.first * nodes, 2 * options.first * nodes):
-        good, found, spent = sustains(cluster, targets, each, options)
-        points.append((sum(found), spent))
-        if good:
-            low, rates = targets, found
-        else:
-            high = targets
-            break
+def search(cluster, nodes, of_one, each, options):
+    """The most targets that are sustained, to within a tenth or as far as the tries go, and the samples a second of each node then.
 
-    # What a node spends by itself, and what a sample costs, say where to look.
-    targets = (low + high) // 2 if high else 0
-    if high is None:
-        cost = (points[1][1] - points[0][1]) / (points[1][0] - points[0][0])
-        alone = points[0][1] - cost * points[0][0]
-        targets = max(int(low * 1.1), int(0.9 * (options.share * nodes - alone) / cost / each))
+    of_one: what one node sustains, where that is known; it says where to look."""
+    low, rates, high = 0, [], None
+    targets = int(0.87 * of_one * nodes) if of_one else options.first * nodes
     for _ in range(options.tries):
-        if high is not None and high <= low * 1.1:
-            break
-        good, found, _ = sustains(cluster, targets, each, options)
+        good, found = sustains(cluster, targets, each, options)
         if good:
             low, rates = targets, found
         else:
             high = targets
             # What has piled up goes first.
-            cluster.configure(max(1, low // 2), 1.0)
+            cluster.configure(max(1, int(0.7 * targets)), 1.0)
             cluster.reload()
             cluster.settled(nodes)
-        targets = int(low * 1.15) if high is None else (low + high) // 2
+            steady(cluster, cluster.targets * each, options)
+        if high is not None and high <= low * 1.1:
+            break
+        targets = (low or high // 2) + (high - (low or high // 2)) // 2 if high is not None else int(low * 1.15)
     return low, rates
 
 
@@ -94,7 +92,7 @@ def fixed_load(cluster, targets, options):
     cluster.configure(targets, 1.0)
     cluster.reload()
     # New series cost more than known ones.
-    time.sleep(4 * options.settle)
+    time.sleep(options.settle)
     cpu = cluster.cpu_of_nodes()
     began = time.monotonic()
     missed, rate, rates = window(cluster, 3 * options.seconds)
@@ -173,11 +171,12 @@ def main():
     parser.add_argument("--share", type=float, default=0.15, help="of one core, for each node")
     parser.add_argument("--replicas", type=int, default=1, help="copies of each shard: with 1 all nodes do the same work a sample, with 2 a single node does less")
     parser.add_argument("--series", type=int, default=250, help="of each target")
-    parser.add_argument("--seconds", type=int, default=10, help="of each try")
-    parser.add_argument("--settle", type=int, default=8, help="seconds before each try")
+    parser.add_argument("--seconds", type=int, default=8, help="of each try")
+    parser.add_argument("--settle", type=int, default=30, help="seconds, at most, until new targets have begun")
     parser.add_argument("--queries", type=int, default=15, help="times each")
-    parser.add_argument("--first", type=int, default=120, help="targets of the first try, times the nodes; the second has twice as many")
-    parser.add_argument("--tries", type=int, default=5, help="behind those, at most")
+    parser.add_argument("--first", type=int, default=600, help="targets of the first try with the fewest nodes, times the nodes")
+    parser.add_argument("--of-one", type=int, default=0, help="targets that one node sustains, where that is known: with --tries 1 each number of nodes is given 0.87 of it a node")
+    parser.add_argument("--tries", type=int, default=3, help="for each number of nodes, at most")
     parser.add_argument("--nodes", default="1,2,3")
     parser.add_argument("--fixed", type=int, default=0, help="targets of each node; nothing is searched for, and no node is limited")
     parser.add_argument("--join", type=int, default=0, help="targets of the joining test; 0: half of what two nodes take")
@@ -198,19 +197,19 @@ def main():
                 rates, cost = fixed_load(cluster, targets, options)
                 rate = options.share / cost * 1e6 * nodes
             else:
-                targets, rates = search(cluster, nodes, each, options)
+                targets, rates = search(cluster, nodes, options.of_one or (rows[0][1] // rows[0][0] if rows else 0), each, options)
                 rate = targets * each
             fixed = fixed or max(1, targets // 2)
             cluster.configure(fixed, 1.0)
             cluster.reload()
-            time.sleep(options.settle)
+            steady(cluster, fixed * each, options)
             rows.append((nodes, targets, rate, led, rates, latencies(cluster, options)))
         finally:
             cluster.clean()
             served.close()
 
     if rows:
-        base = rows[0][2] / rows[0][0]
+        base = options.of_one * each or rows[0][2] / rows[0][0]
         print("\n| nodes | targets | samples a second sustained | of linear | shards led by a node | samples a second of a node |" + "".join(" `%s`, ms |" % query for query in QUERIES))
         print("|---:|---:|---:|---:|---|---|" + "---:|" * len(QUERIES))
         for nodes, targets, rate, led, rates, times in rows:
