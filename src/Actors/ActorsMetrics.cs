@@ -95,7 +95,19 @@ internal static class ActorsMetrics
         Meter.CreateCounter<long>("pleiad_actors_batches_resubmitted", description: "Batches that the journal had lost and that were written again from a copy.");
 
     public static readonly Counter<long> BatchesNotResubmitted =
-        Meter.CreateCounter<long>("pleiad_actors_batches_not_resubmitted", description: "Batches that the journal had lost and that nobody took again.");
+        Meter.CreateCounter<long>("pleiad_actors_batches_not_resubmitted", description: "Batches that the journal had lost and that nobody took again, or not all of them.");
+
+    public static readonly Counter<long> ResubmissionsOverLimit =
+        Meter.CreateCounter<long>("pleiad_actors_resubmissions_over_limit", description: "Times that samples which are to be written again met a limit of their shard (series, late samples): they stay on disk and are tried again.");
+
+    public static readonly Counter<long> SamplesNotResubmitted =
+        Meter.CreateCounter<long>("pleiad_actors_samples_not_resubmitted", description: "Samples that were acknowledged, that the journal does not have, and that could not be written again: refused by whoever leads, or of a series that is not known any more.");
+
+    public static readonly Counter<long> WritesRefusedForSpool =
+        Meter.CreateCounter<long>("pleiad_actors_writes_refused_for_spool", description: "Batches of clients that were refused because the store is away and the spool nearly full.");
+
+    public static readonly Counter<long> SpoolGivenUp =
+        Meter.CreateCounter<long>("pleiad_actors_spool_given_up", description: "Records of the spool that do not follow on what the copy here has, or are damaged: put aside.");
 
     public static readonly Counter<long> NewsNotSent =
         Meter.CreateCounter<long>("pleiad_actors_committed_news_not_sent", description: "Messages with committed records that could not be sent to a copy, which reads them from the journal instead.");

@@ -59,6 +59,9 @@ internal static partial class Log
     [LoggerMessage(228, LogLevel.Error, "Record {Seq} of the journal of shard {Shard} cannot be read ({Reason}) and lies in {Quarantine}; what comes after it is kept.")]
     public static partial void RecordUnreadable(this ILogger log, int shard, long seq, string reason, string quarantine);
 
+    [LoggerMessage(271, LogLevel.Error, "{Records} records of shard {Shard} that were acknowledged while the store was away are put aside in {Quarantine} and not written again: {Reason}.")]
+    public static partial void SpoolGivenUp(this ILogger log, int shard, int records, string reason, string quarantine);
+
     [LoggerMessage(220, LogLevel.Warning, "Target {Target} of {Pool}: {Refused} samples refused, of them {OutOfOrder} out of order, {Conflicting} with another value at the same time, {TooOld} too old, {OverLimit} of new series over the limit.")]
     public static partial void SamplesRefused(
         this ILogger log, string pool, string target, int refused, int outOfOrder, int conflicting, int tooOld, int overLimit);

@@ -36,4 +36,19 @@ public static class PersistenceMetrics
 
     internal static readonly Counter<long> ConnectionsAbandoned = s_meter.CreateCounter<long>(
         "pleiad_persistence_connections_abandoned_total", description: "Journal connections given up because a commit took longer than the watchdog waits.");
+
+    internal static readonly Counter<long> RecordsSpooled = s_meter.CreateCounter<long>(
+        "pleiad_persistence_records_spooled_total", description: "Records acknowledged from the spools of their leader and a copy, because the journal did not take them in time.");
+
+    internal static readonly Counter<long> RecordsNotSpooled = s_meter.CreateCounter<long>(
+        "pleiad_persistence_records_not_spooled_total", description: "Times a record could not be spooled here or with any copy, and waits for the journal.");
+
+    internal static readonly Counter<long> SpoolRefused = s_meter.CreateCounter<long>(
+        "pleiad_persistence_spool_refused_total", description: "Records refused because the spool is full or holds records as old as may be.");
+
+    internal static readonly Counter<long> SpoolDrained = s_meter.CreateCounter<long>(
+        "pleiad_persistence_records_drained_total", description: "Records that the journal has taken out of the spool.");
+
+    internal static readonly Counter<long> SpoolFenced = s_meter.CreateCounter<long>(
+        "pleiad_persistence_spool_fenced_total", description: "Spooled records that the journal refused because the shard has another owner; their samples are written to that one.");
 }

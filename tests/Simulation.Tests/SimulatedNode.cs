@@ -6,12 +6,13 @@ using Pleiad.Storage;
 namespace Pleiad.Simulation.Tests;
 
 /// <summary>One node: performs the effects of the real state machines against the played world, and writes through the real group commit.</summary>
-internal sealed class SimulatedNode
+internal sealed partial class SimulatedNode
 {
     private static readonly CancellationToken Never = CancellationToken.None;
     private static readonly MembershipSettings Settings = new();
 
     private static readonly TimeSpan HandOffTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(10);
     private readonly SimulatedWorld _world;
     private readonly SimulatedStore _store;
     private readonly GroupCommitLog _log;
@@ -20,6 +21,10 @@ internal sealed class SimulatedNode
     private readonly Dictionary<int, (long Epoch, long NextSeq)> _leads = [];
     private readonly Dictionary<long, TaskCompletionSource<bool>> _handOffs = [];
     private readonly Pulse _pulse;
+    private readonly HashSet<int> _catchingUp = [];
+    private readonly HashSet<(int Shard, long Payload)> _underWay = [];
+    private readonly Dictionary<int, (long NextSeq, int Looks)> _stranded = [];
+    private readonly Dictionary<int, long> _fences = [];
     private MembershipState _members;
     private RegionState _region;
     private TaskCompletionSource _resumed = new();
@@ -37,8 +42,13 @@ internal sealed class SimulatedNode
         _region = RegionState.Begin(incarnation, name, new RegionSettings());
         _store = new SimulatedStore(world, this);
         _log = new GroupCommitLog(_store, new GroupCommitSettings(), world.Time);
+        _log.UseSpool(new SimulatedSpool(world, this), (shard, epoch) => Learn(new RegionEvent.Fenced(shard, epoch)));
         _resumed.SetResult();
     }
+
+    public SimulatedDisk Disk => _world.DiskOf(Name);
+
+    public IEnumerable<string> Copies(int shard) => _region.Plan is { } plan ? plan.Shards[shard].All : [];
 
     public int Index { get; }
 
@@ -84,6 +94,7 @@ internal sealed class SimulatedNode
                 await _world.PauseAsync(TimeSpan.FromMilliseconds(50));
             }
         });
+        StartSpooling();
     }
 
     /// <summary>kill -9.</summary>
@@ -119,7 +130,7 @@ internal sealed class SimulatedNode
     public IEnumerable<long> Applied(int shard) => _applied.GetValueOrDefault(shard) ?? [];
 
     /// <summary>Writes a value; its number once it is durable, null when it is not or nobody knows.</summary>
-    public async Task<long?> WriteAsync(int shard, long payload)
+    public async Task<long?> WriteAsync(int shard, long payload, bool isAgain = false)
     {
         await _world.LatencyAsync();
         await GateAsync();
@@ -128,15 +139,32 @@ internal sealed class SimulatedNode
             return null;
         }
 
-        ValueTask<LogOutcome> append = _log.AppendAsync(new ShardId(shard), lead.Epoch, lead.NextSeq, BitConverter.GetBytes(payload));
+        if (isAgain && AppliedTo(shard).IndexOf(payload) is >= 0 and int there)
+        {
+            // Samples are a set.
+            return there + 1;
+        }
+
+        if (!_underWay.Add((shard, payload)))
+        {
+            return null;
+        }
+
+        byte[] buffer = BitConverter.GetBytes(payload);
+        ValueTask<LogOutcome> append = _log.AppendAsync(new ShardId(shard), lead.Epoch, lead.NextSeq, buffer);
         if (append.IsCompleted)
         {
+            _underWay.Remove((shard, payload));
             Assert.False((await append).IsDurable);
             return null;
         }
 
         _leads[shard] = (lead.Epoch, lead.NextSeq + 1);
         LogOutcome outcome = await append;
+
+        // With the answer the buffer is its owner's again, who fills it with the next record.
+        Array.Fill(buffer, (byte)0xEE);
+        _underWay.Remove((shard, payload));
         if (!outcome.IsDurable)
         {
             Learn(new RegionEvent.Fenced(shard, lead.Epoch));
@@ -279,22 +307,43 @@ internal sealed class SimulatedNode
 
     private async Task CatchUpAsync(ShardOwnership row)
     {
+        int shard = row.Shard;
+        _catchingUp.Add(shard);
+        Fence(shard, row.Epoch);
         try
         {
-            List<long> applied = AppliedTo(row.Shard);
-            await _log.ReplayAsync(new ShardId(row.Shard), applied.Count, (_, _, seq, payload) =>
+            var journal = new List<long>();
+            await _log.ReplayAsync(new ShardId(shard), 0, (_, _, _, payload) => journal.Add(BitConverter.ToInt64(payload)), Never);
+            if (journal.Count != row.NextSeq - 1)
             {
-                // What was under way for us may have been applied meanwhile.
-                if (seq == applied.Count + 1)
-                {
-                    applied.Add(BitConverter.ToInt64(payload));
-                }
-            }, Never);
-            Learn(new RegionEvent.CatchUpEnded(row.Shard, applied.Count == row.NextSeq - 1 ? row : null));
+                Learn(new RegionEvent.CatchUpEnded(shard, null));
+                return;
+            }
+
+            while (Disk.Chain(shard) is { Count: > 0 } chain && chain[0].Seq <= journal.Count && journal[(int)chain[0].Seq - 1] == chain[0].Payload)
+            {
+                Disk.Release(shard, chain[0].Seq);
+            }
+
+            SpooledValue[] left = [.. Disk.Chain(shard)];
+            bool follows = left.Length > 0 && left[0].Seq == row.NextSeq && left[0].HashBefore == row.Hash;
+            if (!follows)
+            {
+                Disk.GiveUp(shard);
+            }
+
+            List<long> applied = AppliedTo(shard);
+            applied.Clear();
+            applied.AddRange(journal);
+            Learn(new RegionEvent.CatchUpEnded(shard, follows ? await RestoreAsync(row, left) : row));
         }
         catch (ClusterStoreException)
         {
-            Learn(new RegionEvent.CatchUpEnded(row.Shard, null));
+            Learn(new RegionEvent.CatchUpEnded(shard, null));
+        }
+        finally
+        {
+            _catchingUp.Remove(shard);
         }
     }
 

@@ -16,4 +16,8 @@ namespace Pleiad.Actors;
 /// <param name="RecentBytesMax">Bytes of the newest records that are kept in memory for a journal that loses them.</param>
 public sealed record ClusterAccess(
     Member Self, IClusterStore Store, IShardLog Log, IShardTerms Terms, NodeTransport Transport, NodeMessages Messages, MembershipSettings Membership, RegionSettings Region,
-    TimeSpan TrimInterval, long RecentBytesMax);
+    TimeSpan TrimInterval, long RecentBytesMax)
+{
+    /// <summary>Where records are kept while the store is away; null: nothing is acknowledged then.</summary>
+    public SpoolLog? Spool { get; init; }
+}

@@ -17,11 +17,12 @@ internal sealed class ClusterReach : IDisposable
     /// <param name="engine">Evaluates what other nodes ask for.</param>
     /// <param name="settings">Limits.</param>
     /// <param name="time">Measures.</param>
+    /// <param name="mayBeSpooled">Whether something may be acknowledged that their rows do not count; null where nothing is.</param>
     public ClusterReach(
         ShardDirectory shards, INodeStorage storage, ITargetCatalog targets, IShardPlaces places, IShardOwnership ownership, NodeMessages messages, Engine engine, ActorsSettings settings,
-        TimeProvider time)
+        TimeProvider time, Func<CancellationToken, Task<bool>>? mayBeSpooled)
     {
-        Reads = new ClusterReads(shards, places, settings.Query, time, ownership);
+        Reads = new ClusterReads(shards, places, settings.Query, time, ownership, mayBeSpooled);
         Targets = new ClusterTargets(targets, Reads);
         _peers = new PeerQueries(engine, shards, targets, places, settings.Query, time);
         _peers.AddTo(messages);

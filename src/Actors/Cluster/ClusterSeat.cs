@@ -42,6 +42,14 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
             new ShardPlaces(0, [.. owners.Select(static (_, shard) => new ShardPlace { Shard = shard })]), journal.AppliedSeq, journal.AppliedAsync,
             journal.WholeFrom);
         Places = places;
+        if (journal.Spool is { } spool)
+        {
+            new SpoolReceiver(spool, places, journal.MarkOf, journal.NoteMissed).AddTo(parts.Messages);
+            var inquiry = new SpoolInquiry(spool, () => journal.Resubmissions.HasAny, places);
+            inquiry.AddTo(parts.Messages);
+            MayBeSpooled = inquiry.MayBeAsync;
+        }
+
         _copier = new ShardCopier(places);
         journal.Copy = _copier.CopyAsync;
         new CopySource(shard => home.FilesOf(new ShardId(shard)), owners.Count, journal.SavedSeq).AddTo(parts.Messages);
@@ -53,11 +61,21 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
         system.ActorOf(Props.Create(() => new ClusterNewsActor(parts.Self.Incarnation, _joined, _ended)), "cluster-news");
         ActorRef cluster = _cluster = system.ActorOf(Props.Create(() => new ClusterActor(setup)), "cluster");
         journal.TermLost = (shard, epoch) => cluster.Tell(new RegionEvent.Fenced(shard, epoch));
+        if (journal.Spool is { } kept)
+        {
+            parts.Terms.UseSpool(new ReplicatedSpool(kept, places), journal.TermLost);
+        }
+
+        _ = _joined.Task.ContinueWith(
+            _ => journal.Resubmissions.SendAsync(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
         foreach (ushort number in ClusterActor.MessageNumbers)
         {
             parts.Messages.Add(number, incoming => ClusterActor.HandleAsync(cluster, pulse, incoming, AnswerTimeout));
         }
     }
+
+    /// <summary>Whether something may be acknowledged that the rows of the shards do not count; null where there are no spools.</summary>
+    public Func<CancellationToken, Task<bool>>? MayBeSpooled { get; }
 
     /// <summary>Where all shards are.</summary>
     public IShardPlaces Places { get; }
@@ -73,7 +91,7 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
     {
         try
         {
-            return ClusterReport.Of(await _cluster.Ask<ClusterStatus>(new ClusterActor.TakeStatus(), AnswerTimeout, cancel), _journal.AppliedSeq);
+            return ClusterReport.Of(await _cluster.Ask<ClusterStatus>(new ClusterActor.TakeStatus(), AnswerTimeout, cancel), _journal.AppliedSeq, _journal.Spool?.Use);
         }
         catch (Exception e) when (e is AskTimeoutException or AskRefusedException)
         {

@@ -49,7 +49,8 @@ internal sealed class ClusterShards(IReadOnlyList<ActorRef> owners, ClusterJourn
     {
         (long seq, long hash) = journal.Applied(row.Shard);
         bool wentBack = WentBack(row);
-        if (row.NextSeq - 1 > seq || wentBack || (row.NextSeq - 1 == seq && row.Hash != hash) || !journal.IsWhole(row.Shard))
+        if (row.NextSeq - 1 > seq || wentBack || (row.NextSeq - 1 == seq && row.Hash != hash) || journal.Spool?.Holds(row.Shard) == true
+            || journal.WholeSeq(row.Shard) < 0)
         {
             owners[row.Shard].Tell(new Follow(row, wentBack));
         }
@@ -63,18 +64,27 @@ internal sealed class ClusterShards(IReadOnlyList<ActorRef> owners, ClusterJourn
             // Taken anew, its journal is given again what it lost.
             journal.TermLost(row.Shard, row.Epoch);
         }
+        else
+        {
+            // What a term before this one left in the spool was dealt with when the shard was taken; what came late to it nobody was told of.
+            journal.Spool?.Release(row.Shard, row.NextSeq - 1);
+        }
     }
 
-    // The row was read after the look before, and what was applied by then had been committed: it cannot reach less far.
+    // The row was read after the look before, and what was applied by then had been committed, or is in the spool: it cannot reach less far.
     private bool WentBack(ShardOwnership row)
     {
-        bool wentBack = row.NextSeq - 1 < _appliedBefore[row.Shard];
-        _appliedBefore[row.Shard] = journal.AppliedSeq(row.Shard);
+        long spooledFrom = journal.Spool?.EndsOf(row.Shard) is { } ends ? ends.First.Seq : long.MaxValue;
+        bool wentBack = row.NextSeq - 1 < Math.Min(_appliedBefore[row.Shard], spooledFrom - 1);
+        _appliedBefore[row.Shard] = Math.Min(journal.AppliedSeq(row.Shard), spooledFrom - 1);
         return wentBack;
     }
 
     /// <inheritdoc/>
     public bool TakeIsStarting() => firstReads.TakeIsDeferring();
+
+    /// <inheritdoc/>
+    public bool Keeps(int shard) => journal.Spool?.Holds(shard) == true;
 
     /// <inheritdoc/>
     public long AppliedSeq(int shard) => journal.AppliedSeq(shard);

@@ -89,7 +89,7 @@ public sealed class PleiadActors : IDisposable
         if (cluster is not null)
         {
             _seat = new ClusterSeat(system, cluster, home, owners, led!, firstReads);
-            _reach = new ClusterReach(_shards, _admin, _targets, _seat.Places, cluster.Store.Ownership, cluster.Messages, engine, settings, system.Time);
+            _reach = new ClusterReach(_shards, _admin, _targets, _seat.Places, cluster.Store.Ownership, cluster.Messages, engine, settings, system.Time, _seat.MayBeSpooled);
             home.Cluster!.Forward = batch => _reach.Writes.WriteAsync(batch, CancellationToken.None);
         }
 
@@ -135,7 +135,14 @@ public sealed class PleiadActors : IDisposable
     /// <param name="memory">As for a node by itself.</param>
     public static PleiadActors OfCluster(
         ActorSystem system, DataDirectory directory, ClusterAccess cluster, Engine engine, ActorsSettings settings, ILoggerFactory logging, IMemoryGauge? memory = null) => new(
-        system, directory, new ShardHome(directory, new ClusterJournal(cluster.Log, cluster.Terms, cluster.Store.Journal, cluster.Store.Ownership, cluster.RecentBytesMax, system.Time), settings.Storage), cluster, engine, settings, logging, memory);
+        system, directory, new ShardHome(directory, JournalOf(cluster, directory, system.Time), settings.Storage), cluster, engine, settings, logging, memory);
+
+    private static ClusterJournal JournalOf(ClusterAccess cluster, DataDirectory directory, TimeProvider time) => new(
+        cluster.Log, cluster.Terms, cluster.Store.Journal, cluster.Store.Ownership, cluster.RecentBytesMax,
+        new Resubmissions(new KeptMessages(directory), new ShardMap(directory.ShardCount), time))
+    {
+        Spool = cluster.Spool,
+    };
 
     /// <summary>For the settings of the system the actors live in.</summary>
     public static SupervisorStrategy GuardianStrategy => Patient;

@@ -1,4 +1,5 @@
 using Pleiad.Kernel;
+using Pleiad.Storage;
 
 namespace Pleiad.Actors;
 
@@ -7,16 +8,20 @@ namespace Pleiad.Actors;
 /// <param name="Version">Of the view of the members.</param>
 /// <param name="Nodes">By name.</param>
 /// <param name="Shards">By number.</param>
-public sealed record ClusterReport(string Self, long Version, IReadOnlyList<ClusterNodeReport> Nodes, IReadOnlyList<ClusterShardReport> Shards)
+/// <param name="Spool">How much of the reporting node's spool is used; null where it has none.</param>
+/// <param name="IsStoreReached">Whether the cluster's store has answered the last looks.</param>
+public sealed record ClusterReport(
+    string Self, long Version, IReadOnlyList<ClusterNodeReport> Nodes, IReadOnlyList<ClusterShardReport> Shards, SpoolReport? Spool = null, bool IsStoreReached = true)
 {
     /// <summary>The report of what a cluster actor knows.</summary>
     /// <param name="status">What it knows.</param>
     /// <param name="appliedSeq">Through which record a shard is applied on this node.</param>
-    internal static ClusterReport Of(ClusterStatus status, Func<int, long> appliedSeq)
+    /// <param name="spool">How much of its spool is used.</param>
+    internal static ClusterReport Of(ClusterStatus status, Func<int, long> appliedSeq, SpoolUse? spool)
     {
         string self = status.View.Find(status.Self)?.Name ?? "";
         ClusterShardReport[] shards = [.. status.Rows.Select(row => ShardOf(status, row, self, appliedSeq))];
-        return new ClusterReport(self, status.View.Version, [.. status.View.Members.Select(member => NodeOf(member, status, shards)).OrderBy(static node => node.Name, StringComparer.Ordinal)], shards);
+        return new ClusterReport(self, status.View.Version, [.. status.View.Members.Select(member => NodeOf(member, status, shards)).OrderBy(static node => node.Name, StringComparer.Ordinal)], shards, spool is { } use ? new SpoolReport(use.Records, use.Bytes, use.Age, use.Share) : null, status.IsCurrent);
     }
 
     private static ClusterNodeReport NodeOf(Member member, ClusterStatus status, ClusterShardReport[] shards) => new(
@@ -44,6 +49,13 @@ public sealed record ClusterReport(string Self, long Version, IReadOnlyList<Clus
         _ => "dead",
     };
 }
+
+/// <summary>What a node has acknowledged and its cluster's store does not have yet.</summary>
+/// <param name="Records">How many.</param>
+/// <param name="Bytes">Of their files.</param>
+/// <param name="Age">Of the oldest.</param>
+/// <param name="Share">0 for empty, 1 for full: by bytes or by age, whichever is more.</param>
+public sealed record SpoolReport(long Records, long Bytes, TimeSpan Age, double Share);
 
 /// <summary>A node of a cluster.</summary>
 /// <param name="Name">What its operator calls it.</param>

@@ -36,6 +36,9 @@ public sealed record IngestOutcome(
     /// <summary>Out of order and older than samples may come late; refused.</summary>
     public int BeyondWindow { get; init; }
 
+    /// <summary>Of those out of order, the ones that there is no room for now: they would be taken later, when those before them are in a block.</summary>
+    public int LateOverLimit { get; init; }
+
     /// <summary>Samples that were refused, each for a reason of its own.</summary>
     public int Refused => OutOfOrder + BeyondWindow + TooOld + Conflicting + SeriesOverLimit + Invalid;
 
@@ -52,5 +55,6 @@ public sealed record IngestOutcome(
     {
         Histograms = Histograms + other.Histograms,
         BeyondWindow = BeyondWindow + other.BeyondWindow,
+        LateOverLimit = LateOverLimit + other.LateOverLimit,
     };
 }

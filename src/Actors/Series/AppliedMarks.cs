@@ -13,8 +13,8 @@ internal sealed class AppliedMarks
 
     private readonly ConcurrentDictionary<int, Mark> _marks = new();
 
-    /// <summary>Says through which record a shard is applied, and the rolling hash there.</summary>
-    public void Note(int shard, long seq, long hash) => Of(shard).Set(seq, hash);
+    /// <summary>Says through which record a shard is applied, the rolling hash there, and the epoch of that record; 0 where nobody knows it any more.</summary>
+    public void Note(int shard, long seq, long hash, long epoch = 0) => Of(shard).Set(seq, hash, epoch);
 
     /// <summary>Says that a shard is not open: who opens it may find less than was applied before.</summary>
     public void NoteClosed(int shard) => Of(shard).Close();
@@ -22,11 +22,27 @@ internal sealed class AppliedMarks
     /// <summary>Says that a shard has, as it is applied now, all that its journal had when it was looked at after the shard was opened.</summary>
     public void NoteWhole(int shard) => Of(shard).BeWhole();
 
+    /// <summary>Says that a record was acknowledged that is kept elsewhere and not here: the journal may not have it yet.</summary>
+    public void NoteMissed(int shard, long seq, long epoch) => Of(shard).Miss(seq, epoch);
+
+    /// <summary>Says that a term leads a shard: what was missed of those before it is in the journal now, or is written again.</summary>
+    public void ForgetMissed(int shard, long epoch) => Of(shard).Forget(epoch);
+
+    /// <summary>Whether a record of a shard was acknowledged elsewhere that is neither kept nor applied here.</summary>
+    public bool IsMissing(int shard) => Of(shard).IsMissing;
+
     /// <summary>The record that a view of a shard has to have for it to be whole; <see cref="Nowhere"/> where none is known to be.</summary>
     public long WholeFrom(int shard) => Of(shard).WholeFrom;
 
     /// <summary>Through which record a shard is applied, and the rolling hash there; 0 for none.</summary>
-    public (long Seq, long Hash) At(int shard) => Of(shard).Now;
+    public (long Seq, long Hash) At(int shard)
+    {
+        AppliedMark mark = MarkOf(shard);
+        return (mark.Seq, mark.Hash);
+    }
+
+    /// <summary>All that is known of a shard.</summary>
+    public AppliedMark MarkOf(int shard) => Of(shard).Now;
 
     /// <summary>Completes when a shard is applied through a record.</summary>
     public async Task ReachAsync(int shard, long seq, CancellationToken cancel)
@@ -43,13 +59,14 @@ internal sealed class AppliedMarks
     private sealed class Mark
     {
         private readonly Lock _gate = new();
-        private (long Seq, long Hash) _now;
+        private AppliedMark _now;
         private TaskCompletionSource? _waiting;
         private long _wholeFrom = Nowhere;
+        private (long Seq, long Epoch) _missed;
 
         public long WholeFrom => Volatile.Read(ref _wholeFrom);
 
-        public (long Seq, long Hash) Now
+        public AppliedMark Now
         {
             get
             {
@@ -60,12 +77,12 @@ internal sealed class AppliedMarks
             }
         }
 
-        public void Set(long seq, long hash)
+        public void Set(long seq, long hash, long epoch)
         {
             TaskCompletionSource? waiting;
             lock (_gate)
             {
-                _now = (seq, hash);
+                _now = _now with { Seq = seq, Hash = hash, Epoch = epoch };
                 waiting = _waiting;
                 _waiting = null;
             }
@@ -73,11 +90,38 @@ internal sealed class AppliedMarks
             waiting?.SetResult();
         }
 
+        public bool IsMissing
+        {
+            get
+            {
+                lock (_gate)
+                {
+                    return _now.Seq < _missed.Seq;
+                }
+            }
+        }
+
+        public void Miss(long seq, long epoch)
+        {
+            lock (_gate)
+            {
+                _missed = epoch > _missed.Epoch || (epoch == _missed.Epoch && seq > _missed.Seq) ? (seq, epoch) : _missed;
+            }
+        }
+
+        public void Forget(long epoch)
+        {
+            lock (_gate)
+            {
+                _missed = epoch > _missed.Epoch ? (0, epoch) : _missed;
+            }
+        }
+
         public void Close()
         {
             lock (_gate)
             {
-                _now = (Unknown, 0);
+                _now = new AppliedMark(Unknown, 0, 0, IsWhole: false);
                 Volatile.Write(ref _wholeFrom, Nowhere);
             }
         }
@@ -86,6 +130,7 @@ internal sealed class AppliedMarks
         {
             lock (_gate)
             {
+                _now = _now with { IsWhole = true };
                 Volatile.Write(ref _wholeFrom, _now.Seq);
             }
         }
@@ -100,3 +145,10 @@ internal sealed class AppliedMarks
         }
     }
 }
+
+/// <summary>How far a shard is applied on this node.</summary>
+/// <param name="Seq">Through which record; 0 for none, <see cref="AppliedMarks.Unknown"/> where it is not open or lacks samples.</param>
+/// <param name="Hash">The rolling hash there.</param>
+/// <param name="Epoch">Of that record; 0 where nobody knows it any more.</param>
+/// <param name="IsWhole">Whether it had, since it was opened, once all that its journal had then.</param>
+internal readonly record struct AppliedMark(long Seq, long Hash, long Epoch, bool IsWhole);

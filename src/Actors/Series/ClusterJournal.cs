@@ -11,14 +11,15 @@ namespace Pleiad.Actors;
 /// <param name="records">Read by copies.</param>
 /// <param name="ownership">Of the shards.</param>
 /// <param name="recentBytesMax">Bytes of the newest records that are kept for a journal that loses them.</param>
-/// <param name="time">Of the pauses between two tries.</param>
-internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJournal records, IShardOwnership ownership, long recentBytesMax, TimeProvider time)
+/// <param name="resubmissions">What the journal lost, or never had, and is written to it again.</param>
+internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJournal records, IShardOwnership ownership, long recentBytesMax, Resubmissions resubmissions)
     : IHomeJournal
 {
     private const int RecordsAPage = 64;
-    private const int ResubmissionsMax = 60;
 
-    private static readonly TimeSpan ResubmissionPause = TimeSpan.FromSeconds(1);
+    // Of clients' writes: the rest of the spool is for what is scraped.
+    private const double WritesRefusedFrom = 0.8;
+    private const int RestoredBytesAtOnce = 4 << 20;
 
     private readonly AppliedMarks _applied = new();
     private readonly ConcurrentDictionary<int, long> _led = new();
@@ -35,8 +36,55 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
         records.ReadAsync(shard.Value, afterSeq, recordsMax, CancellationToken.None).AsTask();
 
     /// <inheritdoc/>
-    public ValueTask<LogOutcome> AppendAsync(ShardId shard, long epoch, long seq, ReadOnlyMemory<byte> payload, bool isAwaited) =>
-        log.AppendAsync(shard, epoch, seq, payload);
+    public ValueTask<LogOutcome> AppendAsync(ShardId shard, long epoch, long seq, ReadOnlyMemory<byte> payload, bool isAwaited)
+    {
+        if (isAwaited && Spool is { } spool && terms.IsSpooling && spool.Use is { Share: >= WritesRefusedFrom } use)
+        {
+            ActorsMetrics.WritesRefusedForSpool.Add(1);
+            return new ValueTask<LogOutcome>(new LogOutcome(LogResult.Refused, $"the cluster's store is away and {use.Share:P0} of the spool is used: what is left is for scrapes; try again later"));
+        }
+
+        return log.AppendAsync(shard, epoch, seq, payload);
+    }
+
+    /// <summary>Records that are acknowledged, here or by who leads, before the journal has them; null where there is no spool.</summary>
+    public SpoolLog? Spool { get; init; }
+
+    /// <summary>Whether records are acknowledged here that the journal does not have yet.</summary>
+    public bool IsSpooling => terms.IsSpooling;
+
+    /// <summary>What the journal lost, or never had.</summary>
+    public Resubmissions Resubmissions => resubmissions;
+
+    /// <summary>As <see cref="ReadAsync"/>, but what follows in the spool comes before what the journal has.</summary>
+    /// <param name="shard">Whose.</param>
+    /// <param name="afterSeq">The last one not wanted.</param>
+    /// <param name="hash">The rolling hash there; null where it is not known.</param>
+    /// <param name="recordsMax">Of a page.</param>
+    /// <exception cref="CorruptDataException">The spool is damaged there.</exception>
+    public Task<IReadOnlyList<JournalRecord>> ReadOnAsync(ShardId shard, long afterSeq, long? hash, int recordsMax) =>
+        Spool?.Find(shard.Value, afterSeq + 1) is { } next && (hash is null || next.HashBefore == hash)
+            ? Task.Run(() => SpooledAfter(shard.Value, afterSeq, recordsMax))
+            : ReadAsync(shard, afterSeq, recordsMax);
+
+    // What is sound before damage counts; at the damage itself there is nothing to give.
+    private IReadOnlyList<JournalRecord> SpooledAfter(int shard, long afterSeq, int recordsMax)
+    {
+        var page = new List<JournalRecord>();
+        try
+        {
+            for (long seq = afterSeq + 1; page.Count < recordsMax && Spool!.Find(shard, seq) is { } entry; seq++)
+            {
+                page.Add(new JournalRecord(seq, entry.Epoch, entry.Hash, Spool.Read(shard, seq)));
+            }
+        }
+        catch (IOException) when (page.Count > 0)
+        {
+            // It is met again at the beginning of the next page.
+        }
+
+        return page;
+    }
 
     /// <summary>Takes records of a shard from now on.</summary>
     public void BeginLead(ShardOwnership row)
@@ -65,19 +113,61 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
     /// <summary>Room for the newest records of all shards.</summary>
     public RecentRoom Recent { get; } = new(recentBytesMax);
 
-    /// <summary>Gives a journal that has lost records these again, which come next in it.</summary>
+    /// <summary>
+    /// Gives a journal that has lost records these again, which come next in it. Where the spool is damaged, the journal's end is moved forward behind all of
+    /// them: the copy here has them applied.
+    /// </summary>
     /// <param name="row">Of an acquisition of this node under which nothing was appended yet.</param>
-    /// <param name="lost">At least one.</param>
-    /// <returns>The row to lead by.</returns>
-    /// <exception cref="IOException">They were refused.</exception>
-    public async Task<ShardOwnership> RestoreAsync(ShardOwnership row, IReadOnlyList<JournalRecord> lost)
+    /// <param name="lost">At least one, the last of them the one that the copy here ends with; those without a payload are in the spool.</param>
+    /// <returns>The row to lead by, and whether the copy has to be saved, because the journal lacks some.</returns>
+    /// <exception cref="IOException">They were refused, or cannot be read now.</exception>
+    public async Task<(ShardOwnership Row, bool NeedsSaving)> RestoreAsync(ShardOwnership row, IReadOnlyList<JournalRecord> lost)
     {
-        terms.BeginLead(row);
-        Task<LogOutcome>[] appending = [.. lost.Select(record => log.AppendAsync(new ShardId(row.Shard), row.Epoch, record.Seq, record.Payload).AsTask())];
+        terms.BeginRestore(row);
+        var appending = new List<Task<LogOutcome>>();
+        long bytes = 0;
+        bool isDamaged = false;
+        foreach (JournalRecord record in lost)
+        {
+            ReadOnlyMemory<byte> payload;
+            try
+            {
+                payload = record.Payload.IsEmpty ? Spool!.Read(row.Shard, record.Seq) : record.Payload;
+            }
+            catch (CorruptDataException)
+            {
+                isDamaged = true;
+                break;
+            }
+
+            appending.Add(log.AppendAsync(new ShardId(row.Shard), row.Epoch, record.Seq, payload).AsTask());
+            bytes += payload.Length;
+            if (bytes >= RestoredBytesAtOnce)
+            {
+                await AllDurableAsync(appending);
+                bytes = 0;
+            }
+        }
+
+        await AllDurableAsync(appending);
+        if (!isDamaged)
+        {
+            return (row with { NextSeq = lost[^1].Seq + 1, Hash = lost[^1].Hash }, false);
+        }
+
+        // Nothing of it may be on its way, for the end would move beneath it.
+        await terms.EndLeadAsync(row.Shard);
+        return (await AdvanceAsync(row, lost[^1].Seq, lost[^1].Hash), true);
+    }
+
+    private static async Task AllDurableAsync(List<Task<LogOutcome>> appending)
+    {
         LogOutcome[] outcomes = await Task.WhenAll(appending);
-        return outcomes.All(static outcome => outcome.IsDurable)
-            ? row with { NextSeq = lost[^1].Seq + 1, Hash = lost[^1].Hash }
-            : throw new IOException(outcomes.First(static outcome => !outcome.IsDurable).Reason);
+        appending.Clear();
+        if (outcomes.Any(static outcome => !outcome.IsDurable))
+        {
+            throw new IOException(outcomes.First(static outcome => !outcome.IsDurable).Reason);
+        }
     }
 
     /// <summary>Moves the end of a journal that has lost records forward to where the copy here is.</summary>
@@ -121,52 +211,11 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
         return common;
     }
 
-    /// <summary>
-    /// Writes samples again that were acknowledged and that the journal has lost, to whoever leads the shard now. Sent twice they do no harm.
-    /// </summary>
-    public async Task ResubmitAsync(IReadOnlyList<SampleBatch> batches, ShardMap map)
-    {
-        List<byte[]> messages = [.. batches.SelectMany(static batch => WriteMessage.Write(batch))];
-        foreach (SampleBatch batch in batches)
-        {
-            batch.Dispose();
-        }
+    /// <summary>Says through which record a shard is applied here, the rolling hash there, and the epoch of that record.</summary>
+    public void NoteApplied(int shard, long seq, long hash, long epoch) => _applied.Note(shard, seq, hash, epoch);
 
-        foreach (byte[] message in messages)
-        {
-            bool isTaken = await IsTakenAsync(message, map);
-            for (int tries = 1; tries < ResubmissionsMax && !isTaken; tries++)
-            {
-                await PauseAsync();
-                isTaken = await IsTakenAsync(message, map);
-            }
-
-            (isTaken ? ActorsMetrics.BatchesResubmitted : ActorsMetrics.BatchesNotResubmitted).Add(1);
-        }
-    }
-
-    private async Task<bool> IsTakenAsync(byte[] message, ShardMap map)
-    {
-        try
-        {
-            return (await Forward(WriteMessage.Read(message, map))).Failure is null;
-        }
-        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
-        {
-            return false;
-        }
-    }
-
-    private async Task PauseAsync()
-    {
-        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using ITimer timer = time.CreateTimer(
-            static state => ((TaskCompletionSource)state!).TrySetResult(), over, ResubmissionPause, Timeout.InfiniteTimeSpan);
-        await over.Task;
-    }
-
-    /// <summary>Says through which record a shard is applied here, and the rolling hash there.</summary>
-    public void NoteApplied(int shard, long seq, long hash) => _applied.Note(shard, seq, hash);
+    /// <summary>All that is known of how far a shard is applied here.</summary>
+    public AppliedMark MarkOf(int shard) => _applied.MarkOf(shard);
 
     /// <summary>Says that a shard is not open here: who recovers it may find less than was applied before.</summary>
     public void NoteNothingApplied(int shard) => _applied.NoteClosed(shard);
@@ -180,8 +229,14 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
     /// <summary>Whether a shard had, since it was opened, once all that its journal had then: it is not in the middle of recovery.</summary>
     public bool IsWhole(int shard) => WholeFrom(shard) != AppliedMarks.Nowhere;
 
-    /// <summary>As <see cref="AppliedSeq"/>, but -1 as long as a shard is not whole.</summary>
-    public long WholeSeq(int shard) => IsWhole(shard) ? AppliedSeq(shard) : AppliedMarks.Unknown;
+    /// <summary>As <see cref="AppliedSeq"/>, but -1 as long as a shard is not whole, or lacks what was acknowledged elsewhere.</summary>
+    public long WholeSeq(int shard) => IsWhole(shard) && !_applied.IsMissing(shard) ? AppliedSeq(shard) : AppliedMarks.Unknown;
+
+    /// <summary>Says that a record was acknowledged from spools and is in none here: the copy is behind though the rows do not count it.</summary>
+    public void NoteMissed(int shard, long seq, long epoch) => _applied.NoteMissed(shard, seq, epoch);
+
+    /// <summary>Says that a term leads a shard.</summary>
+    public void ForgetMissed(int shard, long epoch) => _applied.ForgetMissed(shard, epoch);
 
     /// <summary>Through which record a shard is applied here, and the rolling hash there; 0 for none, -1 where it is not open or lacks samples.</summary>
     public (long Seq, long Hash) Applied(int shard) => _applied.At(shard);
@@ -199,11 +254,11 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
     public Action<CommittedRecord> Committed { get; set; } = static _ => { };
 
     /// <summary>Takes a batch to whoever leads its shard now; the batch is the callee's.</summary>
-    public Func<SampleBatch, Task<IngestOutcome>> Forward { get; set; } = static batch =>
+    public Func<SampleBatch, Task<IngestOutcome>> Forward
     {
-        batch.Dispose();
-        return Task.FromResult(IngestOutcome.Nothing with { Failure = "this node does not lead the shard, and knows of nobody who does" });
-    };
+        get => resubmissions.Forward;
+        set => resubmissions.Forward = value;
+    }
 
     /// <summary>Through which record a shard is saved here, even if its newest snapshot should turn out to be damaged; 0 for none.</summary>
     public long SavedSeq(int shard) => _saved.GetValueOrDefault(shard);

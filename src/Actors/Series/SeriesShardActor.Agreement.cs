@@ -30,6 +30,7 @@ internal sealed partial class SeriesShardActor
         // The batch is the shard's again once it is applied.
         (long seq, byte[] payload) = (batch.Seq, batch.Payload.ToArray());
         Shard.Apply(batch);
+        _appliedEpoch = _epoch;
         var record = new JournalRecord(seq, _epoch, Shard.JournalHash, payload);
         _recent.Add(record);
         Journal.Committed(new CommittedRecord(_id.Value, record));
@@ -44,6 +45,7 @@ internal sealed partial class SeriesShardActor
             Shard.AdoptHash(record.Hash);
         }
 
+        _appliedEpoch = record.Epoch;
         _recent!.Add(record);
     }
 
@@ -51,7 +53,7 @@ internal sealed partial class SeriesShardActor
     private bool Differs(ShardOwnership row, bool wentBack)
     {
         long last = row.NextSeq - 1;
-        return KnowsHash && (last == Shard.AppliedSeq ? row.Hash != Shard.JournalHash : wentBack && _recent!.HashAt(last) is { } at && at != row.Hash);
+        return KnowsHash && (last == Shard.AppliedSeq ? row.Hash != Shard.JournalHash : wentBack && last < Shard.AppliedSeq && HashAt(last) is { } at && at != row.Hash);
     }
 
     private void FinishCatchUp()
@@ -69,7 +71,8 @@ internal sealed partial class SeriesShardActor
         else
         {
             // Nobody but this node can append any more, and it has more than there is: what is missing was acknowledged.
-            bool isRecent = _recent!.HashAt(last) is not null;
+            (long baseSeq, long _, IReadOnlyList<JournalRecord> known) = KnownTail();
+            bool isRecent = last >= baseSeq && last - baseSeq <= known.Count;
             ActorsMetrics.JournalsWentBack.Add(1);
             _log.JournalWentBack(
                 _id.Value, last, Shard.AppliedSeq,
@@ -77,24 +80,34 @@ internal sealed partial class SeriesShardActor
             _readsJournal = true;
             Shard shard = Shard;
             Context.PipeToSelf(
-                isRecent ? Journal.RestoreAsync(row, _recent.After(last)) : Journal.AdvanceAsync(row, shard.AppliedSeq, shard.JournalHash),
-                mended => new Mended(shard, mended, !isRecent, null), failure => new Mended(shard, default, false, failure));
+                isRecent ? Journal.RestoreAsync(row, [.. known.Skip((int)(last - baseSeq))]) : AdvanceAsync(row, shard.AppliedSeq, shard.JournalHash),
+                mended => new Mended(shard, row, mended.Row, mended.NeedsSaving, null), failure => new Mended(shard, row, default, false, failure));
         }
     }
+
+    private async Task<(ShardOwnership Row, bool NeedsSaving)> AdvanceAsync(ShardOwnership row, long throughSeq, long hash) =>
+        (await Journal.AdvanceAsync(row, throughSeq, hash), true);
 
     private void OnMended(Mended mended)
     {
         _readsJournal = false;
-        if (mended.Failure is { } failure)
-        {
-            GiveUpCatchUp(failure.Message, failureIsNews: true);
-            return;
-        }
-
         if (mended.NeedsSaving && !_saving)
         {
             // The others can only get it from here, and from files.
             Save(null);
+        }
+
+        if (!mended.Asked.IsSameTerm(_goalRow.Epoch, _goalRow.Token))
+        {
+            // It was taken anew meanwhile: who asks now asks for that.
+            GoOnApplying();
+            return;
+        }
+
+        if (mended.Failure is { } failure)
+        {
+            GiveUpCatchUp(failure.Message, failureIsNews: true);
+            return;
         }
 
         TellCaughtUp(mended.Row);
@@ -158,8 +171,19 @@ internal sealed partial class SeriesShardActor
             return;
         }
 
-        if (read.Page is [JournalRecord before] && before.Seq == Shard.AppliedSeq && before.Hash != Shard.JournalHash)
+        if (Spool?.Find(_id.Value, read.Record.Seq)?.Hash == read.Record.Hash)
         {
+            // Kept here as it is: read again it will be the same. What comes before it stays.
+            _readsJournal = false;
+            GiveUpSpool($"record {read.Record.Seq} of it cannot be read: {read.Reason}", read.Record.Seq);
+            _goal = Math.Max(_goalAsker is null ? 0 : _goalRow.NextSeq - 1, Shard.AppliedSeq);
+            GoOnApplying();
+            return;
+        }
+
+        if (SpoolEnd > 0 || (read.Page is [JournalRecord before] && before.Seq == Shard.AppliedSeq && before.Hash != Shard.JournalHash))
+        {
+            // With a chain here in any case: before files of another copy are taken what was acknowledged has to be settled.
             BeginAnew();
             return;
         }
@@ -197,6 +221,7 @@ internal sealed partial class SeriesShardActor
         ActorsMetrics.RecordsUnreadable.Add(1);
         _log.RecordUnreadable(_id.Value, passed.Record.Seq, passed.Reason, _home.QuarantinePath);
         Shard.SkipTo(passed.Record.Seq, passed.Record.Hash);
+        _appliedEpoch = passed.Record.Epoch;
         _recent!.Begin(Shard.AppliedSeq, Shard.JournalHash);
         GoOnApplying();
     }
@@ -204,15 +229,33 @@ internal sealed partial class SeriesShardActor
     // The copy has what the journal has not: it goes back to where they agree, and what it had beyond is written again as samples.
     private void BeginAnew()
     {
+        _readsJournal = false;
+
+        // Nothing more of that term is acknowledged from here: nobody would look for what came after the look that follows.
+        Spool?.Fence(_id.Value, Math.Max(_appliedEpoch, Spool.EndsOf(_id.Value)?.Last.Epoch ?? 0) + 1);
+        if (AppliesChainFirst())
+        {
+            Head(SpoolEnd);
+            return;
+        }
+
         ActorsMetrics.CopiesDisagreed.Add(1);
         _readsJournal = true;
         _toApply.Clear();
         _goalAsker?.Tell(new Failure(new InvalidOperationException($"shard {_id}: the copy here is not what the journal has")), Self);
         _goalAsker = null;
         Shard shard = Shard;
-        Context.PipeToSelf(
-            Journal.LastCommonAsync(_id, _recent!.BaseSeq, _recent.BaseHash, _recent.All),
-            common => new CommonFound(shard, common, null), failure => new CommonFound(shard, null, failure));
+        Context.PipeToSelf(FindBeyondAsync(), found => new CommonFound(shard, found.Common, found.Beyond, null), failure => new CommonFound(shard, null, [], failure));
+    }
+
+    private Task<(long? Common, IReadOnlyList<JournalRecord> Beyond)> FindBeyondAsync()
+    {
+        (long baseSeq, long baseHash, IReadOnlyList<JournalRecord> known) = KnownTail();
+        return Task.Run(async () =>
+        {
+            long? common = await Journal.LastCommonAsync(_id, baseSeq, baseHash, known);
+            return (common, WithPayloads(known.Where(record => record.Seq > (common ?? 0))));
+        });
     }
 
     private void OnCommonFound(CommonFound found)
@@ -224,30 +267,33 @@ internal sealed partial class SeriesShardActor
             return;
         }
 
-        IReadOnlyList<JournalRecord> beyond = found.Seq is { } common ? _recent!.After(common) : _recent!.All;
-        IReadOnlyList<SampleBatch> batches = Shard.SamplesOf([.. beyond.Select(static record => record.Payload)], out long unplaced);
+        long looked = GiveUpBeyondApplied();
+        IReadOnlyList<SampleBatch> batches = Shard.SamplesOf([.. found.Beyond.Select(static record => record.Payload)], out long unplaced);
         _log.CopyDisagrees(_id.Value, found.Seq ?? 0, Shard.AppliedSeq, batches.Count, unplaced);
-        _ = Journal.ResubmitAsync(batches, new ShardMap(_home.ShardCount));
+        ActorsMetrics.SamplesNotResubmitted.Add(unplaced);
         Become(WhileInstalling);
-        Context.PipeToSelf(PutAsideAsync(_home, _id, beyond, found.Seq ?? 0), static () => new Installed(null), static wrong => new Installed(wrong));
+        Context.PipeToSelf(
+            PutAsideAsync(batches, unplaced > 0 ? found.Beyond : [], found.Seq ?? 0, looked), static () => new Installed(null), static wrong => new Installed(wrong));
     }
 
-    // The records first: until their samples are written again they are nowhere else.
-    private static async Task PutAsideAsync(ShardHome home, ShardId id, IReadOnlyList<JournalRecord> beyond, long common)
+    // On disk first: until they are written again they are nowhere else.
+    private async Task PutAsideAsync(IReadOnlyList<SampleBatch> batches, IReadOnlyList<JournalRecord> unplaced, long common, long looked)
     {
-        foreach (JournalRecord record in beyond)
+        foreach (JournalRecord record in unplaced)
         {
-            await home.PutAsideRecordAsync(id, record.Seq, record.Payload);
+            await _home.PutAsideRecordAsync(_id, record.Seq, record.Payload);
         }
 
-        await home.PutAsideBeyondAsync(id, common);
+        await Journal.Resubmissions.AddAsync(_id, common, batches);
+        Spool?.Release(_id.Value, looked);
+        await _home.PutAsideBeyondAsync(_id, common);
     }
 
-    private sealed record Mended(Shard Of, ShardOwnership Row, bool NeedsSaving, Exception? Failure);
+    private sealed record Mended(Shard Of, ShardOwnership Asked, ShardOwnership Row, bool NeedsSaving, Exception? Failure);
 
     private sealed record PredecessorRead(Shard Of, JournalRecord Record, string Reason, IReadOnlyList<JournalRecord> Page, Exception? Failure);
 
     private sealed record PassedOver(Shard Of, JournalRecord Record, string Reason, Exception? Failure);
 
-    private sealed record CommonFound(Shard Of, long? Seq, Exception? Failure);
+    private sealed record CommonFound(Shard Of, long? Seq, IReadOnlyList<JournalRecord> Beyond, Exception? Failure);
 }

@@ -83,6 +83,7 @@ internal sealed partial class SeriesShardActor
             // Blocks may have been written after the snapshot: what is read from the journal now may be in them.
             _blocksOverlap = true;
             _recent!.Begin(Shard.AppliedSeq, Shard.JournalHash);
+            CheckSpool();
             NoteLosses();
             NoteApplied();
         }
@@ -95,19 +96,22 @@ internal sealed partial class SeriesShardActor
             return;
         }
 
-        long last = follow.Row.NextSeq - 1;
-        if (last > Shard.AppliedSeq)
+        CloseSpoolBefore(follow.Row.Epoch);
+        Journal.ForgetMissed(_id.Value, follow.Row.Epoch);
+        ReleaseSpooled(follow.Row);
+        long through = Math.Max(follow.Row.NextSeq - 1, SpoolEnd);
+        if (through > Shard.AppliedSeq)
         {
-            BecomeWholeAt(last);
-            Head(last);
+            BecomeWholeAt(through);
+            Head(through);
         }
-        else if (!IsBusy && Differs(follow.Row, follow.WentBack))
+        else if (!IsBusy && (Differs(follow.Row, follow.WentBack || SpoolEnd > 0) || IsStranded(follow.Row)))
         {
             BeginAnew();
         }
         else if (!IsBusy)
         {
-            BecomeWholeAt(last);
+            BecomeWholeAt(through);
             NoteApplied();
         }
     }
@@ -137,7 +141,10 @@ internal sealed partial class SeriesShardActor
         _goalRow = row;
         _leads = false;
         BeginDeletion();
-        Head(row.NextSeq - 1);
+
+        // Whoever led before gets nothing more acknowledged from here: what is in the chain now is what the journal may lack.
+        CloseSpoolBefore(row.Epoch);
+        Head(Math.Max(row.NextSeq - 1, SpoolEnd));
     }
 
     private void Head(long through)
@@ -161,6 +168,14 @@ internal sealed partial class SeriesShardActor
             {
                 GiveUpCatchUp($"the journal gave record {record.Seq} after record {Shard.AppliedSeq}", failureIsNews: true);
                 return;
+            }
+
+            // Before the spool is looked at: what is kept from here on was not there then.
+            CloseSpoolBefore(record.Epoch);
+            if (record.Seq > Shard.AppliedSeq && IsAgainstSpool(record))
+            {
+                _toApply.Clear();
+                break;
             }
 
             if (record.Seq > Shard.AppliedSeq)
@@ -195,7 +210,7 @@ internal sealed partial class SeriesShardActor
             _readsJournal = true;
             Shard shard = Shard;
             Context.PipeToSelf(
-                Journal.ReadAsync(_id, shard.AppliedSeq, RecordsAPage), page => new RecordsRead(shard, page, null), failure => new RecordsRead(shard, [], failure));
+                Journal.ReadOnAsync(_id, shard.AppliedSeq, KnowsHash ? shard.JournalHash : null, RecordsAPage), page => new RecordsRead(shard, page, null), failure => new RecordsRead(shard, [], failure));
             return;
         }
 
@@ -213,6 +228,14 @@ internal sealed partial class SeriesShardActor
 
     private void OnRecordsRead(RecordsRead read)
     {
+        if (read.Failure is JournalGapException && SpoolEnd > 0)
+        {
+            // Files of another copy do not tell what was acknowledged here: that is settled first.
+            _readsJournal = false;
+            LetGoOfChain("the journal does not reach back to where it begins");
+            return;
+        }
+
         if (read.Failure is JournalGapException gap)
         {
             // What lies between is in other copies alone. Nothing is read meanwhile.
@@ -222,6 +245,24 @@ internal sealed partial class SeriesShardActor
         }
 
         _readsJournal = false;
+        if (read.Failure is CorruptDataException damaged && Spool?.Find(_id.Value, Shard.AppliedSeq + 1) is not null)
+        {
+            // What is before it is applied, and goes to the journal like that of a chain that is whole.
+            GiveUpSpool(damaged.Message, Shard.AppliedSeq + 1);
+            _goal = Math.Max(_goalAsker is null ? 0 : _goalRow.NextSeq - 1, Shard.AppliedSeq);
+            GoOnApplying();
+            return;
+        }
+
+        if (read.Failure is null && read.Records.Count == 0 && _goalAsker is not null && Spool?.EndsOf(_id.Value)?.First.Seq > Shard.AppliedSeq + 1)
+        {
+            // Nobody but this node can append what lies between, and it does not have it.
+            GiveUpSpool($"the journal ends at record {Shard.AppliedSeq}, before it begins");
+            _goal = Math.Max(_goalRow.NextSeq - 1, Shard.AppliedSeq);
+            GoOnApplying();
+            return;
+        }
+
         if (read.Failure is { } failure || read.Records.Count == 0)
         {
             string reason = read.Failure?.Message ?? $"the journal ends at record {Shard.AppliedSeq}, not at {_goal}";

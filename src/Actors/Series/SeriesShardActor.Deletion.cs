@@ -57,6 +57,14 @@ internal sealed partial class SeriesShardActor
                 () => new TombstoneSaved(shard, tombstone, next.Asker, null),
                 failure => new TombstoneSaved(shard, tombstone, next.Asker, failure.Message));
         }
+        else if (Journal.IsSpooling)
+        {
+            // What a former leader has in its spool is written again as samples; a deletion could not be.
+            _deletions.Dequeue();
+            ActorsMetrics.DeletionsRefused.Add(1);
+            next.Asker.Tell(new SamplesDeleted("the cluster's store is away; nothing can be deleted before it is back"), Self);
+            BeginDeletion();
+        }
         else if (shard.InFlightCount < _home.Settings.Shard.InFlightMax)
         {
             // Else it begins when there is room. The number of the record is that of the tombstone: all copies agree on it, and none has a later one.

@@ -31,7 +31,7 @@ internal sealed partial class SeriesShardActor
         if (_home.Cluster is { } journal)
         {
             (long seq, long hash) = _lacks ? (AppliedMarks.Unknown, 0) : (Shard.AppliedSeq, Shard.JournalHash);
-            journal.NoteApplied(_id.Value, seq, hash);
+            journal.NoteApplied(_id.Value, seq, hash, _appliedEpoch);
             if (!_lacks && !_isWhole && Shard.AppliedSeq >= _wholeGoal)
             {
                 _isWhole = true;
@@ -46,7 +46,7 @@ internal sealed partial class SeriesShardActor
     /// <summary>Asks for the files of another copy that has all this one had; once it has got some it takes them as they are, for nobody has better ones.</summary>
     private bool TryFillGaps()
     {
-        if (!_lacks || _leads || _home.HasCopied(_id) || (_hasAskedForFiles && Context.Time.GetElapsedTime(_filesAskedAt) < FilesInterval))
+        if (!_lacks || _leads || SpoolEnd > 0 || _home.HasCopied(_id) || (_hasAskedForFiles && Context.Time.GetElapsedTime(_filesAskedAt) < FilesInterval))
         {
             return false;
         }

@@ -19,6 +19,7 @@ internal sealed partial class SeriesShardActor
     private bool _upkeep;
     private bool _hasTurn;
     private bool _sealedAll;
+    private bool _sealsForLate;
     private int _snapshotsLeft;
 
     private void BeginUpkeep()
@@ -51,7 +52,7 @@ internal sealed partial class SeriesShardActor
     // One step at a time; each one's end comes back here.
     private void GoOn()
     {
-        bool all = _sealedAll || _sealAskers.Count > 0;
+        bool all = _sealedAll || _sealsForLate || _sealAskers.Count > 0;
         long? quiet = _isQuiet ? SteadyNow().Milliseconds : null;
         if (all && !_sealedAll)
         {
@@ -63,6 +64,7 @@ internal sealed partial class SeriesShardActor
             }
 
             _sealedAll = true;
+            _sealsForLate = false;
             _sealServed.AddRange(_sealAskers);
             _sealAskers.Clear();
             if (Shard.OldestInHead() != long.MaxValue)
@@ -255,7 +257,7 @@ internal sealed partial class SeriesShardActor
         }
 
         Answer(_sealServed, failure);
-        if (_sealAskers.Count > 0 || _cleanAskers.Count > 0)
+        if (_sealsForLate || _sealAskers.Count > 0 || _cleanAskers.Count > 0)
         {
             // Asked for while this was under way.
             BeginUpkeep();

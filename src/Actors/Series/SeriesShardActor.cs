@@ -275,6 +275,12 @@ internal sealed partial class SeriesShardActor : Actor
             Shard.TakesNewSeries = _home.Memory.Step < MemoryStep.SeriesRefused;
             prepared = Shard.Prepare(append.Batch);
             forwards &= !prepared.IsEmpty;
+            if (append.Batch.WasAcknowledged && prepared.Counts.LateOverLimit > 0)
+            {
+                // They come again. Those that were taken make room when they are in a block.
+                _sealsForLate = true;
+                BeginUpkeep();
+            }
         }
         catch
         {
@@ -499,6 +505,7 @@ internal sealed partial class SeriesShardActor : Actor
         {
             Histograms = counts.Histograms,
             BeyondWindow = counts.BeyondWindow,
+            LateOverLimit = counts.LateOverLimit,
         };
     }
 

@@ -232,6 +232,10 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
         await Task.Run(() => _directory.SnapshotsOf(id).PutAsideBeyond(seq));
     }
 
+    /// <summary>As <see cref="PutAsideRecordAsync"/>, at once.</summary>
+    /// <exception cref="IOException">It could not be written.</exception>
+    public void PutAsideRecord(ShardId id, long seq, ReadOnlyMemory<byte> payload) => _directory.PutAsideRecord(id, seq, payload);
+
     /// <summary>Keeps a record of the journal that cannot be read.</summary>
     public Task PutAsideRecordAsync(ShardId id, long seq, ReadOnlyMemory<byte> payload) => Task.Run(() => _directory.PutAsideRecord(id, seq, payload));
 

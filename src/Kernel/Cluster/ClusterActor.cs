@@ -244,12 +244,14 @@ public sealed class ClusterActor : Actor
             {
                 _setup.Shards.Watch(row);
             }
-            else if (row.Epoch > 0 && row.Shard < plan.Shards.Length && plan.Shards[row.Shard].All.Contains(_setup.Self.Name, StringComparer.Ordinal) && !_region.Holds(row.Shard))
+            else if (row.Epoch > 0 && !_region.Holds(row.Shard) && (IsCopy(plan, row.Shard) || _setup.Shards.Keeps(row.Shard)))
             {
                 _setup.Shards.Follow(row);
             }
         }
     }
+
+    private bool IsCopy(PlacementPlan plan, int shard) => shard < plan.Shards.Length && plan.Shards[shard].All.Contains(_setup.Self.Name, StringComparer.Ordinal);
 
     private void Publish()
     {

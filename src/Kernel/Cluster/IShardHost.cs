@@ -25,6 +25,12 @@ public interface IShardHost
     /// <summary>Whether something of what is led was kept waiting since the last call: shards of living nodes are taken more slowly then.</summary>
     bool TakeIsStarting();
 
+    /// <summary>
+    /// Whether records of a shard are kept here that were acknowledged and may be in no journal: it is followed until that is settled, whether this node shall have a
+    /// copy of it any longer or not.
+    /// </summary>
+    bool Keeps(int shard);
+
     /// <summary>Through which record the copy of a shard here is applied; 0 for none.</summary>
     long AppliedSeq(int shard);
 }

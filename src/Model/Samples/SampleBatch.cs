@@ -39,6 +39,7 @@ public sealed class SampleBatch : IDisposable
     {
         Shard = from.Shard;
         Count = from.Count;
+        WasAcknowledged = from.WasAcknowledged;
         _series = from._series;
         _times = from._times;
         _values = from._values;
@@ -49,6 +50,9 @@ public sealed class SampleBatch : IDisposable
 
     /// <summary>The shard every row belongs to.</summary>
     public ShardId Shard { get; }
+
+    /// <summary>Whether its samples were acknowledged once and are written again: they are taken although they come late.</summary>
+    public bool WasAcknowledged { get; init; }
 
     /// <summary>Rows.</summary>
     public int Count { get; private set; }

@@ -95,6 +95,18 @@ internal static class ClusterCommand
         int leaderless = shards.Count(static shard => TextOf(shard, "leader").Length == 0);
         int moving = shards.Count(static shard => shard.TryGetProperty("movingTo", out _));
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{shards.Length} shards, {leaderless} without a leader, {moving} moving; as {TextOf(cluster, "self")} sees it"));
+        if (cluster.TryGetProperty("spool", out JsonElement spool) && spool.GetProperty("records").GetInt64() is > 0 and long records)
+        {
+            await output.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture,
+                $"spool of {TextOf(cluster, "self")}: {records} batches wait for the database, the oldest for {spool.GetProperty("ageSeconds").GetInt64()} s, {spool.GetProperty("usedPercent").GetInt64()} % used"));
+        }
+
+        if (cluster.TryGetProperty("storeReached", out JsonElement reached) && !reached.GetBoolean())
+        {
+            await output.WriteLineAsync($"{TextOf(cluster, "self")} does not reach the database: what is acknowledged is on the disks of two nodes, nothing moves");
+        }
+
         if (withShards)
         {
             await WriteShardsAsync(shards, output);

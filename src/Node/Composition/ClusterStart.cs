@@ -5,6 +5,7 @@ using Pleiad.Actors;
 using Pleiad.Kernel;
 using Pleiad.Model;
 using Pleiad.Persistence;
+using Pleiad.Storage;
 
 namespace Pleiad.Node;
 
@@ -22,6 +23,7 @@ internal sealed class ClusterStart : IAsyncDisposable
     private readonly TaskCompletionSource<string> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly NodeCertificates? _certificates;
     private Task _committing = Task.CompletedTask;
+    private SpoolLog? _spool;
 
     private ClusterStart(ClusterSection settings, PostgresClusterStore store, int shards)
     {
@@ -30,7 +32,7 @@ internal sealed class ClusterStart : IAsyncDisposable
         Shards = shards;
         _log = new GroupCommitLog(
             store.Journal,
-            new GroupCommitSettings { Interval = settings.CommitInterval, QueueBytesMax = settings.CommitQueueBytesMax },
+            new GroupCommitSettings { Interval = settings.CommitInterval, QueueBytesMax = settings.CommitQueueBytesMax, SpoolAfter = settings.SpoolAfter },
             TimeProvider.System);
         _certificates = ReadCertificates(settings);
         _transport = Listen();
@@ -106,8 +108,11 @@ internal sealed class ClusterStart : IAsyncDisposable
 
     /// <summary>What the actors need.</summary>
     /// <param name="httpAddress">Where the HTTP API of this node is.</param>
-    public ClusterAccess Parts(string httpAddress)
+    /// <param name="directory">Has the spool.</param>
+    /// <exception cref="UsageException">The spool cannot be read.</exception>
+    public ClusterAccess Parts(string httpAddress, DataDirectory directory)
     {
+        _spool = OpenSpool(directory);
         string advertised = Advertised;
         var self = new Member
         {
@@ -121,7 +126,24 @@ internal sealed class ClusterStart : IAsyncDisposable
         };
         return new ClusterAccess(
             self, _store, _log, _log, _transport, _messages, new MembershipSettings(), new RegionSettings { Replicas = _settings.Replicas }, _settings.TrimInterval,
-            _settings.RecentBytesMax);
+            _settings.RecentBytesMax)
+        {
+            Spool = _spool,
+        };
+    }
+
+    private SpoolLog? OpenSpool(DataDirectory directory)
+    {
+        try
+        {
+            // What was acknowledged before it was switched off goes to the journal nevertheless.
+            return _settings.SpoolBytesMax == 0 && !SpoolLog.IsAnyIn(directory) ? null : SpoolLog.Open(
+                directory, new SpoolSettings { BytesMax = _settings.SpoolBytesMax, AgeMax = _settings.SpoolAgeMax }, TimeProvider.System);
+        }
+        catch (IOException e)
+        {
+            throw new UsageException($"cannot read what was acknowledged while the database was away: {e.Message}", e);
+        }
     }
 
     private string Advertised => _settings.AdvertiseAddress.Length > 0 ? _settings.AdvertiseAddress : _transport.Address.ToString()!;
@@ -151,6 +173,7 @@ internal sealed class ClusterStart : IAsyncDisposable
         await _committing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _store.DisposeAsync();
         _certificates?.Dispose();
+        _spool?.Dispose();
         _ends.Dispose();
     }
 

@@ -116,7 +116,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
     private async Task<int> RunInClusterAsync(ClusterStart cluster, DataDirectory directory, NodeConfiguration configuration, Surface surface, long began)
     {
         ActorSystem system = ActorSystem.Create("pleiad", new KernelSettings { GuardianStrategy = PleiadActors.GuardianStrategy });
-        ClusterAccess parts = cluster.Parts(settings.Web.ListenAddresses[0]);
+        ClusterAccess parts = cluster.Parts(settings.Web.ListenAddresses[0], directory);
         using var actors = PleiadActors.OfCluster(
             system, directory, parts, new Engine(SettingsMap.Engine(settings, configuration.Current), TimeProvider.System), SettingsMap.Actors(settings, configuration.Current), logging, new ProcessMemory(settings.Memory.LimitBytes));
         IClusterSeat seat = actors.Cluster!;

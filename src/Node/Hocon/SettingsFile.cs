@@ -171,6 +171,9 @@ internal static class SettingsFile
             CommitWatchdog = keys.Duration("pleiad.cluster.commit-watchdog", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
             TrimInterval = keys.Duration("pleiad.cluster.trim-interval", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             RecentBytesMax = keys.Size("pleiad.cluster.recent-size", 0, 16L * GiB),
+            SpoolBytesMax = keys.Size("pleiad.cluster.spool.size", 0, 1024L * GiB),
+            SpoolAgeMax = keys.Duration("pleiad.cluster.spool.age", TimeSpan.FromMinutes(1), TimeSpan.FromHours(24)),
+            SpoolAfter = keys.Duration("pleiad.cluster.spool.after", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
             LeaveTimeout = keys.Duration("pleiad.cluster.leave-timeout", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
         };
     }

@@ -54,6 +54,15 @@ public sealed record ClusterSection
     /// <summary>Bytes of the newest records kept in memory for a database that loses them. <c>pleiad.cluster.recent-size</c></summary>
     public required long RecentBytesMax { get; init; }
 
+    /// <summary>Bytes on disk for what is acknowledged while the database is away; 0: nothing is. <c>pleiad.cluster.spool.size</c></summary>
+    public required long SpoolBytesMax { get; init; }
+
+    /// <summary>The oldest that may be. <c>pleiad.cluster.spool.age</c></summary>
+    public required TimeSpan SpoolAgeMax { get; init; }
+
+    /// <summary>How long a batch waits for the database before it is spooled. <c>pleiad.cluster.spool.after</c></summary>
+    public required TimeSpan SpoolAfter { get; init; }
+
     /// <summary>The longest the hand-over may take when the node is stopped. <c>pleiad.cluster.leave-timeout</c></summary>
     public required TimeSpan LeaveTimeout { get; init; }
 }

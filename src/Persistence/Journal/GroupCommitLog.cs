@@ -10,9 +10,10 @@ namespace Pleiad.Persistence;
 /// </summary>
 /// <remarks>
 /// One commit is under way at a time: while it is, the next group gathers. What the store leaves open is settled by reading it, for as
-/// long as that takes; meanwhile records wait, and when too many do, more are refused. Thread-safe.
+/// long as that takes; meanwhile records wait, and when too many do, more are refused. Where there is a spool, what has waited for long is
+/// kept there and acknowledged. Thread-safe.
 /// </remarks>
-public sealed class GroupCommitLog : IShardLog, IShardTerms
+public sealed partial class GroupCommitLog : IShardLog, IShardTerms
 {
     private readonly Lock _gate = new();
     private readonly IFencedJournal _journal;
@@ -20,6 +21,7 @@ public sealed class GroupCommitLog : IShardLog, IShardTerms
     private readonly TimeProvider _time;
     private readonly Dictionary<int, Lead> _leads = [];
     private Queue<Waiting> _queue = new();
+    private List<Group> _underWay = [];
     private int _queueBytes;
     private TaskCompletionSource _work = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -52,7 +54,23 @@ public sealed class GroupCommitLog : IShardLog, IShardTerms
     {
         lock (_gate)
         {
-            _leads[row.Shard] = new Lead(row.Epoch, row.Token, row.NextSeq, row.Hash);
+            if (_leads.TryGetValue(row.Shard, out Lead? there) && (there.Epoch, there.Token, there.NextSeq, there.Hash) == (row.Epoch, row.Token, row.NextSeq, row.Hash))
+            {
+                // What was restored may be in the spool alone: the journal does not have everything before the row's end yet.
+                there.IsRestoring = false;
+                return;
+            }
+
+            _leads[row.Shard] = new Lead(row);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void BeginRestore(ShardOwnership row)
+    {
+        lock (_gate)
+        {
+            _leads[row.Shard] = new Lead(row) { IsRestoring = true };
         }
     }
 
@@ -100,13 +118,24 @@ public sealed class GroupCommitLog : IShardLog, IShardTerms
                 return Done(LogResult.Refused, $"{_queueBytes} bytes wait to be committed, and the limit is {_settings.QueueBytesMax}");
             }
 
+            if (_spooled > 0 && !lead.IsRestoring && _spool is { TakesMore: false })
+            {
+                PersistenceMetrics.SpoolRefused.Add(1);
+                return Done(LogResult.Refused, "the cluster's store is away and the spool is full");
+            }
+
             lead.NextSeq++;
+            long hashBefore = lead.Hash;
             lead.Hash = (long)XxHash64.Of(payload.Span, (ulong)lead.Hash);
             lead.UnderWay++;
-            var waiting = new Waiting(shard.Value, lead, seq, lead.Hash, payload);
+            var waiting = new Waiting(lead, seq, hashBefore, lead.Hash, payload, _time.GetTimestamp());
             _queue.Enqueue(waiting);
             _queueBytes += payload.Length;
-            _work.TrySetResult();
+            if (!lead.HasSpooled)
+            {
+                _work.TrySetResult();
+            }
+
             if (_queueBytes >= _settings.GroupBytes)
             {
                 _enough.TrySetResult();
@@ -145,17 +174,25 @@ public sealed class GroupCommitLog : IShardLog, IShardTerms
     /// <summary>Commits group after group until it is cancelled. What waits then stays unanswered: cancel when nothing does, or when the process ends.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
+        Task committing = CommitAsync(cancel);
+        await await (_spool is null ? Task.WhenAny(committing) : Task.WhenAny(committing, SpoolAsync(cancel)));
+    }
+
+    private async Task CommitAsync(CancellationToken cancel)
+    {
         while (true)
         {
             Task work;
             Task enough;
+            TimeSpan? drain;
             lock (_gate)
             {
                 work = _work.Task;
                 enough = _enough.Task;
+                drain = UntilDrain();
             }
 
-            await work.WaitAsync(cancel);
+            await (drain is { } pause ? Task.WhenAny(work, _time.PauseAsync(pause, cancel)) : work).WaitAsync(cancel);
             if (_settings.Interval > TimeSpan.Zero)
             {
                 await Task.WhenAny(_time.PauseAsync(_settings.Interval, cancel), enough);
@@ -169,53 +206,61 @@ public sealed class GroupCommitLog : IShardLog, IShardTerms
     /// <summary>Commits one group of what waits, and answers those who wait for it. Nothing where nothing waits.</summary>
     internal async Task CommitOnceAsync(CancellationToken cancel)
     {
-        List<JournalRun> runs = [];
-        List<List<Waiting>> groups = TakeGroup(runs);
-        if (runs.Count == 0)
+        List<Group> groups = TakeGroups();
+        if (groups.Count == 0)
         {
             return;
         }
 
+        JournalRun[] runs = [.. groups.Select(static group => group.ToRun())];
         long began = _time.GetTimestamp();
         JournalVerdict[] verdicts = await _journal.AppendAsync(runs);
         PersistenceMetrics.JournalCommits.Add(1);
         PersistenceMetrics.JournalCommitSeconds.Record(_time.GetElapsedTime(began).TotalSeconds);
-        for (int i = 0; i < runs.Count; i++)
+        for (int i = 0; i < runs.Length; i++)
         {
             JournalSettlement settled = verdicts[i] == JournalVerdict.Committed
                 ? JournalSettlement.Committed
                 : await SettleAsync(runs[i], verdicts[i], cancel);
-            Answer(runs[i], groups[i], settled);
+            Answer(groups[i], settled);
         }
     }
 
-    private List<List<Waiting>> TakeGroup(List<JournalRun> runs)
+    // At most one run a shard, for the journal takes no more in one commit.
+    private List<Group> TakeGroups()
     {
-        List<List<Waiting>> groups = [];
+        List<Group> groups = TakeSpooled();
         lock (_gate)
         {
-            var byLead = new Dictionary<Lead, List<Waiting>>();
+            var byLead = groups.ToDictionary(static group => group.Lead);
+            var shards = groups.Select(static group => group.Lead.Shard).ToHashSet();
             var later = new Queue<Waiting>();
-            var shards = new HashSet<int>();
-            int bytes = 0;
-            while (_queue.TryPeek(out Waiting? next) && (bytes == 0 || bytes + next.Payload.Length <= _settings.GroupBytes))
+            int bytes = groups.Sum(static group => group.Bytes);
+            while (_queue.TryPeek(out Waiting? next) && (bytes == 0 || bytes + next.Bytes <= _settings.GroupBytes))
             {
                 _queue.Dequeue();
-                if (!byLead.TryGetValue(next.Lead, out List<Waiting>? group))
+                if (!byLead.TryGetValue(next.Lead, out Group? group))
                 {
-                    // A shard that was given up and taken again within one interval: one run a shard and commit.
-                    if (!shards.Add(next.Shard))
+                    // What is spooled comes before it; or a shard was given up and taken again within one interval.
+                    if (next.Lead.HasSpooled || !shards.Add(next.Lead.Shard))
                     {
                         later.Enqueue(next);
                         continue;
                     }
 
-                    byLead[next.Lead] = group = [];
+                    byLead[next.Lead] = group = new Group(next.Lead, next.Seq, next.HashBefore, next.QueuedAt);
                     groups.Add(group);
                 }
+                else if (next.Lead.HasSpooled)
+                {
+                    later.Enqueue(next);
+                    continue;
+                }
 
-                group.Add(next);
-                bytes += next.Payload.Length;
+                // A copy: once a record is acknowledged from the spool, which may be while it is being committed, its owner fills the buffer with another.
+                group.Add(next, _spool is null ? next.Payload!.Value : next.Payload!.Value.ToArray());
+                next.IsUnderWay = true;
+                bytes += next.Bytes;
             }
 
             if (later.Count > 0)
@@ -223,27 +268,30 @@ public sealed class GroupCommitLog : IShardLog, IShardTerms
                 _queue = new Queue<Waiting>(later.Concat(_queue));
             }
 
-            if (_queue.Count == 0)
-            {
-                _work = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            }
-
-            _enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (_queue.Sum(static waiting => (long)waiting.Payload.Length) >= _settings.GroupBytes)
-            {
-                _enough.TrySetResult();
-            }
-        }
-
-        foreach (List<Waiting> group in groups)
-        {
-            Waiting first = group[0];
-            runs.Add(new JournalRun(
-                first.Shard, first.Lead.Epoch, first.Lead.Token, first.Seq,
-                [.. group.Select(static waiting => waiting.Hash)], [.. group.Select(static waiting => waiting.Payload)]));
+            NoteWork();
+            _underWay = [.. groups];
         }
 
         return groups;
+    }
+
+    // Whether there is something that can be committed, and so much that nothing more is waited for.
+    private void NoteWork()
+    {
+        if (_queue.Any(static waiting => !waiting.Lead.HasSpooled))
+        {
+            _work.TrySetResult();
+        }
+        else if (_work.Task.IsCompleted)
+        {
+            _work = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        _enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (_queue.Sum(static waiting => (long)waiting.Bytes) >= _settings.GroupBytes)
+        {
+            _enough.TrySetResult();
+        }
     }
 
     private async Task<JournalSettlement> SettleAsync(JournalRun run, JournalVerdict verdict, CancellationToken cancel)
@@ -280,92 +328,92 @@ public sealed class GroupCommitLog : IShardLog, IShardTerms
         }
     }
 
-    private void Answer(JournalRun run, List<Waiting> group, JournalSettlement settled)
+    private void Answer(Group group, JournalSettlement settled)
     {
+        Lead lead = group.Lead;
         if (settled == JournalSettlement.Committed)
         {
             PersistenceMetrics.JournalRecords.Add(group.Count);
-            PersistenceMetrics.JournalBytes.Add(group.Sum(static waiting => (long)waiting.Payload.Length));
-            Complete(group, LogOutcome.Durable);
+            PersistenceMetrics.JournalBytes.Add(group.Bytes);
+            PersistenceMetrics.SpoolDrained.Add(End(group, [], LogOutcome.Durable));
+            ReleaseCommitted(lead, group.LastSeq);
             return;
-        }
-
-        string reason = settled == JournalSettlement.Regressed
-            ? $"the journal of shard {run.Shard} has lost records that it had acknowledged"
-            : $"shard {run.Shard} has another owner";
-        List<Waiting> refused = [.. group];
-        lock (_gate)
-        {
-            // Whatever of this acquisition waits behind would leave a gap.
-            Lead lead = group[0].Lead;
-            refused.AddRange(_queue.Where(waiting => ReferenceEquals(waiting.Lead, lead)));
-            _queue = new Queue<Waiting>(_queue.Where(waiting => !ReferenceEquals(waiting.Lead, lead)));
-            if (_leads.GetValueOrDefault(run.Shard) == lead)
-            {
-                _leads.Remove(run.Shard);
-            }
         }
 
         if (settled == JournalSettlement.Regressed)
         {
             PersistenceMetrics.JournalRegressed.Add(1);
+            Refuse(group, $"the journal of shard {lead.Shard} has lost records that it had acknowledged");
         }
         else
         {
-            PersistenceMetrics.JournalFenced.Add(refused.Count);
+            PersistenceMetrics.JournalFenced.Add(Refuse(group, $"shard {lead.Shard} has another owner"));
         }
-
-        Complete(refused, new LogOutcome(LogResult.Fenced, reason));
     }
 
-    private void Complete(List<Waiting> waiters, LogOutcome outcome)
+    // How many were refused: whatever of this acquisition waits behind would leave a gap.
+    private int Refuse(Group group, string reason)
     {
-        TaskCompletionSource? drained = null;
+        Lead lead = group.Lead;
+        List<Waiting> behind;
         lock (_gate)
         {
-            Lead lead = waiters[0].Lead;
-            _queueBytes -= waiters.Sum(static waiting => waiting.Payload.Length);
-            lead.UnderWay -= waiters.Count;
+            behind = [.. _queue.Where(waiting => waiting.Lead == lead)];
+            _queue = new Queue<Waiting>(_queue.Where(waiting => waiting.Lead != lead));
+            if (_leads.GetValueOrDefault(lead.Shard) == lead)
+            {
+                _leads.Remove(lead.Shard);
+            }
+        }
+
+        int refused = group.Count + behind.Count;
+        int spooled = End(group, behind, new LogOutcome(LogResult.Fenced, reason)) + EndSpooled(lead);
+        if (spooled > 0)
+        {
+            // Nobody waits for their answer any more: who leads has to learn it otherwise.
+            PersistenceMetrics.SpoolFenced.Add(spooled);
+            _termLost(lead.Shard, lead.Epoch);
+        }
+
+        return refused;
+    }
+
+    // How many of them had been acknowledged from the spool before.
+    private int End(Group group, List<Waiting> behind, LogOutcome outcome)
+    {
+        List<Waiting> waiters = [.. group.Waiting, .. behind];
+        int spooled = group.SpooledCount;
+        TaskCompletionSource? drained;
+        lock (_gate)
+        {
+            Lead lead = group.Lead;
+            lead.UnderWay -= waiters.Count + spooled;
+            foreach (Waiting waiting in waiters)
+            {
+                waiting.HasEnded = true;
+                if (waiting.IsSpooled)
+                {
+                    spooled++;
+                }
+                else
+                {
+                    _queueBytes -= waiting.Bytes;
+                }
+            }
+
+            _spooled -= spooled;
+            _underWay.Remove(group);
             drained = lead.UnderWay == 0 ? lead.Drained : null;
         }
 
         foreach (Waiting waiting in waiters)
         {
-            waiting.SetResult(outcome);
+            waiting.TrySetResult(outcome);
         }
 
         drained?.TrySetResult();
+        return spooled;
     }
 
     private static ValueTask<LogOutcome> Done(LogResult result, string reason) => new(new LogOutcome(result, reason));
-
-    /// <summary>An acquisition of a shard by this node.</summary>
-    private sealed class Lead(long epoch, Guid token, long nextSeq, long hash)
-    {
-        public long Epoch { get; } = epoch;
-
-        public Guid Token { get; } = token;
-
-        public long NextSeq { get; set; } = nextSeq;
-
-        public long Hash { get; set; } = hash;
-
-        public int UnderWay { get; set; }
-
-        public TaskCompletionSource? Drained { get; set; }
-    }
-
-    private sealed class Waiting(int shard, Lead lead, long seq, long hash, ReadOnlyMemory<byte> payload)
-        : TaskCompletionSource<LogOutcome>(TaskCreationOptions.RunContinuationsAsynchronously)
-    {
-        public int Shard { get; } = shard;
-
-        public Lead Lead { get; } = lead;
-
-        public long Seq { get; } = seq;
-
-        public long Hash { get; } = hash;
-
-        public ReadOnlyMemory<byte> Payload { get; } = payload;
-    }
 }

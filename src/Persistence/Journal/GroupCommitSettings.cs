@@ -20,4 +20,13 @@ public sealed record GroupCommitSettings
 
     /// <summary>The longest such pause.</summary>
     public TimeSpan RetryPauseMax { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a record waits for the store before it is spooled, where there is a spool.</summary>
+    public TimeSpan SpoolAfter { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How many times as fast as it was filled a spool is drained at most.</summary>
+    public double DrainFactor { get; init; } = 3;
+
+    /// <summary>Bytes a second that a spool is drained with at least.</summary>
+    public int DrainBytesMin { get; init; } = 1 << 20;
 }

@@ -376,7 +376,7 @@ public sealed partial class Shard
         }
 
         // What is deleted of a block is no twin: looking for one sample of late samples knows that.
-        return newest > time || (OutOfOrderWindowMs > 0 && Tombstones.Count > 0) ? Behind : BitsOfLast(last) == bits ? Twin : Conflict;
+        return newest > time || (_lateWindowMs > 0 && Tombstones.Count > 0) ? Behind : BitsOfLast(last) == bits ? Twin : Conflict;
     }
 
     private const int Fresh = 0;

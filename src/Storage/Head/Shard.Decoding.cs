@@ -26,7 +26,7 @@ public sealed partial class Shard
                 defined[definition.Slot] = definition.Labels;
             }
 
-            var batch = new SampleBatch(Id, Math.Max(_reader.Rows, 1));
+            var batch = new SampleBatch(Id, Math.Max(_reader.Rows, 1)) { WasAcknowledged = true };
             for (int row = 0; row < _reader.Rows; row++)
             {
                 int slot = _reader.Slots[row];

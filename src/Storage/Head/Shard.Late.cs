@@ -17,6 +17,9 @@ public sealed partial class Shard
     private readonly Dictionary<int, List<(long Time, LateSample Sample)>> _lateApplied = [];
     private long _lateRowsUnderWay;
 
+    // Of the batch that is being prepared.
+    private long _lateWindowMs;
+
     /// <summary>Samples held that came late and are in no block yet.</summary>
     public long LateCount { get; private set; }
 
@@ -38,12 +41,12 @@ public sealed partial class Shard
     private int PrepareLate(SeriesKey key, long time, ulong bits, out bool isTwin)
     {
         isTwin = false;
-        if (OutOfOrderWindowMs <= 0)
+        if (_lateWindowMs <= 0)
         {
             return Behind;
         }
 
-        if (time < Math.Max(NewestTime, Blocks.NewestTime) - OutOfOrderWindowMs)
+        if (time < Math.Max(NewestTime, Blocks.NewestTime) - _lateWindowMs)
         {
             return BeyondWindow;
         }

@@ -84,6 +84,7 @@ public sealed partial class Shard
         }
 
         PreparedBatch prepared = TakeIdle();
+        _lateWindowMs = batch.WasAcknowledged ? Math.Max(OutOfOrderWindowMs, _settings.AcknowledgedWindowMs) : OutOfOrderWindowMs;
         _writer.Begin();
         _tracked.Clear();
         _twins.Clear();

@@ -20,4 +20,7 @@ public sealed record ShardSettings
 
     /// <summary>Batches prepared and not yet durable; the next <see cref="Shard.Prepare"/> is refused by an exception. Default 64.</summary>
     public int InFlightMax { get; init; } = 64;
+
+    /// <summary>How much older than the newest sample of the shard samples may be that were acknowledged once and are written again, in milliseconds.</summary>
+    public long AcknowledgedWindowMs { get; init; } = 24L * 3600 * 1000;
 }

@@ -17,6 +17,8 @@ public sealed class DataDirectoryException(string message, Exception? cause = nu
 /// log/              segments of the log
 /// shards/0007/      snapshots, blocks, rollups and tombstones of shard 7
 /// quarantine/       damaged bytes, kept for whoever wants to look
+/// spool/            records acknowledged while the store of the cluster was away
+/// resubmit/         samples that are to be written to the cluster's journal again
 /// remote-write.json how far each destination of remote write has everything
 /// cluster           there where the node that used it last was one of a cluster: its shards are copies of those of others
 /// snapshots/        copies of blocks that an operator asked for, each a directory like this one

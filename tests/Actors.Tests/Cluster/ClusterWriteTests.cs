@@ -172,7 +172,7 @@ public sealed class ClusterWriteTests : IAsyncLifetime
     {
         Node[] nodes = Nodes(2);
         Publish(nodes, leader: 1);
-        nodes[1].Outcome = new IngestOutcome(1, 2, 3, 4, 5, 6, 7, "disk full") { Histograms = 8, BeyondWindow = 9 };
+        nodes[1].Outcome = new IngestOutcome(1, 2, 3, 4, 5, 6, 7, "disk full") { Histograms = 8, BeyondWindow = 9, LateOverLimit = 10 };
         Assert.Equal(nodes[1].Outcome, await nodes[0].Writes.WriteAsync(RandomBatch(new Random(7), rows: 3), CancellationToken.None).WaitAsync(TestActorSystem.HangGuard));
     }
 

@@ -16,13 +16,18 @@ internal sealed class CopyNode : IDisposable
     private readonly ShardHome _home;
     private readonly Dictionary<string, SeriesKey> _keys = [];
 
-    public CopyNode(SharedJournal journal, IFiles? files = null)
+    public CopyNode(SharedJournal journal, IFiles? files = null, long recentBytesMax = 1 << 20, SpoolSettings? spool = null, ShardSettings? shard = null)
     {
-        _directory = DataDirectory.Open(files ?? new DiskFiles(), _place.Path, shardCount: 1);
-        var settings = new StorageSettings { Retention = TimeSpan.Zero };
-        Journal = new ClusterJournal(journal, journal, journal, journal, recentBytesMax: 1 << 20, TimeProvider.System) { TermLost = (_, epoch) => TermsLost.Add(epoch) };
-        ShardHome home = _home = new ShardHome(_directory, Journal, settings);
         Test = TestActorSystem.OnPool();
+        _directory = DataDirectory.Open(files ?? new DiskFiles(), _place.Path, shardCount: 1);
+        Spool = SpoolLog.Open(_directory, spool ?? new SpoolSettings(), TimeProvider.System);
+        var settings = new StorageSettings { Retention = TimeSpan.Zero, Shard = shard ?? new ShardSettings() };
+        Journal = new ClusterJournal(journal, journal, journal, journal, recentBytesMax, new Resubmissions(new KeptMessages(_directory), new ShardMap(1), Test.Time))
+        {
+            TermLost = (_, epoch) => TermsLost.Add(epoch),
+            Spool = Spool,
+        };
+        ShardHome home = _home = new ShardHome(_directory, Journal, settings);
         Shard = Test.ActorOf(() => new SeriesShardActor(new ShardId(0), home, new SampleTap(), NullLogger.Instance), "shard");
         Led = new LedShards(new ShardMap(1), Test.System.EventStream);
         Host = new ClusterShards([Shard], Journal, Led, new FirstReads(16, TimeProvider.System));
@@ -30,6 +35,10 @@ internal sealed class CopyNode : IDisposable
     }
 
     public TestActorSystem Test { get; }
+
+    public SpoolLog Spool { get; }
+
+    public KeptMessages Kept => new(_directory);
 
     public ActorRef Shard { get; }
 
@@ -74,6 +83,16 @@ internal sealed class CopyNode : IDisposable
     /// <summary>Records that were put aside.</summary>
     public IEnumerable<string> PutAside => Directory.Exists(_directory.QuarantinePath) ? Directory.EnumerateFiles(_directory.QuarantinePath).Select(static path => Path.GetFileName(path)) : [];
 
+    /// <summary>Flips a bit of a record in the spool.</summary>
+    public void DamageSpool(long seq)
+    {
+        byte[] payload = Spool.Read(0, seq);
+        string path = Directory.EnumerateFiles(Path.Combine(_place.Path, "spool")).Single();
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[bytes.AsSpan().IndexOf(payload) + (payload.Length / 2)] ^= 0x10;
+        File.WriteAllBytes(path, bytes);
+    }
+
     /// <summary>The files of the shard.</summary>
     public ShardFiles Files => _home.FilesOf(new ShardId(0));
 
@@ -116,6 +135,7 @@ internal sealed class CopyNode : IDisposable
         // What the actors save as they end is written behind them; the directory must not go before. A save that fails is not the test's matter here.
         Task.WaitAny(_home.WhenSavedAsync());
         _home.Dispose();
+        Spool.Dispose();
         _directory.Dispose();
         _place.Dispose();
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Pleiad.Kernel;
 using Pleiad.Model;
 using Pleiad.Storage;
@@ -8,7 +9,7 @@ namespace Pleiad.Actors.Tests;
 internal sealed class SharedJournal : IFencedJournal, IShardLog, IShardTerms, IShardOwnership
 {
     private readonly List<JournalRecord> _records = [];
-    private readonly Queue<(TaskCompletionSource<LogOutcome> Done, long Epoch, long Seq, ReadOnlyMemory<byte> Payload)> _waiting = new();
+    private readonly ConcurrentQueue<(TaskCompletionSource<LogOutcome> Done, long Epoch, long Seq, ReadOnlyMemory<byte> Payload)> _waiting = new();
     private TaskCompletionSource? _ending;
 
     /// <summary>The epoch that may append.</summary>
@@ -20,8 +21,14 @@ internal sealed class SharedJournal : IFencedJournal, IShardLog, IShardTerms, IS
     /// <summary>Whether reads fail.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>Called before records are read.</summary>
+    public Action OnRead { get; set; } = static () => { };
+
     /// <summary>Whether nothing waits: what is appended is committed, or refused, at once.</summary>
     public bool CommitsAtOnce { get; set; }
+
+    /// <summary>Records that wait to be committed.</summary>
+    public int WaitingCount => _waiting.Count;
 
     public long NextSeq { get; private set; } = 1;
 
@@ -66,6 +73,16 @@ internal sealed class SharedJournal : IFencedJournal, IShardLog, IShardTerms, IS
         Hash = _records.Count == 0 ? 0 : _records[^1].Hash;
     }
 
+    /// <summary>The records from one on.</summary>
+    public IReadOnlyList<JournalRecord> Records(long from) => [.. _records.Where(record => record.Seq >= from)];
+
+    /// <summary>Has records as their leader has committed them.</summary>
+    public void Append(IReadOnlyList<JournalRecord> records)
+    {
+        _records.AddRange(records);
+        (NextSeq, Hash) = (records[^1].Seq + 1, records[^1].Hash);
+    }
+
     /// <summary>Flips a bit of a record.</summary>
     public void Damage(long seq)
     {
@@ -89,6 +106,7 @@ internal sealed class SharedJournal : IFencedJournal, IShardLog, IShardTerms, IS
 
     public ValueTask<IReadOnlyList<JournalRecord>> ReadAsync(int shard, long afterSeq, int recordsMax, CancellationToken cancel)
     {
+        OnRead();
         if (IsAway)
         {
             return ValueTask.FromException<IReadOnlyList<JournalRecord>>(new ClusterStoreException("away"));
@@ -116,9 +134,18 @@ internal sealed class SharedJournal : IFencedJournal, IShardLog, IShardTerms, IS
     {
     }
 
+    public void BeginRestore(ShardOwnership row)
+    {
+    }
+
+    /// <inheritdoc/>
+    public bool IsSpooling { get; set; }
+
+    public void UseSpool(IReplicaSpool spool, Action<int, long> termLost) => throw new NotSupportedException();
+
     public Task EndLeadAsync(int shard)
     {
-        if (_waiting.Count == 0)
+        if (_waiting.IsEmpty)
         {
             return Task.CompletedTask;
         }

@@ -46,6 +46,19 @@ public sealed class StrongReadTests
     }
 
     [Fact]
+    public async Task It_is_refused_while_a_node_has_what_the_database_has_not()
+    {
+        await using QueryNodes nodes = Nodes();
+        bool[] spooled = new bool[1];
+        var reads = new ClusterReads(nodes[0], nodes[0].Places, new QuerySettings(), TimeProvider.System, nodes.Rows, _ => Task.FromResult(spooled[0]));
+        Assert.NotNull(await reads.ReachAsync([], static () => TimeSpan.FromMinutes(1), CancellationToken.None));
+        spooled[0] = true;
+        QueryException refused = await Assert.ThrowsAsync<QueryException>(() => reads.ReachAsync([], static () => TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.Equal(QueryErrorKind.Unavailable, refused.Kind);
+        using QueryView other = await reads.ViewAsync(static () => TimeSpan.FromMinutes(1), goals: null, CancellationToken.None);
+    }
+
+    [Fact]
     public async Task It_waits_until_the_copy_here_has_it()
     {
         await using QueryNodes nodes = Nodes();

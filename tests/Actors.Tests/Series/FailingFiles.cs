@@ -13,6 +13,9 @@ internal sealed class FailingFiles : IFiles
     /// <summary>Whether flushes fail.</summary>
     public bool IsBroken { get; set; }
 
+    /// <summary>Which files cannot be read just now.</summary>
+    public Predicate<string> CannotRead { get; set; } = static _ => false;
+
     /// <summary>Called with the path before a file is made.</summary>
     public Action<string>? OnCreate { get; set; }
 
@@ -28,7 +31,7 @@ internal sealed class FailingFiles : IFiles
         return new Handle(this, path, _disk.Create(path));
     }
 
-    public IFile OpenRead(string path) => _disk.OpenRead(path);
+    public IFile OpenRead(string path) => CannotRead(path) ? throw new IOException("the device does not answer") : _disk.OpenRead(path);
 
     public IFile OpenWrite(string path) => new Handle(this, path, _disk.OpenWrite(path));
 

@@ -183,13 +183,46 @@ public sealed class FaultRows(ITestOutputHelper output) : FaultRowBase(output)
     /// <summary>The database is away for a while.</summary>
     [SkippableFact]
     [Trait("row", "G2")]
-    public Task G2_the_database_is_away() => RunAsync("G2", cluster =>
+    public Task G2_the_database_is_away() => RunAsync("G2", cluster => FaultAsync(cluster, async () =>
     {
         long began = Stopwatch.GetTimestamp();
-        return FaultAsync(cluster, async () =>
+        cluster.Postgres.Crash();
+
+        // Every series is written on meanwhile: it is acknowledged from spools.
+        await cluster.UntilWrittenAsync(Stopwatch.GetTimestamp());
+        await Pause.UntilAsync(() => Task.FromResult(Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(20)), FaultCluster.Patience, static () => "");
+        await cluster.UntilWrittenAsync(Stopwatch.GetTimestamp());
+        cluster.Postgres.Start();
+    }));
+
+    /// <summary>All nodes are killed while the database is away, and start when it is back.</summary>
+    [SkippableFact]
+    [Trait("row", "G4")]
+    public Task G4_all_nodes_are_killed_while_the_database_is_away() => RunAsync("G4", cluster => FaultAsync(cluster, async () =>
+    {
+        cluster.Postgres.Crash();
+        await cluster.UntilWrittenAsync(Stopwatch.GetTimestamp());
+        for (int node = 0; node < FaultCluster.Nodes; node++)
+        {
+            await cluster.KillAsync(node);
+        }
+
+        cluster.Postgres.Start();
+        await cluster.StartNodesAsync(0, 1, 2);
+    }));
+
+    /// <summary>One node is killed while the database is away; the others go on with what it had acknowledged.</summary>
+    [SkippableFact]
+    [Trait("row", "G6")]
+    public Task G6_one_node_is_killed_while_the_database_is_away() => RunAsync("G6", async cluster =>
+    {
+        int victim = Chance.Next(FaultCluster.Nodes);
+        cluster.Load.Use(cluster.UrlsBut(victim));
+        return await FaultAsync(cluster, async () =>
         {
             cluster.Postgres.Crash();
-            await Pause.UntilAsync(() => Task.FromResult(Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(30)), FaultCluster.Patience, static () => "");
+            await cluster.UntilWrittenAsync(Stopwatch.GetTimestamp());
+            await cluster.KillAsync(victim);
             cluster.Postgres.Start();
         });
     });

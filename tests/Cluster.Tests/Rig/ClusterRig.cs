@@ -83,6 +83,15 @@ internal abstract class ClusterRig : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts a node that cannot start now, and waits for its end.</summary>
+    /// <returns>What it said.</returns>
+    public async Task<string> StartInVainAsync(int number)
+    {
+        await using ClusterNode node = Start(number, _ports[number]);
+        Assert.NotEqual(0, await node.WaitForExitAsync(Patience));
+        return node.Output;
+    }
+
     /// <summary>kill -9.</summary>
     public async Task KillAsync(int number)
     {

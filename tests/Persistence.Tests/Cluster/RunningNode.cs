@@ -89,6 +89,8 @@ internal sealed class RunningNode : IShardHost, IAsyncDisposable
 
     public bool TakeIsStarting() => false;
 
+    public bool Keeps(int shard) => false;
+
     public long AppliedSeq(int shard) => long.MaxValue / 2;
 
     /// <summary>Ends it without a word to anybody.</summary>

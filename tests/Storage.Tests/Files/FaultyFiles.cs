@@ -46,6 +46,12 @@ internal sealed class FaultyFiles(int seed = 1) : IFiles
     /// <summary>Whether no file can be deleted.</summary>
     public bool RefusesDeletes { get; set; }
 
+    /// <summary>Whether no file can be cut.</summary>
+    public bool RefusesTruncate { get; set; }
+
+    /// <summary>What a flush of a file is busy with before it is done.</summary>
+    public Action OnFlush { get; set; } = static () => { };
+
     /// <summary>Whether the failing call has come.</summary>
     public bool HasFailed => FailAt > 0 && Calls >= FailAt;
 
@@ -245,11 +251,17 @@ internal sealed class FaultyFiles(int seed = 1) : IFiles
         public void Truncate(long length)
         {
             owner.Change(path);
+            if (owner.RefusesTruncate)
+            {
+                throw new IOException($"{path} cannot be cut");
+            }
+
             node.Content.RemoveRange((int)length, node.Content.Count - (int)length);
         }
 
         public void Flush()
         {
+            owner.OnFlush();
             owner.Change(path);
             node.Flush();
         }

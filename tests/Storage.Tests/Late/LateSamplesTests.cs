@@ -264,6 +264,26 @@ public sealed class LateSamplesTests
         Assert.Equal(22, Of(node.Data.Shards[0], s_a).Count);
     }
 
+    [Fact]
+    public void What_was_acknowledged_and_deleted_and_is_written_again_is_there_though_nothing_else_may_come_late()
+    {
+        LedgerNode node = Node(window: 0);
+        for (int time = 1; time <= 50; time++)
+        {
+            node.WriteOne(s_a, time * 10, time);
+        }
+
+        node.WriteOne(s_b, 700, 1);
+        node.Seal(600);
+        Assert.True(node.Delete([new Matcher(LabelName.MetricName, MatchKind.Equal, "a")], 500, long.MaxValue));
+        Shard shard = node.Data.Shards[0];
+        using var batch = new SampleBatch(shard.Id) { WasAcknowledged = true };
+        batch.Add(new SeriesKey(s_a), 500, 50);
+        PreparedBatch prepared = shard.Prepare(batch);
+        Assert.Equal((1, 0), (prepared.Counts.Accepted, prepared.Counts.Duplicates));
+        shard.Abort(prepared);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -10,7 +10,9 @@ namespace Pleiad.Actors;
 /// <param name="settings">Limits.</param>
 /// <param name="time">Measures.</param>
 /// <param name="ownership">Says how far the journals reach; null where strong reads are not answered.</param>
-internal sealed class ClusterReads(ILocalShards local, IShardPlaces places, QuerySettings settings, TimeProvider time, IShardOwnership? ownership = null)
+/// <param name="mayBeSpooled">Whether something may be acknowledged that they do not count; null where nothing is.</param>
+internal sealed class ClusterReads(
+    ILocalShards local, IShardPlaces places, QuerySettings settings, TimeProvider time, IShardOwnership? ownership = null, Func<CancellationToken, Task<bool>>? mayBeSpooled = null)
 {
     private long _lastQuery;
 
@@ -34,9 +36,15 @@ internal sealed class ClusterReads(ILocalShards local, IShardPlaces places, Quer
     /// <param name="left">How long the query may still take.</param>
     /// <param name="cancel">Gives up.</param>
     /// <returns>How far each shard has to be read; those that no selector names may not have got there yet.</returns>
-    /// <exception cref="QueryException">The database does not answer, or no copy of a shard gets there in time.</exception>
+    /// <exception cref="QueryException">The database does not answer, or does not have all of it, or no copy of a shard gets there in time.</exception>
     public async Task<StrongGoals> ReachAsync(IReadOnlyList<IReadOnlyList<Matcher>> selectors, Func<TimeSpan> left, CancellationToken cancel)
     {
+        if (mayBeSpooled is not null && await mayBeSpooled(cancel))
+        {
+            ActorsMetrics.StrongReadsRefused.Add(1);
+            throw new QueryException(QueryErrorKind.Unavailable, "a strong read has to wait until the database has everything that was acknowledged while it was away");
+        }
+
         StrongGoals goals = ownership is null
             ? throw new QueryException(QueryErrorKind.Unavailable, "this node answers no strong reads")
             : await StrongGoals.ReadAsync(ownership, cancel);

@@ -28,6 +28,7 @@ internal readonly record struct WriteAnswer(bool IsMoved, IngestOutcome Outcome)
         message.Number(8, (ulong)Outcome.Invalid);
         message.Number(9, (ulong)Outcome.Histograms);
         message.Number(11, (ulong)Outcome.BeyondWindow);
+        message.Number(12, (ulong)Outcome.LateOverLimit);
         if (Outcome.Failure is { } failure)
         {
             message.Text(10, failure);
@@ -45,7 +46,7 @@ internal readonly record struct WriteAnswer(bool IsMoved, IngestOutcome Outcome)
             throw new WireFormatException($"message {message.Number:x4} is no answer to a write");
         }
 
-        int[] numbers = new int[12];
+        int[] numbers = new int[13];
         string? failure = null;
         var reader = new MessageReader(message.Payload.Span);
         while (reader.Next(out int field))
@@ -54,7 +55,7 @@ internal readonly record struct WriteAnswer(bool IsMoved, IngestOutcome Outcome)
             {
                 failure = reader.Text();
             }
-            else if (field <= 11)
+            else if (field <= 12)
             {
                 numbers[field] = reader.Number(int.MaxValue);
             }
@@ -62,6 +63,9 @@ internal readonly record struct WriteAnswer(bool IsMoved, IngestOutcome Outcome)
 
         return new WriteAnswer(
             numbers[1] != 0,
-            new IngestOutcome(numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], numbers[7], numbers[8], failure) { Histograms = numbers[9], BeyondWindow = numbers[11] });
+            new IngestOutcome(numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], numbers[7], numbers[8], failure)
+            {
+                Histograms = numbers[9], BeyondWindow = numbers[11], LateOverLimit = numbers[12],
+            });
     }
 }

@@ -16,17 +16,17 @@ internal static class WriteMessage
     public static IReadOnlyList<byte[]> Write(SampleBatch batch, int bytesSoft = BytesSoft)
     {
         var messages = new List<byte[]>();
-        var part = new Part(batch.Shard);
+        var part = new Part(batch);
         for (int row = 0; row < batch.Count; row++)
         {
             part.Row(batch, row);
-            part = CutIfLong(part, messages, batch.Shard, bytesSoft);
+            part = CutIfLong(part, messages, batch, bytesSoft);
         }
 
         foreach ((SeriesKey series, Exemplar exemplar) in batch.Exemplars)
         {
             part.Exemplar(series, exemplar);
-            part = CutIfLong(part, messages, batch.Shard, bytesSoft);
+            part = CutIfLong(part, messages, batch, bytesSoft);
         }
 
         // An empty batch is a message too: that it arrives is all there is to say.
@@ -78,6 +78,9 @@ internal static class WriteMessage
                 case 8:
                     columns.Exemplars.Add(ExemplarOf(reader.Bytes(), exemplarSymbols, refs));
                     break;
+                case 9:
+                    columns.WasAcknowledged = reader.Number(int.MaxValue) != 0;
+                    break;
             }
         }
 
@@ -92,7 +95,7 @@ internal static class WriteMessage
         return columns.ToBatch();
     }
 
-    private static Part CutIfLong(Part part, List<byte[]> messages, ShardId shard, int bytesSoft)
+    private static Part CutIfLong(Part part, List<byte[]> messages, SampleBatch batch, int bytesSoft)
     {
         if (part.Bytes < bytesSoft)
         {
@@ -100,7 +103,7 @@ internal static class WriteMessage
         }
 
         messages.Add(part.ToBytes());
-        return new Part(shard);
+        return new Part(batch);
     }
 
     private static Labels Labels(ReadOnlySpan<byte> message, LabelSymbolsReader symbols, List<int> refs)
@@ -175,8 +178,10 @@ internal static class WriteMessage
     }
 
     // One message that grows.
-    private sealed class Part(ShardId shard)
+    private sealed class Part(SampleBatch whole)
     {
+        private readonly ShardId _shard = whole.Shard;
+        private readonly bool _wasAcknowledged = whole.WasAcknowledged;
         private readonly MessageWriter _series = new();
         private readonly MessageWriter _extras = new();
         private readonly LabelSymbolsWriter _symbols = new();
@@ -229,13 +234,18 @@ internal static class WriteMessage
         public byte[] ToBytes()
         {
             var message = new MessageWriter();
-            message.Number(1, (ulong)shard.Value);
+            message.Number(1, (ulong)_shard.Value);
             message.Append(_series.Written);
             message.Numbers(3, CollectionsMarshal.AsSpan(_rows));
             message.Column<long>(4, CollectionsMarshal.AsSpan(_times));
             message.Column<double>(5, CollectionsMarshal.AsSpan(_values));
             message.Column<long>(7, CollectionsMarshal.AsSpan(_startTimes));
             message.Append(_extras.Written);
+            if (_wasAcknowledged)
+            {
+                message.Number(9, 1);
+            }
+
             return message.Written.ToArray();
         }
 
@@ -258,6 +268,8 @@ internal static class WriteMessage
     private sealed class Columns
     {
         public int Shard { get; set; }
+
+        public bool WasAcknowledged { get; set; }
 
         public List<SeriesKey> Series { get; } = [];
 
@@ -287,7 +299,7 @@ internal static class WriteMessage
                 histograms[row < histograms.Length ? row : throw new WireFormatException($"a histogram of row {row}")] = histogram;
             }
 
-            var batch = new SampleBatch(new ShardId(Shard), Rows.Count);
+            var batch = new SampleBatch(new ShardId(Shard), Rows.Count) { WasAcknowledged = WasAcknowledged };
             for (int row = 0; row < Rows.Count; row++)
             {
                 SeriesKey series = Series[Rows[row]];

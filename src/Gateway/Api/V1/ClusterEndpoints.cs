@@ -18,7 +18,18 @@ internal sealed class ClusterEndpoints(Func<IClusterSeat?> seat)
         text.ObjectStart().Name("clustered"u8).Bool(report is not null);
         if (report is not null)
         {
-            text.Name("self"u8).String(report.Self).Name("version"u8).Number(report.Version).Name("nodes"u8).ArrayStart();
+            text.Name("self"u8).String(report.Self).Name("version"u8).Number(report.Version).Name("storeReached"u8).Bool(report.IsStoreReached);
+            if (report.Spool is { } spool)
+            {
+                text.Name("spool"u8).ObjectStart()
+                    .Name("records"u8).Number(spool.Records)
+                    .Name("bytes"u8).Number(spool.Bytes)
+                    .Name("ageSeconds"u8).Number((long)spool.Age.TotalSeconds)
+                    .Name("usedPercent"u8).Number((long)(100 * spool.Share))
+                    .ObjectEnd();
+            }
+
+            text.Name("nodes"u8).ArrayStart();
             foreach (ClusterNodeReport node in report.Nodes)
             {
                 WriteNode(text, node);

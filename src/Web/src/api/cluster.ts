@@ -5,7 +5,10 @@ export interface ClusterNode { name: string; incarnation: string; address: strin
 /** A shard; how far it is applied is known of the copies that the answering node has. */
 export interface ClusterShard { shard: number; leader: string; followers: string[]; epoch: number; journalSeq: number; snapshotSeq: number; appliedSeq?: number; lag?: number; movingTo?: string }
 
+/** What a node has acknowledged, or keeps for whoever has, and the database does not have yet. */
+export interface Spool { records: number; bytes: number; ageSeconds: number; usedPercent: number }
+
 /** A cluster as one of its nodes sees it, or that there is none. */
-export type Cluster = { clustered: false } | { clustered: true; self: string; version: number; nodes: ClusterNode[]; shards: ClusterShard[] };
+export type Cluster = { clustered: false } | { clustered: true; self: string; version: number; storeReached?: boolean; spool?: Spool; nodes: ClusterNode[]; shards: ClusterShard[] };
 
 export const cluster = (signal?: AbortSignal): Promise<Answer<Cluster>> => call('cluster', {}, signal ? { signal } : {});

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ClusterNode, ClusterShard } from '../api/cluster';
-import { filterShards, healthOf, nodeUrl, shardsOf } from './cluster';
+import { filterShards, healthOf, nodeUrl, shardsOf, spoolState } from './cluster';
 
 const node = (name: string, status: ClusterNode['status'] = 'up', accusers = 0): ClusterNode => ({ name, incarnation: 'i', address: 'a:1', httpAddress: 'a:2', roles: [], zone: '', status, leads: 0, follows: 0, accusers });
 const shard = (number: number, leader: string, followers: string[], movingTo?: string): ClusterShard => ({ shard: number, leader, followers, epoch: 1, journalSeq: 5, snapshotSeq: 2, ...(movingTo ? { movingTo } : {}) });
@@ -11,6 +11,14 @@ describe('a cluster', () => {
   test('says what needs a look', () => {
     expect(healthOf([node('n1'), node('n2', 'up', 1), node('n3', 'dead', 2)], shards)).toEqual({ dead: 1, suspected: 1, leaderless: 1, moving: 1, alone: 2 });
     expect(healthOf([node('n1'), node('n2')], [shard(0, 'n1', ['n2'])])).toEqual({ dead: 0, suspected: 0, leaderless: 0, moving: 0, alone: 0 });
+  });
+
+  test('says how full a spool is', () => {
+    const spool = { records: 3, bytes: 10, ageSeconds: 4, usedPercent: 79 };
+    expect(spoolState({ ...spool, records: 0, usedPercent: 100 })).toBe('empty');
+    expect(spoolState(spool)).toBe('filling');
+    expect(spoolState({ ...spool, usedPercent: 80 })).toBe('nearlyFull');
+    expect(spoolState({ ...spool, usedPercent: 100 })).toBe('full');
   });
 
   test('gives each node its shards', () => {

@@ -1,4 +1,4 @@
-import type { ClusterNode, ClusterShard } from '../api/cluster';
+import type { ClusterNode, ClusterShard, Spool } from '../api/cluster';
 
 /** What of a cluster needs a look. */
 export interface ClusterHealth { dead: number; suspected: number; leaderless: number; moving: number; alone: number }
@@ -13,6 +13,10 @@ export function healthOf(nodes: ClusterNode[], shards: ClusterShard[]): ClusterH
     alone: shards.filter((shard) => !shard.followers.some((follower) => alive.has(follower))).length,
   };
 }
+
+/** How it stands with a spool: nothing in it; some; so much that clients' writes are refused; so much that everything is. */
+export const spoolState = (spool: Spool): 'empty' | 'filling' | 'nearlyFull' | 'full' =>
+  spool.records === 0 ? 'empty' : spool.usedPercent >= 100 ? 'full' : spool.usedPercent >= 80 ? 'nearlyFull' : 'filling';
 
 /** The shards of a node by what it is to them. */
 export const shardsOf = (name: string, shards: ClusterShard[]): { leads: ClusterShard[]; follows: ClusterShard[] } => ({

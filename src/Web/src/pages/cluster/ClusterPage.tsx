@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { cluster } from '../../api/cluster';
-import { useClusterText } from '../../i18n/cluster';
-import { healthOf } from '../../model/cluster';
+import { cluster, type Spool } from '../../api/cluster';
+import { type SayCluster, useClusterText } from '../../i18n/cluster';
+import { healthOf, spoolState } from '../../model/cluster';
 import { Loaded } from '../../parts/Loaded';
 import { Page } from '../../parts/Page';
 import './cluster.css';
@@ -23,15 +23,18 @@ export function ClusterPage() {
         {(data) => {
           if (!data.clustered) return <Alone />;
           const health = healthOf(data.nodes, data.shards);
-          const troubles = health.dead + health.suspected + health.leaderless + health.moving + health.alone;
+          const isAway = data.storeReached === false;
+          const troubles = Number(isAway) + health.dead + health.suspected + health.leaderless + health.moving + health.alone;
           return (
             <>
+              {isAway && <div className="panel" role="alert" style={{ color: 'var(--warn)', padding: '10px 14px' }}>{c('store.away', { self: data.self })}</div>}
               <div className="tiles">
                 <Tile label={c('nodes')} value={`${data.nodes.length - health.dead} / ${data.nodes.length}`} bad={health.dead > 0} more={c('view', { version: String(data.version) })} />
                 <Tile label={c('shards')} value={String(data.shards.length)} />
                 <Tile label={c('moving')} value={String(health.moving)} warn={health.moving > 0} />
                 <Tile label={c('leaderless')} value={String(health.leaderless)} bad={health.leaderless > 0} />
                 <Tile label={c('alone.copies')} value={String(health.alone)} warn={health.alone > 0} />
+                {data.spool && <SpoolTile spool={data.spool} self={data.self} c={c} />}
               </div>
               {troubles === 0 && <div className="dim" role="status">{c('well')}</div>}
               <div className="shard-key" aria-hidden="true">
@@ -45,6 +48,12 @@ export function ClusterPage() {
       </Loaded>
     </Page>
   );
+}
+
+function SpoolTile({ spool, self, c }: { spool: Spool; self: string; c: SayCluster }) {
+  const state = spoolState(spool);
+  const values = { used: String(spool.usedPercent), age: String(spool.ageSeconds) };
+  return <Tile label={c('spool', { self })} value={String(spool.records)} more={c(state === 'filling' ? 'spool.used' : `spool.${state}`, values)} warn={state === 'filling'} bad={state === 'nearlyFull' || state === 'full'} />;
 }
 
 function Tile({ label, value, more, bad, warn }: { label: string; value: string; more?: string; bad?: boolean; warn?: boolean }) {
