@@ -56,6 +56,8 @@ internal sealed partial class SeriesShardActor
         long? quiet = _isQuiet ? SteadyNow().Milliseconds : null;
         if (all && !_sealedAll)
         {
+            // Nobody tells when a view ends, and where nothing comes nothing else looks before the next round of retention.
+            Shard.Settle();
             if (Shard.IsSettling || Shard.IsSealing)
             {
                 // A view or a snapshot of before the last seal is alive; it ends.

@@ -63,6 +63,9 @@ public sealed partial class Shard
     public long? SealDue(long rangeMs, long nowMs, long? quietMs = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rangeMs);
+
+        // Nobody is told when a view ends: it is looked for.
+        SettleIfQuiet();
         if (_sealUnderWay || IsSettling)
         {
             return null;
