@@ -65,11 +65,7 @@ public sealed class SpoolOfCopyOnBadDiskTests : IDisposable
         Follow(_third);
         _third.Lead(_journal.Take());
         Write(_third, 20, 20);
-        _second.Journal.Forward = batch =>
-        {
-            _third.Writer.Send(_third.Shard, new AppendBatch(batch));
-            return Task.FromResult(_third.Writer.ExpectMsg<IngestOutcome>());
-        };
+        _second.Journal.Forward = async batch => (IngestOutcome)await _third.Shard.Ask<IAppendAnswer>(new AppendBatch(batch), TimeSpan.FromHours(1), CancellationToken.None);
         int refused = 0;
         _disk.CannotRead = path => path.EndsWith(".spool", StringComparison.Ordinal) && Interlocked.Increment(ref refused) > 0;
         Until(_second, () => Volatile.Read(ref refused) >= 3);
