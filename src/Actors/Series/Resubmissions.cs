@@ -177,6 +177,7 @@ internal sealed class Resubmissions(KeptMessages kept, ShardMap map, TimeProvide
         {
             if (await Task.Run(() => kept.TryRead(name)) is not { } messages)
             {
+                Forget(name);
                 return (true, false);
             }
 
@@ -204,7 +205,7 @@ internal sealed class Resubmissions(KeptMessages kept, ShardMap map, TimeProvide
             }
 
             await Task.Run(() => kept.Delete(name));
-            _taken.Remove(name);
+            Forget(name);
             return (true, true);
         }
         catch (WireFormatException)
@@ -235,11 +236,19 @@ internal sealed class Resubmissions(KeptMessages kept, ShardMap map, TimeProvide
         }
     }
 
+    // Another file may get its name.
+    private void Forget(string name)
+    {
+        _taken.Remove(name);
+        NoteOverLimit(name, isOverLimit: false);
+    }
+
     private bool IsPutAside(string name)
     {
         try
         {
             kept.PutAside(name);
+            Forget(name);
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

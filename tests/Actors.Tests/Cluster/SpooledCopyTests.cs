@@ -452,11 +452,9 @@ public sealed class SpooledCopyTests : IDisposable
         _journal.LoseAfter(from - 1);
     }
 
-    private static void ForwardTo(CopyNode leader, CopyNode from) => from.Journal.Forward = batch =>
-    {
-        leader.Writer.Send(leader.Shard, new AppendBatch(batch));
-        return Task.FromResult(leader.Writer.ExpectMsg<IngestOutcome>());
-    };
+    // An answer that comes too late for one batch is nobody's answer to the next.
+    private static void ForwardTo(CopyNode leader, CopyNode from) => from.Journal.Forward = async batch =>
+        (IngestOutcome)await leader.Shard.Ask<IAppendAnswer>(new AppendBatch(batch), TimeSpan.FromHours(1), CancellationToken.None);
 
     private static void Write(CopyNode node, int from, int through)
     {
