@@ -10,6 +10,9 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
+    // A node that has died is known to have after some seconds.
+    private static readonly TimeSpan InquiryPatience = TimeSpan.FromSeconds(10);
+
     private readonly ClusterAccess _parts;
     private readonly ClusterJournal _journal;
     private readonly ActorRef _cluster;
@@ -28,13 +31,14 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
         _parts = parts;
         ClusterJournal journal = _journal = home.Cluster ?? throw new ArgumentException("the shards are not those of a cluster", nameof(home));
         var pulse = new Pulse(system.Settings.Time, parts.Membership.StallMax);
+        var shards = new ClusterShards(owners, journal, led, firstReads);
         var setup = new ClusterSetup
         {
             Pulse = pulse,
             Self = parts.Self,
             Store = parts.Store,
             Transport = parts.Transport,
-            Shards = new ClusterShards(owners, journal, led, firstReads),
+            Shards = shards,
             Membership = parts.Membership,
             Region = parts.Region,
         };
@@ -45,8 +49,9 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
         if (journal.Spool is { } spool)
         {
             new SpoolReceiver(spool, places, journal.MarkOf, journal.NoteMissed).AddTo(parts.Messages);
-            var inquiry = new SpoolInquiry(spool, () => journal.Resubmissions.HasAny, places);
+            var inquiry = new SpoolInquiry(spool, () => journal.Resubmissions.HasAny, places, system.Settings.Time, InquiryPatience);
             inquiry.AddTo(parts.Messages);
+            shards.IsSpooledElsewhere = inquiry.IsSaidToBeAsync;
             MayBeSpooled = inquiry.MayBeAsync;
         }
 

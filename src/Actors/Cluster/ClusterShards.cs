@@ -16,6 +16,13 @@ internal sealed class ClusterShards(IReadOnlyList<ActorRef> owners, ClusterJourn
     // By shard: through which record it was applied here at the last look at the rows.
     private readonly long[] _appliedBefore = new long[owners.Count];
 
+    // By shard that is not whole: whether anything is spooled elsewhere, asked since it was opened.
+    private readonly Task<bool>?[] _asked = new Task<bool>?[owners.Count];
+    private Task<bool>? _asking;
+
+    /// <summary>Asks whether another node that lives says that it has something in its spool.</summary>
+    public Func<Task<bool>> IsSpooledElsewhere { get; set; } = static () => Task.FromResult(false);
+
     /// <inheritdoc/>
     public async Task<ShardOwnership> CatchUpAsync(ShardOwnership row) =>
         (await owners[row.Shard].Ask<CaughtUp>(new CatchUp(row), CatchUpTimeout, CancellationToken.None)).Row;
@@ -52,8 +59,32 @@ internal sealed class ClusterShards(IReadOnlyList<ActorRef> owners, ClusterJourn
         if (row.NextSeq - 1 > seq || wentBack || (row.NextSeq - 1 == seq && row.Hash != hash) || journal.Spool?.Holds(row.Shard) == true
             || journal.WholeSeq(row.Shard) < 0)
         {
-            owners[row.Shard].Tell(new Follow(row, wentBack));
+            owners[row.Shard].Tell(new Follow(row, wentBack, CountsAll(row.Shard)));
         }
+    }
+
+    // Records that were acknowledged before a shard was opened here may be in spools of others, who give them to the journal: what the rows say is not all then.
+    // Asked before the row is read by which the shard becomes whole.
+    private bool CountsAll(int shard)
+    {
+        if (journal.IsWhole(shard) || journal.Spool is null)
+        {
+            _asked[shard] = null;
+            return true;
+        }
+
+        if (_asked[shard] is { IsCompleted: true } answered && (!answered.IsCompletedSuccessfully || answered.Result))
+        {
+            _asked[shard] = null;
+        }
+
+        if (_asked[shard] is null)
+        {
+            _asking = _asking is { IsCompleted: false } ? _asking : IsSpooledElsewhere();
+            _asked[shard] = _asking;
+        }
+
+        return _asked[shard] is { IsCompletedSuccessfully: true } known && !known.Result;
     }
 
     /// <inheritdoc/>

@@ -22,6 +22,9 @@ internal sealed class AppliedMarks
     /// <summary>Says that a shard has, as it is applied now, all that its journal had when it was looked at after the shard was opened.</summary>
     public void NoteWhole(int shard) => Of(shard).BeWhole();
 
+    /// <summary>Says that a shard lacks what its journal does not have any more: it is not whole before it has been opened with other files.</summary>
+    public void NoteGap(int shard) => Of(shard).BeBehind();
+
     /// <summary>Says that a record was acknowledged that is kept elsewhere and not here: the journal may not have it yet.</summary>
     public void NoteMissed(int shard, long seq, long epoch) => Of(shard).Miss(seq, epoch);
 
@@ -132,6 +135,15 @@ internal sealed class AppliedMarks
             {
                 _now = _now with { IsWhole = true };
                 Volatile.Write(ref _wholeFrom, _now.Seq);
+            }
+        }
+
+        public void BeBehind()
+        {
+            lock (_gate)
+            {
+                _now = _now with { IsWhole = false };
+                Volatile.Write(ref _wholeFrom, Nowhere);
             }
         }
 

@@ -223,6 +223,9 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
     /// <summary>Says that a shard has, since it was opened, all that its journal had when it was looked at.</summary>
     public void NoteWhole(int shard) => _applied.NoteWhole(shard);
 
+    /// <summary>Says that a shard lacks what its journal does not have any more.</summary>
+    public void NoteGap(int shard) => _applied.NoteGap(shard);
+
     /// <summary>The record that a view of a shard has to have to be an answer without more ado; <see cref="AppliedMarks.Nowhere"/> where none is one.</summary>
     public long WholeFrom(int shard) => _applied.WholeFrom(shard);
 

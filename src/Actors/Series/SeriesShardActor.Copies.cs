@@ -102,14 +102,18 @@ internal sealed partial class SeriesShardActor
         long through = Math.Max(follow.Row.NextSeq - 1, SpoolEnd);
         if (through > Shard.AppliedSeq)
         {
-            BecomeWholeAt(through);
+            if (follow.IsAll)
+            {
+                BecomeWholeAt(through);
+            }
+
             Head(through);
         }
         else if (!IsBusy && (Differs(follow.Row, follow.WentBack || SpoolEnd > 0) || IsStranded(follow.Row)))
         {
             BeginAnew();
         }
-        else if (!IsBusy)
+        else if (!IsBusy && follow.IsAll)
         {
             BecomeWholeAt(through);
             NoteApplied();
@@ -228,6 +232,13 @@ internal sealed partial class SeriesShardActor
 
     private void OnRecordsRead(RecordsRead read)
     {
+        if (read.Failure is JournalGapException)
+        {
+            // What it keeps now for others it could not apply, and its views lack what lies between.
+            (_isWhole, _wholeGoal) = (false, null);
+            Journal.NoteGap(_id.Value);
+        }
+
         if (read.Failure is JournalGapException && SpoolEnd > 0)
         {
             // Files of another copy do not tell what was acknowledged here: that is settled first.

@@ -46,6 +46,51 @@ public sealed class OrdinaryReadTests : IDisposable
     }
 
     [Fact]
+    public async Task A_copy_that_was_opened_while_others_have_what_the_rows_do_not_count_is_not_read_before_they_do()
+    {
+        Write(1, 10);
+        bool isSpooled = true;
+        int times = 0;
+        _second.Host.IsSpooledElsewhere = () =>
+        {
+            Interlocked.Increment(ref times);
+            return Task.FromResult(Volatile.Read(ref isSpooled));
+        };
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                _second.Host.Follow(_journal.Row);
+                _second.Test.Drain();
+                return _second.Journal.AppliedSeq(0) == 10 && Volatile.Read(ref times) > 3;
+            },
+            TimeSpan.FromMinutes(1)));
+        Assert.False(_second.Journal.IsWhole(0));
+        Assert.Equal((0, true), await ReadAsync(_second, ShardRole.Follower));
+        Volatile.Write(ref isSpooled, false);
+        Follow(_second);
+        Assert.Equal((10, false), await ReadAsync(_second, ShardRole.Follower));
+    }
+
+    [Fact]
+    public async Task A_copy_behind_which_the_journal_was_cut_is_not_read_and_keeps_nothing_for_others()
+    {
+        Write(1, 3);
+        Follow(_second);
+        Write(4, 10);
+        _journal.TrimmedThrough = 8;
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                _second.Host.Follow(_journal.Row);
+                _second.Test.Drain();
+                return !_second.Journal.IsWhole(0);
+            },
+            TimeSpan.FromMinutes(1)));
+        Assert.False(_second.Journal.MarkOf(0).IsWhole);
+        Assert.Equal((0, true), await ReadAsync(_second, ShardRole.Follower));
+    }
+
+    [Fact]
     public async Task A_leader_that_has_failed_is_not_read_before_it_leads_again()
     {
         Write(1, 10);

@@ -26,9 +26,9 @@ public sealed class SpoolInquiryTests : IDisposable
         using SpoolLog other = SpoolLog.Open(there, new SpoolSettings(), TimeProvider.System);
         bool writesAgain = false;
         bool otherWritesAgain = false;
-        var inquiry = new SpoolInquiry(spool, () => writesAgain, nodes[0].Places);
+        var inquiry = new SpoolInquiry(spool, () => writesAgain, nodes[0].Places, TimeProvider.System, TimeSpan.Zero);
         var messages = new NodeMessages();
-        new SpoolInquiry(other, () => otherWritesAgain, nodes[1].Places).AddTo(messages);
+        new SpoolInquiry(other, () => otherWritesAgain, nodes[1].Places, TimeProvider.System, TimeSpan.Zero).AddTo(messages);
         nodes[1].Instead = messages.HandleAsync;
         nodes[0].Places.Publish([nodes[0].PeerOf(nodes[1])]);
         Assert.False(await MayBeAsync());
@@ -51,6 +51,32 @@ public sealed class SpoolInquiryTests : IDisposable
         Assert.True(await MayBeAsync());
         otherWritesAgain = false;
         Assert.False(await MayBeAsync());
+
+        // What is here is no matter for whoever asks only others.
+        spool.Append([Record(2)]);
+        Assert.False(await inquiry.IsSaidToBeAsync());
+        other.Append([Record(2)]);
+        Assert.True(await inquiry.IsSaidToBeAsync());
+        other.Release(0, 2);
+        spool.Release(0, 2);
+
+        // One that does not answer is asked again, and is not waited for once it is taken for dead.
+        nodes[0].Places.Publish([nodes[0].PeerOf(nodes[1]), nodes[0].PeerOf(nodes[2])]);
+        int times = 0;
+        nodes[2].Instead = _ =>
+        {
+            if (Interlocked.Increment(ref times) == 3)
+            {
+                nodes[0].Places.Publish([nodes[0].PeerOf(nodes[1])]);
+            }
+
+            throw new IOException("it has other things to do");
+        };
+        var patient = new SpoolInquiry(spool, () => false, nodes[0].Places, TimeProvider.System, TimeSpan.FromHours(1));
+        Assert.False(await patient.MayBeAsync(CancellationToken.None).WaitAsync(TestActorSystem.HangGuard));
+        Assert.Equal(3, times);
+        Assert.False(await patient.IsSaidToBeAsync());
+        nodes[2].Instead = null;
 
         // One that does not know the question.
         nodes[0].Places.Publish([nodes[0].PeerOf(nodes[1]), nodes[0].PeerOf(nodes[2])]);

@@ -10,18 +10,21 @@ namespace Pleiad.Actors;
 /// <param name="spool">Of this node.</param>
 /// <param name="isWritingAgain">Whether this node has samples that are to be written again.</param>
 /// <param name="places">Who else lives.</param>
-internal sealed class SpoolInquiry(SpoolLog spool, Func<bool> isWritingAgain, IShardPlaces places)
+/// <param name="time">Measures.</param>
+/// <param name="patience">How long a node is asked again that lives and does not answer: as a rule it has died, and is known to have soon.</param>
+internal sealed class SpoolInquiry(SpoolLog spool, Func<bool> isWritingAgain, IShardPlaces places, TimeProvider time, TimeSpan patience)
 {
     /// <summary>A question without content; the answer is one byte, 0 for no.</summary>
     public const ushort Number = NodeMessages.ReplicationFrom + 6;
 
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Answers other nodes from now on.</summary>
     public void AddTo(NodeMessages messages) =>
         messages.Add(Number, _ => new ValueTask<NodeMessage>(new NodeMessage(Number, new byte[] { IsHere ? (byte)1 : (byte)0 })));
 
-    /// <summary>Whether there may be any: on this node, on another that lives, or on one that lives and does not answer.</summary>
+    /// <summary>Whether there may be any: on this node, on another that lives, or on one that goes on living and does not answer.</summary>
     public async Task<bool> MayBeAsync(CancellationToken cancel)
     {
         if (IsHere)
@@ -29,15 +32,56 @@ internal sealed class SpoolInquiry(SpoolLog spool, Func<bool> isWritingAgain, IS
             return true;
         }
 
-        bool[] elsewhere = await Task.WhenAll(places.Peers.Select(IsAtAsync)).WaitAsync(cancel);
-        return elsewhere.Contains(true);
+        List<Task<bool>> asked = [.. places.Peers.Select(peer => MayBeAtAsync(peer, cancel))];
+        while (asked.Count > 0)
+        {
+            Task<bool> first = await Task.WhenAny(asked).WaitAsync(cancel);
+            if (await first)
+            {
+                return true;
+            }
+
+            asked.Remove(first);
+        }
+
+        return false;
     }
+
+    /// <summary>Whether another node says that it has any.</summary>
+    public async Task<bool> IsSaidToBeAsync() => (await Task.WhenAll(places.Peers.Select(AskAsync))).Contains(true);
 
     private bool IsHere => spool.Use.Records > 0 || isWritingAgain();
 
-    private static async Task<bool> IsAtAsync(ShardPeer peer)
+    private async Task<bool> MayBeAtAsync(ShardPeer peer, CancellationToken cancel)
+    {
+        long began = time.GetTimestamp();
+        while (true)
+        {
+            ShardPlaces seen = places.Now;
+            if (await AskAsync(peer) is { } answer)
+            {
+                return answer;
+            }
+
+            if (!places.Peers.Contains(peer))
+            {
+                // Taken for dead meanwhile, like those that are not asked at all.
+                return false;
+            }
+
+            if (time.GetElapsedTime(began) >= patience)
+            {
+                return true;
+            }
+
+            await places.NewerWithinAsync(seen, Pause, time, cancel);
+        }
+    }
+
+    // Null where it does not say.
+    private static async Task<bool?> AskAsync(ShardPeer peer)
     {
         NodeReply reply = await peer.Link.AskAsync(Lane.Replication, new NodeMessage(Number, ReadOnlyMemory<byte>.Empty), AnswerTimeout);
-        return reply.Result != ReplyResult.Answered || reply.Message.Payload.Span is not [0];
+        return reply.Result != ReplyResult.Answered ? null : reply.Message.Payload.Span is not [0];
     }
 }
