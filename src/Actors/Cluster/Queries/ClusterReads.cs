@@ -14,6 +14,8 @@ namespace Pleiad.Actors;
 internal sealed class ClusterReads(
     ILocalShards local, IShardPlaces places, QuerySettings settings, TimeProvider time, IShardOwnership? ownership = null, Func<CancellationToken, Task<bool>>? mayBeSpooled = null)
 {
+    // However many strong reads come, the database has one look of theirs to answer, and what counts members and terms is not held up.
+    private readonly SharedLook<StrongGoals>? _goals = ownership is null ? null : new SharedLook<StrongGoals>(() => StrongGoals.ReadAsync(ownership));
     private long _lastQuery;
 
     /// <summary>The shards of this node.</summary>
@@ -45,9 +47,9 @@ internal sealed class ClusterReads(
             throw new QueryException(QueryErrorKind.Unavailable, "a strong read has to wait until the database has everything that was acknowledged while it was away");
         }
 
-        StrongGoals goals = ownership is null
+        StrongGoals goals = _goals is null
             ? throw new QueryException(QueryErrorKind.Unavailable, "this node answers no strong reads")
-            : await StrongGoals.ReadAsync(ownership, cancel);
+            : await _goals.BeginningNowAsync(cancel);
         int[] all = [.. Enumerable.Range(0, local.Map.Count)];
         await new StrongWait(this, goals, left).ReachAsync([.. selectors.SelectMany(matchers => ShardPruning.ShardsFor(matchers, local.Map) ?? all).Distinct().Order()], cancel);
         return goals;

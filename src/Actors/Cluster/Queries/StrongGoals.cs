@@ -15,12 +15,12 @@ internal sealed class StrongGoals
 
     /// <summary>Asks the database.</summary>
     /// <exception cref="QueryException">It does not answer: nobody knows then what was acknowledged elsewhere.</exception>
-    public static async Task<StrongGoals> ReadAsync(IShardOwnership rows, CancellationToken cancel)
+    public static async Task<StrongGoals> ReadAsync(IShardOwnership rows)
     {
         try
         {
             // A call that is given up may leave its connection in the middle of an answer: it is left to end by itself.
-            IReadOnlyList<ShardOwnership> read = await rows.ReadAllAsync(CancellationToken.None).AsTask().WaitAsync(cancel);
+            IReadOnlyList<ShardOwnership> read = await rows.ReadAllAsync(CancellationToken.None);
             return new StrongGoals([.. read.Select(static row => row.NextSeq - 1)]);
         }
         catch (ClusterStoreException e)
