@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 
 namespace Pleiad.Storage;
 
@@ -25,15 +24,10 @@ internal static class SegmentFormat
     private const string Suffix = ".seg";
 
     /// <summary>The name of a segment.</summary>
-    public static string NameOf(long number) => number.ToString("D12", CultureInfo.InvariantCulture) + Suffix;
+    public static string NameOf(long number) => NumberedFile.NameOf(number, Suffix);
 
     /// <summary>The number in a segment's name.</summary>
-    public static bool TryNumberOf(string name, out long number)
-    {
-        number = 0;
-        return name.EndsWith(Suffix, StringComparison.Ordinal)
-            && long.TryParse(name.AsSpan(0, name.Length - Suffix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out number);
-    }
+    public static bool TryNumberOf(string name, out long number) => NumberedFile.TryNumberOf(name, Suffix, out number);
 
     /// <summary>Writes a head.</summary>
     /// <param name="into"><see cref="HeadBytes"/> long.</param>

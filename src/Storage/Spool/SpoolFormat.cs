@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 
 namespace Pleiad.Storage;
 
@@ -23,15 +22,10 @@ internal static class SpoolFormat
     private const string Suffix = ".spool";
 
     /// <summary>The name of a file.</summary>
-    public static string NameOf(long number) => number.ToString("D12", CultureInfo.InvariantCulture) + Suffix;
+    public static string NameOf(long number) => NumberedFile.NameOf(number, Suffix);
 
     /// <summary>The number in a file's name.</summary>
-    public static bool TryNumberOf(string name, out long number)
-    {
-        number = 0;
-        return name.EndsWith(Suffix, StringComparison.Ordinal)
-            && long.TryParse(name.AsSpan(0, name.Length - Suffix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out number);
-    }
+    public static bool TryNumberOf(string name, out long number) => NumberedFile.TryNumberOf(name, Suffix, out number);
 
     /// <summary>Writes a head.</summary>
     public static void WriteHead(ByteWriter to, long number)
