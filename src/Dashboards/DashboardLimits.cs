@@ -26,4 +26,7 @@ public sealed record DashboardLimits
 
     /// <summary>Tags of a dashboard.</summary>
     public const int TagsMax = 100;
+
+    /// <summary>The refusal of more panels than <see cref="PanelsMax"/>.</summary>
+    internal DashboardException TooManyPanels => new(DashboardFault.TooLarge, $"the dashboard has more than {PanelsMax} panels");
 }

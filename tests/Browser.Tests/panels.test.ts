@@ -285,7 +285,7 @@ visit('details of panels: what is long fits, what there is not has its text, ban
   expect(await red(0.87)).toBe(0);
 
   await panel(page, 4).getByRole('button', { name: /300/ }).waitFor();
-  expect(await panel(page, 5).locator('svg[role=img] path').count()).toBe(5);
+  await expect.poll(() => panel(page, 5).locator('svg[role=img] path').count()).toBe(5);
   await expect.poll(() => panel(page, 6).locator('.small-legend').textContent()).toBe('< 55+');
   expect(await panel(page, 6).locator('svg rect').evaluateAll((stretches) => [...new Set(stretches.map((one) => one.getAttribute('fill')))].sort())).toEqual(['#73bf69', '#f2495c']);
 

@@ -125,7 +125,7 @@ public sealed class DashboardCatalog(IDashboardDocuments documents, DashboardSet
         {
             if (await documents.GetAsync(DocumentKinds.Dashboard, holder, cancel).ConfigureAwait(false) is { } document)
             {
-                imported = LibraryElements.Take(imported, DashboardEnvelope.Of(document).Dashboard);
+                imported = LibraryElements.Take(imported, DashboardEnvelope.Of(document).Dashboard, settings.Limits);
             }
         }
 

@@ -33,18 +33,18 @@ public static class DashboardImport
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(limits);
         var notes = new ImportNotes();
-        JsonObject dashboard = Unwrap(json, notes);
+        JsonObject dashboard = Unwrap(json, limits, notes);
         if (dashboard["panels"] is null && dashboard["rows"] is null && dashboard["title"] is null)
         {
             throw new DashboardException(DashboardFault.Invalid, "the JSON is not a dashboard: it has neither panels nor a title");
         }
 
-        if (dashboard.Panels().Skip(limits.PanelsMax).Any())
+        if (dashboard.PanelsOfAnyDepth().Skip(limits.PanelsMax).Any())
         {
-            throw new DashboardException(DashboardFault.TooLarge, $"the dashboard has more than {limits.PanelsMax} panels");
+            throw limits.TooManyPanels;
         }
 
-        LibraryElements.Inline(dashboard);
+        LibraryElements.Inline(dashboard, limits);
         DashboardInputs.Resolve(dashboard, inputs ?? NoInputs, notes);
         DashboardShape.Flatten(dashboard, notes);
         DashboardShape.FitKinds(dashboard, notes);
@@ -55,7 +55,7 @@ public static class DashboardImport
             new ImportReport(was, [.. dashboard.Panels().Where(panel => !panel.IsRow()).Select(panel => PanelSupport.Judge(panel, notes))], notes.OfDashboard));
     }
 
-    private static JsonObject Unwrap(JsonObject json, ImportNotes notes)
+    private static JsonObject Unwrap(JsonObject json, DashboardLimits limits, ImportNotes notes)
     {
         // Grafana's API answers { dashboard, meta }, and takes { dashboard, folderUid, message }.
         if (json.Object("dashboard") is { } inside && json["panels"] is null && json["rows"] is null)
@@ -75,7 +75,7 @@ public static class DashboardImport
         if (json.Object("spec") is not { } spec)
         {
             return json.Object("elements") is not null && json.Object("layout") is not null
-                ? Schema2Dashboard.ToClassic(json, uid: null, notes)
+                ? Schema2Dashboard.ToClassic(json, uid: null, limits, notes)
                 : json;
         }
 
@@ -84,7 +84,7 @@ public static class DashboardImport
         if (apiVersion.Contains("/v2", StringComparison.Ordinal) || spec.Object("elements") is not null)
         {
             json.Move("__elements", spec);
-            return Schema2Dashboard.ToClassic(spec, uid, notes);
+            return Schema2Dashboard.ToClassic(spec, uid, limits, notes);
         }
 
         if (uid is not null)

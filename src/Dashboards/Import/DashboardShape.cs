@@ -107,7 +107,7 @@ internal static class DashboardShape
 
         foreach (JsonObject variable in dashboard.Variables())
         {
-            lost |= variable.Fit(MemberKind.Text, "name", "label", "type", "regex", "definition", "allValue", "auto_min")
+            lost |= variable.Fit(MemberKind.Text, "name", "label", "type", "regex", "definition", "allValue", "auto_min", "enabledValue", "disabledValue")
                 | variable.Fit(MemberKind.Number, "hide", "sort", "refresh", "auto_count") | variable.Fit(MemberKind.Flag, "multi", "includeAll", "auto")
                 | variable.Fit("current", MemberKind.Object) | variable.Fit(MemberKind.Objects, "options", "filters");
         }

@@ -12,8 +12,10 @@ internal static class LibraryElements
     public const string Reference = "library-panel-ref";
 
     /// <summary>Puts the models of library panels into the panels that have nothing but a reference.</summary>
-    public static void Inline(JsonObject dashboard)
+    /// <exception cref="DashboardException">The dashboard becomes too large by that.</exception>
+    public static void Inline(JsonObject dashboard, DashboardLimits limits)
     {
+        var copies = new PartCopies(limits);
         JsonObject? elements = dashboard.Object("__elements");
         foreach (JsonObject panel in dashboard.Panels())
         {
@@ -21,7 +23,7 @@ internal static class LibraryElements
             if (IsOpen(panel, out JsonObject library)
                 && (library.Object("model") ?? (library.Word("uid") is { } uid ? elements?.Object(uid)?.Object("model") : null)) is { } model)
             {
-                Fill(panel, model);
+                Fill(panel, model, copies);
             }
         }
     }
@@ -35,15 +37,18 @@ internal static class LibraryElements
     /// <summary>Takes panels that an imported dashboard refers to from another one.</summary>
     /// <param name="imported">Its panels are changed.</param>
     /// <param name="other">As it is stored.</param>
+    /// <param name="limits">Of what is imported.</param>
     /// <returns>The same dashboard with its report as it is then.</returns>
-    public static ImportedDashboard Take(ImportedDashboard imported, JsonObject other)
+    /// <exception cref="DashboardException">The dashboard becomes too large by that.</exception>
+    public static ImportedDashboard Take(ImportedDashboard imported, JsonObject other, DashboardLimits limits)
     {
+        var copies = new PartCopies(limits);
         var taken = new Dictionary<long, PanelReport>();
         foreach (JsonObject panel in imported.Dashboard.Panels())
         {
             if (IsOpen(panel, out JsonObject library) && library.Word("uid") is { } uid && ModelIn(other, uid) is { } model)
             {
-                Fill(panel, model);
+                Fill(panel, model, copies);
                 PanelReport report = PanelSupport.Judge(panel, new ImportNotes());
                 taken[report.Id] = report;
             }
@@ -67,7 +72,7 @@ internal static class LibraryElements
         return panel.Object("libraryPanel") is not null && panel.Text("type") is null or "" or Reference;
     }
 
-    private static void Fill(JsonObject panel, JsonObject model)
+    private static void Fill(JsonObject panel, JsonObject model, PartCopies copies)
     {
         panel.Remove("type");
         foreach ((string name, JsonNode? value) in model)
@@ -75,7 +80,7 @@ internal static class LibraryElements
             // Where the panel stands, its number and whether it repeats are the dashboard's business.
             if (name is not ("id" or "gridPos" or "libraryPanel" or "repeat" or "repeatDirection" or "maxPerRow") && panel[name] is null)
             {
-                panel[name] = value?.DeepClone();
+                panel[name] = value is null ? null : copies.Of(value);
             }
         }
     }

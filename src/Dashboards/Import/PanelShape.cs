@@ -42,10 +42,16 @@ internal static class PanelShape
     private static void NameQueries(JsonObject[] targets)
     {
         HashSet<string> taken = [.. targets.Select(static target => target.Word("refId")).OfType<string>()];
+        int number = 0;
         foreach (JsonObject target in targets.Where(static target => target.Word("refId") is null))
         {
-            string name = Enumerable.Range(0, targets.Length + taken.Count).Select(static number => number < 26 ? $"{(char)('A' + number)}" : $"Q{number}").First(name => !taken.Contains(name));
-            taken.Add(name);
+            string name;
+            do
+            {
+                name = number < 26 ? $"{(char)('A' + number)}" : $"Q{number}";
+                number++;
+            }
+            while (!taken.Add(name));
             target["refId"] = name;
         }
     }

@@ -14,8 +14,10 @@ internal static class Schema2Dashboard
     /// <summary>The classic form.</summary>
     /// <param name="spec">Is taken apart.</param>
     /// <param name="uid">From the metadata around it; may be null.</param>
+    /// <param name="limits">What the classic form may be at most.</param>
     /// <param name="notes">What has no kin.</param>
-    public static JsonObject ToClassic(JsonObject spec, string? uid, ImportNotes notes)
+    /// <exception cref="DashboardException">It has too many panels, or they are too large.</exception>
+    public static JsonObject ToClassic(JsonObject spec, string? uid, DashboardLimits limits, ImportNotes notes)
     {
         JsonObject time = spec.Object("timeSettings") ?? [];
         var classic = new JsonObject();
@@ -44,7 +46,7 @@ internal static class Schema2Dashboard
         classic["timepicker"] = picker;
         classic["templating"] = new JsonObject { ["list"] = new JsonArray([.. spec.Objects("variables").Select(Schema2Variables.ToClassic)]) };
         classic["annotations"] = new JsonObject { ["list"] = new JsonArray([.. spec.Objects("annotations").Select(Annotation)]) };
-        classic["panels"] = new Schema2Layout(spec.Object("elements") ?? [], notes).Panels(spec.Object("layout") ?? []);
+        classic["panels"] = new Schema2Layout(spec.Object("elements") ?? [], limits, notes).Panels(spec.Object("layout") ?? []);
         classic["schemaVersion"] = ClassicKin;
         return classic;
     }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Pleiad.Dashboards;
 
 /// <summary>Layouts of schema v2 as panels on the grid: rows and tabs become rows, a grid that arranges itself is arranged.</summary>
-internal sealed class Schema2Layout(JsonObject elements, ImportNotes notes)
+internal sealed class Schema2Layout(JsonObject elements, DashboardLimits limits, ImportNotes notes)
 {
     private const int AutoHeight = 9;
     private const int AutoColumns = 3;
@@ -12,8 +12,12 @@ internal sealed class Schema2Layout(JsonObject elements, ImportNotes notes)
     private const int DepthMax = 16;
 
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
+    private readonly PartCopies _copies = new(limits);
+    private int _panels;
+    private int _innerRows;
 
     /// <summary>The panels of the classic form. An element that no layout names is left out, with a note.</summary>
+    /// <exception cref="DashboardException">There are too many of them, or they are too large.</exception>
     public JsonArray Panels(JsonObject layout)
     {
         var panels = new JsonArray();
@@ -33,7 +37,7 @@ internal sealed class Schema2Layout(JsonObject elements, ImportNotes notes)
         JsonObject spec = layout.Object("spec") ?? [];
         if (depth > DepthMax)
         {
-            notes.OfDashboard.Add($"layouts deeper than {DepthMax} levels were left out");
+            Note($"layouts deeper than {DepthMax} levels were left out");
             return;
         }
 
@@ -53,7 +57,7 @@ internal sealed class Schema2Layout(JsonObject elements, ImportNotes notes)
 
                 break;
             case "TabsLayout":
-                notes.OfDashboard.Add("tabs became rows");
+                Note("tabs became rows");
                 foreach (JsonObject tab in spec.Objects("tabs"))
                 {
                     Row(tab.Object("spec") ?? [], into, ref top, depth);
@@ -123,11 +127,18 @@ internal sealed class Schema2Layout(JsonObject elements, ImportNotes notes)
         JsonObject[] inside = [.. RowsOf(layout).Select(static row => row.Object("spec")).OfType<JsonObject>()];
         if (inside.Length > 0)
         {
-            // A row of the classic form holds no rows: theirs say where they belong.
+            // A row of the classic form holds no rows: theirs say where they belong. What each of them gets from this one is short.
+            Count(ref _innerRows, inside.Length);
+            string outer = Short(spec.Text("title"));
+            string? repeat = spec.Object("repeat")?.Word("value") is { Length: <= DashboardLimits.TitleCharsMax } variable ? variable : null;
             foreach (JsonObject row in inside)
             {
-                row["title"] = string.Join(" / ", new[] { spec.Text("title"), row.Text("title") }.Where(static title => !string.IsNullOrEmpty(title)));
-                row.Default("repeat", spec.Object("repeat")?.DeepClone());
+                row["title"] = string.Join(" / ", new[] { outer, Short(row.Text("title")) }.Where(static title => title.Length > 0));
+                if (repeat is not null)
+                {
+                    row.Default("repeat", new JsonObject { ["value"] = repeat });
+                }
+
                 if (folded)
                 {
                     row["collapse"] = true;
@@ -169,6 +180,29 @@ internal sealed class Schema2Layout(JsonObject elements, ImportNotes notes)
         }
     }
 
+    // Each is a few bytes in the layout and many in a panel, so they are counted before they are made.
+    private void Count(ref int all, int more)
+    {
+        all += more;
+        if (all > limits.PanelsMax)
+        {
+            throw limits.TooManyPanels;
+        }
+    }
+
+    private void Note(string note)
+    {
+        if (!notes.OfDashboard.Contains(note))
+        {
+            notes.OfDashboard.Add(note);
+        }
+    }
+
+    // Never half of a surrogate pair.
+    private static string Short(string? title) =>
+        title is not { Length: > DashboardLimits.TitleCharsMax } ? title ?? string.Empty
+        : title[..(DashboardLimits.TitleCharsMax - (char.IsHighSurrogate(title[DashboardLimits.TitleCharsMax - 1]) ? 1 : 0))];
+
     private static IEnumerable<JsonObject> RowsOf(JsonObject layout) => layout.Text("kind") switch
     {
         "RowsLayout" => layout.Object("spec")?.Objects("rows") ?? [],
@@ -176,8 +210,9 @@ internal sealed class Schema2Layout(JsonObject elements, ImportNotes notes)
         _ => [],
     };
 
-    private static JsonObject Heading(JsonObject spec, bool folded, int top)
+    private JsonObject Heading(JsonObject spec, bool folded, int top)
     {
+        Count(ref _panels, 1);
         var heading = new JsonObject
         {
             ["type"] = "row",
@@ -216,9 +251,10 @@ internal sealed class Schema2Layout(JsonObject elements, ImportNotes notes)
             return null;
         }
 
+        Count(ref _panels, 1);
         _used.Add(name);
         // One element may stand in several places; each gets a panel of its own.
-        JsonObject spec = element.Object("spec")?.DeepClone() as JsonObject ?? [];
+        JsonObject spec = element.Object("spec") is { } shared ? (JsonObject)_copies.Of(shared) : [];
         var panel = new JsonObject();
         spec.Move("id", panel);
         spec.Move("title", panel);

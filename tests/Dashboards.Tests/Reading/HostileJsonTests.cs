@@ -72,6 +72,46 @@ public sealed class HostileJsonTests
     }
 
     [Fact]
+    public void Panels_deeper_than_anybody_draws_count_too()
+    {
+        byte[] json = Encoding.UTF8.GetBytes("""{"title":"x","panels":[{"type":"row","panels":[{"type":"row","panels":[{"type":"text"},{"type":"text"}]}]}]}""");
+        DashboardImport.Read(json, Limits with { PanelsMax = 4 });
+        Assert.Equal(DashboardFault.TooLarge, Assert.Throws<DashboardException>(() => DashboardImport.Read(json, Limits with { PanelsMax = 3 })).Fault);
+    }
+
+    [Fact]
+    public void A_hundred_thousand_queries_without_a_name_get_one_each()
+    {
+        const int Many = 100_000;
+        string json = "{\"title\":\"x\",\"panels\":[{\"type\":\"text\",\"targets\":[{\"refId\":\"B\"}" + string.Concat(Enumerable.Repeat(",{}", Many)) + "]}]}";
+        JsonObject stored = DashboardImport.Read(Encoding.UTF8.GetBytes(json), Limits).Dashboard;
+        string[] names = [.. stored["panels"]![0]!["targets"]!.AsArray().Select(static target => (string)target!["refId"]!)];
+        Assert.Equal((string[])["B", "A", "C"], names[..3]);
+        Assert.Equal(Many + 1, names.Distinct(StringComparer.Ordinal).Count());
+    }
+
+    [Fact]
+    public void Values_of_a_switch_are_texts_or_not_there()
+    {
+        const string Json = """{"title":"x","templating":{"list":[{"name":"s","type":"switch","enabledValue":{},"disabledValue":0}]}}""";
+        JsonNode stored = DashboardImport.Read(Encoding.UTF8.GetBytes(Json), Limits).Dashboard["templating"]!["list"]![0]!;
+        Assert.Null(stored["enabledValue"]);
+        Assert.Equal("0", (string?)stored["disabledValue"]);
+    }
+
+    [Fact]
+    public void A_library_panel_that_many_panels_name_makes_no_dashboard_too_large()
+    {
+        string content = new('x', 1000);
+        string json = "{\"title\":\"x\",\"__elements\":{\"e\":{\"model\":{\"type\":\"text\",\"options\":{\"content\":\"" + content + "\"}}}},\"panels\":["
+            + string.Join(',', Enumerable.Repeat("{\"libraryPanel\":{\"uid\":\"e\"}}", 100)) + "]}";
+        Assert.Equal(content, (string?)DashboardImport.Read(Encoding.UTF8.GetBytes(json), Limits).Dashboard["panels"]![99]!["options"]!["content"]);
+        var refused = Assert.Throws<DashboardException>(() => DashboardImport.Read(Encoding.UTF8.GetBytes(json), Limits with { BytesMax = 50_000 }));
+        Assert.Equal(DashboardFault.TooLarge, refused.Fault);
+        Assert.Contains("have in common", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Numbers_keep_their_text_and_one_without_end_is_refused()
     {
         string[] numbers = ["1e400", "-1e-400", "123456789012345678901234567890", "0.1000", "-0", "1E+2"];

@@ -36,6 +36,40 @@ public sealed class Schema2DashboardTests
     private static IEnumerable<string> Places(JsonObject dashboard) => dashboard.Panels().Select(panel =>
         $"{panel["type"]} {panel["title"]} {panel["gridPos"]!["x"]},{panel["gridPos"]!["y"]} {panel["gridPos"]!["w"]}x{panel["gridPos"]!["h"]}");
 
+    private static JsonObject Spec(string elements, string layout, DashboardLimits limits) => DashboardImport.Read(
+        Encoding.UTF8.GetBytes($"{{\"apiVersion\":\"dashboard.grafana.app/v2beta1\",\"spec\":{{\"title\":\"t\",\"elements\":{elements},\"layout\":{layout}}}}}"), limits).Dashboard;
+
+    [Fact]
+    public void Rows_within_a_row_with_a_long_title_or_repeat_get_little_of_it()
+    {
+        string shortened = new('a', DashboardLimits.TitleCharsMax - 1);
+        string layout = """
+            {"kind":"RowsLayout","spec":{"rows":[
+              {"spec":{"title":"TITLE\ud83d\ude00","repeat":{"mode":"variable","value":"v"},"layout":{"kind":"TabsLayout","spec":{"tabs":[{"spec":{"title":"in"}}]}}}},
+              {"spec":{"title":"b","repeat":{"value":"LONG"},"layout":{"kind":"RowsLayout","spec":{"rows":[{"spec":{"title":"in"}}]}}}}]}}
+            """.Replace("TITLE", shortened, StringComparison.Ordinal).Replace("LONG", new string('v', DashboardLimits.TitleCharsMax + 1), StringComparison.Ordinal);
+        JsonObject stored = Spec("{}", layout, new DashboardLimits());
+        Assert.Equal((string?[])[shortened + " / in", "b / in"], stored.Panels().Select(static row => (string?)row["title"]));
+        Assert.Equal((string?[])["v", null], stored.Panels().Select(static row => (string?)row["repeat"]));
+    }
+
+    [Fact]
+    public void Rows_panels_and_copies_are_taken_up_to_their_limits_and_not_one_further()
+    {
+        string rows = """{"kind":"RowsLayout","spec":{"rows":[{"spec":{"title":"a","layout":{"kind":"RowsLayout","spec":{"rows":[{"spec":{}},{"spec":{}},{"spec":{}}]}}}}]}}""";
+        string items = """{"kind":"AutoGridLayout","spec":{"items":[{"spec":{"element":{"name":"a"}}},{"spec":{"element":{"name":"a"}}},{"spec":{"element":{"name":"a"}}}]}}""";
+        string element = "{\"a\":{\"kind\":\"Panel\",\"spec\":{\"title\":\"" + new string('x', 1000) + "\"}}}";
+        foreach (string layout in (string[])[rows, items])
+        {
+            Assert.Equal(3, Spec(element, layout, new DashboardLimits { PanelsMax = 3 }).Panels().Count());
+            Assert.Equal(DashboardFault.TooLarge, Assert.Throws<DashboardException>(() => Spec(element, layout, new DashboardLimits { PanelsMax = 2 })).Fault);
+        }
+
+        var refused = Assert.Throws<DashboardException>(() => Spec(element, items, new DashboardLimits { BytesMax = 3000 }));
+        Assert.Equal(DashboardFault.TooLarge, refused.Fault);
+        Assert.Contains("have in common", refused.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{\"apiVersion\":\"dashboard.grafana.app/v2beta1\",\"ELEMENTS,\"spec\":{SPEC}}")]
     [InlineData("{\"apiVersion\":\"dashboard.grafana.app/v2beta1\",\"spec\":{\"ELEMENTS,SPEC}}")]

@@ -71,7 +71,7 @@ export interface Panel {
 
 export interface Variable {
   name: string; label?: string; type: string; hide?: number; query?: unknown; definition?: string; current?: { value?: unknown; text?: unknown };
-  includeAll?: boolean; multi?: boolean; allValue?: string | null; regex?: string; sort?: number; refresh?: number; options?: { value?: unknown; text?: unknown }[]; auto?: boolean; auto_count?: number | string; auto_min?: string; enabledValue?: string; disabledValue?: string; filters?: { key?: unknown; operator?: unknown; value?: unknown }[];
+  includeAll?: boolean; multi?: boolean; allValue?: string | null; regex?: string; sort?: number; refresh?: number; options?: { value?: unknown; text?: unknown }[]; auto?: boolean; auto_count?: number | string; auto_min?: string; enabledValue?: unknown; disabledValue?: unknown; filters?: { key?: unknown; operator?: unknown; value?: unknown }[];
 }
 
 /** Events drawn over the panels: when a query's series are not zero. */

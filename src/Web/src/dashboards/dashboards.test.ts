@@ -121,6 +121,7 @@ describe('a query variable', () => {
   it('is a switch between two values', async () => {
     const options = await optionsOf({ name: 's', type: 'switch', enabledValue: 'on', disabledValue: 'off' }, scope, new AbortController().signal);
     expect(options.map((one) => one.value)).toEqual(['on', 'off']);
+    expect(await optionsOf({ name: 's', type: 'switch', enabledValue: {}, disabledValue: 0 }, scope, new AbortController().signal)).toEqual([{ value: 'true', text: 'true' }, { value: 'false', text: 'false' }]);
     expect(chosenOf({ name: 's', type: 'switch', current: { value: 'off' } }, undefined, options).values).toEqual(['off']);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { QueryData } from '../api/types';
 import type { Target } from './dashboard';
-import { computed, neededOf, pairsMax } from './expressions';
+import { computed, neededOf, type Budget } from './expressions';
 import { partsOf } from './expressionMath';
 import type { TargetAnswer } from './panelData';
 
@@ -37,12 +37,25 @@ describe('an expression', () => {
     expect(run(targets, a)).toEqual([[[{ host: 'x' }, '0'], [{ host: 'y' }, '1']]]);
   });
 
-  it('that is too much says so', () => {
-    const many = (refId: string, count: number): TargetAnswer => vector(refId, ...Array.from({ length: count }, (_, i): [Record<string, string>, string] => [{ host: String(i) }, '1']));
-    const sum = expr('B', { type: 'math', expression: '$M + $N' });
-    expect(run([sum], many('M', 1000), many('N', pairsMax / 1000))).toEqual([expect.arrayContaining([[{ host: '0' }, '2']])]);
-    expect(run([sum], many('M', 1001), many('N', pairsMax / 1000))).toEqual([`an expression would look at 1001 × ${pairsMax / 1000} pairs of series, more than ${pairsMax}`]);
+  it('has as many pairs and points to look at as all of a panel together', () => {
+    const problemsOf = (targets: Target[], most: Partial<Budget>): string[] => computed(targets, [a], 5000, { pairs: 1000, points: 1000, ...most }).problems;
+    const sum = expr('B', { type: 'math', expression: '$A + $A' });
+    // Two by two series, of which two pairs of two points each fit.
+    expect(problemsOf([sum], { pairs: 4, points: 8 })).toEqual([]);
+    expect(problemsOf([sum], { pairs: 3 })).toEqual(['the expressions would look at more than 3 pairs of series']);
+    expect(problemsOf([sum], { points: 7 })).toEqual(['the expressions would look at more than 7 points']);
+    expect(problemsOf([sum, expr('C', { type: 'math', expression: '$A + $A' })], { pairs: 7 })).toEqual(['the expressions would look at more than 7 pairs of series']);
+    expect(problemsOf([expr('B', { type: 'math', expression: '$A + $A + $A' })], { pairs: 7 })).toEqual(['the expressions would look at more than 7 pairs of series']);
+    for (const more of [{ type: 'reduce', expression: 'A' }, { type: 'math', expression: 'abs($A)' }]) {
+      expect([problemsOf([expr('B', more)], { points: 4 }), problemsOf([expr('B', more)], { points: 3 })]).toEqual([[], ['the expressions would look at more than 3 points']]);
+    }
+  });
+
+  it('of more levels than there is stack is needed, and says that it is too deep', { timeout: 60_000 }, () => {
     expect(run([expr('B', { type: 'math', expression: `1${'+1'.repeat(100_000)}` })])).toEqual(['B: too deep']);
+    const chain = Array.from({ length: 50_000 }, (_, i) => expr(`E${i}`, { type: 'reduce', expression: `E${i + 1}`, hide: i > 0 }));
+    expect(neededOf(chain).size).toBe(50_000);
+    expect(run(chain)).toEqual(['E0: too deep']);
   });
 
   it('that cannot be evaluated says why', () => {

@@ -12,8 +12,24 @@ interface Item { labels: Labels; times: readonly number[] | null; values: readon
 /** Why an expression has no result. */
 export class ExpressionError extends Error {}
 
-/** Pairs of series that an operation may look at: five thousand on each side would hold the page for seconds. */
-export const pairsMax = 1_000_000;
+/** What the expressions of a panel may look at together: pairs of series, and points. Some millions hold the page for a second, more would take it away. */
+export interface Budget { pairs: number; points: number }
+const budgetMax: Budget = { pairs: 2_000_000, points: 5_000_000 };
+
+/** What is left of a budget. */
+interface Left { spend: (kind: keyof Budget, count: number) => void }
+
+function budgetOf(most: Budget): Left {
+  const left = { ...most };
+  return {
+    spend: (kind, count) => {
+      if (count > left[kind]) throw new ExpressionError(`the expressions would look at more than ${most[kind]} ${kind === 'pairs' ? 'pairs of series' : 'points'}`);
+      left[kind] -= count;
+    },
+  };
+}
+
+const pointsOf = (items: readonly Item[]): number => items.reduce((sum, { values }) => sum + values.length, 0);
 
 const refOf = (target: Target): string => target.refId ?? 'A';
 /** What an expression reads: the names of other queries. */
@@ -32,31 +48,43 @@ const namesIn = (node: MathNode): string[] => (node.kind === 'name' ? [node.name
 
 /** The queries that have to be asked for what is shown: those that are not hidden, and what their expressions read. */
 export function neededOf(targets: readonly Target[]): Set<Target> {
-  const needed = new Set<Target>();
-  const need = (target: Target): void => {
-    if (needed.has(target)) return;
-    needed.add(target);
-    if (isExpression(target)) for (const name of readBy(target)) targets.filter((one) => refOf(one) === name).forEach(need);
-  };
-  targets.filter((target) => !target.hide).forEach(need);
+  const named = new Map<string, Target[]>();
+  for (const target of targets) {
+    const same = named.get(refOf(target));
+    if (same) same.push(target);
+    else named.set(refOf(target), [target]);
+  }
+  const needed = new Set(targets.filter((target) => !target.hide));
+  // What is added on the way is walked too: no stack is as deep as expressions may be in each other.
+  for (const target of needed) {
+    if (!isExpression(target)) continue;
+    for (const name of readBy(target)) {
+      for (const read of named.get(name) ?? []) needed.add(read);
+      named.delete(name);
+    }
+  }
   return needed;
 }
 
 /**
  * The results of the expressions that are not hidden.
  * @param toMs the time of results without times.
+ * @param most what they may look at together.
  */
-export function computed(targets: readonly Target[], answers: readonly TargetAnswer[], toMs: number): { answers: TargetAnswer[]; problems: string[] } {
+export function computed(targets: readonly Target[], answers: readonly TargetAnswer[], toMs: number, most: Budget = budgetMax): { answers: TargetAnswer[]; problems: string[] } {
+  const left = budgetOf(most);
+  const named = new Map<string, Target>();
+  for (const target of targets) if (isExpression(target) && !named.has(refOf(target))) named.set(refOf(target), target);
   const known = new Map<string, Item[]>();
   for (const answer of answers) known.set(refOf(answer.target), [...(known.get(refOf(answer.target)) ?? []), ...itemsOf(answer.data)]);
   const open = new Set<string>();
   const valueOf = (name: string): Item[] => {
     const there = known.get(name);
     if (there) return there;
-    const target = targets.find((one) => refOf(one) === name && isExpression(one));
+    const target = named.get(name);
     if (!target || open.has(name)) throw new ExpressionError(`${name}: no such query`);
     open.add(name);
-    const items = evaluated(target, valueOf);
+    const items = evaluated(target, valueOf, left);
     known.set(name, items);
     return items;
   };
@@ -90,15 +118,17 @@ function dataOf(items: readonly Item[], toMs: number): QueryData {
   return { resultType: 'matrix', result: items.map(({ labels, times, values }) => ({ metric: labels, values: (times ?? [toMs / 1000]).map((at, i): [number, string] => [at, written(values[i] ?? null)]) })) };
 }
 
-function evaluated(target: Target, valueOf: (name: string) => Item[]): Item[] {
+function evaluated(target: Target, valueOf: (name: string) => Item[], left: Left): Item[] {
   const { type, expression, reducer, settings, conditions } = target as Record<string, unknown>;
   const source = (): Item[] => {
     const [name] = readBy(target);
     if (name === undefined) throw new ExpressionError(`${refOf(target)}: reads no query`);
-    return valueOf(name);
+    const items = valueOf(name);
+    left.spend('points', pointsOf(items));
+    return items;
   };
   switch (type) {
-    case 'math': return math(partsOf(textOf(expression)), valueOf);
+    case 'math': return math(partsOf(textOf(expression)), valueOf, left);
     case 'reduce': {
       const { mode, replaceWithValue } = objectOf(settings);
       return source().map(({ labels, values }) => {
@@ -130,13 +160,20 @@ function meets(value: number, kind: string, low: number, high: number): boolean 
   }
 }
 
-function math(node: MathNode, valueOf: (name: string) => Item[]): Item[] {
+function math(node: MathNode, valueOf: (name: string) => Item[], left: Left): Item[] {
   if (node.kind === 'number') return [{ labels: {}, times: null, values: [node.value] }];
   if (node.kind === 'name') return valueOf(node.name);
-  const [first = [], second] = node.inputs.map((input) => math(input, valueOf));
-  if (!second) return first.map(({ labels: { __name__: _, ...labels }, times, values }) => ({ labels, times, values: values.map((value) => node.run(value, null)) }));
-  if (first.length * second.length > pairsMax) throw new ExpressionError(`an expression would look at ${first.length} × ${second.length} pairs of series, more than ${pairsMax}`);
-  return first.flatMap((a) => second.flatMap((b): Item[] => (fit(a, b, first.length, second.length) ? [paired(a, b, node.run)] : [])));
+  const [first = [], second] = node.inputs.map((input) => math(input, valueOf, left));
+  if (!second) {
+    left.spend('points', pointsOf(first));
+    return first.map(({ labels: { __name__: _, ...labels }, times, values }) => ({ labels, times, values: values.map((value) => node.run(value, null)) }));
+  }
+  left.spend('pairs', first.length * second.length);
+  return first.flatMap((a) => second.flatMap((b): Item[] => {
+    if (!fit(a, b, first.length, second.length)) return [];
+    left.spend('points', a.values.length + b.values.length);
+    return [paired(a, b, node.run)];
+  }));
 }
 
 /** Whether two items belong together: their labels are the same, those of one are among those of the other, or there is only one on a side. */

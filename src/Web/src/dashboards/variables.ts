@@ -64,7 +64,7 @@ export const askedBy = (variable: Variable, scope: Scope): string => interpolate
 export async function optionsOf(variable: Variable, scope: Scope, signal: AbortSignal): Promise<Option[]> {
   if (variable.type === 'custom') return customOptions(variable);
   if (variable.type === 'interval') return [...(variable.auto ? [{ value: autoNameOf(variable), text: 'auto' }] : []), ...listed(queryTextOf(variable.query))];
-  if (variable.type === 'switch') return [variable.enabledValue ?? 'true', variable.disabledValue ?? 'false'].map((value) => ({ value, text: value }));
+  if (variable.type === 'switch') return [textOf(variable.enabledValue, 'true'), textOf(variable.disabledValue, 'false')].map((value) => ({ value, text: value }));
   if (variable.type !== 'query') return [];
   const query = variableQuery(askedBy(variable, scope));
   // Of the time that is looked at, as in Grafana; a time from which there is nothing still has something to choose.
