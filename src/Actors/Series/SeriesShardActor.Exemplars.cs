@@ -1,3 +1,4 @@
+using Pleiad.Model;
 using Pleiad.Storage;
 
 namespace Pleiad.Actors;
@@ -11,7 +12,7 @@ internal sealed partial class SeriesShardActor
     private async Task<Recovered> OpenAsync()
     {
         Task<IReadOnlyList<StoredExemplar>> exemplars = _home.LoadExemplarsAsync(_id);
-        Shard shard = await _home.OpenAsync(_id).ConfigureAwait(false);
+        Shard shard = await _home.OpenAsync(_id, Timestamp.From(Context.Time.GetUtcNow()).Milliseconds).ConfigureAwait(false);
         return new Recovered(shard, await exemplars.ConfigureAwait(false));
     }
 

@@ -91,7 +91,9 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
     public int ExemplarsPerShard => (_settings.ExemplarsMax + _tenants.Length - 1) / _tenants.Length;
 
     /// <summary>The shard as recovered; after a failure of its actor recovered anew, for what the failed turn left is not trusted.</summary>
-    public async Task<Shard> OpenAsync(ShardId id)
+    /// <param name="id">Which.</param>
+    /// <param name="nowMs">What time it is: what is found to be lost was received before.</param>
+    public async Task<Shard> OpenAsync(ShardId id, long nowMs)
     {
         Tenant tenant = _tenants[id.Value];
         if (Interlocked.Exchange(ref tenant.Recovered, null) is { } first)
@@ -117,7 +119,13 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
                 await _segments.ReplayAsync(id, shard.AppliedSeq, (_, _, seq, payload) => shard.Replay(seq, payload), CancellationToken.None);
             }
 
-            // The journal, or in a cluster another copy, has what damaged ones had: otherwise the next start of the node notes what is lost.
+            // The journal, or in a cluster another copy, has what damaged ones had. A journal with a gap has thrown, and the next start of the node notes what is lost;
+            // one that has nothing more of the shard has not.
+            if (_segments is not null && tenant.Snapshots.HasLostAll && shard.AppliedSeq == 0)
+            {
+                tenant.Snapshots.NoteLost(nowMs);
+            }
+
             tenant.Snapshots.PutDamagedAside();
             tenant.Blocks = _directory.BlocksOf(id);
             shard.AttachBlocks(tenant.Blocks);

@@ -85,10 +85,12 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
     /// it again.
     /// </summary>
     /// <param name="nowMs">What time it is.</param>
+    /// <returns>Whether it was noted now.</returns>
     /// <exception cref="IOException">It could not be noted, or the segment could not be written.</exception>
-    public void NoteLosses(long nowMs)
+    public bool NoteLosses(long nowMs)
     {
-        if (HasLosses && _firstDamaged > 0)
+        bool isNew = HasLosses && _firstDamaged > 0;
+        if (isNew)
         {
             new LossNotes(files, quarantine).NoteRecords(_firstDamaged, nowMs);
         }
@@ -109,6 +111,8 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
             // now on it is answered from: so it is written anew, not flushed a second time.
             AtomicFile.Write(files, last.Segment.Path, file => file.Append(last.Bytes.AsSpan(0, (int)last.Segment.Length)));
         }
+
+        return isNew;
     }
 
     /// <summary>The log, when all segments are read.</summary>

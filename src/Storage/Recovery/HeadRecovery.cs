@@ -100,8 +100,8 @@ public static class HeadRecovery
         }
 
         // Before the blocks are attached, with which a shard looks what is missing.
-        opener.NoteLosses(nowMs);
-        foreach (SnapshotStore store in Unnoted(stores, shards, lost, opener.HasLosses))
+        bool journalIsNoted = opener.NoteLosses(nowMs);
+        foreach (SnapshotStore store in Unnoted(stores, shards, lost, journalIsNoted))
         {
             store.NoteLost(nowMs);
         }
@@ -138,9 +138,10 @@ public static class HeadRecovery
         return new RecoveredData(shards, stores, blocks, log, report);
     }
 
-    // Those with damage that no start has seen to, where the journal has not all that the damaged ones had. What a damaged journal lacks is noted as such.
-    private static IEnumerable<SnapshotStore> Unnoted(SnapshotStore[] stores, Shard[] shards, long[] lost, bool lostRecords) =>
-        stores.Where((store, number) => store.HasLostAll ? lost[number] > 0 || shards[number].AppliedSeq == 0 : store.Damaged > 0 && lost[number] > 0 && !lostRecords);
+    // Those with damage that no start has seen to, where the journal has not all that the damaged ones had. What a damaged journal lacks is noted as such,
+    // but only at the start that found it: later a snapshot may have been all that still had it.
+    private static IEnumerable<SnapshotStore> Unnoted(SnapshotStore[] stores, Shard[] shards, long[] lost, bool journalIsNoted) =>
+        stores.Where((store, number) => store.HasLostAll ? lost[number] > 0 || shards[number].AppliedSeq == 0 : store.Damaged > 0 && lost[number] > 0 && !journalIsNoted);
 
     // What snapshots cover already was perhaps not let go before the stop; waiting for the next snapshots would keep it for as long.
     private static void Release(SegmentLog log, SnapshotStore[] stores)

@@ -263,6 +263,35 @@ public sealed class SeriesShardActorTests
     }
 
     [Fact]
+    public void After_a_failed_turn_what_only_damaged_snapshots_had_is_told()
+    {
+        using var place = new TempDirectory();
+        using var node = new ShardNode(place.Path);
+        node.Append(("up", 1000, 1));
+        for (int i = 0; i < 2; i++)
+        {
+            // The journal has nothing more of the shard behind the second.
+            node.Journal.Roll();
+            node.Writer.Send(node.Shard, new SaveSnapshot());
+            node.Writer.ExpectMsg(new SnapshotSaved(null));
+        }
+
+        foreach (string path in Directory.EnumerateFiles(place.Path, "*.snap", SearchOption.AllDirectories))
+        {
+            byte[] bytes = File.ReadAllBytes(path);
+            bytes[^1] ^= 1;
+            File.WriteAllBytes(path, bytes);
+        }
+
+        node.BreakATurn();
+        node.Test.Drain();
+        node.Test.Advance(RestartPause);
+        using ShardView view = node.View();
+        Assert.Empty(ShardNode.Read(view));
+        Assert.Equal(["shard-0000-snapshot.lost"], view.Missing.Select(static missing => missing.File));
+    }
+
+    [Fact]
     public void A_batch_under_way_when_a_turn_fails_is_answered_as_unknown_and_kept_once_it_is_durable()
     {
         using var place = new TempDirectory();

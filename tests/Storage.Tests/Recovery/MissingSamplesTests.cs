@@ -265,6 +265,38 @@ public sealed class MissingSamplesTests
     }
 
     [Fact]
+    public void A_snapshot_that_is_damaged_after_somebody_has_seen_to_the_journal_is_told_where_it_alone_had_a_record()
+    {
+        (FaultyFiles files, LedgerNode node) = Saved(new SegmentLogSettings { SegmentBytes = 1 << 20 });
+        string journal = files.Paths.Single(static path => path.EndsWith(".seg", StringComparison.Ordinal));
+        byte[] bytes = files.Bytes(journal);
+
+        // Between the two snapshots.
+        bytes[SegmentScan.Of(bytes, SegmentFormat.HeadBytes).Records[300].Start] ^= 1;
+        files.SetBytes(journal, bytes);
+        node.Start();
+        Assert.Equal(["journal-000000000001.lost"], Missed(node.Data.Shards[0], TimeRange.All));
+        node.Kill();
+        files.Delete(LedgerNode.Root + "/quarantine/journal-000000000001.lost");
+        string newest = files.Paths.Where(static path => path.EndsWith(".snap", StringComparison.Ordinal)).Max(StringComparer.Ordinal)!;
+        bytes = files.Bytes(newest);
+        bytes[^1] ^= 1;
+        files.SetBytes(newest, bytes);
+        for (int start = 0; start < 2; start++)
+        {
+            node.Start();
+            Assert.Equal(1, node.Data.Report.BatchesLost);
+            Assert.Equal(["shard-0000-snapshot.lost"], Missed(node.Data.Shards[0], TimeRange.All));
+            node.Kill();
+        }
+
+        files.Delete(LedgerNode.Root + "/quarantine/shard-0000-snapshot.lost");
+        node.Start();
+        Assert.Empty(Missed(node.Data.Shards[0], TimeRange.All));
+        node.Kill();
+    }
+
+    [Fact]
     public void What_only_damaged_snapshots_had_is_told_wherever_a_start_stops()
     {
         (FaultyFiles files, LedgerNode node) = Saved();
@@ -407,10 +439,10 @@ public sealed class MissingSamplesTests
     }
 
     // Two snapshots and what came behind them; the first file of chunks belongs to both.
-    private static (FaultyFiles Files, LedgerNode Node) Saved()
+    private static (FaultyFiles Files, LedgerNode Node) Saved(SegmentLogSettings? log = null)
     {
         var files = new FaultyFiles();
-        var node = new LedgerNode(files, shardCount: 1);
+        var node = new LedgerNode(files, log, shardCount: 1);
         node.Start();
         for (int time = 1; time <= 500; time++)
         {
