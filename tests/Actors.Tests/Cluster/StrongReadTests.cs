@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Pleiad.Model;
 using Pleiad.PromQL;
 
@@ -56,6 +57,37 @@ public sealed class StrongReadTests
         QueryException refused = await Assert.ThrowsAsync<QueryException>(() => reads.ReachAsync([], static () => TimeSpan.FromMinutes(1), CancellationToken.None));
         Assert.Equal(QueryErrorKind.Unavailable, refused.Kind);
         using QueryView other = await reads.ViewAsync(static () => TimeSpan.FromMinutes(1), goals: null, CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task However_many_there_are_while_nodes_are_asked_they_are_asked_once_more()
+    {
+        await using QueryNodes nodes = Nodes();
+        var inquiries = Channel.CreateUnbounded<TaskCompletionSource<bool>>();
+        var reads = new ClusterReads(nodes[0], nodes[0].Places, new QuerySettings(), TimeProvider.System, nodes.Rows, _ =>
+        {
+            var inquiry = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            Assert.True(inquiries.Writer.TryWrite(inquiry));
+            return inquiry.Task;
+        });
+        Task<StrongGoals> first = ReachAsync();
+        TaskCompletionSource<bool> asked = await NextAsync();
+        Task<StrongGoals>[] later = [.. Enumerable.Range(0, 300).Select(_ => ReachAsync())];
+        asked.SetResult(false);
+        await first.WaitAsync(TestActorSystem.HangGuard);
+
+        // What was asked before they came may have been answered before what they have to see.
+        (await NextAsync()).SetResult(true);
+        foreach (Task<StrongGoals> refused in later)
+        {
+            await Assert.ThrowsAsync<QueryException>(() => refused.WaitAsync(TestActorSystem.HangGuard));
+        }
+
+        Assert.False(inquiries.Reader.TryRead(out _));
+
+        Task<StrongGoals> ReachAsync() => reads.ReachAsync([], static () => TimeSpan.FromMinutes(1), CancellationToken.None);
+
+        Task<TaskCompletionSource<bool>> NextAsync() => inquiries.Reader.ReadAsync().AsTask().WaitAsync(TestActorSystem.HangGuard);
     }
 
     [Fact]

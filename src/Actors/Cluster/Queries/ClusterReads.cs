@@ -16,6 +16,9 @@ internal sealed class ClusterReads(
 {
     // However many strong reads come, the database has one look of theirs to answer, and what counts members and terms is not held up.
     private readonly SharedLook<StrongGoals>? _goals = ownership is null ? null : new SharedLook<StrongGoals>(() => StrongGoals.ReadAsync(ownership));
+
+    // Nor do they ask all other nodes each by itself.
+    private readonly SharedLook<bool>? _mayBeSpooled = mayBeSpooled is null ? null : new SharedLook<bool>(() => mayBeSpooled(CancellationToken.None));
     private long _lastQuery;
 
     /// <summary>The shards of this node.</summary>
@@ -41,7 +44,7 @@ internal sealed class ClusterReads(
     /// <exception cref="QueryException">The database does not answer, or does not have all of it, or no copy of a shard gets there in time.</exception>
     public async Task<StrongGoals> ReachAsync(IReadOnlyList<IReadOnlyList<Matcher>> selectors, Func<TimeSpan> left, CancellationToken cancel)
     {
-        if (mayBeSpooled is not null && await mayBeSpooled(cancel))
+        if (_mayBeSpooled is not null && await _mayBeSpooled.BeginningNowAsync(cancel))
         {
             ActorsMetrics.StrongReadsRefused.Add(1);
             throw new QueryException(QueryErrorKind.Unavailable, "a strong read has to wait until the database has everything that was acknowledged while it was away");
