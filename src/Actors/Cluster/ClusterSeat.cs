@@ -12,6 +12,7 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
 
     // A node that has died is known to have after some seconds.
     private static readonly TimeSpan InquiryPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan InquiryAnswerTimeout = TimeSpan.FromSeconds(2);
 
     private readonly ClusterAccess _parts;
     private readonly ClusterJournal _journal;
@@ -49,9 +50,9 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
         if (journal.Spool is { } spool)
         {
             new SpoolReceiver(spool, places, journal.MarkOf, journal.NoteMissed).AddTo(parts.Messages);
-            var inquiry = new SpoolInquiry(spool, () => journal.Resubmissions.HasAny, places, system.Settings.Time, InquiryPatience);
+            var inquiry = new SpoolInquiry(spool, () => journal.Resubmissions.HasAny, places, system.Settings.Time, InquiryPatience, InquiryAnswerTimeout);
             inquiry.AddTo(parts.Messages);
-            shards.IsSpooledElsewhere = inquiry.IsSaidToBeAsync;
+            shards.MayBeSpooledElsewhere = inquiry.MayBeElsewhereAsync;
             MayBeSpooled = inquiry.MayBeAsync;
         }
 

@@ -16,12 +16,15 @@ internal sealed class ClusterShards(IReadOnlyList<ActorRef> owners, ClusterJourn
     // By shard: through which record it was applied here at the last look at the rows.
     private readonly long[] _appliedBefore = new long[owners.Count];
 
-    // By shard that is not whole: whether anything is spooled elsewhere, asked since it was opened.
-    private readonly Task<bool>?[] _asked = new Task<bool>?[owners.Count];
-    private Task<bool>? _asking;
+    // By shard that is not whole: whether anything may be spooled elsewhere.
+    private readonly Inquiry?[] _asked = new Inquiry?[owners.Count];
 
-    /// <summary>Asks whether another node that lives says that it has something in its spool.</summary>
-    public Func<Task<bool>> IsSpooledElsewhere { get; set; } = static () => Task.FromResult(false);
+    // By shard: which answer was there at the look before.
+    private readonly Inquiry?[] _answeredBefore = new Inquiry?[owners.Count];
+    private Inquiry? _asking;
+
+    /// <summary>Asks whether another node that lives may have something in its spool: it says so, or does not say.</summary>
+    public Func<Task<bool>> MayBeSpooledElsewhere { get; set; } = static () => Task.FromResult(false);
 
     /// <inheritdoc/>
     public async Task<ShardOwnership> CatchUpAsync(ShardOwnership row) =>
@@ -59,32 +62,42 @@ internal sealed class ClusterShards(IReadOnlyList<ActorRef> owners, ClusterJourn
         if (row.NextSeq - 1 > seq || wentBack || (row.NextSeq - 1 == seq && row.Hash != hash) || journal.Spool?.Holds(row.Shard) == true
             || journal.WholeSeq(row.Shard) < 0)
         {
-            owners[row.Shard].Tell(new Follow(row, wentBack, CountsAll(row.Shard)));
+            owners[row.Shard].Tell(new Follow(row, wentBack, OpeningCounted(row.Shard)));
         }
     }
 
     // Records that were acknowledged before a shard was opened here may be in spools of others, who give them to the journal: what the rows say is not all then.
-    // Asked before the row is read by which the shard becomes whole.
-    private bool CountsAll(int shard)
+    // They were asked since the shard was opened, and had answered before the row was read by which it becomes whole: that was after the look before.
+    private long? OpeningCounted(int shard)
     {
+        // First: a shard that is closed meanwhile is another opening.
+        long opening = journal.OpeningOf(shard);
         if (journal.IsWhole(shard) || journal.Spool is null)
         {
-            _asked[shard] = null;
-            return true;
+            _asked[shard] = _answeredBefore[shard] = null;
+            return opening;
         }
 
-        if (_asked[shard] is { IsCompleted: true } answered && (!answered.IsCompletedSuccessfully || answered.Result))
+        if (_asked[shard] is not { } asked || asked.Opening < opening || (asked.IsAnswered && !asked.IsNo))
         {
-            _asked[shard] = null;
+            asked = _asked[shard] = Ask(opening);
         }
 
-        if (_asked[shard] is null)
+        bool wasAnswered = _answeredBefore[shard] == asked;
+        _answeredBefore[shard] = asked.IsNo ? asked : null;
+        return wasAnswered ? opening : null;
+    }
+
+    // One question for all shards that were opened when it began.
+    private Inquiry Ask(long opening)
+    {
+        if (_asking is not { IsAnswered: false } || _asking.Opening < opening)
         {
-            _asking = _asking is { IsCompleted: false } ? _asking : IsSpooledElsewhere();
-            _asked[shard] = _asking;
+            long last = journal.LastOpening;
+            _asking = new Inquiry(last, MayBeSpooledElsewhere());
         }
 
-        return _asked[shard] is { IsCompletedSuccessfully: true } known && !known.Result;
+        return _asking;
     }
 
     /// <inheritdoc/>
@@ -125,5 +138,15 @@ internal sealed class ClusterShards(IReadOnlyList<ActorRef> owners, ClusterJourn
     {
         await stopped;
         await journal.EndLeadAsync(shard);
+    }
+
+    // Others are asked, after the last opening of any shard before.
+    private sealed class Inquiry(long opening, Task<bool> mayBe)
+    {
+        public long Opening => opening;
+
+        public bool IsAnswered => mayBe.IsCompleted;
+
+        public bool IsNo => mayBe is { IsCompletedSuccessfully: true, Result: false };
     }
 }

@@ -12,12 +12,19 @@ internal sealed class AppliedMarks
     public const long Nowhere = long.MaxValue;
 
     private readonly ConcurrentDictionary<int, Mark> _marks = new();
+    private long _lastOpening;
 
     /// <summary>Says through which record a shard is applied, the rolling hash there, and the epoch of that record; 0 where nobody knows it any more.</summary>
     public void Note(int shard, long seq, long hash, long epoch = 0) => Of(shard).Set(seq, hash, epoch);
 
     /// <summary>Says that a shard is not open: who opens it may find less than was applied before.</summary>
-    public void NoteClosed(int shard) => Of(shard).Close();
+    public void NoteClosed(int shard) => Of(shard).Close(Interlocked.Increment(ref _lastOpening));
+
+    /// <summary>Which opening of a shard this is, or the next one where it is closed: the numbers go up over all shards. 0 before the first.</summary>
+    public long OpeningOf(int shard) => Of(shard).Opening;
+
+    /// <summary>The number of the last opening of any shard.</summary>
+    public long LastOpening => Interlocked.Read(ref _lastOpening);
 
     /// <summary>Says that a shard has, as it is applied now, all that its journal had when it was looked at after the shard was opened.</summary>
     public void NoteWhole(int shard) => Of(shard).BeWhole();
@@ -66,6 +73,9 @@ internal sealed class AppliedMarks
         private TaskCompletionSource? _waiting;
         private long _wholeFrom = Nowhere;
         private (long Seq, long Epoch) _missed;
+        private long _opening;
+
+        public long Opening => Interlocked.Read(ref _opening);
 
         public long WholeFrom => Volatile.Read(ref _wholeFrom);
 
@@ -120,10 +130,11 @@ internal sealed class AppliedMarks
             }
         }
 
-        public void Close()
+        public void Close(long opening)
         {
             lock (_gate)
             {
+                Interlocked.Exchange(ref _opening, opening);
                 _now = new AppliedMark(Unknown, 0, 0, IsWhole: false);
                 Volatile.Write(ref _wholeFrom, Nowhere);
             }

@@ -220,6 +220,12 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
     /// <summary>Says that a shard is not open here: who recovers it may find less than was applied before.</summary>
     public void NoteNothingApplied(int shard) => _applied.NoteClosed(shard);
 
+    /// <summary>Which opening of a shard this is; the numbers go up over all shards.</summary>
+    public long OpeningOf(int shard) => _applied.OpeningOf(shard);
+
+    /// <summary>The number of the last opening of any shard.</summary>
+    public long LastOpening => _applied.LastOpening;
+
     /// <summary>Says that a shard has, since it was opened, all that its journal had when it was looked at.</summary>
     public void NoteWhole(int shard) => _applied.NoteWhole(shard);
 

@@ -13,8 +13,10 @@ internal sealed record CaughtUp(ShardOwnership Row);
 /// <summary>Apply the journal as far as a row says, as a copy does; not answered.</summary>
 /// <param name="Row">As it was read.</param>
 /// <param name="WentBack">Whether the journal certainly had records before that are not in it any more.</param>
-/// <param name="IsAll">Whether the row counts all that was acknowledged before the shard was opened, as far as anybody who lives says.</param>
-internal sealed record Follow(ShardOwnership Row, bool WentBack, bool IsAll = true);
+/// <param name="OpeningCounted">
+/// The opening of the shard before which nothing was acknowledged that the row does not count, as far as those who live say; null where it may not count all.
+/// </param>
+internal sealed record Follow(ShardOwnership Row, bool WentBack, long? OpeningCounted);
 
 /// <summary>Apply these records, which the leader has committed; not answered.</summary>
 /// <param name="Records">Consecutive.</param>

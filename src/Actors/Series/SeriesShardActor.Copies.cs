@@ -100,9 +100,12 @@ internal sealed partial class SeriesShardActor
         Journal.ForgetMissed(_id.Value, follow.Row.Epoch);
         ReleaseSpooled(follow.Row);
         long through = Math.Max(follow.Row.NextSeq - 1, SpoolEnd);
+
+        // One that has waited since before a failure says nothing of what was acknowledged until the shard was opened again.
+        bool isAll = follow.OpeningCounted == Journal.OpeningOf(_id.Value);
         if (through > Shard.AppliedSeq)
         {
-            if (follow.IsAll)
+            if (isAll)
             {
                 BecomeWholeAt(through);
             }
@@ -113,7 +116,7 @@ internal sealed partial class SeriesShardActor
         {
             BeginAnew();
         }
-        else if (!IsBusy && follow.IsAll)
+        else if (!IsBusy && isAll)
         {
             BecomeWholeAt(through);
             NoteApplied();

@@ -51,7 +51,7 @@ public sealed class OrdinaryReadTests : IDisposable
         Write(1, 10);
         bool isSpooled = true;
         int times = 0;
-        _second.Host.IsSpooledElsewhere = () =>
+        _second.Host.MayBeSpooledElsewhere = () =>
         {
             Interlocked.Increment(ref times);
             return Task.FromResult(Volatile.Read(ref isSpooled));
@@ -64,6 +64,59 @@ public sealed class OrdinaryReadTests : IDisposable
                 return _second.Journal.AppliedSeq(0) == 10 && Volatile.Read(ref times) > 3;
             },
             TimeSpan.FromMinutes(1)));
+        Assert.False(_second.Journal.IsWhole(0));
+        Assert.Equal((0, true), await ReadAsync(_second, ShardRole.Follower));
+        Volatile.Write(ref isSpooled, false);
+        Follow(_second);
+        Assert.Equal((10, false), await ReadAsync(_second, ShardRole.Follower));
+    }
+
+    [Fact]
+    public async Task A_row_that_was_read_before_the_others_had_answered_makes_no_copy_whole()
+    {
+        Write(1, 10);
+        var answer = new TaskCompletionSource<bool>();
+        _second.Host.MayBeSpooledElsewhere = () => answer.Task;
+        ShardOwnership before = _journal.Row;
+        Until(_second, () => _second.Journal.AppliedSeq(0) == 10);
+
+        // The row is read, the spools are drained, all say that they have nothing, and then only the row is handled.
+        Write(11, 11);
+        answer.SetResult(false);
+        _second.Host.Follow(before);
+        _second.Test.Drain();
+        Assert.False(_second.Journal.IsWhole(0));
+        Assert.Equal((0, true), await ReadAsync(_second, ShardRole.Follower));
+        Follow(_second);
+        Assert.Equal((11, false), await ReadAsync(_second, ShardRole.Follower));
+    }
+
+    [Fact]
+    public async Task What_was_said_before_a_copy_was_opened_does_not_make_it_whole()
+    {
+        Write(1, 10);
+        bool isSpooled = true;
+        int times = 0;
+        _second.Host.MayBeSpooledElsewhere = () =>
+        {
+            Interlocked.Increment(ref times);
+            return Task.FromResult(Volatile.Read(ref isSpooled));
+        };
+        Until(_second, () => _second.Journal.AppliedSeq(0) == 10);
+
+        // "No" is there, and the next row would be enough, when the copy fails; somebody spools something then.
+        Volatile.Write(ref isSpooled, false);
+        _second.Host.Follow(_journal.Row);
+        long opening = _second.Journal.OpeningOf(0);
+        Fails(_second, () => _second.Shard.Tell(new Pushed([])));
+        Volatile.Write(ref isSpooled, true);
+        int asked = Volatile.Read(ref times);
+        Until(_second, () => _second.Journal.AppliedSeq(0) == 10 && Volatile.Read(ref times) > asked + 3);
+        Assert.False(_second.Journal.IsWhole(0));
+
+        // Nor does a look that the failure has overtaken.
+        _second.Shard.Tell(new Follow(_journal.Row, false, opening));
+        _second.Test.Drain();
         Assert.False(_second.Journal.IsWhole(0));
         Assert.Equal((0, true), await ReadAsync(_second, ShardRole.Follower));
         Volatile.Write(ref isSpooled, false);
@@ -205,6 +258,15 @@ public sealed class OrdinaryReadTests : IDisposable
             Assert.Equal(1, _first.Writer.ExpectMsg<IngestOutcome>().Accepted);
         }
     }
+
+    private void Until(CopyNode node, Func<bool> condition) => Assert.True(SpinWait.SpinUntil(
+        () =>
+        {
+            node.Host.Follow(_journal.Row);
+            node.Test.Drain();
+            return condition();
+        },
+        TimeSpan.FromMinutes(1)));
 
     private void Follow(CopyNode node) => Assert.True(
         SpinWait.SpinUntil(

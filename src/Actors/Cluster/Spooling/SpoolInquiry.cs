@@ -12,12 +12,13 @@ namespace Pleiad.Actors;
 /// <param name="places">Who else lives.</param>
 /// <param name="time">Measures.</param>
 /// <param name="patience">How long a node is asked again that lives and does not answer: as a rule it has died, and is known to have soon.</param>
-internal sealed class SpoolInquiry(SpoolLog spool, Func<bool> isWritingAgain, IShardPlaces places, TimeProvider time, TimeSpan patience)
+/// <param name="answerTimeout">How long one answer may take.</param>
+internal sealed class SpoolInquiry(
+    SpoolLog spool, Func<bool> isWritingAgain, IShardPlaces places, TimeProvider time, TimeSpan patience, TimeSpan answerTimeout)
 {
     /// <summary>A question without content; the answer is one byte, 0 for no.</summary>
     public const ushort Number = NodeMessages.ReplicationFrom + 6;
 
-    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Answers other nodes from now on.</summary>
@@ -25,14 +26,22 @@ internal sealed class SpoolInquiry(SpoolLog spool, Func<bool> isWritingAgain, IS
         messages.Add(Number, _ => new ValueTask<NodeMessage>(new NodeMessage(Number, new byte[] { IsHere ? (byte)1 : (byte)0 })));
 
     /// <summary>Whether there may be any: on this node, on another that lives, or on one that goes on living and does not answer.</summary>
-    public async Task<bool> MayBeAsync(CancellationToken cancel)
+    public async Task<bool> MayBeAsync(CancellationToken cancel) => IsHere || await MayBeElsewhereAsync(patience, cancel);
+
+    /// <summary>Whether there may be any on another node that lives: it says so, or does not say at once.</summary>
+    public Task<bool> MayBeElsewhereAsync() => MayBeElsewhereAsync(TimeSpan.Zero, CancellationToken.None);
+
+    private bool IsHere => spool.Use.Records > 0 || isWritingAgain();
+
+    private async Task<bool> MayBeElsewhereAsync(TimeSpan within, CancellationToken cancel)
     {
-        if (IsHere)
+        if (places.Now.Version == 0)
         {
+            // It is not known yet who lives.
             return true;
         }
 
-        List<Task<bool>> asked = [.. places.Peers.Select(peer => MayBeAtAsync(peer, cancel))];
+        List<Task<bool>> asked = [.. places.Peers.Select(peer => MayBeAtAsync(peer, within, cancel))];
         while (asked.Count > 0)
         {
             Task<bool> first = await Task.WhenAny(asked).WaitAsync(cancel);
@@ -47,12 +56,7 @@ internal sealed class SpoolInquiry(SpoolLog spool, Func<bool> isWritingAgain, IS
         return false;
     }
 
-    /// <summary>Whether another node says that it has any.</summary>
-    public async Task<bool> IsSaidToBeAsync() => (await Task.WhenAll(places.Peers.Select(AskAsync))).Contains(true);
-
-    private bool IsHere => spool.Use.Records > 0 || isWritingAgain();
-
-    private async Task<bool> MayBeAtAsync(ShardPeer peer, CancellationToken cancel)
+    private async Task<bool> MayBeAtAsync(ShardPeer peer, TimeSpan within, CancellationToken cancel)
     {
         long began = time.GetTimestamp();
         while (true)
@@ -69,7 +73,7 @@ internal sealed class SpoolInquiry(SpoolLog spool, Func<bool> isWritingAgain, IS
                 return false;
             }
 
-            if (time.GetElapsedTime(began) >= patience)
+            if (time.GetElapsedTime(began) >= within)
             {
                 return true;
             }
@@ -79,9 +83,9 @@ internal sealed class SpoolInquiry(SpoolLog spool, Func<bool> isWritingAgain, IS
     }
 
     // Null where it does not say.
-    private static async Task<bool?> AskAsync(ShardPeer peer)
+    private async Task<bool?> AskAsync(ShardPeer peer)
     {
-        NodeReply reply = await peer.Link.AskAsync(Lane.Replication, new NodeMessage(Number, ReadOnlyMemory<byte>.Empty), AnswerTimeout);
+        NodeReply reply = await peer.Link.AskAsync(Lane.Replication, new NodeMessage(Number, ReadOnlyMemory<byte>.Empty), answerTimeout);
         return reply.Result != ReplyResult.Answered ? null : reply.Message.Payload.Span is not [0];
     }
 }
