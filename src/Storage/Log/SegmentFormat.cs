@@ -71,34 +71,19 @@ internal static class SegmentFormat
     public static void WriteRecord(ByteWriter to, in RecordHead head, ReadOnlySpan<byte> payload)
     {
         Span<byte> bytes = to.Take(RecordHeadBytes + payload.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes, RecordMark);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes[8..], payload.Length);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[12..], head.Lsn);
         BinaryPrimitives.WriteInt32LittleEndian(bytes[20..], head.Shard);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[24..], head.Epoch);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[32..], head.Seq);
         payload.CopyTo(bytes[RecordHeadBytes..]);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes[4..], Crc32C.Of(bytes[8..]));
+        RecordFrame.Close(bytes, RecordMark, RecordHeadBytes);
     }
 
     /// <summary>Reads the record at the beginning of some bytes; false where there is none that is whole and sound.</summary>
     public static bool TryReadRecord(ReadOnlySpan<byte> from, out RecordHead head, out int length)
     {
         head = default;
-        length = 0;
-        if (from.Length < RecordHeadBytes || BinaryPrimitives.ReadUInt32LittleEndian(from) != RecordMark)
-        {
-            return false;
-        }
-
-        int payload = BinaryPrimitives.ReadInt32LittleEndian(from[8..]);
-        if (payload < 0 || payload > PayloadBytesMax || payload > from.Length - RecordHeadBytes)
-        {
-            return false;
-        }
-
-        length = RecordHeadBytes + payload;
-        if (BinaryPrimitives.ReadUInt32LittleEndian(from[4..]) != Crc32C.Of(from[8..length]))
+        if (!RecordFrame.IsSound(from, RecordMark, RecordHeadBytes, PayloadBytesMax, out length))
         {
             return false;
         }

@@ -55,8 +55,6 @@ internal static class SpoolFormat
     public static void WriteRecord(ByteWriter to, in SpooledRecord record, long at)
     {
         Span<byte> bytes = to.Take(RecordHeadBytes + record.Payload.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes, RecordMark);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes[8..], record.Payload.Length);
         BinaryPrimitives.WriteInt32LittleEndian(bytes[12..], record.Shard);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[16..], record.Epoch);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[24..], record.Seq);
@@ -64,7 +62,7 @@ internal static class SpoolFormat
         BinaryPrimitives.WriteInt64LittleEndian(bytes[40..], record.Hash);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[48..], at);
         record.Payload.Span.CopyTo(bytes[RecordHeadBytes..]);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes[4..], Crc32C.Of(bytes[8..]));
+        RecordFrame.Close(bytes, RecordMark, RecordHeadBytes);
     }
 
     /// <summary>Reads the record at the beginning of some bytes; false where there is none that is whole and sound.</summary>
@@ -76,20 +74,7 @@ internal static class SpoolFormat
     {
         record = default;
         at = 0;
-        length = 0;
-        if (from.Length < RecordHeadBytes || BinaryPrimitives.ReadUInt32LittleEndian(from) != RecordMark)
-        {
-            return false;
-        }
-
-        int payload = BinaryPrimitives.ReadInt32LittleEndian(from[8..]);
-        if (payload < 0 || payload > PayloadBytesMax || payload > from.Length - RecordHeadBytes)
-        {
-            return false;
-        }
-
-        length = RecordHeadBytes + payload;
-        if (BinaryPrimitives.ReadUInt32LittleEndian(from[4..]) != Crc32C.Of(from[8..length]))
+        if (!RecordFrame.IsSound(from, RecordMark, RecordHeadBytes, PayloadBytesMax, out length))
         {
             return false;
         }
