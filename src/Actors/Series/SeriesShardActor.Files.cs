@@ -1,0 +1,47 @@
+using Pleiad.Storage;
+
+namespace Pleiad.Actors;
+
+/// <content>A copy that is made from the files of another.</content>
+internal sealed partial class SeriesShardActor
+{
+    private void OnCopied(Exception? failure)
+    {
+        bool fillsGaps = _fillsGaps;
+        _fillsGaps = false;
+        if (failure is not null)
+        {
+            _readsJournal = false;
+            if (fillsGaps)
+            {
+                // With what is here until then.
+                _log.CopyLacks(_id.Value, failure.Message);
+                GoOnApplying();
+                return;
+            }
+
+            GiveUpCatchUp(failure.Message, failureIsNews: true);
+            return;
+        }
+
+        _home.NoteCopied(_id);
+        _log.CopyMade(_id.Value, fillsGaps ? "files of it here were damaged" : "the journal does not reach back far enough");
+        Become(WhileInstalling);
+        Context.PipeToSelf(_home.InstallAsync(_id), static () => new Installed(null), static wrong => new Installed(wrong));
+    }
+
+    // Nothing of what the actor holds is what the files are now: it begins anew with them.
+    private void WhileInstalling(object message)
+    {
+        if (message is Installed installed)
+        {
+            throw new InvalidOperationException($"shard {_id} begins anew with other files than it had", installed.Failure);
+        }
+
+        Stash.Add();
+    }
+
+    private sealed record Copied(Shard Of, Exception? Failure);
+
+    private sealed record Installed(Exception? Failure);
+}
