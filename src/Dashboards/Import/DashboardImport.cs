@@ -45,11 +45,12 @@ public static class DashboardImport
         }
 
         LibraryElements.Inline(dashboard, limits);
-        DashboardInputs.Resolve(dashboard, inputs ?? NoInputs, notes);
+        IReadOnlyDictionary<string, string> open = DashboardInputs.Resolve(dashboard, inputs ?? NoInputs, limits, notes);
         DashboardShape.Flatten(dashboard, notes);
         DashboardShape.FitKinds(dashboard, notes);
         int was = ClassicMigrations.Apply(dashboard, notes);
         DashboardShape.Complete(dashboard, notes);
+        SourceTypes.Complete(dashboard, open);
         return new ImportedDashboard(
             dashboard,
             new ImportReport(was, [.. dashboard.Panels().Where(panel => !panel.IsRow()).Select(panel => PanelSupport.Judge(panel, notes))], notes.OfDashboard));

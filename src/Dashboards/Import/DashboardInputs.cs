@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Pleiad.Dashboards;
@@ -11,17 +12,22 @@ internal static class DashboardInputs
     /// <summary>The uid by which our own Prometheus-compatible data source is known in dashboards.</summary>
     public const string OwnSource = "pleiad";
 
-    private const string Expressions = "__expr__";
+    /// <summary>The data source of Grafana's own expressions.</summary>
+    public const string Expressions = "__expr__";
 
     /// <summary>Puts values for inputs and takes the list of them away.</summary>
     /// <param name="dashboard">Is changed.</param>
     /// <param name="chosen">Values by name, as <c>POST /api/dashboards/import</c> brings them.</param>
+    /// <param name="limits">What it may be at most.</param>
     /// <param name="notes">Inputs that nobody gave a value.</param>
-    public static void Resolve(JsonObject dashboard, IReadOnlyDictionary<string, string> chosen, ImportNotes notes)
+    /// <returns>The types of data sources that inputs without a value stand for, by their names.</returns>
+    /// <exception cref="DashboardException">With the values it is too large.</exception>
+    public static IReadOnlyDictionary<string, string> Resolve(JsonObject dashboard, IReadOnlyDictionary<string, string> chosen, DashboardLimits limits, ImportNotes notes)
     {
+        var open = new Dictionary<string, string>(StringComparer.Ordinal);
         if (dashboard.Take("__inputs") is not JsonArray inputs)
         {
-            return;
+            return open;
         }
 
         // A variable of the same name is what the text means once the dashboard runs.
@@ -38,6 +44,10 @@ internal static class DashboardInputs
             if (value is null)
             {
                 notes.OfDashboard.Add($"the input {name} ({input.Text("type")} {input.Text("pluginId")}) has no value");
+                if (input.Text("type") == "datasource" && input.Word("pluginId") is { } type)
+                {
+                    open[name] = type;
+                }
             }
             else
             {
@@ -47,8 +57,10 @@ internal static class DashboardInputs
 
         if (values.Count > 0)
         {
-            Replace(dashboard, values);
+            new Replacement(values, limits).Apply(dashboard);
         }
+
+        return open;
     }
 
     private static string? Default(JsonObject input) => input.Text("type") switch
@@ -61,59 +73,91 @@ internal static class DashboardInputs
         _ => null,
     };
 
-    private static void Replace(JsonNode node, Dictionary<string, string> values)
+    /// <summary>
+    /// Puts values into texts. A few characters name a value of many, so what the texts become is counted before it is made: together they are no
+    /// larger than a dashboard may be. What a value holds is not looked at again, or values that name each other would double with each.
+    /// </summary>
+    private sealed class Replacement(Dictionary<string, string> values, DashboardLimits limits)
     {
-        if (node is JsonObject members)
+        private readonly int _nameCharsMax = values.Keys.Max(static name => name.Length);
+        private long _chars;
+
+        public void Apply(JsonNode node)
         {
-            foreach ((string name, JsonNode? value) in members.ToArray())
+            if (node is JsonObject members)
             {
-                if (value.AsText() is { } text)
+                foreach ((string name, JsonNode? value) in members.ToArray())
                 {
-                    string replaced = Replace(text, values);
-                    if (!ReferenceEquals(replaced, text))
+                    if (value.AsText() is { } text)
                     {
-                        members[name] = replaced;
+                        if (Replaced(text) is { } replaced)
+                        {
+                            members[name] = replaced;
+                        }
+                    }
+                    else if (value is not null)
+                    {
+                        Apply(value);
                     }
                 }
-                else if (value is not null)
+            }
+            else if (node is JsonArray elements)
+            {
+                for (int i = 0; i < elements.Count; i++)
                 {
-                    Replace(value, values);
+                    if (elements[i].AsText() is { } text)
+                    {
+                        if (Replaced(text) is { } replaced)
+                        {
+                            elements[i] = replaced;
+                        }
+                    }
+                    else if (elements[i] is { } element)
+                    {
+                        Apply(element);
+                    }
                 }
             }
         }
-        else if (node is JsonArray elements)
+
+        /// <summary>The text with its values; null where it names none.</summary>
+        private string? Replaced(string text)
         {
-            for (int i = 0; i < elements.Count; i++)
+            StringBuilder? made = null;
+            int copied = 0;
+            for (int at = text.IndexOf("${", StringComparison.Ordinal); at >= 0; at = text.IndexOf("${", at, StringComparison.Ordinal))
             {
-                if (elements[i].AsText() is { } text)
+                ReadOnlySpan<char> rest = text.AsSpan(at + 2);
+                int length = rest[..Math.Min(rest.Length, _nameCharsMax + 1)].IndexOf('}');
+                if (length < 0 || !values.TryGetValue(rest[..length].ToString(), out string? value))
                 {
-                    string replaced = Replace(text, values);
-                    if (!ReferenceEquals(replaced, text))
-                    {
-                        elements[i] = replaced;
-                    }
+                    at += 2;
+                    continue;
                 }
-                else if (elements[i] is { } element)
-                {
-                    Replace(element, values);
-                }
+
+                made ??= new StringBuilder();
+                Count(at - copied + value.Length);
+                made.Append(text, copied, at - copied).Append(value);
+                at += length + 3;
+                copied = at;
+            }
+
+            if (made is null)
+            {
+                return null;
+            }
+
+            Count(text.Length - copied);
+            return made.Append(text, copied, text.Length - copied).ToString();
+        }
+
+        private void Count(int chars)
+        {
+            _chars += chars;
+            if (_chars > limits.BytesMax)
+            {
+                throw new DashboardException(DashboardFault.TooLarge, $"the texts that name inputs would have more than {limits.BytesMax} characters with their values");
             }
         }
-    }
-
-    private static string Replace(string text, Dictionary<string, string> values)
-    {
-        if (!text.Contains("${", StringComparison.Ordinal))
-        {
-            return text;
-        }
-
-        string replaced = text;
-        foreach ((string name, string value) in values)
-        {
-            replaced = replaced.Replace("${" + name + "}", value, StringComparison.Ordinal);
-        }
-
-        return replaced == text ? text : replaced;
     }
 }

@@ -21,13 +21,20 @@ internal static class PanelSupport
         "extractFields", "groupingToMatrix", "limit", "concatenate", "timeSeriesTable", "joinByLabels", "partitionByValues", "transpose",
         "histogram", "rowsToFields", "formatTime", "formatString");
 
-    private static readonly FrozenSet<string> SourceTypes = FrozenSet.Create(
+    private static readonly FrozenSet<string> OurSources = FrozenSet.Create(
         StringComparer.Ordinal,
         "prometheus", "datasource", "grafana", "mixed", "grafana-amazonprometheus-datasource", "grafana-azureprometheus-datasource",
         "victoriametrics-datasource", "victoriametrics-metrics-datasource");
 
+    // Of Grafana's own, which read other queries.
+    private static readonly FrozenSet<string> Expressions = FrozenSet.Create(
+        StringComparer.Ordinal, "math", "reduce", "resample", "threshold", "classic_conditions");
+
     /// <summary>Whether panels of a type are drawn.</summary>
     public static bool Draws(string type) => Types.Contains(type);
+
+    /// <summary>Whether queries to data sources of a type are answered here.</summary>
+    public static bool IsOurs(string type) => OurSources.Contains(type);
 
     /// <summary>Judges a panel.</summary>
     /// <param name="panel">As it is stored.</param>
@@ -62,13 +69,22 @@ internal static class PanelSupport
         .Distinct()
         .Select(id => $"the transformation {id} is passed over");
 
-    private static IEnumerable<string> ForeignSources(JsonObject panel) => panel.Objects("targets").Append(panel)
-        .Where(holder => !IsEvaluated(holder))
-        .Select(holder => holder.Object("datasource")?.Word("type"))
-        .OfType<string>()
-        .Where(type => !SourceTypes.Contains(type) && !type.Contains('$'))
-        .Distinct()
-        .Select(type => $"queries to a data source of type {type} find nothing here");
+    private static IEnumerable<string> ForeignSources(JsonObject panel)
+    {
+        // What every query says for itself, its panel need not say.
+        JsonObject[] targets = [.. panel.Objects("targets")];
+        IEnumerable<JsonObject> holders = targets.Length > 0 && targets.All(static target => target["datasource"] is not null) ? targets : targets.Append(panel);
+        return holders.Select(ForeignSource).OfType<string>().Distinct();
+    }
 
-    private static bool IsEvaluated(JsonObject target) => target.Object("datasource")?.Word("type") == "__expr__" && target.Text("type") is ("math" or "reduce" or "threshold");
+    private static string? ForeignSource(JsonObject holder)
+    {
+        string? type = holder.Object("datasource")?.Word("type");
+        if (type == DashboardInputs.Expressions && holder.Word("type") is { } kind)
+        {
+            return Expressions.Contains(kind) ? null : $"expressions of type {kind} are not evaluated";
+        }
+
+        return type is null || IsOurs(type) || type.Contains('$') ? null : $"queries to a data source of type {type} find nothing here";
+    }
 }

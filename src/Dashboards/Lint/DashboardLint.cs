@@ -9,8 +9,15 @@ public static class DashboardLint
     private static readonly string[] Durations = ["__interval", "__rate_interval", "__range"];
     private static readonly string[] Numbers = ["__interval_ms", "__rate_interval_ms", "__range_ms", "__range_s", "__from", "__to"];
 
-    // What stands for a variable outside of quotes: a name, a number or a duration, whichever makes the query one.
-    private static readonly string[] Guesses = ["x", "1", "5m"];
+    // What stands for a variable outside of quotes: a name, a number, a duration, an operation or a matcher, whichever makes the query one.
+    private static readonly string[] Guesses = ["x", "1", "5m", "sum", "rate", "a=\"x\""];
+    private static readonly string[] DurationGuesses = ["5m", "1"];
+
+    // Ways to choose for all variables of a query together that are tried.
+    private const int AttemptsMax = 512;
+
+    // A value that is longer is no part of a query that anybody reads.
+    private const int OwnCharsMax = 1000;
 
     /// <summary>Checks a dashboard.</summary>
     /// <param name="imported">As it came out of <see cref="DashboardImport"/>.</param>
@@ -75,10 +82,34 @@ public static class DashboardLint
 
     private static string? Problem(string query, Dictionary<string, JsonObject> variables, EngineSettings language, SortedSet<string> unknown)
     {
-        string? first = null;
-        foreach (string guess in Guesses)
+        var places = new List<(string Name, bool IsDuration)>();
+        QueryTemplate.Fill(query, (name, quoted, wantsDuration) =>
         {
-            string filled = QueryTemplate.Fill(query, (name, quoted, wantsDuration) => Value(name, quoted, wantsDuration, guess, variables, unknown));
+            if (BuiltIn(name) is null)
+            {
+                if (!variables.ContainsKey(name) && !name.StartsWith("__", StringComparison.Ordinal))
+                {
+                    unknown.Add(name);
+                }
+
+                if (!quoted && !places.Contains((name, wantsDuration)))
+                {
+                    places.Add((name, wantsDuration));
+                }
+            }
+
+            return string.Empty;
+        });
+        string[][] candidates = [.. places.Select(place => Candidates(place.IsDuration, variables.GetValueOrDefault(place.Name)))];
+        int[] chosen = new int[places.Count];
+        string? first = null;
+        for (int attempt = 0; attempt < AttemptsMax; attempt++)
+        {
+            string filled = QueryTemplate.Fill(query, (name, quoted, wantsDuration) =>
+            {
+                int place = places.IndexOf((name, wantsDuration));
+                return BuiltIn(name) ?? (quoted ? "x" : candidates[place][chosen[place]]);
+            });
             try
             {
                 Parser.Parse(filled, language);
@@ -88,32 +119,40 @@ public static class DashboardLint
             {
                 first ??= wrong.Message;
             }
+
+            if (!Next(chosen, candidates))
+            {
+                break;
+            }
         }
 
         return first;
     }
 
-    private static string Value(
-        string name, bool quoted, bool wantsDuration, string guess, Dictionary<string, JsonObject> variables, SortedSet<string> unknown)
+    /// <summary>The next of all ways to choose; false where that was the last.</summary>
+    private static bool Next(int[] chosen, string[][] candidates)
     {
-        if (Durations.Contains(name))
+        for (int i = 0; i < chosen.Length; i++)
         {
-            return "5m";
+            if (++chosen[i] < candidates[i].Length)
+            {
+                return true;
+            }
+
+            chosen[i] = 0;
         }
 
-        if (Numbers.Contains(name))
-        {
-            return "1000";
-        }
+        return false;
+    }
 
-        variables.TryGetValue(name, out JsonObject? variable);
-        if (variable is null && !name.StartsWith("__", StringComparison.Ordinal))
-        {
-            unknown.Add(name);
-        }
+    private static string? BuiltIn(string name) => Durations.Contains(name) ? "5m" : Numbers.Contains(name) ? "1000" : null;
 
-        return quoted ? "x"
-            : wantsDuration || variable?.Text("type") == "interval" ? "5m"
-            : guess;
+    // What the dashboard itself has chosen, and then what makes a query one.
+    private static string[] Candidates(bool isDuration, JsonObject? variable)
+    {
+        string[] guesses = isDuration ? DurationGuesses : variable?.Text("type") == "interval" ? [.. DurationGuesses, .. Guesses] : Guesses;
+        JsonNode? current = variable?.Object("current")?["value"];
+        string? own = (current as JsonArray)?.FirstOrDefault().AsText() ?? current.AsText();
+        return own is { Length: > 0 and <= OwnCharsMax } && own[0] != '$' ? [own, .. guesses] : guesses;
     }
 }

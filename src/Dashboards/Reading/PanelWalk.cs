@@ -26,9 +26,9 @@ internal static class PanelWalk
         }
     }
 
-    /// <summary>Likewise with those that are deeper than anybody draws.</summary>
+    /// <summary>Likewise with those that are deeper than anybody draws, and with the rows of before schema 16, which become panels.</summary>
     public static IEnumerable<JsonObject> PanelsOfAnyDepth(this JsonObject holder) =>
-        holder.Objects("rows").SelectMany(PanelsOfAnyDepth).Concat(holder.Objects("panels").SelectMany(static panel => panel.PanelsOfAnyDepth().Prepend(panel)));
+        holder.Objects("rows").Concat(holder.Objects("panels")).SelectMany(static panel => panel.PanelsOfAnyDepth().Prepend(panel));
 
     /// <summary>The variables of a dashboard.</summary>
     public static IEnumerable<JsonObject> Variables(this JsonObject dashboard) => dashboard.Object("templating")?.Objects("list") ?? [];

@@ -5,7 +5,9 @@ namespace Pleiad.Dashboards;
 /// <summary>Layouts of schema v2 as panels on the grid: rows and tabs become rows, a grid that arranges itself is arranged.</summary>
 internal sealed class Schema2Layout(JsonObject elements, DashboardLimits limits, ImportNotes notes)
 {
-    private const int AutoHeight = 9;
+    private const int HeightDefault = 9;
+    private const double UnitPixels = 30;
+    private const double GapPixels = 8;
     private const int AutoColumns = 3;
 
     // Layouts hold layouts; JSON's own limit of nesting bounds this too, but not by what a stack can take.
@@ -15,6 +17,7 @@ internal sealed class Schema2Layout(JsonObject elements, DashboardLimits limits,
     private readonly PartCopies _copies = new(limits);
     private int _panels;
     private int _innerRows;
+    private int _conditions;
 
     /// <summary>The panels of the classic form. An element that no layout names is left out, with a note.</summary>
     /// <exception cref="DashboardException">There are too many of them, or they are too large.</exception>
@@ -52,7 +55,7 @@ internal sealed class Schema2Layout(JsonObject elements, DashboardLimits limits,
             case "RowsLayout":
                 foreach (JsonObject row in spec.Objects("rows"))
                 {
-                    Row(row.Object("spec") ?? [], into, ref top, depth);
+                    RowOrTab(row.Object("spec") ?? [], into, ref top, depth);
                 }
 
                 break;
@@ -60,7 +63,7 @@ internal sealed class Schema2Layout(JsonObject elements, DashboardLimits limits,
                 Note("tabs became rows");
                 foreach (JsonObject tab in spec.Objects("tabs"))
                 {
-                    Row(tab.Object("spec") ?? [], into, ref top, depth);
+                    RowOrTab(tab.Object("spec") ?? [], into, ref top, depth);
                 }
 
                 break;
@@ -87,7 +90,7 @@ internal sealed class Schema2Layout(JsonObject elements, DashboardLimits limits,
 
             if (Panel(spec) is { } panel)
             {
-                int height = (int)Math.Clamp(spec.Number("height") ?? AutoHeight, 1, 1000);
+                int height = (int)Math.Clamp(spec.Number("height") ?? HeightDefault, 1, 1000);
                 panel["gridPos"] = new JsonObject { ["h"] = height, ["w"] = spec.Number("width") ?? 12, ["x"] = spec.Number("x") ?? 0, ["y"] = top + y };
                 Repeat(spec, panel);
                 into.Add((JsonNode)panel);
@@ -102,6 +105,7 @@ internal sealed class Schema2Layout(JsonObject elements, DashboardLimits limits,
     {
         int columns = (int)Math.Clamp(spec.Number("maxColumnCount") ?? AutoColumns, 1, DashboardShape.Columns);
         int width = DashboardShape.Columns / columns;
+        int height = AutoHeightOf(spec);
         int at = 0;
         foreach (JsonObject item in spec.Objects("items"))
         {
@@ -111,14 +115,56 @@ internal sealed class Schema2Layout(JsonObject elements, DashboardLimits limits,
                 continue;
             }
 
-            panel["gridPos"] = new JsonObject { ["h"] = AutoHeight, ["w"] = width, ["x"] = at % columns * width, ["y"] = top + (at / columns * AutoHeight) };
             Repeat(own, panel);
+            bool repeats = panel["repeat"] is not null;
+            if (repeats)
+            {
+                // How many there will be nobody knows yet: lines of their own leave no hole beside or behind them.
+                NextLine(ref at, columns);
+                panel.Default("maxPerRow", columns);
+                notes.Approximated(panel, "its repeats begin a line of their own");
+            }
+
+            panel["gridPos"] = new JsonObject
+            {
+                ["h"] = height, ["w"] = repeats ? DashboardShape.Columns : width, ["x"] = at % columns * width, ["y"] = top + (at / columns * height),
+            };
             into.Add((JsonNode)panel);
             at++;
+            if (repeats)
+            {
+                NextLine(ref at, columns);
+            }
         }
 
-        top += (at + columns - 1) / columns * AutoHeight;
+        NextLine(ref at, columns);
+        top += at / columns * height;
     }
+
+    private static void NextLine(ref int at, int columns) => at = (at + columns - 1) / columns * columns;
+
+    private static int AutoHeightOf(JsonObject spec)
+    {
+        double pixels = spec.Text("rowHeightMode") switch
+        {
+            "short" => 168,
+            "tall" => 512,
+            "custom" => spec.Number("rowHeight") ?? 320,
+            _ => 320,
+        };
+        return (int)Math.Clamp(Math.Round((pixels + GapPixels) / (UnitPixels + GapPixels)), 1, 1000);
+    }
+
+    private void RowOrTab(JsonObject spec, JsonArray into, ref int top, int depth)
+    {
+        // What is shown under a condition is so with all that is in it.
+        int conditions = IsConditional(spec) ? 1 : 0;
+        _conditions += conditions;
+        Row(spec, into, ref top, depth);
+        _conditions -= conditions;
+    }
+
+    private static bool IsConditional(JsonObject spec) => spec.Object("conditionalRendering")?.Object("spec")?.Objects("items").Any() == true;
 
     private void Row(JsonObject spec, JsonArray into, ref int top, int depth)
     {
@@ -256,6 +302,11 @@ internal sealed class Schema2Layout(JsonObject elements, DashboardLimits limits,
         // One element may stand in several places; each gets a panel of its own.
         JsonObject spec = element.Object("spec") is { } shared ? (JsonObject)_copies.Of(shared) : [];
         var panel = new JsonObject();
+        if (_conditions > 0 || IsConditional(item))
+        {
+            notes.Approximated(panel, "it is always shown: the conditions for it are not evaluated");
+        }
+
         spec.Move("id", panel);
         spec.Move("title", panel);
         if (element.Text("kind") == "LibraryPanel")

@@ -12,7 +12,7 @@ public sealed class DashboardLintTests
         {
             ["title"] = "t",
             ["schemaVersion"] = 43,
-            ["templating"] = new JsonObject { ["list"] = new JsonArray(new JsonObject { ["name"] = "v", ["type"] = "query" }, new JsonObject { ["name"] = "i", ["type"] = "interval" }) },
+            ["templating"] = new JsonObject { ["list"] = new JsonArray(new JsonObject { ["name"] = "v", ["type"] = "query" }, new JsonObject { ["name"] = "i", ["type"] = "interval" }, new JsonObject { ["name"] = "w", ["type"] = "query" }, new JsonObject { ["name"] = "chosen", ["type"] = "custom", ["current"] = new JsonObject { ["value"] = new JsonArray("unless") } }) },
             ["panels"] = new JsonArray(new JsonObject
             {
                 ["id"] = 1, ["type"] = "stat", ["title"] = "P", ["targets"] = new JsonArray(new JsonObject { ["refId"] = "A", ["expr"] = query }),
@@ -31,6 +31,10 @@ public sealed class DashboardLintTests
     [InlineData("label_replace(x, \"a\", \"$1\", \"b\", \"(.*)$\")")]
     [InlineData("x # it's $v\n + y")]
     [InlineData("x / $__range_s * ${__from}")]
+    [InlineData("topk($v, ${w}_total)")]
+    [InlineData("$v by ($w) (rate(x[$i]))")]
+    [InlineData("$v(x{a=\"b\",$w}[${i}m])")]
+    [InlineData("x $chosen y")]
     public void A_query_that_works_for_some_value_is_right(string query) => Assert.Empty(Lint(query));
 
     [Theory]
@@ -44,5 +48,20 @@ public sealed class DashboardLintTests
         ImportedDashboard imported = DashboardImport.Read(
             Encoding.UTF8.GetBytes("""{"title":"t","schemaVersion":43,"panels":[{"id":1,"type":"geomap","title":"M"}]}"""), new DashboardLimits());
         Assert.Equal(["warning: panel 1 \"M\": panels of type geomap are not drawn"], DashboardLint.Check(imported, new EngineSettings()).Select(f => f.ToString()));
+    }
+
+    [Theory]
+    [InlineData("math", null)]
+    [InlineData("resample", null)]
+    [InlineData("classic_conditions", null)]
+    [InlineData("sql", "expressions of type sql are not evaluated")]
+    public void Expressions_that_are_not_evaluated_are_told_by_their_kind(string kind, string? said)
+    {
+        string json = """
+            {"title":"t","schemaVersion":42,"panels":[{"type":"stat","datasource":{"type":"datasource","uid":"-- Mixed --"},"targets":[
+              {"refId":"A","expr":"up","datasource":{"type":"prometheus","uid":"p"}},{"refId":"B","type":"KIND","expression":"A","datasource":{"type":"__expr__","uid":"__expr__"}}]}]}
+            """.Replace("KIND", kind, StringComparison.Ordinal);
+        PanelReport report = Assert.Single(DashboardImport.Read(Encoding.UTF8.GetBytes(json), new DashboardLimits()).Report.Panels);
+        Assert.Equal(said is null ? [] : [said], report.Notes);
     }
 }

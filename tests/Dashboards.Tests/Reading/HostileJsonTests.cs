@@ -80,6 +80,35 @@ public sealed class HostileJsonTests
     }
 
     [Fact]
+    public void Rows_of_before_the_grid_count_as_the_panels_they_become()
+    {
+        byte[] json = Encoding.UTF8.GetBytes("""{"title":"x","schemaVersion":12,"rows":[{"panels":[{"type":"text"}]},{"panels":[]},{}]}""");
+        DashboardImport.Read(json, Limits with { PanelsMax = 4 });
+        Assert.Equal(DashboardFault.TooLarge, Assert.Throws<DashboardException>(() => DashboardImport.Read(json, Limits with { PanelsMax = 3 })).Fault);
+    }
+
+    [Fact]
+    public void Texts_with_the_values_of_inputs_are_taken_up_to_the_size_of_a_dashboard_and_not_one_further()
+    {
+        // A hundred names of a value of two hundred characters.
+        byte[] json = Encoding.UTF8.GetBytes(
+            "{\"title\":\"x\",\"__inputs\":[{\"name\":\"A\",\"type\":\"constant\",\"value\":\"" + new string('v', 200) + "\"}],\"description\":\"" + string.Concat(Enumerable.Repeat("${A}.", 100)) + "\"}");
+        int characters = 100 * 201;
+        Assert.Equal(characters, DashboardImport.Read(json, Limits with { BytesMax = characters }).Dashboard.Text("description")!.Length);
+        DashboardException refused = Assert.Throws<DashboardException>(() => DashboardImport.Read(json, Limits with { BytesMax = characters - 1 }));
+        Assert.Equal(DashboardFault.TooLarge, refused.Fault);
+        Assert.Contains("inputs", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Values_of_inputs_that_name_inputs_do_not_multiply()
+    {
+        string inputs = string.Join(',', Enumerable.Range(0, 40).Select(i => $"{{\"name\":\"I{i}\",\"type\":\"constant\",\"value\":\"${{I{i + 1}}}${{I{i + 1}}}\"}}"));
+        JsonObject read = DashboardImport.Read(Encoding.UTF8.GetBytes($"{{\"title\":\"${{I0}} ${{I\",\"__inputs\":[{inputs}]}}"), Limits).Dashboard;
+        Assert.Equal("${I1}${I1} ${I", read.Text("title"));
+    }
+
+    [Fact]
     public void A_hundred_thousand_queries_without_a_name_get_one_each()
     {
         const int Many = 100_000;

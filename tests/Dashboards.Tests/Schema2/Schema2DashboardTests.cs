@@ -119,6 +119,51 @@ public sealed class Schema2DashboardTests
     }
 
     [Fact]
+    public void What_repeats_in_a_grid_that_arranges_itself_has_lines_of_its_own()
+    {
+        ImportedDashboard imported = Import("""
+            {"kind":"AutoGridLayout","spec":{"maxColumnCount":3,"rowHeightMode":"short","items":[
+              {"spec":{"element":{"name":"panel-2"}}},
+              {"spec":{"element":{"name":"panel-1"},"repeat":{"mode":"variable","value":"job"}}},
+              {"spec":{"element":{"name":"panel-2"}}},{"spec":{"element":{"name":"panel-2"}}}]}}
+            """);
+        Assert.Equal(["text Two 0,0 8x5", "timeseries One 0,5 24x5", "text Two 0,10 8x5", "text Two 8,10 8x5"], Places(imported.Dashboard));
+        JsonNode repeated = imported.Dashboard["panels"]![1]!;
+        Assert.Equal(("job", "h", 3), ((string?)repeated["repeat"], (string?)repeated["repeatDirection"], (int)repeated["maxPerRow"]!));
+        Assert.Equal((PanelOutcome.Approximated, 3), (imported.Report.Panels[1].Outcome, imported.Report.Count(PanelOutcome.Ok)));
+    }
+
+    [Theory]
+    [InlineData("tall", null, 14)]
+    [InlineData("standard", null, 9)]
+    [InlineData("custom", "500", 13)]
+    [InlineData("custom", "1e300", 1000)]
+    public void Lines_of_a_grid_that_arranges_itself_are_as_high_as_it_says(string mode, string? pixels, int units)
+    {
+        JsonObject dashboard = Import(
+            """{"kind":"AutoGridLayout","spec":{"rowHeightMode":"MODE","rowHeight":PIXELS,"items":[{"spec":{"element":{"name":"panel-2"}}}]}}"""
+                .Replace("MODE", mode, StringComparison.Ordinal).Replace("PIXELS", pixels ?? "null", StringComparison.Ordinal)).Dashboard;
+        Assert.Equal(units, (int)dashboard["panels"]![0]!["gridPos"]!["h"]!);
+    }
+
+    [Fact]
+    public void Panels_that_are_shown_under_a_condition_say_that_they_always_are()
+    {
+        const string Condition = "\"conditionalRendering\":{\"kind\":\"ConditionalRenderingGroup\",\"spec\":{\"visibility\":\"show\",\"condition\":\"and\",\"items\":[ITEMS]}}";
+        ImportedDashboard With(string row, string item, string items = "{\"kind\":\"ConditionalRenderingData\",\"spec\":{\"value\":true}}") => Import(
+            """
+            {"kind":"RowsLayout","spec":{"rows":[{"spec":{"title":"r"ROW,"layout":{"kind":"TabsLayout","spec":{"tabs":[{"spec":{"title":"t","layout":{"kind":"AutoGridLayout","spec":{"items":[
+              {"spec":{"element":{"name":"panel-1"}ITEM}},{"spec":{"element":{"name":"panel-2"}}}]}}}}]}}}}]}}
+            """
+                .Replace("ROW", row, StringComparison.Ordinal).Replace("ITEM}", item + "}", StringComparison.Ordinal).Replace("ITEMS", items, StringComparison.Ordinal));
+        IEnumerable<PanelOutcome> Outcomes(ImportedDashboard imported) => imported.Report.Panels.Select(static panel => panel.Outcome);
+        Assert.Equal([PanelOutcome.Ok, PanelOutcome.Ok], Outcomes(With(string.Empty, string.Empty)));
+        Assert.Equal([PanelOutcome.Approximated, PanelOutcome.Ok], Outcomes(With(string.Empty, "," + Condition)));
+        Assert.Equal([PanelOutcome.Approximated, PanelOutcome.Approximated], Outcomes(With("," + Condition, string.Empty)));
+        Assert.Equal([PanelOutcome.Ok, PanelOutcome.Ok], Outcomes(With("," + Condition, string.Empty, string.Empty)));
+    }
+
+    [Fact]
     public void Rows_tabs_and_grids_that_arrange_themselves_become_rows_and_places()
     {
         const string Auto = """{"kind":"AutoGridLayout","spec":{"maxColumnCount":2,"items":[{"kind":"AutoGridLayoutItem","spec":{"element":{"name":"panel-1"}}},{"kind":"AutoGridLayoutItem","spec":{"element":{"name":"panel-2"}}}]}}""";

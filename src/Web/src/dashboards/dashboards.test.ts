@@ -153,7 +153,7 @@ describe('a query', () => {
 
   it('that is computed from hidden ones is answered where it is of a kind that is evaluated', () => {
     const computed = (type: string) => ({ ...panel({ type: 'prometheus' }, undefined), targets: [{ refId: 'A', expr: 'up', hide: true }, { refId: 'B', datasource: { type: '__expr__', uid: '__expr__' }, type }] });
-    expect([foreignSource(computed('sql')), foreignSource(computed('math'))]).toEqual(['__expr__', null]);
+    expect([foreignSource(computed('sql')), foreignSource(computed('math'))]).toEqual(['__expr__: sql', null]);
     expect(foreignSource({ ...computed('sql'), targets: [{ refId: 'A', expr: 'up', hide: true }] })).toBeNull();
   });
 });

@@ -5,7 +5,7 @@ import { objectOf, textOf } from './transformations/options';
 export const isExpression = ({ datasource }: Target): boolean => [textOf(datasource), textOf(objectOf(datasource).type), textOf(objectOf(datasource).uid)].includes('__expr__');
 
 /** The kinds that are evaluated. */
-const evaluatedTypes = ['math', 'reduce', 'threshold'];
+const evaluatedTypes = ['math', 'reduce', 'resample', 'threshold', 'classic_conditions'];
 
 /** Whether an expression is of a kind that is evaluated. */
 export const isEvaluated = (target: Target): boolean => isExpression(target) && evaluatedTypes.includes(textOf((target as { type?: unknown }).type));

@@ -9,9 +9,11 @@ const expr = (refId: string, more: Record<string, unknown>): Target => ({ refId,
 const matrix = (refId: string, ...series: [Record<string, string>, [number, string][]][]): TargetAnswer => ({ target: { refId, expr: 'x' }, grid: { startMs: 0, endMs: 2000, stepMs: 1000 }, data: { resultType: 'matrix', result: series.map(([metric, values]) => ({ metric, values })) } as QueryData });
 const vector = (refId: string, ...series: [Record<string, string>, string][]): TargetAnswer => ({ target: { refId, expr: 'x' }, grid: null, data: { resultType: 'vector', result: series.map(([metric, value]) => ({ metric, value: [1, value] })) } as QueryData });
 
+const span = { fromMs: 0, toMs: 5000 };
+
 /** The results, each with its labels and values. */
 function run(targets: Target[], ...answers: TargetAnswer[]): unknown {
-  const { answers: made, problems } = computed(targets, answers, 5000);
+  const { answers: made, problems } = computed(targets, answers, span);
   if (problems.length > 0) return problems;
   return made.map(({ data }) => (data.resultType === 'matrix' ? data.result.map(({ metric, values }) => [metric, values]) : data.resultType === 'vector' ? data.result.map(({ metric, value }) => [metric, value![1]]) : data));
 }
@@ -37,8 +39,42 @@ describe('an expression', () => {
     expect(run(targets, a)).toEqual([[[{ host: 'x' }, '0'], [{ host: 'y' }, '1']]]);
   });
 
+  it.each([
+    ['mean', 'fillna', ['1', '2.5', 'NaN', '9']], ['sum', 'pad', ['1', '5', '3', '9']], ['last', 'backfilling', ['1', '3', '9', '9']], ['count', 'fillna', ['1', '2', 'NaN', '1']],
+  ])('resamples by %s and %s', (downsampler, upsampler, values) => {
+    const uneven = matrix('A', [{ host: 'x' }, [[0, '1'], [1, '2'], [2, '3'], [5, '9']]]);
+    const of = (window: string) => run([expr('B', { type: 'resample', expression: 'A', window, downsampler, upsampler })], uneven);
+    // Windows end at 0, 2, 4 and, behind the last one, nothing: 5 belongs to none of two seconds.
+    expect(of('2s')).toEqual([[[{ host: 'x' }, [0, 2, 4].map((at, i) => [at, values[i]])]]]);
+    expect(of('2500ms')).toEqual([[[{ host: 'x' }, [[0, values[0]], [2.5, values[1]], [5, values[3]]]]]]);
+    expect(of('0s')).toEqual(['B: 0s is no window']);
+  });
+
+  it('resamples no more points than a panel may look at, and nothing without times', () => {
+    const by = (window: string) => expr('B', { type: 'resample', expression: 'A', window, downsampler: 'mean', upsampler: 'pad' });
+    // Two lines of two points are read, and two of six are made.
+    expect(computed([by('1s')], [a], span, { pairs: 0, points: 16 }).problems).toEqual([]);
+    expect(computed([by('1s')], [a], span, { pairs: 0, points: 15 }).problems).toEqual(['the expressions would look at more than 15 points']);
+    expect(computed([by('1ms')], [matrix('A')], span, { pairs: 0, points: 5000 }).problems).toEqual(['the expressions would look at more than 5000 points']);
+    expect(run([by('1s')], vector('A', [{}, '1']))).toEqual(['B: only what has times is resampled']);
+  });
+
+  it.each([
+    ['max', 'gt', [2], '1'], ['max', 'gt', [3], '0'], ['last', 'lt', [3], '1'], ['avg', 'within_range', [1, 2], '1'], ['sum', 'outside_range', [2, 4], '0'], ['diff', 'eq', [1], '1'],
+    ['percent_diff', 'gte', [100], '1'], ['count', 'eq', [2], '1'], ['count_non_null', 'eq', [1], '1'], ['min', 'no_value', [], '0'],
+  ])('asks whether any %s is %s %j', (reducer, type, params, result) =>
+    expect(run([expr('C', { type: 'classic_conditions', conditions: [{ query: { params: ['A'] }, reducer: { type: reducer }, evaluator: { type, params } }] })], a)).toEqual([[[{}, result]]]));
+
+  it('joins conditions by and, or', () => {
+    const condition = (name: string, least: number, join = 'and') => ({ query: { params: [name] }, reducer: { type: 'max' }, evaluator: { type: 'gt', params: [least] }, operator: { type: join } });
+    const met = (...conditions: unknown[]) => run([expr('C', { type: 'classic_conditions', conditions })], a, vector('N'));
+    expect([met(condition('A', 2), condition('A', 9)), met(condition('A', 2), condition('A', 9, 'or')), met(condition('N', 0)), met(condition('N', 0), condition('A', 2, 'or')), met(condition('N', 0), condition('A', 2))])
+      .toEqual(['0', '1', 'NaN', '1', '0'].map((value) => [[[{}, value]]]));
+    expect([...neededOf([{ refId: 'A', expr: 'x', hide: true }, { refId: 'B', expr: 'y', hide: true }, expr('C', { type: 'classic_conditions', conditions: [condition('A', 1)] })])].map(({ refId }) => refId)).toEqual(['C', 'A']);
+  });
+
   it('has as many pairs and points to look at as all of a panel together', () => {
-    const problemsOf = (targets: Target[], most: Partial<Budget>): string[] => computed(targets, [a], 5000, { pairs: 1000, points: 1000, ...most }).problems;
+    const problemsOf = (targets: Target[], most: Partial<Budget>): string[] => computed(targets, [a], span, { pairs: 1000, points: 1000, ...most }).problems;
     const sum = expr('B', { type: 'math', expression: '$A + $A' });
     // Two by two series, of which two pairs of two points each fit.
     expect(problemsOf([sum], { pairs: 4, points: 8 })).toEqual([]);

@@ -1,16 +1,18 @@
 import type { Labels, QueryData } from '../api/types';
+import { parseDuration } from '../model/duration';
 import { numberOf } from '../model/series';
 import type { Target } from './dashboard';
 import { isExpression, MathError, partsOf, type MathNode } from './expressionMath';
+import type { Span } from '../model/timeRange';
+import { conditionNames, conditionsMet } from './classicConditions';
+import { ExpressionError, meets } from './evaluators';
 import type { TargetAnswer } from './panelData';
 import { reduced } from './reducers';
+import { resampled, timesOf } from './resample';
 import { numberOr, objectOf, objectsOf, textOf } from './transformations/options';
 
 /** What an expression reads and makes: one value, or one at each of some times, in seconds. */
 interface Item { labels: Labels; times: readonly number[] | null; values: readonly (number | null)[] }
-
-/** Why an expression has no result. */
-export class ExpressionError extends Error {}
 
 /** What the expressions of a panel may look at together: pairs of series, and points. Some millions hold the page for a second, more would take it away. */
 export interface Budget { pairs: number; points: number }
@@ -34,7 +36,8 @@ const pointsOf = (items: readonly Item[]): number => items.reduce((sum, { values
 const refOf = (target: Target): string => target.refId ?? 'A';
 /** What an expression reads: the names of other queries. */
 export function readBy(target: Target): string[] {
-  const { type, expression } = target as { type?: unknown; expression?: unknown };
+  const { type, expression, conditions } = target as Record<string, unknown>;
+  if (type === 'classic_conditions') return conditionNames(conditions);
   const text = textOf(expression).trim();
   if (type !== 'math') return text === '' ? [] : [text.replace(/^\$?\{?(\w+)\}?$/, '$1')];
   try {
@@ -68,10 +71,10 @@ export function neededOf(targets: readonly Target[]): Set<Target> {
 
 /**
  * The results of the expressions that are not hidden.
- * @param toMs the time of results without times.
+ * @param span of the panel: results without times are of its end.
  * @param most what they may look at together.
  */
-export function computed(targets: readonly Target[], answers: readonly TargetAnswer[], toMs: number, most: Budget = budgetMax): { answers: TargetAnswer[]; problems: string[] } {
+export function computed(targets: readonly Target[], answers: readonly TargetAnswer[], span: Span, most: Budget = budgetMax): { answers: TargetAnswer[]; problems: string[] } {
   const left = budgetOf(most);
   const named = new Map<string, Target>();
   for (const target of targets) if (isExpression(target) && !named.has(refOf(target))) named.set(refOf(target), target);
@@ -84,7 +87,7 @@ export function computed(targets: readonly Target[], answers: readonly TargetAns
     const target = named.get(name);
     if (!target || open.has(name)) throw new ExpressionError(`${name}: no such query`);
     open.add(name);
-    const items = evaluated(target, valueOf, left);
+    const items = evaluated(target, valueOf, span, left);
     known.set(name, items);
     return items;
   };
@@ -92,7 +95,7 @@ export function computed(targets: readonly Target[], answers: readonly TargetAns
   const made = targets.filter((target) => isExpression(target) && !target.hide).flatMap((target): TargetAnswer[] => {
     try {
       const items = valueOf(refOf(target));
-      return [{ target, grid: answers.find((answer) => answer.grid && readBy(target).includes(refOf(answer.target)))?.grid ?? null, data: dataOf(items, toMs) }];
+      return [{ target, grid: answers.find((answer) => answer.grid && readBy(target).includes(refOf(answer.target)))?.grid ?? null, data: dataOf(items, span.toMs) }];
     } catch (failure) {
       // Thousands of expressions in each other leave no stack.
       if (!(failure instanceof ExpressionError || failure instanceof MathError || failure instanceof RangeError)) throw failure;
@@ -118,8 +121,8 @@ function dataOf(items: readonly Item[], toMs: number): QueryData {
   return { resultType: 'matrix', result: items.map(({ labels, times, values }) => ({ metric: labels, values: (times ?? [toMs / 1000]).map((at, i): [number, string] => [at, written(values[i] ?? null)]) })) };
 }
 
-function evaluated(target: Target, valueOf: (name: string) => Item[], left: Left): Item[] {
-  const { type, expression, reducer, settings, conditions } = target as Record<string, unknown>;
+function evaluated(target: Target, valueOf: (name: string) => Item[], span: Span, left: Left): Item[] {
+  const { type, expression, reducer, settings, conditions, window, downsampler, upsampler } = target as Record<string, unknown>;
   const source = (): Item[] => {
     const [name] = readBy(target);
     if (name === undefined) throw new ExpressionError(`${refOf(target)}: reads no query`);
@@ -142,21 +145,26 @@ function evaluated(target: Target, valueOf: (name: string) => Item[], left: Left
       const [low, high] = (Array.isArray(params) ? params : []).map((one) => numberOr(one, NaN));
       return source().map((item) => ({ ...item, values: item.values.map((value) => (value === null ? null : Number(meets(value, textOf(kind), low ?? NaN, high ?? NaN)))) }));
     }
+    case 'resample': {
+      const items = source();
+      const everyMs = parseDuration(textOf(window)) ?? 0;
+      if (everyMs <= 0) throw new ExpressionError(`${refOf(target)}: ${textOf(window)} is no window`);
+      left.spend('points', Math.max(1, items.length) * Math.floor((span.toMs - span.fromMs) / everyMs + 1));
+      const times = timesOf(span, everyMs);
+      return items.map(({ labels, times: own, values }) => {
+        if (!own) throw new ExpressionError(`${refOf(target)}: only what has times is resampled`);
+        return { labels, times, values: resampled(own, values, times, textOf(downsampler, 'mean'), textOf(upsampler, 'fillna')) };
+      });
+    }
+    case 'classic_conditions': {
+      const of = (name: string): (readonly (number | null)[])[] => {
+        const items = valueOf(name);
+        left.spend('points', pointsOf(items));
+        return items.map(({ values }) => values);
+      };
+      return [{ labels: {}, times: null, values: [conditionsMet(conditions, of)] }];
+    }
     default: throw new ExpressionError(`${refOf(target)}: expressions of type ${textOf(type, '?')} are not evaluated here`);
-  }
-}
-
-function meets(value: number, kind: string, low: number, high: number): boolean {
-  switch (kind) {
-    case 'gt': return value > low;
-    case 'gte': return value >= low;
-    case 'lt': return value < low;
-    case 'lte': return value <= low;
-    case 'eq': return value === low;
-    case 'ne': return value !== low;
-    case 'within_range': return value > low && value < high;
-    case 'outside_range': return value < low || value > high;
-    default: throw new ExpressionError(`no threshold is called ${kind}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Panel, Target } from './dashboard';
-import { isEvaluated } from './expressionMath';
+import { isEvaluated, isExpression } from './expressionMath';
 import { objectOf, textOf } from './transformations/options';
 
 // Prometheus, what speaks its language, and Grafana's own stand-ins for "several" and "this dashboard".
@@ -17,4 +17,7 @@ export const foreignSources = (panel: Panel): string[] => [...new Set(asked(pane
 /** The type of data source that a panel asks, where none of its queries can be answered here. */
 export const foreignSource = (panel: Panel): string | null => (asked(panel).some(isOurs) ? null : asked(panel)[0] ?? null);
 
-const asked = (panel: Panel): string[] => (panel.targets ?? []).filter((target) => !target.hide && !isEvaluated(target)).map((target) => typeOf(target.datasource) || typeOf(panel.datasource));
+const asked = (panel: Panel): string[] => (panel.targets ?? []).filter((target) => !target.hide && !isEvaluated(target)).map((target) => (isExpression(target) ? expressionOf(target) : typeOf(target.datasource) || typeOf(panel.datasource)));
+
+/** Of the one data source of expressions it is their kind that counts. */
+const expressionOf = (target: Target): string => `__expr__: ${textOf((target as { type?: unknown }).type, '?')}`;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { QueryRecord } from '../api/running';
-import { progressOf, type Sent } from './progress';
+import { nextLookMs, progressOf, type Sent } from './progress';
 
 const sent: Sent = { expr: 'sum(up)', startMs: 1000, endMs: 61_000, stepMs: 15_000 };
 const record = (change: Partial<QueryRecord>): QueryRecord => ({ id: '1', query: 'sum(up)', state: 'running', start: 1, end: 61, step: 15, startedAt: '', elapsedSeconds: 1, samplesHeld: 0, samplesPeak: 0, ...change });
@@ -21,4 +21,8 @@ test('of several the one is told that has farthest to go', () => {
   expect(progressOf([sent, other], [waiting, record({ shardsDone: 5, shardsAsked: 8 })])).toEqual({ done: 5, asked: 8 });
   expect(progressOf([sent, other], [waiting])).toBe('waiting');
   expect(progressOf([sent], [record({})])).toBeNull();
+});
+
+test('looks grow apart the longer something takes, up to a limit', () => {
+  expect([0, 1, 23, 24, 28, 32, 36, 1000].map(nextLookMs)).toEqual([500, 500, 500, 1000, 2000, 4000, 5000, 5000]);
 });

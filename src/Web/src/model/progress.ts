@@ -23,3 +23,11 @@ export function progressOf(sent: readonly Sent[], running: readonly QueryRecord[
   if (counted.length > 0) return counted.reduce((least, one) => (one.done / one.asked < least.done / least.asked ? one : least));
   return records.some((record) => record.state === 'waiting') ? 'waiting' : null;
 }
+
+const everyMs = 500;
+const everyMostMs = 5000;
+/** So many looks are made as often as something can be seen to move. */
+const quickLooks = 20;
+
+/** Milliseconds from one look at how far queries are to the next: what has gone on for long moves slowly, and in a cluster each look asks all nodes. */
+export const nextLookMs = (looks: number): number => Math.min(everyMostMs, everyMs * 2 ** Math.max(0, Math.floor((looks - quickLooks) / 4)));

@@ -59,6 +59,13 @@ function targetsOf(panel: Panel, board: Board): { all: Target[]; targets: Target
 /** Old queries say how many times as far apart their points are; never so near that there are more than are answered. */
 const stepOf = ({ intervalFactor = 1 }: Target, stepMs: number, { fromMs, toMs }: Span): number => Math.max(stepMs * Math.max(1, Math.round(intervalFactor)), Math.ceil((toMs - fromMs) / pointsMax));
 
+/** An expression with the variables in it; other queries as they are. */
+function filledExpression(target: Target, fill: (text: string) => string): Target {
+  if (!isExpression(target)) return target;
+  const { expression, window } = target as { expression?: unknown; window?: unknown };
+  return { ...target, ...(typeof expression === 'string' ? { expression: fill(expression) } : {}), ...(typeof window === 'string' ? { window: fill(window) } : {}) };
+}
+
 /** The dashboard's time, or the panel's own: the last hour of it, or a week before. */
 export function spanOf(panel: Panel, span: Span): Span {
   const length = panel.timeFrom ? parseDuration(panel.timeFrom.replace(/^now-/, '')) : null;
@@ -115,11 +122,12 @@ export function usePanelData(panel: Panel, board: Board, scoped: Readonly<Record
   const shown = data.data ?? (error ? good : undefined);
   // What the targets say beside their query (a legend, a format) may change without asking again.
   const asAsked = useMemo(() => (shown?.answers ?? []).map((answer) => ({ ...answer, target: targets.find((one) => (one.refId ?? 'A') === (answer.target.refId ?? 'A')) ?? answer.target })), [shown, targets]);
-  const { toMs } = span;
   const { answers, problems } = useMemo(() => {
-    const made = computed(all, asAsked, toMs);
+    const made = computed(all.map((target) => filledExpression(target, fill)), asAsked, span);
     return { answers: [...asAsked.filter(({ target }) => !target.hide), ...made.answers], problems: shown ? made.problems : [] };
-  }, [all, asAsked, toMs, shown]);
+    // `fill` follows from the span and the variables.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [all, asAsked, span, variables, shown]);
   const shaped = useMemo(() => {
     const frames = transformed(panel, framesOf(answers, fill), fill);
     return { frames, ...seriesOfFrames(frames, (panel.transformations?.length ?? 0) > 0 ? [] : answers.flatMap((answer) => answer.grid ?? [])) };
