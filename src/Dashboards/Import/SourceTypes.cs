@@ -25,12 +25,14 @@ internal static class SourceTypes
         IEnumerable<JsonObject> holders = dashboard.Panels().SelectMany(static panel => panel.Objects("targets").Prepend(panel))
             .Concat(dashboard.Object("annotations")?.Objects("list") ?? [])
             .Concat(dashboard.Variables());
-        foreach (JsonObject holder in holders)
+        foreach (JsonObject holder in holders.ToArray())
         {
-            if (holder.Object("datasource") is { } source && source.Word("type") is null && NameIn(source.Text("uid")) is { } name
-                && types.TryGetValue(name, out string? type) && !PanelSupport.IsOurs(type))
+            JsonObject? source = holder.Object("datasource");
+            // Whatever the schema says, generators write the older text.
+            string? uid = source is null ? holder["datasource"].AsText() : source.Text("uid");
+            if (source?.Word("type") is null && NameIn(uid) is { } name && types.TryGetValue(name, out string? type) && !PanelSupport.IsOurs(type))
             {
-                source["type"] = type;
+                holder["datasource"] = new JsonObject { ["type"] = type, ["uid"] = uid };
             }
         }
     }

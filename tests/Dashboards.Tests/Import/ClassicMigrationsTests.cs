@@ -54,7 +54,7 @@ public sealed class ClassicMigrationsTests
         Assert.Equal("pleiad", (string?)imported.Dashboard["panels"]![0]!["datasource"]!["uid"]);
         Assert.Equal("up{job=\"job-1\"}", (string?)imported.Dashboard["panels"]![0]!["targets"]![0]!["expr"]);
         Assert.Equal("${DS_V}", (string?)imported.Dashboard["panels"]![0]!["targets"]![0]!["datasource"]!["uid"]);
-        Assert.Equal("""{"uid":"${DS_L}","type":"loki"}""", imported.Dashboard["panels"]![1]!["datasource"]!.ToJsonString());
+        Assert.Equal("""{"type":"loki","uid":"${DS_L}"}""", imported.Dashboard["panels"]![1]!["datasource"]!.ToJsonString());
         Assert.Contains("the input DS_L (datasource loki) has no value", imported.Report.Notes);
         Assert.Equal("mine", (string?)Import(Json, new() { ["DS_L"] = "mine" }).Dashboard["panels"]![1]!["datasource"]!["uid"]);
     }
@@ -76,17 +76,18 @@ public sealed class ClassicMigrationsTests
     }
 
     [Theory]
-    [InlineData("\"$logs\"", "{\"uid\":\"$logs\",\"type\":\"loki\"}")]
-    [InlineData("{\"uid\":\"${logs}\"}", "{\"uid\":\"${logs}\",\"type\":\"loki\"}")]
-    [InlineData("\"[[logs]]\"", "{\"uid\":\"[[logs]]\",\"type\":\"loki\"}")]
+    [InlineData("\"$logs\"", "{\"type\":\"loki\",\"uid\":\"$logs\"}")]
+    [InlineData("{\"uid\":\"${logs}\"}", "{\"type\":\"loki\",\"uid\":\"${logs}\"}")]
+    [InlineData("\"[[logs]]\"", "{\"type\":\"loki\",\"uid\":\"[[logs]]\"}")]
     [InlineData("\"$metrics\"", "{\"uid\":\"$metrics\"}")]
     [InlineData("{\"uid\":\"$logs\",\"type\":\"tempo\"}", "{\"uid\":\"$logs\",\"type\":\"tempo\"}")]
-    public void A_source_that_a_variable_names_has_its_type_where_that_is_not_ours(string before, string after)
+    [InlineData("\"$logs\"", "{\"type\":\"loki\",\"uid\":\"$logs\"}", "42")]
+    public void A_source_that_a_variable_names_has_its_type_where_that_is_not_ours(string before, string after, string schema = "30")
     {
         ImportedDashboard imported = Import("""
-            {"title":"t","schemaVersion":30,"templating":{"list":[{"name":"logs","type":"datasource","query":"loki"},{"name":"metrics","type":"datasource","query":"prometheus"}]},
+            {"title":"t","schemaVersion":SCHEMA,"templating":{"list":[{"name":"logs","type":"datasource","query":"loki"},{"name":"metrics","type":"datasource","query":"prometheus"}]},
              "panels":[{"type":"stat","targets":[{"refId":"A","expr":"{job=\"x\"} |= \"y\"","datasource":BEFORE}]}]}
-            """.Replace("BEFORE", before, StringComparison.Ordinal));
+            """.Replace("BEFORE", before, StringComparison.Ordinal).Replace("SCHEMA", schema, StringComparison.Ordinal));
         Assert.Equal(after, imported.Dashboard["panels"]![0]!["targets"]![0]!["datasource"]!.ToJsonString());
         Assert.Equal(before.Contains("logs", StringComparison.Ordinal) ? PanelOutcome.Approximated : PanelOutcome.Ok, Assert.Single(imported.Report.Panels).Outcome);
     }

@@ -19,7 +19,7 @@ const scope: Scope = {
 
 describe('a text with variables', () => {
   it.each([
-    ['up{job="$job"}', 'up{job="node"}'], ['${job}[[job]]', 'nodenode'], ['{p=~"$path"}', '{p=~"(a\\\\.b|c)"}'], ['$one', 'a\\\\.b'], ['$all', '.*'], ['$quoted', 'a\\"b\\\\'],
+    ['up{job="$job"}', 'up{job="node"}'], ['${job}[[job]]', 'nodenode'], ['{p=~"$path"}', '{p=~"(a\\\\.b|c)"}'], ['$one', 'a\\\\.b'], ['$all', '.*'], ['x{y="$quoted"}', 'x{y="a\\"b\\\\"}'], ['x{y="\\"",$quoted} "$quoted"', 'x{y="\\"",a"b\\} "a\\"b\\\\"'],
     ['rate(x[$__rate_interval])', 'rate(x[1m])'], ['$__interval_ms $__interval', '30000 30s'], ['$__range', '3600s'], ['$unknown ${unknown}', '$unknown ${unknown}'], ['${path:pipe} ${path:csv}', 'a.b|c a.b,c'],
     ['$named ${named:text} ${named.text}', '1 one one'], ['rate(x[$follows])', 'rate(x[2m])'], ['$constructor $toString', '$constructor $toString'],
     ['${__from:date} ${__to:date:seconds} ${__from:date:ms}', '1970-01-01T00:00:00.000Z 3600 0'], ['${path:join:;} ${path:lucene} ${quoted:html}', 'a.b;c ("a.b" OR "c") a&quot;b\\'], ['${__dashboard.uid} ${__dashboard}', 'board A board'],

@@ -47,6 +47,8 @@ describe('an expression', () => {
     // Windows end at 0, 2, 4 and, behind the last one, nothing: 5 belongs to none of two seconds.
     expect(of('2s')).toEqual([[[{ host: 'x' }, [0, 2, 4].map((at, i) => [at, values[i]])]]]);
     expect(of('2500ms')).toEqual([[[{ host: 'x' }, [[0, values[0]], [2.5, values[1]], [5, values[3]]]]]]);
+    // Between its own times there is no gap.
+    expect(computed([expr('B', { type: 'resample', expression: 'A', window: '2s', downsampler, upsampler })], [uneven], span).answers[0]!.grid).toBeNull();
     expect(of('0s')).toEqual(['B: 0s is no window']);
   });
 

@@ -95,7 +95,8 @@ export function computed(targets: readonly Target[], answers: readonly TargetAns
   const made = targets.filter((target) => isExpression(target) && !target.hide).flatMap((target): TargetAnswer[] => {
     try {
       const items = valueOf(refOf(target));
-      return [{ target, grid: answers.find((answer) => answer.grid && readBy(target).includes(refOf(answer.target)))?.grid ?? null, data: dataOf(items, span.toMs) }];
+      const isResampled = (target as { type?: unknown }).type === 'resample';
+      return [{ target, grid: isResampled ? null : answers.find((answer) => answer.grid && readBy(target).includes(refOf(answer.target)))?.grid ?? null, data: dataOf(items, span.toMs) }];
     } catch (failure) {
       // Thousands of expressions in each other leave no stack.
       if (!(failure instanceof ExpressionError || failure instanceof MathError || failure instanceof RangeError)) throw failure;

@@ -34,13 +34,29 @@ const pattern = /\$(\w+)|\$\{(\w+)(?:\.([^:^}]+))?(?::([^}]+))?\}|\[\[(\w+)(?::(
 
 /** A text with its variables filled in as Grafana's Prometheus source does, or in the format given for those that name none; what nobody knows stays. */
 export function interpolate(text: string, scope: Scope, otherwise = ''): string {
-  return text.replace(pattern, (whole, a?: string, b?: string, path?: string, format?: string, c?: string, oldFormat?: string) => {
+  const isQuoted = quotationsOf(text);
+  return text.replace(pattern, (whole, a?: string, b?: string, path?: string, format?: string, c?: string, oldFormat?: string, at = 0) => {
     const name = a ?? b ?? c!;
     const built = builtIn(name, scope, path);
     if (built !== undefined) return /^date(:|$)/.test(format ?? '') ? asDate(built, format!) : format === 'percentencode' || format === 'uriencode' ? encodeURIComponent(built) : built;
     const chosen = Object.hasOwn(scope.variables, name) ? scope.variables[name] : undefined;
-    return chosen ? written(name, following(chosen, scope), format ?? oldFormat ?? (path === 'text' ? path : otherwise)) : whole;
+    return chosen ? written(name, following(chosen, scope), format ?? oldFormat ?? (path === 'text' ? path : otherwise), isQuoted(at)) : whole;
   });
+}
+
+/** Tells of places of a query, each behind the one before, whether they are within a quotation. */
+function quotationsOf(text: string): (at: number) => boolean {
+  let quote = '';
+  let i = 0;
+  return (at) => {
+    for (; i < at; i++) {
+      const sign = text[i]!;
+      if (quote === '') quote = sign === '"' || sign === "'" || sign === '`' ? sign : '';
+      else if (sign === '\\' && quote !== '`') i++;
+      else if (sign === quote) quote = '';
+    }
+    return quote !== '';
+  };
 }
 
 /** An interval that follows the range, as it is for that range. */
@@ -83,7 +99,7 @@ const regexEscaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/
 /** A variable as parameters of a dashboard's address. */
 export const queryParam = (name: string, { values, isAll }: Chosen): string => (isAll ? ['$__all'] : values).map((value) => `var-${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
 
-function written(name: string, chosen: Chosen, format: string): string {
+function written(name: string, chosen: Chosen, format: string, quoted: boolean): string {
   if (format === 'queryparam') return queryParam(name, chosen);
   if (format === 'text') return chosen.isAll ? 'All' : (chosen.texts ?? chosen.values).join(' + ');
   if (chosen.isAll && chosen.allValue !== undefined) return chosen.allValue;
@@ -105,6 +121,8 @@ function written(name: string, chosen: Chosen, format: string): string {
       if (format === 'join' || format.startsWith('join:')) return values.join(format.slice('join:'.length) || ',');
       if (/^date(:|$)/.test(format)) return values.map((value) => asDate(value, format)).join(',');
   }
+  // A single value that stands for a part of a query, as matchers do, is that part.
+  if (!chosen.isList && !quoted) return chosen.values[0] ?? '';
   if (!chosen.isList) return (chosen.values[0] ?? '').replaceAll('\\', '\\\\').replaceAll('"', '\\"');
   const escaped = chosen.values.map((value) => regexEscaped(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"'));
   return escaped.length === 1 ? escaped[0]! : `(${escaped.join('|')})`;

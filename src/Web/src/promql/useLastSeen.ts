@@ -19,9 +19,9 @@ export function useLastSeen(expr: string): number | null | undefined {
   }).data;
 }
 
-/** The first series that a query asks for, without the time it asks for. */
+/** The first series that a query asks for, without the time it asks for; several metrics have no time together. */
 function firstSelector(node: SyntaxNode): string | null {
-  if (node.type === 'vectorSelector' || node.type === 'matrixSelector') return nodeText({ type: 'vectorSelector', name: node.name, matchers: node.matchers });
+  if ((node.type === 'vectorSelector' || node.type === 'matrixSelector') && node.name) return nodeText({ type: 'vectorSelector', name: node.name, matchers: node.matchers });
   for (const child of childrenOf(node)) {
     const found = firstSelector(child);
     if (found) return found;
