@@ -74,25 +74,40 @@ public sealed partial class GroupCommitLog
         return Task.WhenAll(groups.Select(async (group, i) => Acknowledge(spool, group, await kept[i])));
     }
 
-    // By acquisition: everything that is neither spooled nor on its way there. The payloads are copies: their owner has them back as soon as the journal has
-    // the records.
+    // By acquisition: what is neither spooled nor on its way there, the oldest first, at most as much as a commit has: the payloads are copied while nobody can
+    // append, because their owner has them back as soon as the journal has the records. The rest is for the next look.
     private List<List<Waiting>> ToSpool(out SpoolRun[] runs)
     {
         lock (_gate)
         {
             long now = _time.GetTimestamp();
-            bool isAway = _underWay.Exists(group => IsLate(group.QueuedAt, now)) || (_queue.TryPeek(out Waiting? first) && IsLate(first.QueuedAt, now));
-            List<List<Waiting>> groups = [.. _underWay.SelectMany(static group => group.Waiting).Concat(_queue)
-                .Where(static one => !one.IsSpooled)
-                .GroupBy(static one => one.Lead)
-                .Where(of => !of.Key.IsBeingKept && (isAway || (of.Key.HasSpooled && IsLate(of.Key.SpooledSince, now))))
-                .Where(of => of.Key.SpoolFailedAt is not { } failed || _time.GetElapsedTime(failed, now) >= SpoolRetry)
-                .Select(static of => of.ToList())];
-            groups.ForEach(static group => group[0].Lead.IsBeingKept = true);
-            runs = [.. groups.Select(static group => new SpoolRun(RunOf(group), group[0].HashBefore, group[0].Lead.CommittedSeq))];
-            return groups;
+            bool isAway = _underWay.Exists(group => IsLate(group.QueuedAt, now)) || (_queue.First is { } first && IsLate(first.Value.QueuedAt, now));
+            var groups = new Dictionary<Lead, List<Waiting>>();
+            int bytes = 0;
+            foreach (Waiting waiting in _underWay.SelectMany(static group => group.Waiting).Concat(_queue).Where(waiting => !waiting.IsSpooled && IsToBeKept(waiting.Lead, isAway, now)))
+            {
+                if (bytes > 0 && bytes + waiting.Bytes > _settings.GroupBytes)
+                {
+                    break;
+                }
+
+                (groups.TryGetValue(waiting.Lead, out List<Waiting>? of) ? of : groups[waiting.Lead] = []).Add(waiting);
+                bytes += waiting.Bytes;
+            }
+
+            foreach (Lead lead in groups.Keys)
+            {
+                lead.IsBeingKept = true;
+            }
+
+            runs = [.. groups.Values.Select(static group => new SpoolRun(RunOf(group), group[0].HashBefore, group[0].Lead.CommittedSeq))];
+            return [.. groups.Values];
         }
     }
+
+    private bool IsToBeKept(Lead lead, bool isAway, long now) =>
+        !lead.IsBeingKept && (isAway || (lead.HasSpooled && IsLate(lead.SpooledSince, now)))
+        && (lead.SpoolFailedAt is not { } failed || _time.GetElapsedTime(failed, now) >= SpoolRetry);
 
     private bool IsLate(long since, long now) => _time.GetElapsedTime(since, now) >= _settings.SpoolAfter;
 
@@ -139,12 +154,11 @@ public sealed partial class GroupCommitLog
                 if (!waiting.IsUnderWay)
                 {
                     // From here on it is one of many that nothing but their numbers is known of.
+                    TakeOut(waiting);
                     lead.AddSpooled(waiting, _time);
                     _toDrain.Add(lead);
                 }
             }
-
-            _queue = new Queue<Waiting>(_queue.Where(static waiting => !waiting.IsSpooled));
         }
 
         if (isLate)
@@ -171,11 +185,12 @@ public sealed partial class GroupCommitLog
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    // The oldest first. At most half of a commit, for what comes in goes on beside it; and not faster than some times as fast as it was filled, for others use
-    // the store too, and it has just come back.
+    // The oldest first. Half of a commit is for what comes in beside it, as far as there is any; and not faster than some times as fast as it was filled, for
+    // others use the store too, and it has just come back.
     private List<Group> TakeSpooled()
     {
         Lead[] leads;
+        int bytesMax;
         lock (_gate)
         {
             if (UntilDrain() is not { } pause || pause > TimeSpan.Zero)
@@ -183,6 +198,7 @@ public sealed partial class GroupCommitLog
                 return [];
             }
 
+            bytesMax = _settings.GroupBytes - LiveBytes(_settings.GroupBytes / 2);
             leads = [.. _toDrain.OrderBy(static lead => lead.SpooledSince).ThenBy(static lead => lead.Shard)];
         }
 
@@ -190,12 +206,12 @@ public sealed partial class GroupCommitLog
         int bytes = 0;
         foreach (Lead lead in leads)
         {
-            if (bytes >= _settings.GroupBytes / 2)
+            if (bytes >= bytesMax)
             {
                 break;
             }
 
-            if (!groups.Exists(group => group.Lead.Shard == lead.Shard) && TryTakeSpooled(lead, (_settings.GroupBytes / 2) - bytes, out Group group))
+            if (!groups.Exists(group => group.Lead.Shard == lead.Shard) && TryTakeSpooled(lead, bytesMax - bytes, out Group group))
             {
                 groups.Add(group);
                 bytes += group.Bytes;
@@ -210,6 +226,18 @@ public sealed partial class GroupCommitLog
         }
 
         return groups;
+    }
+
+    // What waits and could be committed now, up to some bytes.
+    private int LiveBytes(int bytesMax)
+    {
+        int bytes = 0;
+        for (LinkedListNode<Waiting>? place = _queue.First; place is not null && bytes < bytesMax; place = place.Next)
+        {
+            bytes += place.Value.Lead.HasSpooled ? 0 : place.Value.Bytes;
+        }
+
+        return Math.Min(bytes, bytesMax);
     }
 
     // Nobody but the one who commits takes any; more may come behind them meanwhile.

@@ -101,6 +101,9 @@ public sealed partial class GroupCommitLog
 
         public int Bytes { get; } = payload.Length;
 
+        /// <summary>Where it is in the queue; null once it is not.</summary>
+        public LinkedListNode<Waiting>? Place { get; set; }
+
         /// <summary>Null once it is in the spool.</summary>
         public ReadOnlyMemory<byte>? Payload { get; set; } = payload;
 

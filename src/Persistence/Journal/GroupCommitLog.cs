@@ -20,9 +20,10 @@ public sealed partial class GroupCommitLog : IShardLog, IShardTerms
     private readonly GroupCommitSettings _settings;
     private readonly TimeProvider _time;
     private readonly Dictionary<int, Lead> _leads = [];
-    private Queue<Waiting> _queue = new();
+    private readonly LinkedList<Waiting> _queue = new();
     private List<Group> _underWay = [];
     private int _queueBytes;
+    private long _bytesInQueue;
     private TaskCompletionSource _work = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -112,7 +113,8 @@ public sealed partial class GroupCommitLog : IShardLog, IShardTerms
                 return Done(LogResult.Refused, $"a record of {payload.Length} bytes exceeds {_settings.RecordBytesMax}");
             }
 
-            if (_queueBytes + payload.Length > _settings.QueueBytesMax)
+            // What is restored was acknowledged before: whoever restores sees to it that there is not much of it at a time, and waits.
+            if (!lead.IsRestoring && _queueBytes + payload.Length > _settings.QueueBytesMax)
             {
                 PersistenceMetrics.JournalRefused.Add(1);
                 return Done(LogResult.Refused, $"{_queueBytes} bytes wait to be committed, and the limit is {_settings.QueueBytesMax}");
@@ -129,14 +131,15 @@ public sealed partial class GroupCommitLog : IShardLog, IShardTerms
             lead.Hash = (long)XxHash64.Of(payload.Span, (ulong)lead.Hash);
             lead.UnderWay++;
             var waiting = new Waiting(lead, seq, hashBefore, lead.Hash, payload, _time.GetTimestamp());
-            _queue.Enqueue(waiting);
+            waiting.Place = _queue.AddLast(waiting);
             _queueBytes += payload.Length;
+            _bytesInQueue += payload.Length;
             if (!lead.HasSpooled)
             {
                 _work.TrySetResult();
             }
 
-            if (_queueBytes >= _settings.GroupBytes)
+            if (_bytesInQueue >= _settings.GroupBytes)
             {
                 _enough.TrySetResult();
             }
@@ -234,38 +237,39 @@ public sealed partial class GroupCommitLog : IShardLog, IShardTerms
         {
             var byLead = groups.ToDictionary(static group => group.Lead);
             var shards = groups.Select(static group => group.Lead.Shard).ToHashSet();
-            var later = new Queue<Waiting>();
             int bytes = groups.Sum(static group => group.Bytes);
-            while (_queue.TryPeek(out Waiting? next) && (bytes == 0 || bytes + next.Bytes <= _settings.GroupBytes))
+            LinkedListNode<Waiting>? place = _queue.First;
+            while (place is { Value: { } next })
             {
-                _queue.Dequeue();
+                place = place.Next;
+                if (next.Lead.HasSpooled)
+                {
+                    // What is spooled comes before it.
+                    continue;
+                }
+
+                if (bytes > 0 && bytes + next.Bytes > _settings.GroupBytes)
+                {
+                    break;
+                }
+
                 if (!byLead.TryGetValue(next.Lead, out Group? group))
                 {
-                    // What is spooled comes before it; or a shard was given up and taken again within one interval.
-                    if (next.Lead.HasSpooled || !shards.Add(next.Lead.Shard))
+                    if (!shards.Add(next.Lead.Shard))
                     {
-                        later.Enqueue(next);
+                        // A shard was given up and taken again within one interval.
                         continue;
                     }
 
                     byLead[next.Lead] = group = new Group(next.Lead, next.Seq, next.HashBefore, next.QueuedAt);
                     groups.Add(group);
                 }
-                else if (next.Lead.HasSpooled)
-                {
-                    later.Enqueue(next);
-                    continue;
-                }
 
                 // A copy: once a record is acknowledged from the spool, which may be while it is being committed, its owner fills the buffer with another.
                 group.Add(next, _spool is null ? next.Payload!.Value : next.Payload!.Value.ToArray());
                 next.IsUnderWay = true;
+                TakeOut(next);
                 bytes += next.Bytes;
-            }
-
-            if (later.Count > 0)
-            {
-                _queue = new Queue<Waiting>(later.Concat(_queue));
             }
 
             NoteWork();
@@ -273,6 +277,17 @@ public sealed partial class GroupCommitLog : IShardLog, IShardTerms
         }
 
         return groups;
+    }
+
+    // In no more time than the first takes, however many wait before it.
+    private void TakeOut(Waiting waiting)
+    {
+        if (waiting.Place is { } place)
+        {
+            _queue.Remove(place);
+            waiting.Place = null;
+            _bytesInQueue -= waiting.Bytes;
+        }
     }
 
     // Whether there is something that can be committed, and so much that nothing more is waited for.
@@ -288,7 +303,7 @@ public sealed partial class GroupCommitLog : IShardLog, IShardTerms
         }
 
         _enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (_queue.Sum(static waiting => (long)waiting.Bytes) >= _settings.GroupBytes)
+        if (_bytesInQueue >= _settings.GroupBytes)
         {
             _enough.TrySetResult();
         }
@@ -326,93 +341,6 @@ public sealed partial class GroupCommitLog : IShardLog, IShardTerms
             await _time.PauseAsync(pause, cancel);
             pause = pause * 2 < _settings.RetryPauseMax ? pause * 2 : _settings.RetryPauseMax;
         }
-    }
-
-    private void Answer(Group group, JournalSettlement settled)
-    {
-        Lead lead = group.Lead;
-        if (settled == JournalSettlement.Committed)
-        {
-            PersistenceMetrics.JournalRecords.Add(group.Count);
-            PersistenceMetrics.JournalBytes.Add(group.Bytes);
-            PersistenceMetrics.SpoolDrained.Add(End(group, [], LogOutcome.Durable));
-            ReleaseCommitted(lead, group.LastSeq);
-            return;
-        }
-
-        if (settled == JournalSettlement.Regressed)
-        {
-            PersistenceMetrics.JournalRegressed.Add(1);
-            Refuse(group, $"the journal of shard {lead.Shard} has lost records that it had acknowledged");
-        }
-        else
-        {
-            PersistenceMetrics.JournalFenced.Add(Refuse(group, $"shard {lead.Shard} has another owner"));
-        }
-    }
-
-    // How many were refused: whatever of this acquisition waits behind would leave a gap.
-    private int Refuse(Group group, string reason)
-    {
-        Lead lead = group.Lead;
-        List<Waiting> behind;
-        lock (_gate)
-        {
-            behind = [.. _queue.Where(waiting => waiting.Lead == lead)];
-            _queue = new Queue<Waiting>(_queue.Where(waiting => waiting.Lead != lead));
-            if (_leads.GetValueOrDefault(lead.Shard) == lead)
-            {
-                _leads.Remove(lead.Shard);
-            }
-        }
-
-        int refused = group.Count + behind.Count;
-        int spooled = End(group, behind, new LogOutcome(LogResult.Fenced, reason)) + EndSpooled(lead);
-        if (spooled > 0)
-        {
-            // Nobody waits for their answer any more: who leads has to learn it otherwise.
-            PersistenceMetrics.SpoolFenced.Add(spooled);
-            _termLost(lead.Shard, lead.Epoch);
-        }
-
-        return refused;
-    }
-
-    // How many of them had been acknowledged from the spool before.
-    private int End(Group group, List<Waiting> behind, LogOutcome outcome)
-    {
-        List<Waiting> waiters = [.. group.Waiting, .. behind];
-        int spooled = group.SpooledCount;
-        TaskCompletionSource? drained;
-        lock (_gate)
-        {
-            Lead lead = group.Lead;
-            lead.UnderWay -= waiters.Count + spooled;
-            foreach (Waiting waiting in waiters)
-            {
-                waiting.HasEnded = true;
-                if (waiting.IsSpooled)
-                {
-                    spooled++;
-                }
-                else
-                {
-                    _queueBytes -= waiting.Bytes;
-                }
-            }
-
-            _spooled -= spooled;
-            _underWay.Remove(group);
-            drained = lead.UnderWay == 0 ? lead.Drained : null;
-        }
-
-        foreach (Waiting waiting in waiters)
-        {
-            waiting.TrySetResult(outcome);
-        }
-
-        drained?.TrySetResult();
-        return spooled;
     }
 
     private static ValueTask<LogOutcome> Done(LogResult result, string reason) => new(new LogOutcome(result, reason));

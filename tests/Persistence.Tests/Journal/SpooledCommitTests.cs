@@ -299,14 +299,20 @@ public sealed class SpooledCommitTests
     public async Task What_is_spooled_takes_no_memory_and_is_committed_a_part_at_a_time_with_what_comes_in_beside_it()
     {
         const int Count = 1000;
-        const int PartCount = 64;
-        var log = new GroupCommitLog(_journal, new GroupCommitSettings { Interval = TimeSpan.Zero, GroupBytes = 2 * 8 * PartCount }, _time);
+        const int PartCount = 127;
+        var log = new GroupCommitLog(_journal, new GroupCommitSettings { Interval = TimeSpan.Zero, GroupBytes = 8 * (PartCount + 1) }, _time);
         log.UseSpool(_spool, (_, _) => { });
         log.BeginLead(await TakeAsync(0, A));
         log.BeginLead(await TakeAsync(1, A));
         WeakReference[] waiting = Waiting(log, Count);
         _time.Advance(TimeSpan.FromSeconds(1));
-        await log.SpoolOnceAsync();
+        for (int looks = 0; log.SpooledCount < Count; looks++)
+        {
+            // As much as a commit has at a time.
+            Assert.Equal(Math.Min(looks * (PartCount + 1), Count), log.SpooledCount);
+            await log.SpoolOnceAsync();
+        }
+
         Assert.Equal((Count, 0), (log.SpooledCount, log.QueueBytes));
         Assert.True(
             SpinWait.SpinUntil(
@@ -326,12 +332,63 @@ public sealed class SpooledCommitTests
             await log.CommitOnceAsync(Never);
             Assert.True((await live).IsDurable);
 
-            // After each part comes a pause in which nothing but live records is committed.
+            // As much as the one live record leaves room for. After each part comes a pause in which nothing but live records is committed.
             Assert.Equal(Math.Max(0, commits % 2 == 0 ? before - PartCount : before), log.SpooledCount);
             _time.Advance(TimeSpan.FromSeconds(commits % 2 == 0 ? 0 : 1));
         }
 
         Assert.Equal(Enumerable.Range(1, Count).Select(static seq => (long)seq), await RecordsAsync());
+    }
+
+    [Fact]
+    public async Task Of_a_commit_half_is_for_what_comes_in_and_what_that_does_not_need_is_for_the_spool()
+    {
+        var log = new GroupCommitLog(_journal, new GroupCommitSettings { Interval = TimeSpan.Zero, GroupBytes = 160 }, _time);
+        log.UseSpool(_spool, (_, _) => { });
+        log.BeginLead(await TakeAsync(0, A));
+        log.BeginLead(await TakeAsync(1, A));
+        Task<LogOutcome>[] spooled = [.. Enumerable.Range(1, 40).Select(seq => log.AppendAsync(new ShardId(0), 1, seq, BitConverter.GetBytes((long)seq)).AsTask())];
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await log.SpoolOnceAsync();
+
+        // No more than a commit has at a time.
+        Assert.Equal(20, log.SpooledCount);
+        await log.SpoolOnceAsync();
+        Assert.Equal(40, log.SpooledCount);
+        Assert.All(await Task.WhenAll(spooled), static outcome => Assert.True(outcome.IsDurable));
+
+        // All that comes in is of the shard that has its turn from the spool: nothing else has a use for the room.
+        Task<LogOutcome> behind = log.AppendAsync(new ShardId(0), 1, 41, BitConverter.GetBytes(41L)).AsTask();
+        await log.CommitOnceAsync(Never);
+        Assert.Equal(20, log.SpooledCount);
+        Assert.False(behind.IsCompleted);
+
+        Task<LogOutcome>[] live = [.. Enumerable.Range(1, 30).Select(seq => log.AppendAsync(new ShardId(1), 1, seq, BitConverter.GetBytes((long)seq)).AsTask())];
+        _time.Advance(TimeSpan.FromMilliseconds(500));
+        await log.CommitOnceAsync(Never);
+        Assert.Equal(10, log.SpooledCount);
+        Assert.Equal(10, live.Count(static one => one.IsCompleted));
+    }
+
+    [Fact]
+    public async Task What_is_restored_is_not_refused_because_much_else_waits()
+    {
+        var log = new GroupCommitLog(_journal, new GroupCommitSettings { Interval = TimeSpan.Zero, QueueBytesMax = 16 }, _time);
+        log.BeginLead(await TakeAsync(1, A));
+        Task<LogOutcome>[] live = [.. Enumerable.Range(1, 2).Select(seq => log.AppendAsync(new ShardId(1), 1, seq, BitConverter.GetBytes((long)seq)).AsTask())];
+        ShardOwnership row = await TakeAsync(0, A);
+        log.BeginRestore(row);
+        Task<LogOutcome> restored = log.AppendAsync(new ShardId(0), 1, 1, BitConverter.GetBytes(1L)).AsTask();
+        Assert.False(restored.IsCompleted);
+
+        // It takes its place among what waits: what comes otherwise is refused, of that shard as well once it is led.
+        Assert.Equal(24, log.QueueBytes);
+        Assert.Equal(LogResult.Refused, (await log.AppendAsync(new ShardId(1), 1, 3, BitConverter.GetBytes(3L))).Result);
+        log.BeginLead(row with { NextSeq = 2, Hash = HashOf(1) });
+        Assert.Equal(LogResult.Refused, (await log.AppendAsync(new ShardId(0), 1, 2, BitConverter.GetBytes(2L))).Result);
+        await log.CommitOnceAsync(Never);
+        Assert.All(await Task.WhenAll([.. live, restored]), static outcome => Assert.True(outcome.IsDurable));
+        Assert.Equal(0, log.QueueBytes);
     }
 
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
