@@ -407,7 +407,7 @@ internal sealed partial class SimulatedNode
                 var drained = new TaskCompletionSource<bool>();
                 long request = ++owner._requests;
                 owner._handOffs[request] = drained;
-                owner.Learn(new RegionEvent.HandOffAsked(Incarnation, ask.Shard, ask.SeenEpoch, request));
+                owner.Learn(new RegionEvent.HandOffAsked(Incarnation, ask.Shard, ask.SeenEpoch, request) { KeepsRecords = owner.Disk.Chain(ask.Shard).Count > 0 });
                 bool mayTake = await drained.Task;
                 await _world.LatencyAsync();
                 if (_world.Arrives(owner, this))

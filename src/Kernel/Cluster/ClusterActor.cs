@@ -85,7 +85,7 @@ public sealed class ClusterActor : Actor
                 break;
             case ClusterRequest.LetGo asked:
                 _askers[++_requests] = Sender;
-                Learn(new RegionEvent.HandOffAsked(asked.By, asked.Shard, asked.SeenEpoch, _requests));
+                Learn(new RegionEvent.HandOffAsked(asked.By, asked.Shard, asked.SeenEpoch, _requests) { KeepsRecords = _setup.Shards.Keeps(asked.Shard) });
                 break;
             case TakeStatus:
                 Sender.Tell(Status(), Self);

@@ -133,6 +133,20 @@ public sealed class RegionStateTests
     }
 
     [Fact]
+    public void A_leader_with_records_that_the_journal_does_not_have_leads_on_until_it_has()
+    {
+        RegionState state = After(Leading(), out RegionEffect[] effects, new RegionEvent.HandOffAsked(A, 0, SeenEpoch: 1, Request: 7) { KeepsRecords = true });
+        Assert.Equal([new RegionEffect.AnswerHandOff(A, 0, 7, MayTake: false)], effects);
+        Assert.Equal([0], state.Leading);
+        After(state, out effects, new RegionEvent.HandOffAsked(A, 0, SeenEpoch: 1, Request: 8));
+        Assert.Equal([new RegionEffect.Drain(0)], effects);
+
+        // Of what another leads they keep it from nobody.
+        After(Begin(B, "b"), out effects, new RegionEvent.HandOffAsked(A, 0, SeenEpoch: 1, Request: 9) { KeepsRecords = true });
+        Assert.Equal([new RegionEffect.AnswerHandOff(A, 0, 9, MayTake: true)], effects);
+    }
+
+    [Fact]
     public void Who_asks_with_an_old_epoch_gets_nothing()
     {
         RegionState state = After(Leading(), out RegionEffect[] effects, new RegionEvent.HandOffAsked(A, 0, SeenEpoch: 0, Request: 7));

@@ -45,7 +45,11 @@ public abstract record RegionEvent
     /// <param name="Shard">What for.</param>
     /// <param name="SeenEpoch">The epoch it has seen.</param>
     /// <param name="Request">Ties the answer to it.</param>
-    public sealed record HandOffAsked(NodeIncarnation By, int Shard, long SeenEpoch, long Request) : RegionEvent;
+    public sealed record HandOffAsked(NodeIncarnation By, int Shard, long SeenEpoch, long Request) : RegionEvent
+    {
+        /// <summary>Whether records of it are acknowledged that the journal does not have: until it has, nobody could lead it.</summary>
+        public bool KeepsRecords { get; init; }
+    }
 
     /// <summary>What this node led is drained: nothing of it is under way.</summary>
     public sealed record Drained(int Shard) : RegionEvent;

@@ -199,13 +199,14 @@ public sealed record RegionState
     private RegionState OnHandOffAsked(RegionEvent.HandOffAsked asked, ImmutableArray<RegionEffect>.Builder effects)
     {
         Holding? held = Holdings.GetValueOrDefault(asked.Shard);
-        if (held is { Phase: Phase.Leading } && held.Row.Epoch == asked.SeenEpoch)
+        if (held is { Phase: Phase.Leading } && held.Row.Epoch == asked.SeenEpoch && !asked.KeepsRecords)
         {
             effects.Add(new RegionEffect.Drain(asked.Shard));
             return this with { Holdings = Holdings.SetItem(asked.Shard, held with { Phase = Phase.Draining, Asker = asked.By, Request = asked.Request }) };
         }
 
-        // What we do not hold we do not keep from anybody; what is on its way to us, or being drained for another, we do.
+        // What we do not hold we do not keep from anybody; what is on its way to us, or being drained for another, we do. Draining waits for the journal: what it
+        // does not have yet may take as long as the store is away, and as the spool then takes; the shard is led until then.
         effects.Add(new RegionEffect.AnswerHandOff(asked.By, asked.Shard, asked.Request, MayTake: held is null));
         return this;
     }
