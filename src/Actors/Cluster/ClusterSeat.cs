@@ -67,7 +67,7 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
         system.ActorOf(Props.Create(() => new ClusterNewsActor(parts.Self.Incarnation, _joined, _ended)), "cluster-news");
         ActorRef cluster = _cluster = system.ActorOf(Props.Create(() => new ClusterActor(setup)), "cluster");
         journal.TermLost = (shard, epoch) => cluster.Tell(new RegionEvent.Fenced(shard, epoch));
-        if (journal.Spool is { } kept)
+        if (journal.Spool is { IsUsed: true } kept)
         {
             parts.Terms.UseSpool(new ReplicatedSpool(kept, places), journal.TermLost);
         }
@@ -97,7 +97,7 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
     {
         try
         {
-            return ClusterReport.Of(await _cluster.Ask<ClusterStatus>(new ClusterActor.TakeStatus(), AnswerTimeout, cancel), _journal.AppliedSeq, _journal.Spool?.Use);
+            return ClusterReport.Of(await _cluster.Ask<ClusterStatus>(new ClusterActor.TakeStatus(), AnswerTimeout, cancel), _journal.AppliedSeq, _journal.Spool is { } spool && (spool.IsUsed || spool.Use.Records > 0) ? spool.Use : null);
         }
         catch (Exception e) when (e is AskTimeoutException or AskRefusedException)
         {

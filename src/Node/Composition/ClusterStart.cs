@@ -132,12 +132,13 @@ internal sealed class ClusterStart : IAsyncDisposable
         };
     }
 
-    private SpoolLog? OpenSpool(DataDirectory directory)
+    private SpoolLog OpenSpool(DataDirectory directory)
     {
         try
         {
-            // What was acknowledged before it was switched off goes to the journal nevertheless.
-            return _settings.SpoolBytesMax == 0 && !SpoolLog.IsAnyIn(directory) ? null : SpoolLog.Open(
+            // Where nothing is to be added as well: others may have one. What was acknowledged before it was switched off goes to the journal, what they keep is known
+            // not to be here, and each is told that nothing more is.
+            return SpoolLog.Open(
                 directory, new SpoolSettings { BytesMax = _settings.SpoolBytesMax, AgeMax = _settings.SpoolAgeMax }, TimeProvider.System);
         }
         catch (IOException e)

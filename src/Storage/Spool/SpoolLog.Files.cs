@@ -124,6 +124,13 @@ public sealed partial class SpoolLog
                 lock (_gate)
                 {
                     _parts.Remove(part.Number);
+                    if (_unread.Count > 0)
+                    {
+                        foreach ((SpoolPart Part, long At) gone in _unread.Keys.Where(read => read.Part == part).ToArray())
+                        {
+                            _unread.Remove(gone);
+                        }
+                    }
                 }
             }
             catch (IOException)

@@ -8,10 +8,6 @@ public sealed partial class SpoolLog
     // How often something that cannot be read came so far: between two records of a shard there may have been more of it.
     private int _breaks;
 
-    /// <summary>Whether a data directory has anything of a spool.</summary>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    public static bool IsAnyIn(DataDirectory directory) => NumbersIn(directory.Files, PathIn(directory)).Length > 0;
-
     private static string PathIn(DataDirectory directory) => Path.Combine(directory.Root, "spool");
 
     private static long[] NumbersIn(IFiles files, string path) =>
@@ -20,24 +16,25 @@ public sealed partial class SpoolLog
     private void ReadPart(long number, bool isLast)
     {
         string path = PathOf(number);
-        byte[] bytes = AtomicFile.ReadAll(_files, path);
+        byte[] bytes = ReadSalvaging(path, out bool isWhole);
         var part = new SpoolPart(number) { Bytes = bytes.Length };
         _parts.Add(number, part);
         var found = new List<Found>();
-        int end = 0;
+        int end = isWhole ? 0 : bytes.Length;
         int at = SpoolFormat.IsHead(path, bytes) ? SpoolFormat.HeadBytes : 0;
         while (at < bytes.Length)
         {
             if (SpoolFormat.TryReadRecord(bytes.AsSpan(at), out SpooledRecord record, out long written, out int length))
             {
                 found.Add(new Found(record with { Payload = bytes.AsMemory(at + SpoolFormat.RecordHeadBytes, length - SpoolFormat.RecordHeadBytes) }, written, at, _breaks));
-                end = at += length;
+                at += length;
+                end = Math.Max(end, at);
                 continue;
             }
 
             _breaks++;
             int next = SpoolFormat.NextRecord(bytes, at);
-            if (next < bytes.Length)
+            if (next < bytes.Length && isWhole)
             {
                 PutAside(number, bytes);
             }
@@ -45,7 +42,13 @@ public sealed partial class SpoolLog
             at = next;
         }
 
-        if (isLast && found.Count > 0)
+        if (!isWhole)
+        {
+            // On the sectors that the disk gives in their place it can be read again; nobody looks there once more for what the others did not give.
+            PutAside(number, bytes);
+        }
+
+        if ((isLast || !isWhole) && found.Count > 0)
         {
             // Nobody knows whether the device has what was written last, and flushing it again would prove nothing. Damage stays where it is: it tells
             // that something may be missing there.

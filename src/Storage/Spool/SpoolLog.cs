@@ -56,6 +56,9 @@ public sealed partial class SpoolLog : IDisposable
         return spool;
     }
 
+    /// <summary>Whether anything is added at all; else it has what is left of a time when it was.</summary>
+    public bool IsUsed => _settings.BytesMax > 0;
+
     /// <summary>How much of its room is used.</summary>
     public SpoolUse Use
     {
@@ -164,7 +167,7 @@ public sealed partial class SpoolLog : IDisposable
     /// <exception cref="IOException">None of them is kept: they could not be written, or nothing is to be spooled.</exception>
     public IReadOnlySet<int> Append(IReadOnlyList<SpooledRecord> records)
     {
-        if (_settings.BytesMax == 0)
+        if (!IsUsed)
         {
             throw new IOException("nothing is to be spooled here");
         }
@@ -190,35 +193,6 @@ public sealed partial class SpoolLog : IDisposable
 
             return refused;
         }
-    }
-
-    /// <summary>What a record of a chain holds.</summary>
-    /// <exception cref="CorruptDataException">It is damaged.</exception>
-    /// <exception cref="IOException">It cannot be read, or is not there.</exception>
-    public byte[] Read(int shard, long seq)
-    {
-        SpoolPlace place;
-        lock (_gate)
-        {
-            if (!_chains.TryGetValue(shard, out SpoolChain? chain) || !chain.TryFind(seq, out place))
-            {
-                throw new IOException($"record {seq} of shard {shard} is not in the spool");
-            }
-        }
-
-        string path = PathOf(place.Part.Number);
-        var bytes = new byte[SpoolFormat.RecordHeadBytes + place.Length];
-        using (IFile file = _files.OpenRead(path))
-        {
-            if (file.Read(place.At, bytes) < bytes.Length)
-            {
-                throw new CorruptDataException(path, place.At, "a record of the spool that is cut short");
-            }
-        }
-
-        return SpoolFormat.TryReadRecord(bytes, out SpooledRecord found, out _, out _) && found.Seq == seq && found.Shard == shard && found.Hash == place.Entry.Hash
-            ? bytes[SpoolFormat.RecordHeadBytes..]
-            : throw new CorruptDataException(path, place.At, "a record of the spool that does not check");
     }
 
     /// <summary>Lets go of a shard's records up to a number: the journal has them, or they are kept elsewhere.</summary>

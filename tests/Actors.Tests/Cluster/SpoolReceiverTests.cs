@@ -67,6 +67,20 @@ public sealed class SpoolReceiverTests : IDisposable
         AssertKept(8, 9);
     }
 
+    [Fact]
+    public void A_node_that_is_to_spool_nothing_keeps_nothing_and_knows_what_it_has_not()
+    {
+        using var place = new TempDirectory();
+        using DataDirectory directory = DataDirectory.Open(new DiskFiles(), place.Path, shardCount: 1);
+        using SpoolLog off = SpoolLog.Open(directory, new SpoolSettings { BytesMax = 0 }, TimeProvider.System);
+        AssertRefused(off, 8, 8);
+
+        // Nor is it sent what lies between.
+        AssertRefused(off, 12, 12);
+        Assert.Equal([(0, 8, Epoch), (0, 12, Epoch)], _missed);
+        Assert.False(off.Holds(0));
+    }
+
     private static long HashAt(long seq)
     {
         long hash = 0;
@@ -78,14 +92,16 @@ public sealed class SpoolReceiverTests : IDisposable
         return hash;
     }
 
-    private void AssertKept(long first, long last) => Assert.Empty(Keep(first, last));
+    private void AssertKept(long first, long last) => Assert.Empty(Keep(_spool, first, last));
 
-    private void AssertRefused(long first, long last) => Assert.Equal([(0, SpoolReceiver.NotHere)], Keep(first, last));
+    private void AssertRefused(long first, long last) => AssertRefused(_spool, first, last);
 
-    private IReadOnlyCollection<(int Shard, long NeededFrom)> Keep(long first, long last)
+    private void AssertRefused(SpoolLog spool, long first, long last) => Assert.Equal([(0, SpoolReceiver.NotHere)], Keep(spool, first, last));
+
+    private IReadOnlyCollection<(int Shard, long NeededFrom)> Keep(SpoolLog spool, long first, long last)
     {
         var places = new PublishedPlaces(new ShardPlaces(0, [new ShardPlace { Shard = 0, Epoch = Epoch, Here = ShardRole.Follower }]));
-        var receiver = new SpoolReceiver(_spool, places, _ => _mark, (shard, seq, epoch) => _missed.Add((shard, seq, epoch)));
+        var receiver = new SpoolReceiver(spool, places, _ => _mark, (shard, seq, epoch) => _missed.Add((shard, seq, epoch)));
         return receiver.Keep([.. Enumerable.Range((int)first, (int)(last - first + 1))
             .Select(static seq => new SpoolNews(new SpooledRecord(0, Epoch, seq, HashAt(seq - 1), HashAt(seq), s_content), 7))]);
     }

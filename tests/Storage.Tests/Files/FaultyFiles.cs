@@ -52,6 +52,9 @@ internal sealed class FaultyFiles(int seed = 1) : IFiles
     /// <summary>What a flush of a file is busy with before it is done.</summary>
     public Action OnFlush { get; set; } = static () => { };
 
+    /// <summary>Which byte of which file cannot be read.</summary>
+    public Func<string, long, bool> IsUnreadable { get; set; } = static (_, _) => false;
+
     /// <summary>Whether the failing call has come.</summary>
     public bool HasFailed => FailAt > 0 && Calls >= FailAt;
 
@@ -244,6 +247,14 @@ internal sealed class FaultyFiles(int seed = 1) : IFiles
         {
             owner.ThrowIfDown();
             int count = (int)Math.Max(0, Math.Min(into.Length, node.Content.Count - at));
+            for (int i = 0; i < count; i++)
+            {
+                if (owner.IsUnreadable(path, at + i))
+                {
+                    throw new IOException("input/output error (injected)");
+                }
+            }
+
             CollectionsMarshal.AsSpan(node.Content).Slice((int)at, count).CopyTo(into);
             return count;
         }

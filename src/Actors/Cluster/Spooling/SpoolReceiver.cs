@@ -28,7 +28,7 @@ internal sealed class SpoolReceiver(SpoolLog spool, IShardPlaces places, Func<in
     {
         var refused = new Dictionary<int, long>();
         var kept = new List<SpooledRecord>(records.Count);
-        bool isFull = spool.Use.Share >= 1;
+        bool isFull = !spool.IsUsed || spool.Use.Share >= 1;
         foreach (IGrouping<int, SpoolNews> of in records.GroupBy(static news => news.Record.Shard))
         {
             if ((isFull || of.Any(static news => !news.Record.IsWhole) || !CouldApply([.. of]) ? NotHere : NeededFrom(of.First())) is not 0 and long from)
