@@ -13,14 +13,17 @@ namespace Pleiad.Actors;
 /// <param name="recentBytesMax">Bytes of the newest records that are kept for a journal that loses them.</param>
 /// <param name="resubmissions">What the journal lost, or never had, and is written to it again.</param>
 internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJournal records, IShardOwnership ownership, long recentBytesMax, Resubmissions resubmissions)
-    : IHomeJournal
+    : IHomeJournal, IDisposable
 {
     private const int RecordsAPage = 64;
 
     // Of clients' writes: the rest of the spool is for what is scraped.
     private const double WritesRefusedFrom = 0.8;
     private const int RestoredBytesAtOnce = 4 << 20;
+    private const int RestoringAtOnce = 4;
 
+    // However many shards are taken at once: what they give to the journal again is in memory meanwhile, and waits beside what comes in.
+    private readonly SemaphoreSlim _restoring = new(RestoringAtOnce, RestoringAtOnce);
     private readonly AppliedMarks _applied = new();
     private readonly ConcurrentDictionary<int, long> _led = new();
     private readonly ConcurrentDictionary<int, long> _saved = new();
@@ -113,64 +116,75 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
     /// <summary>Room for the newest records of all shards.</summary>
     public RecentRoom Recent { get; } = new(recentBytesMax);
 
-    /// <summary>
-    /// Gives a journal that has lost records these again, which come next in it. Where the spool is damaged, the journal's end is moved forward behind all of
-    /// them: the copy here has them applied.
-    /// </summary>
+    /// <summary>Gives a journal that has lost records these again, which come next in it: some at a time, and some shards of the node at a time.</summary>
     /// <param name="row">Of an acquisition of this node under which nothing was appended yet.</param>
     /// <param name="lost">At least one, the last of them the one that the copy here ends with; those without a payload are in the spool.</param>
-    /// <returns>The row to lead by, and whether the copy has to be saved, because the journal lacks some.</returns>
+    /// <returns>
+    /// The row to lead by; null where the spool is damaged. Then nothing of the shard is on its way any more, and the copy here, which has them applied, has to be saved
+    /// and the journal's end moved behind them (<see cref="AdvanceAsync"/>).
+    /// </returns>
     /// <exception cref="IOException">They were refused, or cannot be read now.</exception>
-    public async Task<(ShardOwnership Row, bool NeedsSaving)> RestoreAsync(ShardOwnership row, IReadOnlyList<JournalRecord> lost)
+    public async Task<ShardOwnership?> RestoreAsync(ShardOwnership row, IReadOnlyList<JournalRecord> lost)
     {
         terms.BeginRestore(row);
-        var appending = new List<Task<LogOutcome>>();
-        long bytes = 0;
-        bool isDamaged = false;
-        foreach (JournalRecord record in lost)
+        for (int next = 0; next < lost.Count;)
         {
-            ReadOnlyMemory<byte> payload;
+            await _restoring.WaitAsync(CancellationToken.None);
             try
             {
-                payload = record.Payload.IsEmpty ? Spool!.Read(row.Shard, record.Seq) : record.Payload;
+                if (await RestoreSomeAsync(row, lost, next) is not { } after)
+                {
+                    // Nothing of it may be on its way, for the end will move beneath it.
+                    await terms.EndLeadAsync(row.Shard);
+                    return null;
+                }
+
+                next = after;
+            }
+            finally
+            {
+                _restoring.Release();
+            }
+        }
+
+        return row with { NextSeq = lost[^1].Seq + 1, Hash = lost[^1].Hash };
+    }
+
+    // The index of the first that is left; null at damage.
+    private async Task<int?> RestoreSomeAsync(ShardOwnership row, IReadOnlyList<JournalRecord> lost, int next)
+    {
+        var appending = new List<Task<LogOutcome>>();
+        bool isDamaged = false;
+        for (long bytes = 0; next < lost.Count && bytes < RestoredBytesAtOnce; next++)
+        {
+            JournalRecord record = lost[next];
+            try
+            {
+                ReadOnlyMemory<byte> payload = record.Payload.IsEmpty ? Spool!.Read(row.Shard, record.Seq) : record.Payload;
+                appending.Add(log.AppendAsync(new ShardId(row.Shard), row.Epoch, record.Seq, payload).AsTask());
+                bytes += payload.Length;
             }
             catch (CorruptDataException)
             {
                 isDamaged = true;
                 break;
             }
-
-            appending.Add(log.AppendAsync(new ShardId(row.Shard), row.Epoch, record.Seq, payload).AsTask());
-            bytes += payload.Length;
-            if (bytes >= RestoredBytesAtOnce)
-            {
-                await AllDurableAsync(appending);
-                bytes = 0;
-            }
         }
 
         await AllDurableAsync(appending);
-        if (!isDamaged)
-        {
-            return (row with { NextSeq = lost[^1].Seq + 1, Hash = lost[^1].Hash }, false);
-        }
-
-        // Nothing of it may be on its way, for the end would move beneath it.
-        await terms.EndLeadAsync(row.Shard);
-        return (await AdvanceAsync(row, lost[^1].Seq, lost[^1].Hash), true);
+        return isDamaged ? null : next;
     }
 
     private static async Task AllDurableAsync(List<Task<LogOutcome>> appending)
     {
         LogOutcome[] outcomes = await Task.WhenAll(appending);
-        appending.Clear();
         if (outcomes.Any(static outcome => !outcome.IsDurable))
         {
             throw new IOException(outcomes.First(static outcome => !outcome.IsDurable).Reason);
         }
     }
 
-    /// <summary>Moves the end of a journal that has lost records forward to where the copy here is.</summary>
+    /// <summary>Moves the end of a journal that has lost records forward to where the copy here is, which is saved that far: others let go of what it counts then.</summary>
     /// <returns>The row to lead by.</returns>
     /// <exception cref="IOException">The shard has another owner.</exception>
     /// <exception cref="ClusterStoreException">The store did not answer.</exception>
@@ -283,4 +297,7 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
     public void Roll()
     {
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _restoring.Dispose();
 }

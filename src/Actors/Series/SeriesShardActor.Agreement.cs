@@ -13,6 +13,7 @@ internal sealed partial class SeriesShardActor
 {
     private readonly RecentRecords? _recent;
     private long _suspectSeq;
+    private ShardOwnership? _advances;
 
     // Nothing else is begun with the journal meanwhile.
     private bool IsBusy => _readsJournal || _sealsForRecord || _savesForRecord || _pending.Count > 0;
@@ -78,15 +79,57 @@ internal sealed partial class SeriesShardActor
                 _id.Value, last, Shard.AppliedSeq,
                 isRecent ? "The records are appended again." : "The journal goes on behind them; other copies are made anew from this one.");
             _readsJournal = true;
+            if (!isRecent)
+            {
+                SaveToAdvance(row);
+                return;
+            }
+
             Shard shard = Shard;
             Context.PipeToSelf(
-                isRecent ? Journal.RestoreAsync(row, [.. known.Skip((int)(last - baseSeq))]) : AdvanceAsync(row, shard.AppliedSeq, shard.JournalHash),
-                mended => new Mended(shard, row, mended.Row, mended.NeedsSaving, null), failure => new Mended(shard, row, default, false, failure));
+                Journal.RestoreAsync(row, [.. known.Skip((int)(last - baseSeq))]),
+                given => given is { } to ? new Mended(shard, row, to, false, null) : new SpoolFoundDamaged(shard, row),
+                failure => new Mended(shard, row, default, false, failure));
         }
     }
 
-    private async Task<(ShardOwnership Row, bool NeedsSaving)> AdvanceAsync(ShardOwnership row, long throughSeq, long hash) =>
-        (await Journal.AdvanceAsync(row, throughSeq, hash), true);
+    // Others let go of what the row counts, and the journal does not have it: it is on the disk here before the row counts it.
+    private void SaveToAdvance(ShardOwnership row)
+    {
+        _advances = row;
+        if (!_saving)
+        {
+            Save(null);
+        }
+    }
+
+    private void OnSavedToAdvance(Saved saved)
+    {
+        if (_advances is not { } row)
+        {
+            return;
+        }
+
+        if (saved.Failure is null && saved.Job.Seq < Shard.AppliedSeq)
+        {
+            // Begun before.
+            Save(null);
+            return;
+        }
+
+        _advances = null;
+        Shard shard = Shard;
+        if (saved.Failure is { } failure)
+        {
+            OnMended(new Mended(shard, row, default, false, new IOException(failure)));
+            return;
+        }
+
+        // Once more behind it: others get what the older of two snapshots has.
+        Context.PipeToSelf(
+            Journal.AdvanceAsync(row, shard.AppliedSeq, shard.JournalHash), to => new Mended(shard, row, to, true, null),
+            wrong => new Mended(shard, row, default, false, wrong));
+    }
 
     private void OnMended(Mended mended)
     {
@@ -290,6 +333,8 @@ internal sealed partial class SeriesShardActor
     }
 
     private sealed record Mended(Shard Of, ShardOwnership Asked, ShardOwnership Row, bool NeedsSaving, Exception? Failure);
+
+    private sealed record SpoolFoundDamaged(Shard Of, ShardOwnership Asked);
 
     private sealed record PredecessorRead(Shard Of, JournalRecord Record, string Reason, IReadOnlyList<JournalRecord> Page, Exception? Failure);
 

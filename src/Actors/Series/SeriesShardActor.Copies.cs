@@ -36,6 +36,9 @@ internal sealed partial class SeriesShardActor
             case Mended mended when ReferenceEquals(mended.Of, Shard):
                 OnMended(mended);
                 return true;
+            case SpoolFoundDamaged found when ReferenceEquals(found.Of, Shard):
+                SaveToAdvance(found.Asked);
+                return true;
             case PredecessorRead read when ReferenceEquals(read.Of, Shard):
                 OnPredecessorRead(read);
                 return true;
@@ -45,7 +48,7 @@ internal sealed partial class SeriesShardActor
             case PassedOver passed when ReferenceEquals(passed.Of, Shard):
                 OnPassedOver(passed);
                 return true;
-            case RecordsRead or Copied or Mended or PredecessorRead or CommonFound or PassedOver:
+            case RecordsRead or Copied or Mended or SpoolFoundDamaged or PredecessorRead or CommonFound or PassedOver:
                 // Begun before a restart: it goes on from where the shard was then.
                 return true;
             case ApplyDue:
@@ -93,7 +96,11 @@ internal sealed partial class SeriesShardActor
 
         // One that has waited since before a failure says nothing of what was acknowledged until the shard was opened again.
         bool isAll = follow.OpeningCounted == Journal.OpeningOf(_id.Value);
-        if (through > Shard.AppliedSeq)
+        if (through > Shard.AppliedSeq && !IsBusy && IsBeyondReach(follow.Row))
+        {
+            GiveUpSpool($"nothing that follows on record {Shard.AppliedSeq}, where the journal ends, leads to it", Shard.AppliedSeq + 1);
+        }
+        else if (through > Shard.AppliedSeq)
         {
             if (isAll)
             {

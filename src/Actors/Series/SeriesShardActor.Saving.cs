@@ -48,6 +48,7 @@ internal sealed partial class SeriesShardActor
 
         saved.Asker?.Tell(new SnapshotSaved(saved.Failure), Self);
         OnSavedForSeal(saved.Failure);
+        OnSavedToAdvance(saved);
     }
 
     private sealed record Saved(Shard Of, SnapshotJob Job, SnapshotWritten? Written, string? Failure, TimeSpan Took, ActorRef? Asker);

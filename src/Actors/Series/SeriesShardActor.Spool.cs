@@ -91,6 +91,25 @@ internal sealed partial class SeriesShardActor
             return false;
         }
 
+        return StaysBehind(row);
+    }
+
+    // A chain that does not follow on what is here, behind the end of a journal that somebody else leads: what is between is nowhere any more. While it waited for
+    // that nothing would be taken into the spool after a while, and strong reads would be refused.
+    private bool IsBeyondReach(ShardOwnership row)
+    {
+        if (row.NextSeq - 1 > Shard.AppliedSeq || Spool?.EndsOf(_id.Value) is not { } ends || row.Epoch <= ends.Last.Epoch
+            || (Spool.Find(_id.Value, Shard.AppliedSeq + 1) is { } next && (!KnowsHash || next.HashBefore == Shard.JournalHash)))
+        {
+            _stranded = default;
+            return false;
+        }
+
+        return StaysBehind(row);
+    }
+
+    private bool StaysBehind(ShardOwnership row)
+    {
         _stranded = _stranded.NextSeq == row.NextSeq ? (row.NextSeq, _stranded.Looks + 1) : (row.NextSeq, 1);
         return _stranded.Looks > StrandedLooks;
     }

@@ -367,7 +367,11 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
         _tenants.SelectMany(static tenant => new[] { tenant.LastSave, tenant.LastUpkeep, tenant.LastTombstones, tenant.LastExemplars }));
 
     /// <inheritdoc/>
-    public void Dispose() => _upkeep.Dispose();
+    public void Dispose()
+    {
+        _upkeep.Dispose();
+        Cluster?.Dispose();
+    }
 
     private sealed class Tenant(Shard? recovered, SnapshotStore snapshots, BlockStore blocks)
     {

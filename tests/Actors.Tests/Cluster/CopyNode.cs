@@ -16,11 +16,11 @@ internal sealed class CopyNode : IDisposable
     private readonly ShardHome _home;
     private readonly Dictionary<string, SeriesKey> _keys = [];
 
-    public CopyNode(SharedJournal journal, IFiles? files = null, long recentBytesMax = 1 << 20, SpoolSettings? spool = null, ShardSettings? shard = null)
+    public CopyNode(SharedJournal journal, IFiles? files = null, long recentBytesMax = 1 << 20, SpoolSettings? spool = null, ShardSettings? shard = null, TimeProvider? spoolTime = null)
     {
         Test = TestActorSystem.OnPool();
         _directory = DataDirectory.Open(files ?? new DiskFiles(), _place.Path, shardCount: 1);
-        Spool = SpoolLog.Open(_directory, spool ?? new SpoolSettings(), TimeProvider.System);
+        Spool = SpoolLog.Open(_directory, spool ?? new SpoolSettings(), spoolTime ?? TimeProvider.System);
         var settings = new StorageSettings { Retention = TimeSpan.Zero, Shard = shard ?? new ShardSettings() };
         Journal = new ClusterJournal(journal, journal, journal, journal, recentBytesMax, new Resubmissions(new KeptMessages(_directory), new ShardMap(1), Test.Time))
         {
@@ -92,6 +92,9 @@ internal sealed class CopyNode : IDisposable
         bytes[bytes.AsSpan().IndexOf(payload) + (payload.Length / 2)] ^= 0x10;
         File.WriteAllBytes(path, bytes);
     }
+
+    /// <summary>Through which record the newest snapshot on the disk is; 0 where there is none.</summary>
+    public long SavedThrough() => _directory.SnapshotsOf(new ShardId(0)).Load(new ShardSettings()).AppliedSeq;
 
     /// <summary>The files of the shard.</summary>
     public ShardFiles Files => _home.FilesOf(new ShardId(0));

@@ -24,6 +24,9 @@ internal sealed class SharedJournal : IFencedJournal, IShardLog, IShardTerms, IS
     /// <summary>Called before records are read.</summary>
     public Action OnRead { get; set; } = static () => { };
 
+    /// <summary>Called before its end is moved.</summary>
+    public Action OnAdvance { get; set; } = static () => { };
+
     /// <summary>Whether nothing waits: what is appended is committed, or refused, at once.</summary>
     public bool CommitsAtOnce { get; set; }
 
@@ -126,6 +129,7 @@ internal sealed class SharedJournal : IFencedJournal, IShardLog, IShardTerms, IS
 
     public ValueTask<ShardOwnership?> AdvanceAsync(ShardOwnership row, long nextSeq, long hash, CancellationToken cancel)
     {
+        OnAdvance();
         (NextSeq, Hash) = (nextSeq, hash);
         return ValueTask.FromResult<ShardOwnership?>(Row);
     }

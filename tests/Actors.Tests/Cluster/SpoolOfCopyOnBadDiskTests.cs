@@ -1,6 +1,7 @@
 using Pleiad.Kernel;
 using Pleiad.Model;
 using Pleiad.Storage;
+using Pleiad.TestKit;
 
 namespace Pleiad.Actors.Tests;
 
@@ -9,6 +10,7 @@ public sealed class SpoolOfCopyOnBadDiskTests : IDisposable
 {
     private readonly SharedJournal _journal = new() { CommitsAtOnce = true };
     private readonly FailingFiles _disk = new();
+    private readonly VirtualTime _time = new();
     private readonly CopyNode _first;
     private readonly CopyNode _second;
     private readonly CopyNode _third;
@@ -18,7 +20,7 @@ public sealed class SpoolOfCopyOnBadDiskTests : IDisposable
         _first = new CopyNode(_journal);
 
         // What it has in its spool it has nowhere else.
-        _second = new CopyNode(_journal, _disk, recentBytesMax: 0);
+        _second = new CopyNode(_journal, _disk, recentBytesMax: 0, spoolTime: _time);
         _third = new CopyNode(_journal);
     }
 
@@ -35,13 +37,40 @@ public sealed class SpoolOfCopyOnBadDiskTests : IDisposable
         Spooled(8, 12);
         Until(_second, () => _second.Journal.AppliedSeq(0) == 12);
         _second.DamageSpool(10);
+        long saved = -1;
+        _journal.OnAdvance = () => saved = _second.SavedThrough();
         _second.Lead(_journal.Take());
         Assert.Equal(13, _journal.NextSeq);
+
+        // From then on others take the journal for whole, and let go of what they have.
+        Assert.Equal(12, saved);
         Write(_second, 13, 13);
         Assert.Equal(13, _second.Samples().Count);
 
         // The journal lacks some: others get them from files.
         Until(_second, () => _second.Journal.SavedSeq(0) >= 12);
+    }
+
+    [Fact]
+    public void A_sector_that_cannot_be_read_any_more_does_not_keep_its_copy_from_leading_for_ever()
+    {
+        Spooled(8, 12);
+        Until(_second, () => _second.Journal.AppliedSeq(0) == 12);
+        int tries = 0;
+        _disk.CannotRead = path => path.EndsWith(".spool", StringComparison.Ordinal) && ++tries > 0;
+        for (int takes = 0; takes < 5; takes++)
+        {
+            Assert.ThrowsAny<Exception>(() => _second.Lead(_journal.Take()));
+            Assert.Equal(8, _journal.NextSeq);
+        }
+
+        // As often as the cluster actor likes: not before it has been so for a while.
+        _time.Advance(TimeSpan.FromSeconds(10));
+        _second.Lead(_journal.Take());
+        Assert.Equal(13, _journal.NextSeq);
+        Assert.Equal(6, tries);
+        Write(_second, 13, 13);
+        Assert.Equal(13, _second.Samples().Count);
     }
 
     [Fact]
@@ -55,6 +84,35 @@ public sealed class SpoolOfCopyOnBadDiskTests : IDisposable
         Assert.Equal(2, _second.PutAside.Count(static name => name.Contains("11", StringComparison.Ordinal) || name.Contains("12", StringComparison.Ordinal)));
         Follow(_third);
         Assert.Equal(_second.Samples(), _third.Samples());
+    }
+
+    [Fact]
+    public void A_chain_that_nothing_leads_to_any_more_is_put_aside_and_holds_nothing_up()
+    {
+        Spooled(8, 12, keptFrom: 10);
+        for (int looks = 0; looks < 10; looks++)
+        {
+            Look(_second);
+        }
+
+        // Its leader may be there still: what lies between is on its way.
+        Assert.Equal(3, _second.Spool.EntriesOf(0).Count);
+        Assert.Equal(7, _second.Journal.AppliedSeq(0));
+
+        // Somebody else leads, and does not have it either.
+        Follow(_third);
+        _third.Lead(_journal.Take());
+        for (int looks = 0; looks < 5; looks++)
+        {
+            Look(_second);
+        }
+
+        Assert.Equal(3, _second.Spool.EntriesOf(0).Count);
+        Until(_second, () => !_second.Spool.Holds(0));
+        Assert.Equal(3, _second.PutAside.Count());
+        Write(_third, 20, 20);
+        Follow(_second);
+        Assert.Equal(8, _second.Samples().Count);
     }
 
     [Fact]
@@ -101,7 +159,7 @@ public sealed class SpoolOfCopyOnBadDiskTests : IDisposable
         Assert.False(_second.Spool.Holds(0));
     }
 
-    private void Spooled(int from, int through)
+    private void Spooled(int from, int through, int keptFrom = 0)
     {
         _first.Lead(_journal.Take());
         Write(_first, 1, from - 1);
@@ -110,7 +168,11 @@ public sealed class SpoolOfCopyOnBadDiskTests : IDisposable
         Write(_first, from, through);
         foreach (JournalRecord record in _journal.Records(from))
         {
-            _second.Spool.Append([new SpooledRecord(0, record.Epoch, record.Seq, before, record.Hash, record.Payload)]);
+            if (record.Seq >= keptFrom)
+            {
+                _second.Spool.Append([new SpooledRecord(0, record.Epoch, record.Seq, before, record.Hash, record.Payload)]);
+            }
+
             before = record.Hash;
         }
 
@@ -133,11 +195,16 @@ public sealed class SpoolOfCopyOnBadDiskTests : IDisposable
         SpinWait.SpinUntil(
             () =>
             {
-                node.Host.Follow(_journal.Row);
-                node.Test.Drain();
-                node.Test.Advance(TimeSpan.FromSeconds(1));
+                Look(node);
                 return condition();
             },
             TimeSpan.FromMinutes(1)),
         $"applied through {node.Journal.AppliedSeq(0)}, and the journal ends at {_journal.NextSeq - 1}");
+
+    private void Look(CopyNode node)
+    {
+        node.Host.Follow(_journal.Row);
+        node.Test.Drain();
+        node.Test.Advance(TimeSpan.FromSeconds(1));
+    }
 }
