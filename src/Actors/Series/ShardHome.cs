@@ -129,6 +129,11 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
             tenant.Snapshots.PutDamagedAside();
             tenant.Blocks = _directory.BlocksOf(id);
             shard.AttachBlocks(tenant.Blocks);
+            if (_segments is null)
+            {
+                NoteLosses(tenant, _directory.FilesOf(id));
+            }
+
             return shard;
         });
     }
@@ -212,8 +217,19 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
         return saving;
     }
 
-    /// <summary>Whether a shard was opened without samples that its damaged files had.</summary>
-    public bool HasLosses(ShardId id) => _tenants[id.Value] is var tenant && (tenant.Snapshots.ChunkRecordsLost > 0 || tenant.Blocks.Damaged > 0);
+    /// <summary>Whether a shard of a cluster was opened without samples that its damaged files had, now or before.</summary>
+    public bool HasLosses(ShardId id) => _tenants[id.Value].HasLosses;
+
+    // What is damaged is put aside, and is not found when the shard is opened again.
+    private static void NoteLosses(Tenant tenant, ShardFiles files)
+    {
+        bool isNoted = files.Lacks;
+        tenant.HasLosses |= isNoted || tenant.Snapshots.ChunkRecordsLost > 0 || tenant.Blocks.Damaged > 0;
+        if (tenant.HasLosses && !isNoted)
+        {
+            files.NoteLacks();
+        }
+    }
 
     /// <summary>Notes that the files of a shard are those of another node.</summary>
     public void NoteCopied(ShardId id) => _tenants[id.Value].HasCopied = true;
@@ -230,6 +246,7 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
         Tenant tenant = _tenants[id.Value];
         await Task.WhenAll(tenant.LastSave, tenant.LastUpkeep, tenant.LastTombstones).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.Run(_directory.FilesOf(id).InstallCopy);
+        tenant.HasLosses = false;
     }
 
     /// <summary>Puts the snapshots of a shard aside that hold more than a record; nothing new may be begun meanwhile, and it must be opened anew.</summary>
@@ -384,6 +401,8 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
         public Shard? LaidOut;
 
         public bool HasCopied { get; set; }
+
+        public bool HasLosses { get; set; }
 
         public SnapshotStore Snapshots { get; set; } = snapshots;
 

@@ -23,6 +23,20 @@ public sealed class ShardFiles
 
     private string CopyPath => _path + ".copy";
 
+    private string LacksPath => Path.Combine(_path, "lacks");
+
+    /// <summary>Whether the shard was opened without samples that its damaged files had, and has got no files from elsewhere since.</summary>
+    /// <exception cref="IOException">It cannot be told.</exception>
+    public bool Lacks => _files.Exists(LacksPath);
+
+    /// <summary>Notes that it was: what is damaged has been put aside, so that no later start finds it.</summary>
+    /// <exception cref="IOException">It could not be noted.</exception>
+    public void NoteLacks()
+    {
+        _files.CreateDirectory(_path);
+        AtomicFile.Write(_files, LacksPath, static file => file.Append("samples of this copy were damaged: it asks others for their files\n"u8));
+    }
+
     /// <summary>Names and lengths of the files there are, that of the tombstones first, snapshots' heads last.</summary>
     /// <exception cref="IOException">One of them went or changed while they were listed.</exception>
     public IReadOnlyList<(string Name, long Bytes)> List()
@@ -109,6 +123,11 @@ public sealed class ShardFiles
 
         _files.FlushDirectory(_path);
         _files.FlushDirectory(CopyPath);
+        if (Lacks)
+        {
+            _files.Delete(LacksPath);
+            _files.FlushDirectory(_path);
+        }
     }
 
     private const string ListedTombstones = TombstoneFormat.Name + "-";

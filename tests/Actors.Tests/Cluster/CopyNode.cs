@@ -100,17 +100,22 @@ internal sealed class CopyNode : IDisposable
     public ShardFiles Files => _home.FilesOf(new ShardId(0));
 
     /// <summary>Flips a byte in the middle of the files of chunks; false where there are none.</summary>
-    public bool DamageChunks()
+    public bool DamageChunks() => Damage("chunks");
+
+    /// <summary>As <see cref="DamageChunks"/>, but the files of blocks.</summary>
+    public bool DamageBlocks() => Damage("block-");
+
+    private bool Damage(string part)
     {
-        string[] chunks = [.. Directory.EnumerateFiles(_place.Path, "*", SearchOption.AllDirectories).Where(static path => path.Contains("chunks", StringComparison.Ordinal))];
-        foreach (string path in chunks)
+        string[] damaged = [.. Directory.EnumerateFiles(_directory.ShardPath(new ShardId(0))).Where(path => Path.GetFileName(path).Contains(part, StringComparison.Ordinal))];
+        foreach (string path in damaged)
         {
             byte[] bytes = File.ReadAllBytes(path);
             bytes[bytes.Length / 2] ^= 1;
             File.WriteAllBytes(path, bytes);
         }
 
-        return chunks.Length > 0;
+        return damaged.Length > 0;
     }
 
     /// <summary>Saves the shard, so often that its records may go.</summary>

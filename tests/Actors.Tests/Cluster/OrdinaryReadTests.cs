@@ -175,6 +175,43 @@ public sealed class OrdinaryReadTests : IDisposable
     }
 
     [Fact]
+    public async Task A_copy_whose_damaged_files_were_put_aside_knows_what_it_lacks_however_often_it_is_opened()
+    {
+        Write(1, 10);
+        Follow(_second);
+        _second.Save();
+        _first.Seal();
+        Assert.True(_first.DamageBlocks());
+        _first.Journal.Copy = static (_, _, _) => Task.FromException(new IOException("no other node lives"));
+        for (int opened = 0; opened < 3; opened++)
+        {
+            // The first time finds the damage, and puts it aside.
+            _first.Restart();
+            Assert.Empty(_first.Samples());
+            Assert.Equal(AppliedMarks.Unknown, _first.Journal.AppliedSeq(0));
+            Assert.True(_first.Files.Lacks);
+        }
+
+        Assert.Single(_first.PutAside, static name => name.EndsWith(".blk", StringComparison.Ordinal));
+        _first.Journal.Copy = (_, _, into) => Task.Run(() => ShardCopies.CopyAll(_second.Files, into));
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                _first.Test.Advance(TimeSpan.FromSeconds(10));
+                _first.Host.Follow(_journal.Row);
+                _first.Test.Drain();
+                return _first.Journal.AppliedSeq(0) == 10 && _first.Journal.IsWhole(0);
+            },
+            TestActorSystem.HangGuard));
+        Assert.False(_first.Files.Lacks);
+        Assert.Equal(_second.Samples(), _first.Samples());
+        Assert.Equal((10, false), await ReadAsync(_first, ShardRole.Follower));
+        _first.Restart();
+        Follow(_first);
+        Assert.Equal((10, false), await ReadAsync(_first, ShardRole.Follower));
+    }
+
+    [Fact]
     public async Task A_copy_that_begins_anew_is_not_read_before_it_has_what_the_journal_has()
     {
         Write(1, 7);
