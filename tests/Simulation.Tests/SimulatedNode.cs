@@ -11,6 +11,9 @@ internal sealed partial class SimulatedNode
     private static readonly CancellationToken Never = CancellationToken.None;
     private static readonly MembershipSettings Settings = new();
 
+    private const int HurriesMax = 50;
+
+    private static readonly TimeSpan HurryInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan HandOffTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(10);
     private readonly SimulatedWorld _world;
@@ -27,6 +30,8 @@ internal sealed partial class SimulatedNode
     private readonly Dictionary<int, long> _fences = [];
     private MembershipState _members;
     private RegionState _region;
+    private bool _isHurrying;
+    private int _hurries;
     private TaskCompletionSource _resumed = new();
     private long _requests;
 
@@ -186,6 +191,28 @@ internal sealed partial class SimulatedNode
 
     private List<long> AppliedTo(int shard) => _applied.TryGetValue(shard, out List<long>? applied) ? applied : _applied[shard] = [];
 
+    // As a cluster actor does.
+    private void HurryWhereNeeded()
+    {
+        if (HasEnded || (!_members.SuspectsAny && !_region.AwaitsPlan))
+        {
+            _hurries = 0;
+        }
+        else if (_hurries < HurriesMax && !_isHurrying)
+        {
+            _isHurrying = true;
+            _world.Spawn(async () =>
+            {
+                await _world.PauseAsync(HurryInterval);
+                await GateAsync();
+                _isHurrying = false;
+                _hurries++;
+                Learn(new MembershipEvent.Hurried());
+                Learn(new RegionEvent.Hurried());
+            });
+        }
+    }
+
     private void Learn(MembershipEvent happened)
     {
         if (HasEnded)
@@ -227,6 +254,8 @@ internal sealed partial class SimulatedNode
                     break;
             }
         }
+
+        HurryWhereNeeded();
     }
 
     private void Learn(RegionEvent happened)
@@ -241,17 +270,19 @@ internal sealed partial class SimulatedNode
         {
             Perform(effect);
         }
+
+        HurryWhereNeeded();
     }
 
     private void Perform(RegionEffect effect)
     {
         switch (effect)
         {
-            case RegionEffect.ReadPlan:
+            case RegionEffect.ReadPlan read:
                 _world.Spawn(async () => Learn(await AskOrAsync<RegionEvent>(
-                    async store => await store.Documents.GetAsync("cluster", "placement", Never) is { } document
+                    async store => await store.Documents.GetUnlessAsync("cluster", "placement", read.SeenVersion, Never) is { } document
                         ? new RegionEvent.PlanRead(PlacementPlanText.Read(document.Body), document.Version)
-                        : new RegionEvent.PlanRead(null, 0),
+                        : read.SeenVersion > 0 ? new RegionEvent.PlanUnchanged() : new RegionEvent.PlanRead(null, 0),
                     new RegionEvent.ReadFailed(WasPlan: true))));
                 break;
             case RegionEffect.WritePlan write:

@@ -46,6 +46,9 @@ public sealed record ShardPlace
     /// <summary>The leader where it is another node; null where it is this one, or nobody.</summary>
     public ShardPeer? Leader { get; init; }
 
+    /// <summary>The node that shall lead it and can be asked, where nobody who lives owns it as its row was read last: he may lead it by now.</summary>
+    public ShardPeer? Successor { get; init; }
+
     /// <summary>Other nodes with a warm copy, the one to be asked first in front.</summary>
     public ImmutableArray<ShardPeer> Followers { get; init; } = [];
 
@@ -76,7 +79,7 @@ public sealed record ShardPlace
 
     /// <inheritdoc/>
     public bool Equals(ShardPlace? other) =>
-        other is not null && Shard == other.Shard && Epoch == other.Epoch && Here == other.Here && Equals(Leader, other.Leader) && Equals(LastResort, other.LastResort)
+        other is not null && Shard == other.Shard && Epoch == other.Epoch && Here == other.Here && Equals(Leader, other.Leader) && Equals(Successor, other.Successor) && Equals(LastResort, other.LastResort)
         && Followers.AsSpan().SequenceEqual(other.Followers.AsSpan());
 
     /// <inheritdoc/>

@@ -108,6 +108,7 @@ internal sealed class ShardPlacesActor(NodeTransport transport, PublishedPlaces 
                 Here = role,
                 LastResort = role == ShardRole.Uncertain || (role == ShardRole.Leader && wholeSeq(row.Shard) == AppliedMarks.Unknown) ? here : null,
                 Leader = leader,
+                Successor = leader is null && row.Owner != status.Self ? byName.GetValueOrDefault(planned.Leader) : null,
                 Followers = [.. planned.All.Where(name => name != self && name != leader?.Name).Select(name => byName.GetValueOrDefault(name)).OfType<ShardPeer>()],
             };
         })];

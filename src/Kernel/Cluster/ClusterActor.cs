@@ -14,6 +14,7 @@ public sealed class ClusterActor : Actor
     private MembershipState _members;
     private RegionState _region;
     private long _requests;
+    private int _hurries;
     private ClusterStatus? _published;
 
     /// <param name="setup">What it lives from.</param>
@@ -71,6 +72,11 @@ public sealed class ClusterActor : Actor
                 Learn(new MembershipEvent.Ticked());
                 Learn(new RegionEvent.Ticked(_setup.Shards.TakeIsStarting()));
                 break;
+            case Hurry:
+                _hurries++;
+                Learn(new MembershipEvent.Hurried());
+                Learn(new RegionEvent.Hurried());
+                break;
             case MembershipEvent happened:
                 Learn(happened);
                 break;
@@ -96,6 +102,21 @@ public sealed class ClusterActor : Actor
             default:
                 Unhandled(message);
                 break;
+        }
+
+        HurryWhereNeeded();
+    }
+
+    // The next tick is up to a second away, for each of the steps from a doubt to a new leader.
+    private void HurryWhereNeeded()
+    {
+        if (!_members.SuspectsAny && !_region.AwaitsPlan)
+        {
+            _hurries = 0;
+        }
+        else if (_hurries < _setup.HurriesMax && !Timers.IsActive(Hurry.Instance))
+        {
+            Timers.StartSingle(Hurry.Instance, Hurry.Instance, _setup.HurryInterval);
         }
     }
 
@@ -173,10 +194,11 @@ public sealed class ClusterActor : Actor
     {
         switch (effect)
         {
-            case RegionEffect.ReadPlan:
+            case RegionEffect.ReadPlan read:
                 Context.PipeToSelf(
-                    _setup.Store.Documents.GetAsync(PlanKind, PlanId, CancellationToken.None).AsTask(),
-                    static document => document is null ? new RegionEvent.PlanRead(null, 0) : new RegionEvent.PlanRead(PlacementPlanText.Read(document.Body), document.Version),
+                    _setup.Store.Documents.GetUnlessAsync(PlanKind, PlanId, read.SeenVersion, CancellationToken.None).AsTask(),
+                    document => document is not null ? new RegionEvent.PlanRead(PlacementPlanText.Read(document.Body), document.Version)
+                        : read.SeenVersion > 0 ? new RegionEvent.PlanUnchanged() : new RegionEvent.PlanRead(null, 0),
                     static _ => new RegionEvent.ReadFailed(WasPlan: true));
                 break;
             case RegionEffect.WritePlan write:
@@ -306,6 +328,11 @@ public sealed class ClusterActor : Actor
             link.Dispose();
             _links.Remove(peer);
         }
+    }
+
+    private sealed class Hurry
+    {
+        public static readonly Hurry Instance = new();
     }
 
     private sealed class Tick

@@ -26,6 +26,12 @@ public sealed record ClusterSetup
     /// <summary>How shards are spread.</summary>
     public RegionSettings Region { get; init; } = new();
 
+    /// <summary>Between two looks at what others have found out and planned, while somebody may be dead or his shards are nobody's.</summary>
+    public TimeSpan HurryInterval { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Such looks, one after the other: what takes longer, for instance a way that is broken in one direction, is looked at as often as anything else.</summary>
+    public int HurriesMax { get; init; } = 50;
+
     /// <summary>Records that a copy may lack at most when it asks to lead in the place of a living node.</summary>
     public long HandOffLagMax { get; init; } = 100;
 

@@ -125,7 +125,7 @@ internal static class SettingsFile
             Shards = shards,
             FlushInterval = keys.Duration("pleiad.storage.flush-interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10)),
             SegmentBytesMax = keys.Size("pleiad.storage.segment-size", MiB, GiB),
-            SnapshotInterval = keys.Duration("pleiad.storage.snapshot-interval", TimeSpan.FromMinutes(1), TimeSpan.FromDays(1)),
+            SnapshotInterval = keys.Duration("pleiad.storage.snapshot-interval", TimeSpan.FromSeconds(10), TimeSpan.FromDays(1)),
             SeriesPerShardMax = keys.Count("pleiad.storage.series-per-shard-max", 1),
             SeriesMax = keys.Number("pleiad.storage.series-max", 1, long.MaxValue),
             SeriesPerTargetMax = keys.Count("pleiad.storage.series-per-target-max", 1),

@@ -141,7 +141,7 @@ public sealed record StorageSection
     /// <summary>Bytes after which a journal segment is full; 1 MiB to 1 GiB. <c>pleiad.storage.segment-size</c></summary>
     public required long SegmentBytesMax { get; init; }
 
-    /// <summary>Between two snapshots of a shard; at least 1 min. <c>pleiad.storage.snapshot-interval</c></summary>
+    /// <summary>Between two snapshots of a shard; at least 10 s. <c>pleiad.storage.snapshot-interval</c></summary>
     public required TimeSpan SnapshotInterval { get; init; }
 
     /// <summary>Series a shard holds at most; new ones beyond are refused. <c>pleiad.storage.series-per-shard-max</c></summary>

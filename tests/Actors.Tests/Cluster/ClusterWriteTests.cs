@@ -110,6 +110,17 @@ public sealed class ClusterWriteTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_shard_whose_leader_has_died_is_written_at_its_successor_before_anybody_has_seen_him_lead()
+    {
+        Node[] nodes = Nodes(2);
+        Publish(nodes, leader: -1, successor: 1);
+        using SampleBatch batch = RandomBatch(new Random(7), rows: 20);
+        string[] expected = [.. Rows(batch)];
+        Assert.Equal(20, (await nodes[0].Writes.WriteAsync(batch.HandOver(), CancellationToken.None).WaitAsync(TestActorSystem.HangGuard)).Accepted);
+        Assert.Equal(expected, nodes[1].Written);
+    }
+
+    [Fact]
     public async Task A_node_that_loses_its_shard_sends_the_batch_on()
     {
         Node[] nodes = Nodes(2);
@@ -260,7 +271,7 @@ public sealed class ClusterWriteTests : IAsyncLifetime
     private static IEnumerable<string> Exemplars(SampleBatch batch) =>
         [.. batch.Exemplars.Select(one => $"{one.Series.Labels} {one.Exemplar.Labels} {one.Exemplar.Value:R} {one.Exemplar.At?.Milliseconds}")];
 
-    private static void Publish(Node[] nodes, int leader)
+    private static void Publish(Node[] nodes, int leader, int successor = -1)
     {
         foreach (Node node in nodes)
         {
@@ -269,6 +280,7 @@ public sealed class ClusterWriteTests : IAsyncLifetime
                 Shard = shard,
                 Here = node.Number == leader ? ShardRole.Leader : ShardRole.None,
                 Leader = leader >= 0 && node.Number != leader ? node.PeerOf(nodes[leader]) : null,
+                Successor = successor >= 0 && node.Number != successor ? node.PeerOf(nodes[successor]) : null,
             })]);
         }
     }

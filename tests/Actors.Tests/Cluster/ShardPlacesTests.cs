@@ -66,6 +66,19 @@ public sealed class ShardPlacesTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Where_the_owner_is_dead_the_one_who_shall_lead_is_its_successor()
+    {
+        var gone = new NodeIncarnation(new Guid("00000000-0000-0000-0000-0000000000ff"));
+        ShardPlace place = Places([Row(0, gone)], [("b", "a")], [])[0];
+        Assert.Equal((null, "b"), (place.Leader, place.Successor!.Name));
+
+        // Not this node, which leads or does not, and nobody while the owner lives.
+        Assert.Null(Places([Row(0, gone)], [("a", "b")], [])[0].Successor);
+        Assert.Null(Places([Row(0, Other)], [("b", "a")], [])[0].Successor);
+        Assert.Null(Places([Row(0, Self)], [("b", "a")], [0])[0].Successor);
+    }
+
+    [Fact]
     public void The_same_places_are_equal()
     {
         Assert.Equal(Places([Row(0, Self)], [("a", "b")], [0]).ToArray(), Places([Row(0, Self)], [("a", "b")], [0]).ToArray());

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Pleiad.Outside.Tests;
 using Xunit.Abstractions;
 
@@ -8,9 +7,11 @@ namespace Pleiad.Cluster.Tests;
 /// <summary>How a row is run: faults under load, and what there is compared with what was acknowledged.</summary>
 public abstract class FaultRowBase(ITestOutputHelper output)
 {
-    /// <summary>Chooses victims and moments; PLEIAD_FAULT_SEED makes it another.</summary>
-    private protected static Random Chance { get; } =
-        new(int.TryParse(Environment.GetEnvironmentVariable("PLEIAD_FAULT_SEED"), CultureInfo.InvariantCulture, out int seed) ? seed : 1);
+    /// <summary>Chooses victims and moments.</summary>
+    private protected static Random Chance { get; } = new(RowReport.Seed);
+
+    /// <summary>The number of the run that is under way, from 0 on; PLEIAD_FAULT_FIRST makes it begin elsewhere, for rows whose faults come in turns.</summary>
+    private protected int Run { get; private set; }
 
     /// <summary>Runs a row as often as asked, and once more after everything was killed.</summary>
     /// <param name="row">Its name; where it is not asked for nothing is run.</param>
@@ -20,24 +21,39 @@ public abstract class FaultRowBase(ITestOutputHelper output)
     {
         string? asked = Environment.GetEnvironmentVariable("PLEIAD_FAULT_ROW");
         Skip.IfNot(asked is not null && asked.Split(',').Contains(row, StringComparer.Ordinal), $"tests/faults {row} runs it");
+        setup ??= new FaultSetup();
         var report = new RowReport(row, output);
-        await using FaultCluster cluster = await FaultCluster.StartAsync(setup ?? new FaultSetup());
-        for (int run = 0; run < RowReport.Runs(1); run++)
+        FaultCluster cluster = await FaultCluster.StartAsync(setup);
+        try
         {
-            report.Add(await runOnce(cluster));
-        }
-
-        // All of it once more, after everything was killed.
-        DateTimeOffset begin = DateTimeOffset.UtcNow.AddHours(-2);
-        report.AddColdRestart(await FaultAsync(cluster, async () =>
-        {
-            for (int node = 0; node < FaultCluster.Nodes; node++)
+            int first = RowReport.First;
+            for (Run = first; Run < first + RowReport.Runs(1); Run++)
             {
-                await cluster.KillAsync(node);
+                if (!await report.TryAddAsync(Run, cluster, () => runOnce(cluster)))
+                {
+                    // What is wrong there would be found again and again.
+                    await cluster.DisposeAsync();
+                    cluster = await FaultCluster.StartAsync(setup);
+                }
             }
 
-            await cluster.StartNodesAsync(0, 1, 2);
-        }, since: begin));
+            // All of it once more, after everything was killed.
+            DateTimeOffset begin = DateTimeOffset.UtcNow.AddHours(-2);
+            await report.TryAddAsync(RowReport.ColdRestart, cluster, () => FaultAsync(cluster, async () =>
+            {
+                for (int node = 0; node < FaultCluster.Nodes; node++)
+                {
+                    await cluster.KillAsync(node);
+                }
+
+                await cluster.StartNodesAsync(0, 1, 2);
+            }, since: begin));
+        }
+        finally
+        {
+            await cluster.DisposeAsync();
+        }
+
         report.Close();
     }
 
@@ -53,6 +69,7 @@ public abstract class FaultRowBase(ITestOutputHelper output)
         DateTimeOffset began = since ?? DateTimeOffset.UtcNow.AddSeconds(-10);
         int acked = cluster.Load.Ledger.Acked;
         int unknown = cluster.Load.Ledger.Unknown;
+        DateTimeOffset faultAt = DateTimeOffset.UtcNow;
         long fault = cluster.Load.BeginFault();
         await inject();
         if (during is not null)
@@ -68,9 +85,10 @@ public abstract class FaultRowBase(ITestOutputHelper output)
         double healed = Stopwatch.GetElapsedTime(fault).TotalSeconds;
         await cluster.UntilWrittenAsync(Stopwatch.GetTimestamp());
         return new RunFigures(
-            pauses, healed, await cluster.MissedScrapesAsync(began), queries, partial, errors, cluster.Load.Ledger.Acked - acked,
+            pauses, healed, queries, partial, errors, cluster.Load.Ledger.Acked - acked,
             cluster.Load.Ledger.Unknown - unknown, [.. await cluster.WrongAsync(began), .. check is null ? [] : await check()])
         {
+            Missed = await cluster.MissedScrapesAsync(faultAt),
             StrongReads = strong,
             StrongReadsRefused = strongRefused,
         };
@@ -81,25 +99,28 @@ public abstract class FaultRowBase(ITestOutputHelper output)
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(3) };
         Uri zombie = cluster.UrlsBut([.. Enumerable.Range(0, FaultCluster.Nodes).Where(node => node != victim)]).Single();
-        for (int series = 0; series < Load.Series; series += 4)
+
+        // At once: who is cut off answers none of them, and each waits for as long as it may.
+        await Task.WhenAll(Enumerable.Range(0, (Load.Series + 3) / 4).Select(async number =>
         {
+            int series = Load.Series + (4 * number);
             long time = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
             // A value of its own, which the clients never send: above theirs, as a counter's.
-            cluster.Load.Ledger.Send(Load.Series + series, time, time);
+            cluster.Load.Ledger.Send(series, time, time);
             try
             {
-                using ByteArrayContent body = Load.Body("written", Load.Series + series, time, time);
+                using ByteArrayContent body = Load.Body("written", series, time, time);
                 using HttpResponseMessage answer = await http.PostAsync(new Uri(zombie, "/api/v1/write"), body);
                 if (answer.StatusCode == System.Net.HttpStatusCode.NoContent)
                 {
-                    cluster.Load.Ledger.Ack(Load.Series + series, time, time);
+                    cluster.Load.Ledger.Ack(series, time, time);
                 }
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
             {
                 // Nobody knows what became of it.
             }
-        }
+        }));
     }
 }

@@ -134,10 +134,12 @@ public sealed class FaultRows(ITestOutputHelper output) : FaultRowBase(output)
     public Task S1_a_node_pauses() => RunAsync("S1", async cluster =>
     {
         int victim = Chance.Next(FaultCluster.Nodes);
-        TimeSpan pause = TimeSpan.FromSeconds(Chance.Next(4) == 0 ? 20 : 3 + Chance.Next(3));
+
+        // Of twenty runs one pauses for two minutes, four for 20 s and fifteen for 3 s.
+        TimeSpan pause = TimeSpan.FromSeconds(Run % 20 == 7 ? 120 : Run % 5 == 1 ? 20 : 3);
         cluster.Load.Use(cluster.UrlsBut(victim));
         long began = Stopwatch.GetTimestamp();
-        return await FaultAsync(
+        RunFigures run = await FaultAsync(
             cluster, () => cluster.Node(victim).SignalAsync("STOP"),
             during: async () =>
             {
@@ -147,6 +149,7 @@ public sealed class FaultRows(ITestOutputHelper output) : FaultRowBase(output)
                 // It believes that it leads until it looks.
                 await ProvokeAsync(cluster, victim);
             });
+        return run with { Note = string.Create(CultureInfo.InvariantCulture, $"for {pause.TotalSeconds} s; ") };
     });
 
     /// <summary>Bytes of files of a node that does not run are flipped.</summary>
@@ -156,7 +159,7 @@ public sealed class FaultRows(ITestOutputHelper output) : FaultRowBase(output)
     {
         int victim = Chance.Next(FaultCluster.Nodes);
 
-        // Two snapshots of most shards, so that there is something to flip.
+        // Two snapshots of most shards, so that there is something to flip. A copy that was damaged is whole with the next one of another.
         await Pause.UntilAsync(() => Task.FromResult(FilesOf(cluster, victim).Length >= 2 * FaultCluster.Shards), FaultCluster.Patience, static () => "nothing was saved");
         cluster.Load.Use(cluster.UrlsBut(victim));
         return await FaultAsync(cluster, async () =>
@@ -168,7 +171,7 @@ public sealed class FaultRows(ITestOutputHelper output) : FaultRowBase(output)
                 Flip(files[Chance.Next(files.Length)]);
             }
         });
-    });
+    }, new FaultSetup { Conf = "pleiad.storage.snapshot-interval = 10s" });
 
     /// <summary>The database crashes and comes back.</summary>
     [SkippableFact]

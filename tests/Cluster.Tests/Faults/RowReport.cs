@@ -1,100 +1,166 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Xunit.Abstractions;
+using Xunit.Sdk;
 
 namespace Pleiad.Cluster.Tests;
 
-/// <summary>The figures of the runs of one row: printed, and appended to the file that PLEIAD_FAULT_REPORT names, a line each.</summary>
+/// <summary>
+/// The figures of the runs of one row: printed, and appended to the file that PLEIAD_FAULT_REPORT names, a line each. The file that PLEIAD_FAULT_FIGURES
+/// names gets them as JSON, a line each, invocation after invocation; what failed leaves what the nodes said in the directory PLEIAD_FAULT_EVIDENCE.
+/// </summary>
 internal sealed class RowReport(string row, ITestOutputHelper output)
 {
-    private readonly List<double> _pauses = [];
-    private readonly List<double> _heals = [];
-    private readonly List<int> _missed = [];
+    /// <summary>The number of the run at the end: everything was killed and started again, and is compared once more. It counts for what is wrong alone.</summary>
+    public const int ColdRestart = -1;
+
+    private readonly List<RunFigures> _runs = [];
     private readonly List<string> _failures = [];
-    private int _runs;
-    private int _queries;
-    private int _partial;
-    private int _errors;
-    private int _acked;
-    private int _unknown;
-    private int _strong;
-    private int _strongRefused;
+
+    /// <summary>What victims and moments are chosen from: PLEIAD_FAULT_SEED.</summary>
+    public static int Seed { get; } = Number("PLEIAD_FAULT_SEED", 1);
+
+    /// <summary>The number of the first run: PLEIAD_FAULT_FIRST.</summary>
+    public static int First => Number("PLEIAD_FAULT_FIRST", 0);
 
     /// <summary>How often a row is run: PLEIAD_FAULT_RUNS, else the number given.</summary>
-    public static int Runs(int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable("PLEIAD_FAULT_RUNS"), CultureInfo.InvariantCulture, out int asked) ? asked : otherwise;
+    public static int Runs(int otherwise) => Number("PLEIAD_FAULT_RUNS", otherwise);
 
-    /// <summary>Notes the end: everything was killed and started again, and is compared once more. It counts for what is wrong alone.</summary>
-    public void AddColdRestart(RunFigures run)
+    /// <summary>Runs it once and notes what it shows, also where it does not come to its end.</summary>
+    /// <param name="run">Its number, or <see cref="ColdRestart"/>.</param>
+    /// <param name="cluster">Whose nodes are asked what they said.</param>
+    /// <param name="runOnce">The run.</param>
+    /// <returns>Whether all was as it must be.</returns>
+    public async Task<bool> TryAddAsync(int run, FaultCluster cluster, Func<Task<RunFigures>> runOnce)
     {
-        _failures.AddRange(run.Wrong.Take(10).Select(static wrong => $"after a cold restart: {wrong}"));
-        Say($"{row} after a cold restart of everything: {(run.Wrong.Count == 0 ? "ok" : "FAILED")}");
-        foreach (string what in run.Wrong.Take(10))
+        RunFigures figures;
+        try
         {
-            Say("    " + what);
+            figures = await runOnce();
         }
-    }
+        catch (Exception e) when (e is TimeoutException or InvalidOperationException or HttpRequestException or OperationCanceledException or IOException or XunitException)
+        {
+            // It waited in vain, a node has ended that should not, or something was not as it must be: the runs after it tell whether it always is so.
+            figures = new RunFigures([], 0, 0, 0, [], 0, 0, [e.Message]);
+            KeepEvidence(run, cluster, e.ToString());
+            Add(run, figures);
+            return false;
+        }
 
-    /// <summary>Notes a run.</summary>
-    public void Add(RunFigures run)
-    {
-        _runs++;
-        _pauses.AddRange(run.PauseSeconds);
-        _heals.Add(run.HealSeconds);
-        _missed.Add(run.MissedScrapes);
-        _queries += run.Queries;
-        _partial += run.Partial;
-        _errors += run.Errors.Count;
-        _acked += run.Acked;
-        _unknown += run.Unknown;
-        _strong += run.StrongReads;
-        _strongRefused += run.StrongReadsRefused;
-        _failures.AddRange(run.Wrong.Take(10).Select(wrong => $"run {_runs}: {wrong}"));
-        Say(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{row} run {_runs}: pause {Middle(run.PauseSeconds):F1} s, at most {run.PauseSeconds.DefaultIfEmpty().Max():F1} s; whole again after {run.HealSeconds:F1} s; "
-            + $"{run.MissedScrapes} scrapes missed; {run.Queries} queries, {run.Partial} partial, {run.Errors.Count} errors; {run.StrongReads} strong reads answered, {run.StrongReadsRefused} refused; {run.Acked} acknowledged, {run.Unknown} unknown; {run.Note}{(run.Wrong.Count == 0 ? "ok" : "FAILED")}"));
-        foreach (string what in run.Wrong.Take(10).Concat(run.Errors.Take(3)))
+        if (figures.Wrong.Count > 0)
         {
-            Say("    " + what);
+            KeepEvidence(run, cluster, string.Join('\n', figures.Wrong));
         }
+
+        Add(run, figures);
+        return figures.Wrong.Count == 0;
     }
 
     /// <summary>Prints the summary, and fails if any run did.</summary>
     public void Close()
     {
-        double[] pauses = [.. _pauses.Order()];
+        double[] pauses = [.. _runs.SelectMany(static run => run.PauseSeconds).Order()];
+        double[] heals = [.. _runs.Select(static run => run.HealSeconds).Order()];
         Say(string.Create(
             CultureInfo.InvariantCulture,
-            $"{row}: {_runs} runs, {_failures.Count} failures; write pause a series p50 {At(pauses, 0.5):F1} s, p99 {At(pauses, 0.99):F1} s, worst {At(pauses, 1):F1} s; whole again p50 {Middle(_heals):F1} s, worst {_heals.DefaultIfEmpty().Max():F1} s; "
-            + $"missed scrapes a target worst {_missed.DefaultIfEmpty().Max()}; {_queries} queries, {_partial} partial, {_errors} errors; {_strong} strong reads answered, {_strongRefused} refused; {_acked} samples acknowledged, {_unknown} unknown"));
+            $"{row}: {_runs.Count} runs, {_failures.Count} failures; write pause a series p50 {At(pauses, 0.5):F1} s, p99 {At(pauses, 0.99):F1} s, worst {At(pauses, 1):F1} s; whole again p50 {At(heals, 0.5):F1} s, worst {At(heals, 1):F1} s; "
+            + $"missed scrapes a target worst {_runs.Select(static run => run.Missed.EachSecond).DefaultIfEmpty().Max()} of 1 s, {_runs.Select(static run => run.Missed.Slow).DefaultIfEmpty().Max()} of {FaultCluster.SlowSeconds} s; "
+            + $"{_runs.Sum(static run => run.Queries)} queries, {_runs.Sum(static run => run.Partial)} partial, {_runs.Sum(static run => run.Errors.Count)} errors; "
+            + $"{_runs.Sum(static run => run.StrongReads)} strong reads answered, {_runs.Sum(static run => run.StrongReadsRefused)} refused; {_runs.Sum(static run => run.Acked)} samples acknowledged, {_runs.Sum(static run => run.Unknown)} unknown"));
         Assert.True(_failures.Count == 0, string.Join('\n', _failures));
     }
 
-    private static double Middle(IEnumerable<double> values) => At([.. values.Order()], 0.5);
+    private static int Number(string variable, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int asked) ? asked : otherwise;
 
     private static double At(double[] ordered, double share) => ordered.Length == 0 ? 0 : ordered[(int)Math.Min(ordered.Length - 1, Math.Floor(share * ordered.Length))];
+
+    private void Add(int run, RunFigures figures)
+    {
+        bool isCold = run == ColdRestart;
+        string name = isCold ? "after a cold restart of everything" : string.Create(CultureInfo.InvariantCulture, $"run {run}");
+        if (!isCold)
+        {
+            _runs.Add(figures);
+        }
+
+        _failures.AddRange(figures.Wrong.Take(10).Select(wrong => $"{name}: {wrong}"));
+        string end = figures.Note + (figures.Wrong.Count == 0 ? "ok" : "FAILED");
+        double[] pauses = [.. figures.PauseSeconds.Order()];
+        Say(isCold ? $"{row} {name}: {end}" : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{row} {name}: pause {At(pauses, 0.5):F1} s, at most {At(pauses, 1):F1} s; whole again after {figures.HealSeconds:F1} s; "
+            + $"missed scrapes {figures.Missed.EachSecond} of 1 s ({figures.Missed.InARow} in a row), {figures.Missed.Slow} of {FaultCluster.SlowSeconds} s; "
+            + $"{figures.Queries} queries, {figures.Partial} partial, {figures.Errors.Count} errors; {figures.StrongReads} strong reads answered, {figures.StrongReadsRefused} refused; {figures.Acked} acknowledged, {figures.Unknown} unknown; {end}"));
+        foreach (string what in figures.Wrong.Take(10).Concat(figures.Errors.Take(3)))
+        {
+            Say("    " + what);
+        }
+
+        Append("PLEIAD_FAULT_FIGURES", JsonSerializer.Serialize(new
+        {
+            row,
+            run,
+            seed = Seed,
+            commit = Environment.GetEnvironmentVariable("PLEIAD_FAULT_COMMIT") ?? "",
+            at = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            failed = figures.Wrong.Count > 0,
+            pauses = pauses.Select(static pause => Math.Round(pause, 3)),
+            whole = Math.Round(figures.HealSeconds, 3),
+            missed = figures.Missed.EachSecond,
+            missedInARow = figures.Missed.InARow,
+            missedSlow = figures.Missed.Slow,
+            queries = figures.Queries,
+            partial = figures.Partial,
+            errors = figures.Errors.Count,
+            strong = figures.StrongReads,
+            strongRefused = figures.StrongReadsRefused,
+            acked = figures.Acked,
+            unknown = figures.Unknown,
+            note = figures.Note,
+        }));
+    }
+
+    private void KeepEvidence(int run, FaultCluster cluster, string what)
+    {
+        if (Environment.GetEnvironmentVariable("PLEIAD_FAULT_EVIDENCE") is not { Length: > 0 } place)
+        {
+            return;
+        }
+
+        Directory.CreateDirectory(place);
+        string name = string.Create(CultureInfo.InvariantCulture, $"{row}-{Seed}-{(run == ColdRestart ? "cold" : run)}-{DateTimeOffset.UtcNow:HHmmss}.log");
+        File.WriteAllText(Path.Combine(place, name), $"{what}\n\n{cluster.OutputsBefore()}\n\n{cluster.Outputs()}\n");
+    }
 
     private void Say(string line)
     {
         output.WriteLine(line);
-        if (Environment.GetEnvironmentVariable("PLEIAD_FAULT_REPORT") is { Length: > 0 } file)
+        Append("PLEIAD_FAULT_REPORT", line);
+    }
+
+    private static void Append(string variable, string line)
+    {
+        if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } file)
         {
-            File.AppendAllText(file, line + Environment.NewLine, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            File.AppendAllText(file, line + "\n", new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         }
     }
 }
 
 /// <summary>What one run of a row has shown.</summary>
 internal sealed record RunFigures(
-    IReadOnlyList<double> PauseSeconds, double HealSeconds, int MissedScrapes, int Queries, int Partial, IReadOnlyList<string> Errors, int Acked, int Unknown, IReadOnlyList<string> Wrong)
+    IReadOnlyList<double> PauseSeconds, double HealSeconds, int Queries, int Partial, IReadOnlyList<string> Errors, int Acked, int Unknown, IReadOnlyList<string> Wrong)
 {
+    /// <summary>Scrapes that a target lacks.</summary>
+    public MissedScrapes Missed { get; init; }
+
     /// <summary>Reads with <c>consistency=strong</c> that were answered, each with everything acknowledged before it was asked.</summary>
-    public required int StrongReads { get; init; }
+    public int StrongReads { get; init; }
 
     /// <summary>Those that were refused, or got no answer.</summary>
-    public required int StrongReadsRefused { get; init; }
+    public int StrongReadsRefused { get; init; }
 
     /// <summary>What else there is to say of it.</summary>
     public string Note { get; init; } = "";

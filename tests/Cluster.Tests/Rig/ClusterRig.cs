@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Pleiad.Outside.Tests;
@@ -5,15 +6,18 @@ using Pleiad.TestKit;
 
 namespace Pleiad.Cluster.Tests;
 
-/// <summary>Three nodes on a PostgreSQL of their own, which scrape pages of this process every second.</summary>
+/// <summary>Three nodes on a PostgreSQL of their own, which scrape pages of this process every second, and others less often.</summary>
 internal abstract class ClusterRig : IAsyncDisposable
 {
     public const int Nodes = 3;
+
+    private const int EndedKeptMax = 6;
 
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly int[] _ports = [.. Enumerable.Range(0, Nodes).Select(static _ => RunningProgram.FreePort())];
     private readonly ClusterNode?[] _nodes = new ClusterNode?[Nodes];
+    private readonly ConcurrentQueue<string> _ended = new();
     private readonly PageServer _pages;
     private readonly int[] _scrapes;
 
@@ -21,11 +25,13 @@ internal abstract class ClusterRig : IAsyncDisposable
     /// <param name="pages">Becomes the rig's.</param>
     /// <param name="metric">What each target has.</param>
     /// <param name="targets">How many; their instances are t0, t1 and so on.</param>
-    protected ClusterRig(PostgresServer postgres, PageServer pages, string metric, int targets)
+    /// <param name="slowSeconds">Between two scrapes of as many others, s0, s1 and so on; 0 for none of them.</param>
+    protected ClusterRig(PostgresServer postgres, PageServer pages, string metric, int targets, int slowSeconds = 0)
     {
         Postgres = postgres;
         _pages = pages;
         _scrapes = new int[targets];
+        ScrapedMetric = metric;
         var config = new StringBuilder("global:\n  scrape_interval: 1s\nscrape_configs:\n  - job_name: pages\n    static_configs:\n");
         for (int target = 0; target < targets; target++)
         {
@@ -36,10 +42,26 @@ internal abstract class ClusterRig : IAsyncDisposable
             pages.Serve($"/t{number}", () => string.Create(CultureInfo.InvariantCulture, $"{metric} {Interlocked.Increment(ref _scrapes[number])}\n"));
         }
 
+        if (slowSeconds > 0)
+        {
+            config.Append(CultureInfo.InvariantCulture, $"  - job_name: slow\n    scrape_interval: {slowSeconds}s\n    static_configs:\n");
+            for (int target = 0; target < targets; target++)
+            {
+                config.Append(CultureInfo.InvariantCulture, $"      - targets: ['{pages.Address}']\n        labels: {{instance: 's{target}', __metrics_path__: '/s{target}'}}\n");
+                pages.Serve($"/s{target}", () => $"{SlowMetric} 1\n");
+            }
+        }
+
         ConfigPath = Scratch.File("prometheus.yml", config.ToString());
     }
 
     public PostgresServer Postgres { get; }
+
+    /// <summary>What each target has.</summary>
+    protected string ScrapedMetric { get; }
+
+    /// <summary>What the slower targets have.</summary>
+    protected string SlowMetric => ScrapedMetric + "_slowly";
 
     /// <summary>The nodes that run.</summary>
     public IEnumerable<ClusterNode> Running => _nodes.OfType<ClusterNode>();
@@ -97,6 +119,13 @@ internal abstract class ClusterRig : IAsyncDisposable
     {
         ClusterNode node = Node(number);
         _nodes[number] = null;
+        await node.KillAsync();
+        _ended.Enqueue($"{NameOf(number)} ended at {DateTimeOffset.UtcNow:O}:\n{node.Output}");
+        while (_ended.Count > EndedKeptMax)
+        {
+            _ended.TryDequeue(out _);
+        }
+
         await node.DisposeAsync();
     }
 
@@ -111,6 +140,9 @@ internal abstract class ClusterRig : IAsyncDisposable
         await KillAsync(number);
         return (code, output);
     }
+
+    /// <summary>What nodes had printed that have ended, the last ones.</summary>
+    public string OutputsBefore() => string.Join('\n', _ended);
 
     /// <summary>What the nodes that run have printed.</summary>
     public string Outputs() => string.Join('\n', Running.Select(static node => node.Output));

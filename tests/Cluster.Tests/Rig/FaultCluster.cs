@@ -12,12 +12,15 @@ internal sealed class FaultCluster : ClusterRig
     public const int Shards = 16;
     public const int Targets = 6;
 
+    /// <summary>Seconds between two scrapes of the slower targets: those of the others are a second apart, so that each second of a pause is a slot.</summary>
+    public const int SlowSeconds = 5;
+
     private readonly string _conf;
     private readonly DatabaseProxy? _proxy;
     private Load? _load;
 
     private FaultCluster(PostgresServer postgres, PageServer pages, Namespaces? spaces, FaultSetup setup)
-        : base(postgres, pages, "scraped", Targets)
+        : base(postgres, pages, "scraped", Targets, SlowSeconds)
     {
         Spaces = spaces;
         _conf = Scratch.File(
@@ -108,16 +111,26 @@ internal sealed class FaultCluster : ClusterRig
     }
 
     /// <summary>The most scrapes that any target lacks since a moment.</summary>
-    public async Task<int> MissedScrapesAsync(DateTimeOffset since)
+    public async Task<MissedScrapes> MissedScrapesAsync(DateTimeOffset since)
+    {
+        ClusterNode node = Running.First();
+        int[] each = await MissedAsync(node, ScrapedMetric, 1, since);
+        int[] inARow = await MissedAsync(node, ScrapedMetric, 1, since, static gaps => gaps.DefaultIfEmpty().Max());
+        int[] slow = await MissedAsync(node, SlowMetric, SlowSeconds, since);
+        return new MissedScrapes(each.DefaultIfEmpty().Max(), inARow.DefaultIfEmpty().Max(), slow.DefaultIfEmpty().Max());
+    }
+
+    // Holes that ended behind the moment: those of a fault before are not this one's.
+    private static async Task<int[]> MissedAsync(ClusterNode node, string metric, int seconds, DateTimeOffset since, Func<IEnumerable<int>, int>? sum = null)
     {
         double now = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalSeconds;
-        int missed = 0;
-        foreach (List<(long TimeMs, string Value)> points in (await Running.First().Client.RawAsync($"scraped[{SecondsSince(since)}s]", now)).Values)
-        {
-            missed = Math.Max(missed, points.Zip(points.Skip(1)).Sum(static pair => (int)((pair.Second.TimeMs - pair.First.TimeMs) / 1000) - 1));
-        }
-
-        return missed;
+        long sinceMs = since.ToUnixTimeMilliseconds();
+        Dictionary<string, List<(long TimeMs, string Value)>> targets = await node.Client.RawAsync($"{metric}[{SecondsSince(since)}s]", now);
+        return
+        [
+            .. targets.Values.Select(points => (sum ?? Enumerable.Sum)(
+                points.Zip(points.Skip(1)).Where(pair => pair.Second.TimeMs > sinceMs).Select(pair => (int)((pair.Second.TimeMs - pair.First.TimeMs) / (seconds * 1000)) - 1))),
+        ];
     }
 
     /// <summary>Who leads each shard, as a node sees it; empty where it does not say.</summary>
@@ -196,6 +209,12 @@ internal sealed class FaultCluster : ClusterRig
         }
     }
 }
+
+/// <summary>Scrapes that a target lacks, of that which lacks most.</summary>
+/// <param name="EachSecond">Of those of a second each.</param>
+/// <param name="InARow">Of those, one after the other: without what was missed as shards moved back.</param>
+/// <param name="Slow">Of those of <see cref="FaultCluster.SlowSeconds"/> each.</param>
+internal readonly record struct MissedScrapes(int EachSecond, int InARow, int Slow);
 
 /// <summary>What a row needs of its cluster.</summary>
 internal sealed record FaultSetup

@@ -55,6 +55,23 @@ public sealed class MembershipStateTests
     }
 
     [Fact]
+    public void A_node_whose_process_has_gone_is_known_to_be_dead_to_all_after_a_tick_and_a_few_looks()
+    {
+        for (int seed = 1; seed <= 100; seed++)
+        {
+            SimulatedCluster cluster = Up(3, seed);
+            cluster.Nodes[1].IsGone = true;
+
+            // A probe a tick, two of them refused a look apart, the one by way of the other node, the second accuser, and whoever has to hear of it; answers of
+            // the store get lost now and then, and are asked for again a look later.
+            cluster.Run(2.2);
+            Assert.Equal((seed, MemberStatus.Dead), (seed, cluster.StatusOf(cluster.Nodes[1])));
+            Assert.Equal((seed, cluster.Stored), (seed, cluster.Nodes[0].State.View));
+            Assert.Equal((seed, cluster.Stored), (seed, cluster.Nodes[2].State.View));
+        }
+    }
+
+    [Fact]
     public void Of_two_nodes_the_one_that_is_left_needs_no_second_accuser()
     {
         SimulatedCluster cluster = Up(2);

@@ -64,7 +64,7 @@ public sealed class RegionStateTests
         Assert.Equal(0, write.SeenVersion);
         Assert.Equal(["a", "b"], write.Plan.Shards.Select(shard => shard.Leader).Order());
         After(first, out effects, new RegionEvent.PlanWriteEnded());
-        Assert.Equal([new RegionEffect.ReadPlan()], effects);
+        Assert.Equal([new RegionEffect.ReadPlan(0)], effects);
         After(Begin(B, "b"), out effects, learned);
         Assert.Empty(effects);
     }
@@ -229,5 +229,43 @@ public sealed class RegionStateTests
             new RegionEvent.Ticked(), new RegionEvent.ViewChanged(View(Node(A, "a"), Node(B, "b", MemberStatus.Leaving))), new RegionEvent.PlanRead(PlanOf("b"), 1),
             new RegionEvent.RowsRead([ShardOwnership.Untaken(0)]));
         Assert.Empty(effects);
+    }
+
+    [Fact]
+    public void A_plan_that_was_seen_is_read_again_when_it_has_changed_and_now_and_then()
+    {
+        RegionState state = After(Leading(), out RegionEffect[] effects);
+        var read = new List<long>();
+        int looks = new RegionSettings().PlanLooksMax;
+        for (int tick = 0; tick <= looks; tick++)
+        {
+            state = After(state, out effects, new RegionEvent.Ticked());
+            long seen = Assert.Single(effects.OfType<RegionEffect.ReadPlan>()).SeenVersion;
+            read.Add(seen);
+            state = After(state, out _, seen > 0 ? new RegionEvent.PlanUnchanged() : new RegionEvent.PlanRead(PlanOf("b"), 1));
+        }
+
+        // Leading() has looked once.
+        Assert.Equal([.. Enumerable.Repeat(1L, looks - 1), 0, 1], read);
+        Assert.Equal([0], state.Leading);
+    }
+
+    [Fact]
+    public void The_plan_is_awaited_while_it_has_shards_for_a_node_that_is_dead()
+    {
+        // The first of the living keeps the plan, and is not this one.
+        Member first = Node(new NodeIncarnation(new Guid("00000000-0000-0000-0000-000000000001")), "first");
+        RegionState state = After(
+            Begin(B, "b"), out RegionEffect[] effects,
+            new RegionEvent.Ticked(), new RegionEvent.ViewChanged(View(first, Node(A, "a"), Node(B, "b"))), new RegionEvent.PlanRead(PlanOf("a"), 1),
+            new RegionEvent.RowsRead([Row(0, 1, A)]));
+        Assert.False(state.AwaitsPlan);
+        state = After(state, out effects, new RegionEvent.ViewChanged(View(first, Node(A, "a", MemberStatus.Dead), Node(B, "b"))));
+        Assert.True(state.AwaitsPlan);
+        state = After(state, out effects, new RegionEvent.Hurried());
+        Assert.Equal([new RegionEffect.ReadPlan(1)], effects.OfType<RegionEffect.ReadPlan>());
+        state = After(state, out effects, new RegionEvent.PlanRead(PlanOf("b"), 2));
+        Assert.False(state.AwaitsPlan);
+        Assert.Equal([new RegionEffect.Take(0, 1)], effects);
     }
 }

@@ -3,6 +3,10 @@ namespace Pleiad.Kernel.Tests;
 /// <summary>Some nodes' membership in one thread: time, network and store are played, everything follows from the seed.</summary>
 internal sealed class SimulatedCluster(int seed, MembershipSettings? settings = null)
 {
+    private const int HurriesMax = 50;
+
+    private static readonly TimeSpan HurryInterval = TimeSpan.FromMilliseconds(200);
+
     private readonly Random _chance = new(seed);
     private readonly PriorityQueue<Action, (TimeSpan At, long Order)> _due = new();
     private readonly List<Node> _nodes = [];
@@ -122,6 +126,27 @@ internal sealed class SimulatedCluster(int seed, MembershipSettings? settings = 
         {
             Perform(node, effect);
         }
+
+        HurryWhereNeeded(node);
+    }
+
+    // As a cluster actor does.
+    private void HurryWhereNeeded(Node node)
+    {
+        if (!node.State.SuspectsAny)
+        {
+            node.Hurries = 0;
+        }
+        else if (node.Hurries < HurriesMax && !node.IsHurrying)
+        {
+            node.IsHurrying = true;
+            After(HurryInterval, () =>
+            {
+                node.IsHurrying = false;
+                node.Hurries++;
+                Happen(node, new MembershipEvent.Hurried());
+            });
+        }
     }
 
     private void Perform(Node node, MembershipEffect effect)
@@ -228,6 +253,10 @@ internal sealed class SimulatedCluster(int seed, MembershipSettings? settings = 
         public MembershipState State { get; set; } = state;
 
         public TimeSpan PausedUntil { get; set; }
+
+        public bool IsHurrying { get; set; }
+
+        public int Hurries { get; set; }
 
         public bool IsCutFromStore { get; set; }
 

@@ -35,7 +35,7 @@ internal sealed class ClusterWrites(
             {
                 await HereAsync(journey, cancel);
             }
-            else if (place.Leader is { } leader)
+            else if ((place.Leader ?? place.Successor) is { } leader)
             {
                 await SendAsync(journey, leader, left, cancel);
             }

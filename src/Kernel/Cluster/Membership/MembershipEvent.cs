@@ -10,6 +10,12 @@ public abstract record MembershipEvent
     /// <summary>Another <see cref="MembershipSettings.ProbeInterval"/> is over.</summary>
     public sealed record Ticked : MembershipEvent;
 
+    /// <summary>
+    /// A part of that is over, and somebody may be dead (<see cref="MembershipState.SuspectsAny"/>): what others have found out is looked at, and who refused a probe is
+    /// probed once more.
+    /// </summary>
+    public sealed record Hurried : MembershipEvent;
+
     /// <summary>A probe has ended; each one does.</summary>
     /// <param name="Peer">Who was probed.</param>
     /// <param name="Probe">Its number.</param>

@@ -45,6 +45,9 @@ public sealed record MembershipState
 
     private bool IsReading { get; init; }
 
+    // Whether a tick has come since the last look that was answered: verdicts that take a number of looks take as many ticks.
+    private bool IsLookOfTick { get; init; }
+
     private bool IsWriting { get; init; }
 
     private bool Leaves { get; init; }
@@ -70,13 +73,14 @@ public sealed record MembershipState
         MembershipState next = happened switch
         {
             MembershipEvent.Ticked => OnTick(at, effects),
+            MembershipEvent.Hurried => OnHurry(effects),
             MembershipEvent.ProbeEnded ended => OnProbeEnded(ended, effects),
             MembershipEvent.IndirectProbeEnded ended => OnIndirectProbeEnded(ended),
-            MembershipEvent.ViewRead read => (this with { IsReading = false }).Looked(read.View).Accept(read.View, at, effects),
+            MembershipEvent.ViewRead read => (this with { IsReading = false, IsLookOfTick = false }).Looked(read.View, IsLookOfTick).Accept(read.View, at, effects),
             MembershipEvent.ViewWritten { View: { } view } => (this with { IsWriting = false }).Accept(view, at, effects),
             MembershipEvent.ViewWritten => (this with { IsWriting = false }).Read(effects),
             MembershipEvent.StoreAway { WasWrite: true } => this with { IsWriting = false },
-            MembershipEvent.StoreAway => (this with { IsReading = false }).Looked(null),
+            MembershipEvent.StoreAway => (this with { IsReading = false, IsLookOfTick = false }).Looked(null, isOfTick: true),
             MembershipEvent.LeaveAsked => this with { Leaves = true },
             MembershipEvent.Emptied => this with { IsEmptied = true },
             _ => this,
@@ -87,12 +91,17 @@ public sealed record MembershipState
     /// <summary>Whether the last probe of a peer was answered: what is said to it when it asks whether we reach it.</summary>
     public bool Reaches(NodeIncarnation peer) => Peers.GetValueOrDefault(peer) is { IsReached: true };
 
+    /// <summary>Whether somebody may be dead and is not known to be: by a probe that was refused, by our own doubts or by those of others.</summary>
+    public bool SuspectsAny => HasJoined && !HasStopped
+        && View.Members.Any(member => member.Status != MemberStatus.Dead && member.Incarnation != _self.Incarnation
+            && (IsAccused(member.Incarnation) || Peers.GetValueOrDefault(member.Incarnation) is { IsLost: true } or { WasRefused: true }));
+
     private TimeSpan Timeout => _settings.ProbeTimeout * (1 + SelfHealth);
 
     private MembershipState OnTick(TimeSpan at, ImmutableArray<MembershipEffect>.Builder effects)
     {
         TimeSpan late = LastTick is { } last ? at - last - _settings.ProbeInterval : TimeSpan.Zero;
-        MembershipState next = this with { LastTick = at };
+        MembershipState next = this with { LastTick = at, IsLookOfTick = true };
         if (late > _settings.ProbeInterval / 2)
         {
             next = next with { SelfHealth = Math.Min(_settings.SelfHealthMax, SelfHealth + 1 + (int)(late / _settings.ProbeInterval)) };
@@ -109,7 +118,17 @@ public sealed record MembershipState
         }
 
         next = next.Read(effects);
-        foreach (Member peer in next.Probed())
+        return next.Probe([.. next.Probed()], effects);
+    }
+
+    // A refusal takes no time to come, so that a second one need not wait for the next tick. Who does not answer has its time all the same.
+    private MembershipState OnHurry(ImmutableArray<MembershipEffect>.Builder effects) =>
+        Read(effects).Probe([.. Probed().Where(peer => Peers.GetValueOrDefault(peer.Incarnation) is { WasRefused: true, IsLost: false })], effects);
+
+    private MembershipState Probe(IReadOnlyList<Member> peers, ImmutableArray<MembershipEffect>.Builder effects)
+    {
+        MembershipState next = this;
+        foreach (Member peer in peers)
         {
             PeerHealth health = next.Peers.GetValueOrDefault(peer.Incarnation, PeerHealth.Unknown);
             if (health.Probe is null)
@@ -135,7 +154,8 @@ public sealed record MembershipState
             return WithPeer(ended.Peer, health.Reached() with { Probe = null, IsReached = true, ReachesBack = ended.ReachesBack });
         }
 
-        health = health with { Probe = null, IsReached = false, ReachesBack = false, Misses = health.Misses + (ended.Result == ProbeResult.Refused ? 2 : 1) };
+        bool wasRefused = ended.Result == ProbeResult.Refused;
+        health = health with { Probe = null, WasRefused = wasRefused, IsReached = false, ReachesBack = false, Misses = health.Misses + (wasRefused ? 2 : 1) };
         if (health.Misses < _settings.MissesMax || health.Trying.Length > 0 || health.IsLost || View.Find(ended.Peer) is not { } peer)
         {
             return WithPeer(ended.Peer, health);
@@ -182,7 +202,7 @@ public sealed record MembershipState
     }
 
     // A look that failed begins the count anew: while the store is away for us it may be for those who would accuse us.
-    private MembershipState Looked(MembershipView? view) => this with
+    private MembershipState Looked(MembershipView? view, bool isOfTick) => !isOfTick ? this : this with
     {
         Peers = Peers.ToImmutableDictionary(
             static peer => peer.Key,

@@ -13,6 +13,9 @@ internal sealed record PeerHealth
     /// <summary>Probes without answer since the last answer.</summary>
     public int Misses { get; init; }
 
+    /// <summary>Whether the last probe was refused: nobody listens there, or something on the way says so.</summary>
+    public bool WasRefused { get; init; }
+
     /// <summary>Whether the last probe was answered.</summary>
     public bool IsReached { get; init; }
 
@@ -32,5 +35,5 @@ internal sealed record PeerHealth
     public int LooksAccused { get; init; }
 
     /// <summary>It was reached, by us or by others.</summary>
-    public PeerHealth Reached() => this with { Misses = 0, Trying = [], IsLost = false };
+    public PeerHealth Reached() => this with { Misses = 0, WasRefused = false, Trying = [], IsLost = false };
 }

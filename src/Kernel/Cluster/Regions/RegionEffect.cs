@@ -7,8 +7,9 @@ public abstract record RegionEffect
     {
     }
 
-    /// <summary>Read the plan: <see cref="RegionEvent.PlanRead"/> or <see cref="RegionEvent.ReadFailed"/>.</summary>
-    public sealed record ReadPlan : RegionEffect;
+    /// <summary>Read the plan: <see cref="RegionEvent.PlanRead"/>, <see cref="RegionEvent.PlanUnchanged"/> or <see cref="RegionEvent.ReadFailed"/>.</summary>
+    /// <param name="SeenVersion">The version that need not be read; 0 for none.</param>
+    public sealed record ReadPlan(long SeenVersion) : RegionEffect;
 
     /// <summary>Write the plan over the version that was seen: <see cref="RegionEvent.PlanWriteEnded"/>.</summary>
     public sealed record WritePlan(long SeenVersion, PlacementPlan Plan) : RegionEffect;

@@ -13,6 +13,9 @@ public abstract record RegionEvent
     /// <param name="IsStarting">Whether something of what was taken lately has been kept waiting since the last tick.</param>
     public sealed record Ticked(bool IsStarting = false) : RegionEvent;
 
+    /// <summary>A part of that is over, and the plan is not what it must become (<see cref="RegionState.AwaitsPlan"/>): it is looked at.</summary>
+    public sealed record Hurried : RegionEvent;
+
     /// <summary>There is a new view of the members.</summary>
     public sealed record ViewChanged(MembershipView View) : RegionEvent;
 
@@ -20,6 +23,9 @@ public abstract record RegionEvent
     /// <param name="Plan">Null when there is none yet.</param>
     /// <param name="Version">Of the document that holds it; 0 when there is none.</param>
     public sealed record PlanRead(PlacementPlan? Plan, long Version) : RegionEvent;
+
+    /// <summary>The plan is the one that was seen.</summary>
+    public sealed record PlanUnchanged : RegionEvent;
 
     /// <summary>A write of the plan has ended, well or not: it is read again in any case.</summary>
     public sealed record PlanWriteEnded : RegionEvent;

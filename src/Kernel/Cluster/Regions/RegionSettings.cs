@@ -18,6 +18,9 @@ public sealed record RegionSettings
     /// <summary>Ticks without a hand-off, at most, while what was taken is kept waiting. What waits may have other reasons, and never end.</summary>
     public int HandOffsHeldMax { get; init; } = 10;
 
+    /// <summary>Looks at the plan after which it is read whole once, also where its version is the one that was seen: a store that was restored gives versions out again.</summary>
+    public int PlanLooksMax { get; init; } = 30;
+
     /// <summary>Ticks that a shard which was let go of for another is left to him, though the plan as it was read last gives it to this node.</summary>
     public int GivenTicksMax { get; init; } = 5;
 }

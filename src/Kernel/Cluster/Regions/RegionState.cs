@@ -41,9 +41,27 @@ public sealed record RegionState
     /// <summary>Whether this node holds nothing: none of its shards, and nothing on the way.</summary>
     public bool IsEmpty => Holdings.IsEmpty;
 
+    /// <summary>Whether the plan has shards led by nodes that shall lead none any more: it is about to be another.</summary>
+    public bool AwaitsPlan
+    {
+        get
+        {
+            if (Plan is not { } plan || View.Find(_self) is not { Status: MemberStatus.Up })
+            {
+                return false;
+            }
+
+            var stores = View.Members.Where(static member => member is { Status: MemberStatus.Up, IsStore: true }).Select(static member => member.Name).ToHashSet(StringComparer.Ordinal);
+            return stores.Count > 0 && plan.Shards.Any(shard => shard.Leader.Length > 0 && !stores.Contains(shard.Leader));
+        }
+    }
+
     private MembershipView View { get; init; } = MembershipView.Empty;
 
     private long PlanVersion { get; init; }
+
+    // Looks at the plan since it was last read whatever its version.
+    private int PlanLooks { get; init; }
 
     private bool HasReadPlan { get; init; }
 
@@ -85,11 +103,13 @@ public sealed record RegionState
         RegionState next = happened switch
         {
             RegionEvent.Ticked => Look(effects),
+            RegionEvent.Hurried => LookAtPlan(effects),
             RegionEvent.ViewChanged changed => this with { View = changed.View },
             RegionEvent.PlanRead read when read.Version >= PlanVersion =>
                 this with { IsReadingPlan = false, HasReadPlan = true, Plan = read.Plan, PlanVersion = read.Version },
             RegionEvent.PlanRead => this with { IsReadingPlan = false },
-            RegionEvent.PlanWriteEnded => (this with { IsWritingPlan = false, IsReadingPlan = true, HasReadPlan = false }).And(effects, new RegionEffect.ReadPlan()),
+            RegionEvent.PlanUnchanged => this with { IsReadingPlan = false, HasReadPlan = true },
+            RegionEvent.PlanWriteEnded => (this with { IsWritingPlan = false, IsReadingPlan = false, HasReadPlan = false }).LookAtPlan(effects),
             RegionEvent.RowsRead read => OnRows(read.Rows, effects),
             RegionEvent.ReadFailed { WasPlan: true } => this with { IsReadingPlan = false },
             RegionEvent.ReadFailed => this with { IsReadingRows = false },
@@ -104,27 +124,29 @@ public sealed record RegionState
         return (next.Decide(happened as RegionEvent.Ticked, effects), effects.ToImmutable());
     }
 
-    private RegionState And(ImmutableArray<RegionEffect>.Builder effects, RegionEffect effect)
+    private RegionState LookAtPlan(ImmutableArray<RegionEffect>.Builder effects)
     {
-        effects.Add(effect);
-        return this;
+        if (IsReadingPlan || IsWritingPlan)
+        {
+            return this;
+        }
+
+        bool whole = PlanLooks >= _settings.PlanLooksMax;
+        effects.Add(new RegionEffect.ReadPlan(whole ? 0 : PlanVersion));
+        return this with { IsReadingPlan = true, PlanLooks = whole ? 0 : PlanLooks + 1 };
     }
 
     private RegionState Look(ImmutableArray<RegionEffect>.Builder effects)
     {
-        if (!IsReadingPlan && !IsWritingPlan)
-        {
-            effects.Add(new RegionEffect.ReadPlan());
-        }
-
+        RegionState next = LookAtPlan(effects);
         if (!IsReadingRows)
         {
             effects.Add(new RegionEffect.ReadRows());
         }
 
-        return this with
+        return next with
         {
-            IsReadingPlan = IsReadingPlan || !IsWritingPlan, IsReadingRows = true, LooksUnanswered = LooksUnanswered + 1,
+            IsReadingRows = true, LooksUnanswered = LooksUnanswered + 1,
             ChangedWhileReading = IsReadingRows ? ChangedWhileReading : [],
             Given = Given.IsEmpty ? Given : Given.ToImmutableDictionary(static given => given.Key, static given => given.Value with { TicksLeft = given.Value.TicksLeft - 1 }),
         };
