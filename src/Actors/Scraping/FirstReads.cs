@@ -40,13 +40,17 @@ internal sealed class FirstReads(int max, TimeProvider time)
     }
 
     /// <summary>A target found no place, and its slot is over.</summary>
-    public void NoteDeferred()
+    /// <param name="goesOn">Whether another node scraped it until now. Those that a reload brings have no hole for it, and must not keep shards from moving.</param>
+    public void NoteDeferred(bool goesOn)
     {
         ActorsMetrics.StartsDeferred.Add(1);
-        Volatile.Write(ref _isDeferring, 1);
+        if (goesOn)
+        {
+            Volatile.Write(ref _isDeferring, 1);
+        }
     }
 
-    /// <summary>Whether there were such since the last call.</summary>
+    /// <summary>Whether there were any that went on since the last call.</summary>
     public bool TakeIsDeferring() => Interlocked.Exchange(ref _isDeferring, 0) != 0;
 
     /// <summary>Gives a place back; one that has been lent to another meanwhile stays his.</summary>

@@ -135,7 +135,7 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
         TimeSpan pause = _target.Interval / (2 * AsksInHalfASlot);
         if (!goesOn || (now - slot) + pause >= _target.Interval / 2)
         {
-            firstReads.NoteDeferred();
+            firstReads.NoteDeferred(goesOn);
             return;
         }
 

@@ -86,6 +86,26 @@ public sealed class LedTargetsTests : IDisposable
         Assert.Empty(page.Requests);
     }
 
+    [Fact]
+    public void Targets_that_a_reload_brings_wait_without_keeping_shards_from_moving()
+    {
+        LedShards? led = null;
+        using var page = ByteTarget.Of("some 1\n");
+        using var node = new ScrapeNode(firstReadsMax: 0, led: system => led = new LedShards(new ShardMap(1), system.EventStream));
+        led!.Add(0);
+        node.Test.Drain();
+        node.Apply(ScrapeNode.Job("j", page.Address));
+        node.Test.Drain();
+        TimeSpan toSlot = node.Test.Time.NextTimer!.Value;
+        node.Test.Advance(toSlot);
+        node.Test.Drain();
+
+        // It has asked once, and asks again at its next slot.
+        Assert.Equal(ScrapeNode.Interval, node.Test.Time.NextTimer);
+        Assert.False(node.FirstReads.TakeIsDeferring());
+        Assert.Empty(page.Requests);
+    }
+
     private void Fill(List<FirstReads.Place> places)
     {
         while (_node.FirstReads.TryEnter() is { } place)
