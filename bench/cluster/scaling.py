@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """One, two and three nodes with the same small share of processor time each: what they take, how even it is, how fast they answer; and a node that joins.
 
-    bench/cluster/scaling.py --out DIR [--share 0.15] [--replicas 1] [--series 250]
+    bench/cluster/scaling.py --out DIR [--share 0.15] [--replicas 1] [--series 250]        (about twelve minutes)
 
 Each node alone is put into a control group (version 1, cpu.cfs_quota_us; needs root) that gives it that share of one core, once it has started. For
-one, two and three nodes the script looks for the most targets that can be scraped every second with at most 1 of 200 slots missed (what one
-sustains says where to look for two and three), then asks
+one, two and three nodes the script looks from below for the most targets that can be scraped every second with at most 1 of 200 slots missed (what one
+sustains says where to begin for two and three), then asks
 aggregated queries over a fixed number of targets. On a machine that others use too, --fixed N gives each node N targets instead and takes the processor
 time of a sample, which others hardly change: what a share sustains is the share divided by it. At the end a third node joins two under half of what two can take, while clients query both: queries
 that fail, slots missed by any target and scrapes of which samples are missing are counted. PostgreSQL and the targets are not limited.
@@ -65,25 +65,26 @@ def sustains(cluster, targets, each, options):
 
 
 def search(cluster, nodes, of_one, each, options):
-    """The most targets that are sustained, to within a tenth or as far as the tries go, and the samples a second of each node then.
+    """The most targets that are sustained, within a step or as far as the time goes, and the samples a second of each node then.
 
-    of_one: what one node sustains, where that is known; it says where to look."""
-    low, rates, high = 0, [], None
-    targets = int(0.87 * of_one * nodes) if of_one else options.first * nodes
-    for _ in range(options.tries):
+    From below, so that nothing has piled up: with large steps and then small ones, or with small ones alone where it is known what one node sustains."""
+    low, rates, over = 0, [], time.monotonic() + options.search
+    fine = bool(of_one)
+    targets = int(0.8 * of_one * nodes) if of_one else options.first
+    while time.monotonic() < over:
         good, found = sustains(cluster, targets, each, options)
         if good:
             low, rates = targets, found
+        elif low and fine:
+            break
         else:
-            high = targets
             # What has piled up goes first.
-            cluster.configure(max(1, int(0.7 * targets)), 1.0)
+            fine = bool(low)
+            cluster.configure(max(1, int(0.8 * (low or targets))), 1.0)
             cluster.reload()
             cluster.settled(nodes)
             steady(cluster, cluster.targets * each, options)
-        if high is not None and high <= low * 1.1:
-            break
-        targets = (low or high // 2) + (high - (low or high // 2)) // 2 if high is not None else int(low * 1.15)
+        targets = int((low or 0.6 * targets) * (options.step if fine else 1.25 if low else 1))
     return low, rates
 
 
@@ -172,11 +173,12 @@ def main():
     parser.add_argument("--replicas", type=int, default=1, help="copies of each shard: with 1 all nodes do the same work a sample, with 2 a single node does less")
     parser.add_argument("--series", type=int, default=250, help="of each target")
     parser.add_argument("--seconds", type=int, default=8, help="of each try")
-    parser.add_argument("--settle", type=int, default=30, help="seconds, at most, until new targets have begun")
+    parser.add_argument("--settle", type=int, default=20, help="seconds, at most, until new targets have begun")
     parser.add_argument("--queries", type=int, default=15, help="times each")
-    parser.add_argument("--first", type=int, default=600, help="targets of the first try with the fewest nodes, times the nodes")
-    parser.add_argument("--of-one", type=int, default=0, help="targets that one node sustains, where that is known: with --tries 1 each number of nodes is given 0.87 of it a node")
-    parser.add_argument("--tries", type=int, default=3, help="for each number of nodes, at most")
+    parser.add_argument("--first", type=int, default=300, help="targets that one node is given first, where it is not known what it sustains")
+    parser.add_argument("--of-one", type=int, default=0, help="targets that one node sustains, where that is known: the first try is 0.8 of it a node")
+    parser.add_argument("--step", type=float, default=1.06, help="from one try to the next, once it is known about where to look")
+    parser.add_argument("--search", type=int, default=130, help="seconds for each number of nodes; a try that has begun is ended")
     parser.add_argument("--nodes", default="1,2,3")
     parser.add_argument("--fixed", type=int, default=0, help="targets of each node; nothing is searched for, and no node is limited")
     parser.add_argument("--join", type=int, default=0, help="targets of the joining test; 0: half of what two nodes take")
@@ -210,10 +212,10 @@ def main():
 
     if rows:
         base = options.of_one * each or rows[0][2] / rows[0][0]
-        print("\n| nodes | targets | samples a second sustained | of linear | shards led by a node | samples a second of a node |" + "".join(" `%s`, ms |" % query for query in QUERIES))
+        print("\n| nodes | targets | samples a second sustained | of linear | shards led by a node | targets of a node |" + "".join(" `%s`, ms |" % query for query in QUERIES))
         print("|---:|---:|---:|---:|---|---|" + "---:|" * len(QUERIES))
         for nodes, targets, rate, led, rates, times in rows:
-            print("| %d | %d | %d | %.2f | %s | %s |" % (nodes, targets, rate, rate / (base * nodes) if base else 0, " ".join(map(str, sorted(led))), " ".join("%.0f" % of for of in rates))
+            print("| %d | %d | %d | %.2f | %s | %s |" % (nodes, targets, rate, rate / (base * nodes) if base else 0, " ".join(map(str, sorted(led))), " ".join("%.0f" % (of / each) for of in rates))
                   + "".join(" %.0f |" % (times[query] * 1000) for query in QUERIES))
     two = next((row[1] for row in rows if row[0] == 2), 0)
     if options.join or two:
