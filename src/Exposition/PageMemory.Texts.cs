@@ -36,6 +36,7 @@ public sealed partial class PageMemory
         text.CopyTo(_arena.AsSpan(_arenaUsed));
         _entries[id] = new Entry { Offset = _arenaUsed, Length = text.Length, Hash = hash, Kind = kind, Datum = datum };
         _arenaUsed += text.Length;
+        _grew = true;
         _table[tableAt] = id + 1;
         _live++;
         _born.Add(id);
@@ -139,6 +140,18 @@ public sealed partial class PageMemory
         }
 
         Rehash(size);
+    }
+
+    // A page that was like the one before: what was room to grow is given back.
+    private void TrimGrowth()
+    {
+        _grew = false;
+        Array.Resize(ref _arena, _arenaUsed);
+        Array.Resize(ref _entries, _entryCount);
+        Array.Resize(ref _order, _orderCount);
+        _next = [];
+        _born.TrimExcess();
+        _gone.TrimExcess();
     }
 
     private void CompactIfWasteful()

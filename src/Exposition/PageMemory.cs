@@ -40,6 +40,7 @@ public sealed partial class PageMemory
     // Up to here the order is what the page at hand is expected to follow: nothing of it where the page is of another format.
     private int _expectedEnd;
     private bool _changed;
+    private bool _grew;
     private int _page;
     private readonly List<int> _born = [];
     private readonly List<int> _gone = [];
@@ -97,6 +98,11 @@ public sealed partial class PageMemory
         if (!_changed && _cursor == _orderCount)
         {
             _born.Clear();
+            if (_grew)
+            {
+                TrimGrowth();
+            }
+
             _derived?.CommitIfOpen();
             return;
         }

@@ -127,6 +127,21 @@ public class PageMemoryTests
         Assert.True(memory.BytesHeld <= held * 2, $"{memory.BytesHeld} bytes, {held} after five pages");
     }
 
+    [Fact]
+    public void Room_to_grow_is_given_back_once_a_page_comes_again()
+    {
+        var memory = new PageMemory();
+        string page = string.Concat(Enumerable.Range(0, 1500).Select(static i => $"m{{i=\"{i}\"}} 1\n"));
+        int[] ids = [.. Reading.Read(page, memory: memory).Select(static entry => entry.Id)];
+        long grown = memory.BytesHeld;
+        Reading.Read(page, memory: memory);
+        Assert.True(memory.BytesHeld < grown, $"{memory.BytesHeld} bytes of {grown}");
+
+        // Every text is still known, and others can come.
+        Assert.Equal(ids, Reading.Read(page, memory: memory).Select(static entry => entry.Id));
+        Assert.Equal([.. ids, ids.Length], Reading.Read(page + "n 1\n", memory: memory).Select(static entry => entry.Id));
+    }
+
     [Theory]
     [InlineData("foo {a=\"b\"} 1\n", "expected value after metric")]
     [InlineData("# free text\na 1\n", "expected a valid start token")]

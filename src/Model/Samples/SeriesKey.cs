@@ -14,7 +14,12 @@ public class SeriesKey
     private Labels? _labels;
 
     /// <summary>A key that no shard has seen.</summary>
-    public SeriesKey(Labels labels) => _labels = labels;
+    public SeriesKey(Labels labels) => _labels = labels ?? throw new ArgumentNullException(nameof(labels));
+
+    /// <summary>A key that tells its labels from the first time on, and does not keep them.</summary>
+    protected SeriesKey()
+    {
+    }
 
     /// <summary>The series' labels, external labels excluded, metric name included.</summary>
     public Labels Labels => _labels ?? TellLabels();

@@ -25,7 +25,7 @@ public sealed class ScrapeReader
     private readonly ScrapeReport _report;
     private readonly HistogramFit _fit;
     private readonly PageMemory _memory = new();
-    private readonly SeriesCache _series = new();
+    private readonly SeriesCache _series;
     private readonly RefusedSeries _refused = new();
     private readonly ShardBatches _batches = new();
     private readonly List<Exemplar> _exemplars = [];
@@ -47,6 +47,9 @@ public sealed class ScrapeReader
     private int _tooNew;
     private int _tooOld;
     private ScrapeRefusal _overLimit;
+
+    // Of the labels learned last.
+    private ulong _learnedHash;
 
     // Series that took part in staleness last time, and of those the ones seen this time.
     private int _trackedLast;
@@ -70,6 +73,7 @@ public sealed class ScrapeReader
         _shards = shards;
         _time = time;
         _labels = new SeriesLabels(settings, target, relabel);
+        _series = new SeriesCache(target);
         _report = new ScrapeReport(_labels, shards, settings.ExtraMetrics);
         _fit = new HistogramFit(settings);
         _samplesAllowed = settings.SampleLimit > 0 ? settings.SampleLimit : settings.SamplesMax;
@@ -243,7 +247,7 @@ public sealed class ScrapeReader
         if (sample.IsNew || !series.Added)
         {
             series.Added = true;
-            _seriesAdded += _refused.Note(series.Key!.Labels.Hash) && _overLimit == ScrapeRefusal.None ? 1 : 0;
+            _seriesAdded += _refused.Note(sample.IsNew ? _learnedHash : series.Key!.Labels.Hash) && _overLimit == ScrapeRefusal.None ? 1 : 0;
         }
 
         if ((!timed || _settings.TrackTimestampsStaleness) && series.Tracked != _scrape)
@@ -362,7 +366,13 @@ public sealed class ScrapeReader
             return labels is null ? SeriesCache.Dropped : SeriesCache.Counted;
         }
 
-        int row = labels is null ? SeriesCache.Dropped : _series.FindOrAdd(labels, _shards);
+        int row = SeriesCache.Dropped;
+        if (labels is not null)
+        {
+            row = _series.FindOrAdd(labels, _shards);
+            _learnedHash = labels.Hash;
+        }
+
         _series.Remember(sample.Id, sample.IsDerived, row);
         return row;
     }

@@ -9,7 +9,8 @@ namespace Pleiad.Scraping;
 /// and which series had a sample last time, so that the ones that ended are known.
 /// </summary>
 /// <remarks>Two texts with equal labels are one series. A series whose last text left the page is forgotten.</remarks>
-internal sealed class SeriesCache
+/// <param name="target">The target's labels, which most of its series have.</param>
+internal sealed class SeriesCache(Labels target)
 {
     /// <summary>Stands for a text whose series relabelling dropped.</summary>
     internal const int Dropped = -1;
@@ -22,6 +23,7 @@ internal sealed class SeriesCache
     // Far more than chance makes: label sets chosen to share places in the table refuse the page.
     private const int ProbesMax = 4096;
 
+    private readonly LabelShapes _shapes = new(target);
     private readonly List<(int Id, bool IsDerived)> _born = [];
     private int[] _rowsOfTexts = [];
     private int[] _rowsOfDerived = [];
@@ -30,6 +32,7 @@ internal sealed class SeriesCache
     private int _firstFree = None;
     private int[] _table = new int[64];
     private int _live;
+    private bool _grew;
 
     /// <summary>Series known.</summary>
     internal int Count => _live;
@@ -65,7 +68,7 @@ internal sealed class SeriesCache
 
     /// <summary>The series of these labels, added where it is not known.</summary>
     internal int FindOrAdd(Labels labels, ShardMap shards) =>
-        Find(labels, out int at) is var row && row != None ? row : Add(new SeriesKey(labels), shards.Of(labels), at);
+        Find(labels, out int at) is var row && row != None ? row : Add(_shapes.KeyOf(labels), (uint)labels.Hash, shards.Of(labels), at);
 
     /// <summary>Whether the series of these labels had a sample in a scrape that takes part in staleness.</summary>
     internal bool IsTracked(Labels labels, int scrape) => Find(labels, out _) is var row && row != None && _rows[row].Tracked == scrape;
@@ -78,8 +81,7 @@ internal sealed class SeriesCache
         while (_table[at] != 0)
         {
             int row = _table[at] - 1;
-            Labels known = _rows[row].Key!.Labels;
-            if (known.Hash == labels.Hash && known.Equals(labels))
+            if (_rows[row].Hash == (uint)labels.Hash && _rows[row].Key!.Labels.Equals(labels))
             {
                 return row;
             }
@@ -99,7 +101,16 @@ internal sealed class SeriesCache
     /// <summary>The page counts: texts that left it are forgotten, and with the last of its texts a series.</summary>
     internal void Commit(PageMemory memory)
     {
-        _born.Clear();
+        if (_born.Count > 0)
+        {
+            _grew = true;
+            _born.Clear();
+        }
+        else if (_grew)
+        {
+            TrimGrowth(memory);
+        }
+
         Release(memory.Gone, _rowsOfTexts);
         if (_rowsOfDerived.Length > 0)
         {
@@ -131,6 +142,19 @@ internal sealed class SeriesCache
         }
     }
 
+    // A page that brought nothing new: what was room to grow is given back.
+    private void TrimGrowth(PageMemory memory)
+    {
+        _grew = false;
+        _born.TrimExcess();
+        Array.Resize(ref _rows, _rowCount);
+        Array.Resize(ref _rowsOfTexts, Math.Min(_rowsOfTexts.Length, memory.IdsEnd));
+        if (_rowsOfDerived.Length > 0)
+        {
+            Array.Resize(ref _rowsOfDerived, Math.Min(_rowsOfDerived.Length, memory.Derived.IdsEnd));
+        }
+    }
+
     private void Release(ReadOnlySpan<int> gone, int[] rows)
     {
         foreach (int id in gone)
@@ -150,18 +174,18 @@ internal sealed class SeriesCache
             return;
         }
 
-        Unlink(row, _rows[row].Key!.Labels.Hash);
-        _rows[row] = new Row { NextFree = _firstFree };
+        Unlink(row);
+        _rows[row] = new Row { Texts = _firstFree };
         _firstFree = row;
         _live--;
     }
 
-    private int Add(SeriesKey key, ShardId shard, int tableAt)
+    private int Add(SeriesKey key, uint hash, ShardId shard, int tableAt)
     {
         int row = _firstFree;
         if (row != None)
         {
-            _firstFree = _rows[row].NextFree;
+            _firstFree = _rows[row].Texts;
         }
         else
         {
@@ -173,7 +197,7 @@ internal sealed class SeriesCache
             row = _rowCount++;
         }
 
-        _rows[row] = new Row { Key = key, Shard = shard };
+        _rows[row] = new Row { Key = key, Hash = hash, Shard = shard };
         _table[tableAt] = row + 1;
         if (++_live > _table.Length * 2 / 3)
         {
@@ -195,7 +219,7 @@ internal sealed class SeriesCache
                 continue;
             }
 
-            int at = (int)_rows[reference - 1].Key!.Labels.Hash & mask;
+            int at = (int)_rows[reference - 1].Hash & mask;
             while (_table[at] != 0)
             {
                 at = (at + 1) & mask;
@@ -206,10 +230,10 @@ internal sealed class SeriesCache
     }
 
     // Linear probing: later members of the run move back (Knuth, TAOCP 3, 6.4 R).
-    private void Unlink(int row, ulong hash)
+    private void Unlink(int row)
     {
         int mask = _table.Length - 1;
-        int at = (int)hash & mask;
+        int at = (int)_rows[row].Hash & mask;
         while (_table[at] != row + 1)
         {
             at = (at + 1) & mask;
@@ -218,7 +242,7 @@ internal sealed class SeriesCache
         int hole = at;
         for (at = (at + 1) & mask; _table[at] != 0; at = (at + 1) & mask)
         {
-            int home = (int)_rows[_table[at] - 1].Key!.Labels.Hash & mask;
+            int home = (int)_rows[_table[at] - 1].Hash & mask;
             if (((at - home) & mask) >= ((at - hole) & mask))
             {
                 _table[hole] = _table[at];
@@ -244,10 +268,11 @@ internal sealed class SeriesCache
 
         internal ShardId Shard;
 
-        /// <summary>Texts on the page that are this series.</summary>
-        internal int Texts;
+        /// <summary>The lower half of the hash of its labels.</summary>
+        internal uint Hash;
 
-        internal int NextFree;
+        /// <summary>Texts on the page that are this series; of a free place, the next free one.</summary>
+        internal int Texts;
 
         /// <summary>Whether a sample of it was ever added: one whose samples all came with impossible times is new until then.</summary>
         internal bool Added;

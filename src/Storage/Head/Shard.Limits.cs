@@ -8,6 +8,9 @@ public sealed partial class Shard
 {
     private const string InstanceLabel = "instance";
 
+    // Room for so many is kept from one batch to the next; the first pages of all targets bring thousands.
+    private const int AwaitedKept = 512;
+
     // Series made and not yet applied, which no postings have; and how many of them each metric and each target has.
     private readonly HashSet<int> _awaited = [];
     private readonly Dictionary<int, int> _awaitedOfPair = [];
@@ -122,6 +125,12 @@ public sealed partial class Shard
                     _awaitedOfPair.Remove(pair);
                 }
             }
+        }
+
+        if (_awaited.Count == 0 && _awaited.Capacity > AwaitedKept)
+        {
+            _awaited.TrimExcess();
+            _awaitedOfPair.TrimExcess();
         }
     }
 

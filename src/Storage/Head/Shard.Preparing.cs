@@ -161,16 +161,18 @@ public sealed partial class Shard
 
     private int Resolve(SeriesKey key, long time, ulong bits)
     {
-        int number = _table.Find(key.Labels);
+        // Asked once: a key may have to make them.
+        Labels labels = key.Labels;
+        int number = _table.Find(labels);
         if (number < 0)
         {
-            int verdict = InBlocks(key.Labels, time, bits);
+            int verdict = InBlocks(labels, time, bits);
             if (verdict < 0)
             {
                 return verdict;
             }
 
-            number = AddSeries(key.Labels);
+            number = AddSeries(labels);
             if (number < 0)
             {
                 return number;
