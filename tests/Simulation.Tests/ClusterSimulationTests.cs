@@ -7,7 +7,7 @@ namespace Pleiad.Simulation.Tests;
 /// A cluster of three to five nodes with everything that may happen to it: killed, restarted and paused nodes, cut links, lost messages, a store that is
 /// away, loses answers, and commits late. PLEIAD_SEEDS=10000 plays more seeds than usual.
 /// </summary>
-public sealed class ClusterSimulationTests
+public sealed partial class ClusterSimulationTests
 {
     private const int Shards = 8;
     private const int Batches = 10;

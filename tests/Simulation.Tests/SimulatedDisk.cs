@@ -45,6 +45,19 @@ internal sealed class SimulatedDisk
         }
     }
 
+    /// <summary>A record is found damaged at a start: what is behind it cannot be applied. Another copy has both.</summary>
+    public void Damage(int shard, long seq)
+    {
+        if (_chains.TryGetValue(shard, out List<SpooledValue>? chain))
+        {
+            chain.RemoveAll(kept => kept.Seq >= seq);
+            if (chain.Count == 0)
+            {
+                _chains.Remove(shard);
+            }
+        }
+    }
+
     /// <summary>The rest of a chain is not what the journal has: its values are written to it again.</summary>
     public void GiveUp(int shard)
     {

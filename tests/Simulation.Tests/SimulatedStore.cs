@@ -16,6 +16,11 @@ internal sealed class SimulatedStore(SimulatedWorld world, SimulatedNode node) :
             throw new ClusterStoreException("the store is away");
         }
 
+        if (world.StoreDelay > TimeSpan.Zero)
+        {
+            await world.PauseAsync(world.StoreDelay * world.Chance.NextDouble());
+        }
+
         T answer = await ask(world.Store);
         await world.LatencyAsync();
         await node.GateAsync();

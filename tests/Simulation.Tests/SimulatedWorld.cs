@@ -53,6 +53,9 @@ internal sealed class SimulatedWorld
 
     public IEnumerable<SimulatedDisk> Disks => _disks.Values;
 
+    /// <summary>How long the store takes at most for what is asked of it, beside the way there and back.</summary>
+    public TimeSpan StoreDelay { get; set; }
+
     /// <summary>The share of the store's answers that get lost, and of its commits that come late.</summary>
     public double StoreFaults { get; set; }
 
@@ -137,6 +140,7 @@ internal sealed class SimulatedWorld
         DiskFaults = 0;
         StoreIsAway = false;
         StoreFaults = 0;
+        StoreDelay = TimeSpan.Zero;
         Nodes.ForEach(static node => (node.IsCutFromStore, node.Lag) = (false, TimeSpan.Zero));
     }
 
