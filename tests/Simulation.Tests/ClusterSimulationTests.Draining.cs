@@ -22,43 +22,6 @@ public sealed partial class ClusterSimulationTests
         Assert.True(damaged > 0 || seeds < 50);
     }
 
-    [Fact]
-    public void A_leader_that_spools_keeps_its_shards_until_the_journal_has_what_it_acknowledged()
-    {
-        var world = new SimulatedWorld(seed: 10, Shards);
-        world.Play(() =>
-        {
-            Begin(world, nodes: 2);
-            SimulatedNode spools = world.Nodes[0];
-            int[] led = [.. spools.Region.Leading];
-            spools.IsCutFromStore = true;
-            for (int i = 0; i < 40; i++)
-            {
-                world.WriteTo(led[i % led.Length]);
-                world.Run(0.1);
-            }
-
-            // Some of what it leads shall be the new one's, who asks for it.
-            world.Start("node-2");
-            world.Run(20);
-            int before = world.Acknowledged.Count;
-            for (int i = 0; i < 40; i++)
-            {
-                world.WriteTo(led[i % led.Length]);
-                world.Run(0.1);
-            }
-
-            world.Run(2);
-            Assert.Equal(before + 40, world.Acknowledged.Count);
-            spools.IsCutFromStore = false;
-            world.Run(60);
-            AssertLedAsPlanned(world);
-            Assert.Contains(world.Rows(), row => row.Owner == world.Nodes[2].Incarnation);
-            world.CheckJournal();
-            AssertAllInJournal(world);
-        });
-    }
-
     private static (int Kept, int Damaged) PlayDraining(int seed)
     {
         var world = new SimulatedWorld(seed, Shards);
