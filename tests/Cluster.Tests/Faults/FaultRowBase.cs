@@ -23,35 +23,41 @@ public abstract class FaultRowBase(ITestOutputHelper output)
         Skip.IfNot(asked is not null && asked.Split(',').Contains(row, StringComparer.Ordinal), $"tests/faults {row} runs it");
         setup ??= new FaultSetup();
         var report = new RowReport(row, output);
-        FaultCluster cluster = await FaultCluster.StartAsync(setup);
+        FaultCluster? cluster = await FaultCluster.StartAsync(setup);
         try
         {
             int first = RowReport.First;
             for (Run = first; Run < first + RowReport.Runs(1); Run++)
             {
-                if (!await report.TryAddAsync(Run, cluster, () => runOnce(cluster)))
+                FaultCluster current = cluster;
+                if (!await report.TryAddAsync(Run, current, () => runOnce(current)))
                 {
                     // What is wrong there would be found again and again.
-                    await cluster.DisposeAsync();
+                    cluster = null;
+                    await current.DisposeAsync();
                     cluster = await FaultCluster.StartAsync(setup);
                 }
             }
 
             // All of it once more, after everything was killed.
             DateTimeOffset begin = DateTimeOffset.UtcNow.AddHours(-2);
-            await report.TryAddAsync(RowReport.ColdRestart, cluster, () => FaultAsync(cluster, async () =>
+            FaultCluster last = cluster;
+            await report.TryAddAsync(RowReport.ColdRestart, last, () => FaultAsync(last, async () =>
             {
                 for (int node = 0; node < FaultCluster.Nodes; node++)
                 {
-                    await cluster.KillAsync(node);
+                    await last.KillAsync(node);
                 }
 
-                await cluster.StartNodesAsync(0, 1, 2);
+                await last.StartNodesAsync(0, 1, 2);
             }, since: begin));
         }
         finally
         {
-            await cluster.DisposeAsync();
+            if (cluster is not null)
+            {
+                await cluster.DisposeAsync();
+            }
         }
 
         report.Close();

@@ -120,7 +120,7 @@ internal sealed class FaultCluster : ClusterRig
         return new MissedScrapes(each.DefaultIfEmpty().Max(), inARow.DefaultIfEmpty().Max(), slow.DefaultIfEmpty().Max());
     }
 
-    // Holes that ended behind the moment: those of a fault before are not this one's.
+    // Holes that ended behind the moment, or have not ended: those of a fault before are not this one's. The newest slot may not be there yet.
     private static async Task<int[]> MissedAsync(ClusterNode node, string metric, int seconds, DateTimeOffset since, Func<IEnumerable<int>, int>? sum = null)
     {
         double now = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalSeconds;
@@ -129,8 +129,10 @@ internal sealed class FaultCluster : ClusterRig
         return
         [
             .. targets.Values.Select(points => (sum ?? Enumerable.Sum)(
-                points.Zip(points.Skip(1)).Where(pair => pair.Second.TimeMs > sinceMs).Select(pair => (int)((pair.Second.TimeMs - pair.First.TimeMs) / (seconds * 1000)) - 1))),
+                points.Select(static point => point.TimeMs).Zip(points.Skip(1).Select(static point => point.TimeMs).Append((long)((now - seconds) * 1000))).Where(pair => pair.Second > sinceMs).Select(pair => Missed(pair.First, pair.Second)))),
         ];
+
+        int Missed(long fromMs, long toMs) => Math.Max(0, (int)Math.Round((toMs - fromMs) / (seconds * 1000.0)) - 1);
     }
 
     /// <summary>Who leads each shard, as a node sees it; empty where it does not say.</summary>
