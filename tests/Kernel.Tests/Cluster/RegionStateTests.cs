@@ -268,4 +268,47 @@ public sealed class RegionStateTests
         Assert.False(state.AwaitsPlan);
         Assert.Equal([new RegionEffect.Take(0, 1)], effects);
     }
+
+    [Fact]
+    public void A_store_that_came_back_with_an_older_plan_is_believed_and_written_over()
+    {
+        // This node keeps the plan.
+        RegionState state = After(
+            Begin(A, "a"), out RegionEffect[] effects,
+            new RegionEvent.Ticked(), new RegionEvent.ViewChanged(View(Node(A, "a"))), new RegionEvent.RowsRead([ShardOwnership.Untaken(0)]),
+            new RegionEvent.PlanRead(PlanOf("a"), 7));
+        Assert.Equal([new RegionEffect.Take(0, 0)], effects);
+        state = After(state, out effects, new RegionEvent.Ticked(), new RegionEvent.PlanRead(PlanOf("b"), 5));
+        RegionEffect.WritePlan write = Assert.Single(effects.OfType<RegionEffect.WritePlan>());
+        Assert.Equal((5, "a"), (write.SeenVersion, write.Plan.Shards[0].Leader));
+        state = After(state, out effects, new RegionEvent.PlanWriteEnded());
+        Assert.Equal([new RegionEffect.ReadPlan(5)], effects);
+        state = After(state, out effects, new RegionEvent.PlanRead(PlanOf("a"), 6));
+        Assert.Empty(effects.OfType<RegionEffect.WritePlan>());
+
+        // Even if it has none at all: a look that sees the whole says so.
+        After(state, out effects, new RegionEvent.Ticked(), new RegionEvent.PlanRead(null, 0));
+        Assert.Equal(0, Assert.Single(effects.OfType<RegionEffect.WritePlan>()).SeenVersion);
+    }
+
+    [Fact]
+    public void What_was_read_before_a_write_ended_does_not_overtake_what_is_read_behind_it()
+    {
+        RegionState state = After(
+            Begin(A, "a"), out RegionEffect[] effects,
+            new RegionEvent.Ticked(), new RegionEvent.ViewChanged(View(Node(A, "a"))), new RegionEvent.RowsRead([ShardOwnership.Untaken(0)]),
+            new RegionEvent.PlanRead(PlanOf("a"), 1), new RegionEvent.Ticked(), new RegionEvent.ViewChanged(View(Node(A, "a"), Node(B, "b"))),
+            new RegionEvent.RowsRead([Row(0, 1, A)]));
+
+        // A look is under way while the plan is written.
+        state = After(state, out effects, new RegionEvent.ViewChanged(View(Node(A, "c"))));
+        Assert.Equal("c", Assert.Single(effects.OfType<RegionEffect.WritePlan>()).Plan.Shards[0].Leader);
+        state = After(state, out effects, new RegionEvent.PlanWriteEnded());
+        Assert.Empty(effects);
+        state = After(state, out effects, new RegionEvent.PlanRead(PlanOf("a"), 1));
+        Assert.Equal([new RegionEffect.ReadPlan(1)], effects);
+        state = After(state, out effects, new RegionEvent.PlanRead(PlanOf("c"), 2));
+        Assert.Empty(effects.OfType<RegionEffect.WritePlan>());
+        Assert.Equal("c", state.Plan?.Shards[0].Leader);
+    }
 }

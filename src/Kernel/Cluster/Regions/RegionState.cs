@@ -67,6 +67,9 @@ public sealed record RegionState
 
     private bool IsReadingPlan { get; init; }
 
+    // The look that is under way was begun before our write ended: what it says may be older.
+    private bool IsPlanReadOld { get; init; }
+
     private bool IsWritingPlan { get; init; }
 
     private bool IsReadingRows { get; init; }
@@ -105,11 +108,13 @@ public sealed record RegionState
             RegionEvent.Ticked => Look(effects),
             RegionEvent.Hurried => LookAtPlan(effects),
             RegionEvent.ViewChanged changed => this with { View = changed.View },
-            RegionEvent.PlanRead read when read.Version >= PlanVersion =>
-                this with { IsReadingPlan = false, HasReadPlan = true, Plan = read.Plan, PlanVersion = read.Version },
-            RegionEvent.PlanRead => this with { IsReadingPlan = false },
+            RegionEvent.PlanRead or RegionEvent.PlanUnchanged or RegionEvent.ReadFailed { WasPlan: true } when IsPlanReadOld =>
+                (this with { IsReadingPlan = false, IsPlanReadOld = false }).LookAtPlan(effects),
+
+            // Whatever its version: a store that came back with less than it had says so with a lower one. No answer overtakes another, there is one look at a time.
+            RegionEvent.PlanRead read => this with { IsReadingPlan = false, HasReadPlan = true, Plan = read.Plan, PlanVersion = read.Version },
             RegionEvent.PlanUnchanged => this with { IsReadingPlan = false, HasReadPlan = true },
-            RegionEvent.PlanWriteEnded => (this with { IsWritingPlan = false, IsReadingPlan = false, HasReadPlan = false }).LookAtPlan(effects),
+            RegionEvent.PlanWriteEnded => (this with { IsWritingPlan = false, IsPlanReadOld = IsReadingPlan, HasReadPlan = false }).LookAtPlan(effects),
             RegionEvent.RowsRead read => OnRows(read.Rows, effects),
             RegionEvent.ReadFailed { WasPlan: true } => this with { IsReadingPlan = false },
             RegionEvent.ReadFailed => this with { IsReadingRows = false },
