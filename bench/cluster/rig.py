@@ -179,7 +179,7 @@ class Cluster:
         return total
 
     def shards(self, number=None):
-        return json.loads(self.get(number or self.numbers()[0], "/api/v1/cluster"))["data"].get("shards", [])
+        return json.loads(self.get(number or self.numbers()[0], "/api/v1/cluster?others=false"))["data"].get("shards", [])
 
     def settled(self, nodes):
         """Waits until all of so many nodes lead and nothing moves."""

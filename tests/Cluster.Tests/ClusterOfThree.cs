@@ -132,7 +132,7 @@ internal sealed class ClusterOfThree : ClusterRig
 
     private static async Task<IReadOnlyList<ShardSeen>> ShardsAsync(ClusterNode node)
     {
-        JsonElement data = await node.Client.DataAsync("/api/v1/cluster");
+        JsonElement data = await node.Client.DataAsync("/api/v1/cluster?others=false");
         return data.TryGetProperty("shards", out JsonElement shards)
             ? [.. shards.EnumerateArray().Select(static shard => new ShardSeen(
                 shard.GetProperty("shard").GetInt32(), shard.GetProperty("leader").GetString()!,

@@ -104,7 +104,7 @@ public sealed class OperatorTests
             return status.Length > 0;
         }
 
-        static async Task<string> StatusAsync(ClusterNode node) => (await node.Client.DataAsync("/api/v1/cluster")).GetProperty("nodes").EnumerateArray()
+        static async Task<string> StatusAsync(ClusterNode node) => (await node.Client.DataAsync("/api/v1/cluster?others=false")).GetProperty("nodes").EnumerateArray()
             .Where(static member => member.GetProperty("name").GetString() == ClusterRig.NameOf(3)).Select(static member => member.GetProperty("status").GetString()!).LastOrDefault("");
     }
 

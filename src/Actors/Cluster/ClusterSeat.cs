@@ -14,10 +14,14 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
     private static readonly TimeSpan InquiryPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan InquiryAnswerTimeout = TimeSpan.FromSeconds(2);
 
+    // An operator waits for it, and whoever is dead is known to be within seconds.
+    private static readonly TimeSpan FiguresAnswerTimeout = TimeSpan.FromSeconds(1);
+
     private readonly ClusterAccess _parts;
     private readonly ClusterJournal _journal;
     private readonly ActorRef _cluster;
     private readonly ShardCopier _copier;
+    private readonly FiguresInquiry _figures;
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -27,7 +31,9 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
     /// <param name="owners">The actor of shard i at index i.</param>
     /// <param name="led">Kept up to date.</param>
     /// <param name="firstReads">Of the targets.</param>
-    public ClusterSeat(ActorSystem system, ClusterAccess parts, ShardHome home, IReadOnlyList<ActorRef> owners, LedShards led, FirstReads firstReads)
+    /// <param name="targets">Counts those of this node.</param>
+    public ClusterSeat(
+        ActorSystem system, ClusterAccess parts, ShardHome home, IReadOnlyList<ActorRef> owners, LedShards led, FirstReads firstReads, TargetCatalog targets)
     {
         _parts = parts;
         ClusterJournal journal = _journal = home.Cluster ?? throw new ArgumentException("the shards are not those of a cluster", nameof(home));
@@ -47,6 +53,9 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
             new ShardPlaces(0, [.. owners.Select(static (_, shard) => new ShardPlace { Shard = shard })]), journal.AppliedSeq, journal.AppliedAsync,
             journal.WholeFrom);
         Places = places;
+        _figures = new FiguresInquiry(
+            async () => new NodeFigures(await targets.CountAsync(), [.. owners.Select((_, shard) => journal.AppliedSeq(shard))]), places, FiguresAnswerTimeout);
+        _figures.AddTo(parts.Messages);
         if (journal.Spool is { } spool)
         {
             new SpoolReceiver(spool, places, journal.MarkOf, journal.NoteMissed).AddTo(parts.Messages);
@@ -93,11 +102,13 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
     public Task<string> Ended => _ended.Task;
 
     /// <inheritdoc/>
-    public async Task<ClusterReport> ReportAsync(CancellationToken cancel)
+    public async Task<ClusterReport> ReportAsync(bool asksOthers, CancellationToken cancel)
     {
         try
         {
-            return ClusterReport.Of(await _cluster.Ask<ClusterStatus>(new ClusterActor.TakeStatus(), AnswerTimeout, cancel), _journal.AppliedSeq, _journal.Spool is { } spool && (spool.IsUsed || spool.Use.Records > 0) ? spool.Use : null);
+            ClusterStatus status = await _cluster.Ask<ClusterStatus>(new ClusterActor.TakeStatus(), AnswerTimeout, cancel);
+            IReadOnlyDictionary<string, NodeFigures> figures = await _figures.AskAsync(_parts.Self.Name, asksOthers, cancel);
+            return ClusterReport.Of(status, figures, asksOthers, _journal.Spool is { } spool && (spool.IsUsed || spool.Use.Records > 0) ? spool.Use : null);
         }
         catch (Exception e) when (e is AskTimeoutException or AskRefusedException)
         {

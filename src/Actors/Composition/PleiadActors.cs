@@ -88,7 +88,7 @@ public sealed class PleiadActors : IDisposable
         _targets = new TargetCatalog(catalog);
         if (cluster is not null)
         {
-            _seat = new ClusterSeat(system, cluster, home, owners, led!, firstReads);
+            _seat = new ClusterSeat(system, cluster, home, owners, led!, firstReads, _targets);
             _reach = new ClusterReach(_shards, _admin, _targets, _seat.Places, cluster.Store.Ownership, cluster.Messages, engine, settings, system.Time, _seat.MayBeSpooled);
             home.Cluster!.Forward = batch => _reach.Writes.WriteAsync(batch, CancellationToken.None);
         }

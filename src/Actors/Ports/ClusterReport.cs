@@ -13,32 +13,51 @@ namespace Pleiad.Actors;
 public sealed record ClusterReport(
     string Self, long Version, IReadOnlyList<ClusterNodeReport> Nodes, IReadOnlyList<ClusterShardReport> Shards, SpoolReport? Spool = null, bool IsStoreReached = true)
 {
-    /// <summary>The report of what a cluster actor knows.</summary>
+    /// <summary>Nodes that live and did not say what only they know; empty where they were not asked.</summary>
+    public IReadOnlyList<string> Unanswered { get; init; } = [];
+
+    /// <summary>The report of what a cluster actor knows, and of what nodes tell of themselves.</summary>
     /// <param name="status">What it knows.</param>
-    /// <param name="appliedSeq">Through which record a shard is applied on this node.</param>
+    /// <param name="figures">By name of the node; this node's are among them.</param>
+    /// <param name="asked">Whether the other nodes were asked for theirs.</param>
     /// <param name="spool">How much of its spool is used.</param>
-    internal static ClusterReport Of(ClusterStatus status, Func<int, long> appliedSeq, SpoolUse? spool)
+    internal static ClusterReport Of(ClusterStatus status, IReadOnlyDictionary<string, NodeFigures> figures, bool asked, SpoolUse? spool)
     {
         string self = status.View.Find(status.Self)?.Name ?? "";
-        ClusterShardReport[] shards = [.. status.Rows.Select(row => ShardOf(status, row, self, appliedSeq))];
-        return new ClusterReport(self, status.View.Version, [.. status.View.Members.Select(member => NodeOf(member, status, shards)).OrderBy(static node => node.Name, StringComparer.Ordinal)], shards, spool is { } use ? new SpoolReport(use.Records, use.Bytes, use.Age, use.Share) : null, status.IsCurrent);
+        HashSet<string> living = [.. status.View.Members.Where(static member => member.Status != MemberStatus.Dead).Select(static member => member.Name)];
+        ClusterShardReport[] shards = [.. status.Rows.Select(row => ShardOf(status, row, self, figures, living))];
+        ClusterNodeReport[] nodes = [.. status.View.Members.Select(member => NodeOf(member, status, shards, figures)).OrderBy(static node => node.Name, StringComparer.Ordinal)];
+        return new ClusterReport(
+            self, status.View.Version, nodes, shards, spool is { } use ? new SpoolReport(use.Records, use.Bytes, use.Age, use.Share) : null, status.IsCurrent)
+        {
+            Unanswered = asked ? [.. living.Where(name => !figures.ContainsKey(name)).Order(StringComparer.Ordinal)] : [],
+        };
     }
 
-    private static ClusterNodeReport NodeOf(Member member, ClusterStatus status, ClusterShardReport[] shards) => new(
+    private static ClusterNodeReport NodeOf(Member member, ClusterStatus status, ClusterShardReport[] shards, IReadOnlyDictionary<string, NodeFigures> figures) => new(
         member.Name, member.Incarnation.ToString(), member.Address, member.HttpAddress, member.Roles, member.Zone, TextOf(member.Status),
         status.Rows.Count(row => row.Owner == member.Incarnation),
         member.Status == MemberStatus.Dead ? 0 : shards.Count(shard => shard.Followers.Contains(member.Name, StringComparer.Ordinal)),
-        member.Accusers.Length);
+        member.Accusers.Length)
+    {
+        Targets = member.Status == MemberStatus.Dead ? null : figures.GetValueOrDefault(member.Name)?.Targets,
+    };
 
-    private static ClusterShardReport ShardOf(ClusterStatus status, ShardOwnership row, string self, Func<int, long> appliedSeq)
+    private static ClusterShardReport ShardOf(
+        ClusterStatus status, ShardOwnership row, string self, IReadOnlyDictionary<string, NodeFigures> figures, HashSet<string> living)
     {
         Member? owner = status.View.Find(row.Owner);
         ShardReplicas planned = status.Plan is { } plan && row.Shard < plan.Shards.Length ? plan.Shards[row.Shard] : ShardReplicas.None;
         string leader = owner is { Status: not MemberStatus.Dead } ? owner.Name : "";
-        bool isHere = planned.All.Contains(self, StringComparer.Ordinal) || leader == self;
+        string[] followers = [.. planned.All.Where(name => name != leader)];
+        ClusterCopyReport[] copies = [.. (leader.Length > 0 ? [leader, .. followers] : followers).Where(living.Contains)
+            .Where(figures.ContainsKey).Select(name => new ClusterCopyReport(name, figures[name].AppliedSeqOf(row.Shard)))];
         return new ClusterShardReport(
-            row.Shard, leader, [.. planned.All.Where(name => name != leader)], row.Epoch, row.NextSeq - 1, row.SnapshotSeq, isHere ? appliedSeq(row.Shard) : null,
-            planned.Leader.Length > 0 && planned.Leader != leader ? planned.Leader : null);
+            row.Shard, leader, followers, row.Epoch, row.NextSeq - 1, row.SnapshotSeq, copies.FirstOrDefault(copy => copy.Node == self)?.AppliedSeq,
+            planned.Leader.Length > 0 && planned.Leader != leader ? planned.Leader : null)
+        {
+            Copies = copies,
+        };
     }
 
     private static string TextOf(MemberStatus status) => status switch
@@ -69,7 +88,11 @@ public sealed record SpoolReport(long Records, long Bytes, TimeSpan Age, double 
 /// <param name="Follows">Shards it copies.</param>
 /// <param name="Accusers">Nodes that cannot reach it.</param>
 public sealed record ClusterNodeReport(
-    string Name, string Incarnation, string Address, string HttpAddress, IReadOnlyList<string> Roles, string Zone, string Status, int Leads, int Follows, int Accusers);
+    string Name, string Incarnation, string Address, string HttpAddress, IReadOnlyList<string> Roles, string Zone, string Status, int Leads, int Follows, int Accusers)
+{
+    /// <summary>Targets it scrapes; null where it did not say.</summary>
+    public int? Targets { get; init; }
+}
 
 /// <summary>A shard of a cluster.</summary>
 /// <param name="Shard">Its number.</param>
@@ -78,7 +101,22 @@ public sealed record ClusterNodeReport(
 /// <param name="Epoch">Of the ownership.</param>
 /// <param name="JournalSeq">The last record of its journal.</param>
 /// <param name="SnapshotSeq">Through which record it is saved outside of the journal.</param>
-/// <param name="AppliedSeq">Through which record it is applied on the node that reports; null where that has no copy.</param>
+/// <param name="AppliedSeq">Through which record it is applied on the node that reports; null where that has no copy that is open and whole.</param>
 /// <param name="MovingTo">Who shall lead it; null where that is who does.</param>
 public sealed record ClusterShardReport(
-    int Shard, string Leader, IReadOnlyList<string> Followers, long Epoch, long JournalSeq, long SnapshotSeq, long? AppliedSeq, string? MovingTo);
+    int Shard, string Leader, IReadOnlyList<string> Followers, long Epoch, long JournalSeq, long SnapshotSeq, long? AppliedSeq, string? MovingTo)
+{
+    /// <summary>The copies of the nodes that told of theirs; of the leader, if it lives, first.</summary>
+    public IReadOnlyList<ClusterCopyReport> Copies { get; init; } = [];
+
+    /// <summary>Records that whoever shall lead it lacks; null where nobody shall, it did not say, or it fetches files or opens them.</summary>
+    public long? MovingLag => Copies.FirstOrDefault(copy => copy.Node == MovingTo)?.AppliedSeq is { } applied ? LagOf(applied) : null;
+
+    /// <summary>Records that a copy lacks which is applied through one.</summary>
+    public long LagOf(long appliedSeq) => Math.Max(0, JournalSeq - appliedSeq);
+}
+
+/// <summary>A copy of a shard.</summary>
+/// <param name="Node">Whose.</param>
+/// <param name="AppliedSeq">Through which record it is applied there; 0 for none; null where it is not open, lacks samples, or fetches files.</param>
+public sealed record ClusterCopyReport(string Node, long? AppliedSeq);

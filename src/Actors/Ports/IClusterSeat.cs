@@ -10,7 +10,9 @@ public interface IClusterSeat
     Task<string> Ended { get; }
 
     /// <summary>How things stand, as this node sees them.</summary>
-    Task<ClusterReport> ReportAsync(CancellationToken cancel);
+    /// <param name="asksOthers">Whether the other nodes are asked for what only they know; the report names those that do not answer within a second.</param>
+    /// <param name="cancel">Gives up.</param>
+    Task<ClusterReport> ReportAsync(bool asksOthers, CancellationToken cancel);
 
     /// <summary>Hands all shards over and leaves; completes when that is done, when there is nobody to hand over to, or when it takes too long.</summary>
     /// <param name="patience">How long it may take.</param>

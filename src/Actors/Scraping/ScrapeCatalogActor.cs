@@ -31,6 +31,9 @@ internal sealed class ScrapeCatalogActor(ScrapePoolParts parts, ILogger log) : A
             case TellMetadata:
                 Gather<MetadataTold>(message, told => new MetadataTold([.. told.SelectMany(pool => pool.Targets)]));
                 break;
+            case CountTargets:
+                Gather<TargetCount>(message, counted => new TargetCount(counted.Sum(pool => pool.Targets)));
+                break;
             case Terminated terminated when _pools.FirstOrDefault(pool => pool.Value.Equals(terminated.Actor)).Key is { } ended:
                 _pools.Remove(ended);
                 Timers.StartSingle(ended, new StartAgain(ended), RestartDelay);

@@ -29,6 +29,12 @@ internal sealed record TellStatus;
 /// <summary>Tell what targets say of their metric families: a target answers a <see cref="TargetMetadata"/>, the others a <see cref="MetadataTold"/>.</summary>
 internal sealed record TellMetadata;
 
+/// <summary>Tell how many targets are scraped: a pool and the catalog answer a <see cref="TargetCount"/>. No target is asked.</summary>
+internal sealed record CountTargets;
+
+/// <summary>How many targets are scraped.</summary>
+internal sealed record TargetCount(int Targets);
+
 /// <summary>How a pool goes.</summary>
 internal sealed record PoolStatus(string Pool, IReadOnlyList<ActiveTarget> Active, IReadOnlyList<DroppedTarget> Dropped, int DroppedCount);
 

@@ -54,6 +54,9 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
             case TellStatus:
                 TellStatusTo(Sender);
                 break;
+            case CountTargets:
+                Sender.Tell(new TargetCount(_targets.Active.Count(target => _actors.ContainsKey(target.Key))), Self);
+                break;
             case TellMetadata:
                 TellMetadataTo(Sender);
                 break;

@@ -9,6 +9,9 @@ internal sealed class TargetCatalog(ActorRef catalog) : ITargetCatalog
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 
+    // Shorter than others wait for what is said of all of this node.
+    private static readonly TimeSpan CountTimeout = TimeSpan.FromMilliseconds(500);
+
     private volatile IReadOnlyList<string> _pools = [];
     private volatile IReadOnlyDictionary<string, Relabeller> _relabelling = new Dictionary<string, Relabeller>();
 
@@ -45,6 +48,19 @@ internal sealed class TargetCatalog(ActorRef catalog) : ITargetCatalog
             step.Rule.SourceLabels, step.Rule.Separator, step.Rule.Regex.Pattern, step.Rule.Modulus, step.Rule.TargetLabel, step.Rule.Replacement,
             step.Rule.Action.NameOf(), step.Labels, step.Kept))]
         : null;
+
+    /// <summary>How many are scraped; null where the pools are too busy to say.</summary>
+    public async Task<int?> CountAsync()
+    {
+        try
+        {
+            return (await catalog.Ask<TargetCount>(new CountTargets(), CountTimeout, CancellationToken.None)).Targets;
+        }
+        catch (Exception e) when (e is AskTimeoutException or AskRefusedException)
+        {
+            return null;
+        }
+    }
 
     private Task<CatalogStatus> StatusAsync(CancellationToken cancel) =>
         catalog.Ask<CatalogStatus>(new TellStatus(), AnswerTimeout, cancel);

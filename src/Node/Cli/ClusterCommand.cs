@@ -7,6 +7,8 @@ namespace Pleiad.Node;
 /// <summary><c>pleiad cluster</c>: look at the nodes of a cluster, empty one, make their certificates.</summary>
 internal static class ClusterCommand
 {
+    private const int MovesShownMax = 10;
+
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DrainPatience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(200);
@@ -83,18 +85,33 @@ internal static class ClusterCommand
             return PleiadCommand.Success;
         }
 
-        await output.WriteLineAsync($"{"NODE",-24} {"STATE",-8} {"ZONE",-12} {"LEADS",6} {"COPIES",6}  {"ADDRESS",-24} HTTP");
+        await output.WriteLineAsync($"{"NODE",-24} {"STATE",-8} {"ZONE",-12} {"LEADS",6} {"COPIES",6} {"TARGETS",8}  {"ADDRESS",-24} HTTP");
         foreach (JsonElement node in cluster.GetProperty("nodes").EnumerateArray())
         {
             await output.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{TextOf(node, "name"),-24} {TextOf(node, "status"),-8} {TextOf(node, "zone"),-12} {node.GetProperty("leads").GetInt32(),6} {node.GetProperty("follows").GetInt32(),6}  {TextOf(node, "address"),-24} {TextOf(node, "httpAddress")}"));
+                $"{TextOf(node, "name"),-24} {TextOf(node, "status"),-8} {TextOf(node, "zone"),-12} {node.GetProperty("leads").GetInt32(),6} {node.GetProperty("follows").GetInt32(),6} {NumberOf(node, "targets"),8}  {TextOf(node, "address"),-24} {TextOf(node, "httpAddress")}"));
         }
 
         JsonElement[] shards = [.. cluster.GetProperty("shards").EnumerateArray()];
         int leaderless = shards.Count(static shard => TextOf(shard, "leader").Length == 0);
-        int moving = shards.Count(static shard => shard.TryGetProperty("movingTo", out _));
-        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{shards.Length} shards, {leaderless} without a leader, {moving} moving; as {TextOf(cluster, "self")} sees it"));
+        JsonElement[] moving = [.. shards.Where(static shard => shard.TryGetProperty("movingTo", out _))];
+        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{shards.Length} shards, {leaderless} without a leader, {moving.Length} moving; as {TextOf(cluster, "self")} sees it"));
+        foreach (JsonElement shard in moving.Take(MovesShownMax))
+        {
+            await output.WriteLineAsync($"shard {shard.GetProperty("shard").GetRawText()} moves to {MoveOf(shard)}");
+        }
+
+        if (moving.Length > MovesShownMax)
+        {
+            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"and {moving.Length - MovesShownMax} more: --shards shows all"));
+        }
+
+        if (cluster.TryGetProperty("unanswered", out JsonElement unanswered) && unanswered.GetArrayLength() > 0)
+        {
+            await output.WriteLineAsync($"{string.Join(", ", unanswered.EnumerateArray().Select(static name => name.GetString()))}: no answer within a second; what only they know is missing");
+        }
+
         if (cluster.TryGetProperty("spool", out JsonElement spool) && spool.GetProperty("records").GetInt64() is > 0 and long records)
         {
             await output.WriteLineAsync(string.Create(
@@ -117,17 +134,26 @@ internal static class ClusterCommand
 
     private static async Task WriteShardsAsync(JsonElement[] shards, TextWriter output)
     {
-        await output.WriteLineAsync($"{"SHARD",5} {"LEADER",-24} {"COPIES",-24} {"EPOCH",6} {"JOURNAL",10} {"SAVED",10} {"LAG",6}  MOVES TO");
+        await output.WriteLineAsync($"{"SHARD",5} {"LEADER",-24} {"COPIES (RECORDS BEHIND)",-32} {"EPOCH",6} {"JOURNAL",10} {"SAVED",10}  MOVES TO");
         foreach (JsonElement shard in shards)
         {
-            string copies = string.Join(',', shard.GetProperty("followers").EnumerateArray().Select(static follower => follower.GetString()));
-            string lag = shard.TryGetProperty("lag", out JsonElement behind) ? behind.GetRawText() : "-";
-            string moves = shard.TryGetProperty("movingTo", out JsonElement to) ? to.GetString()! : "";
+            string copies = string.Join(", ", shard.GetProperty("followers").EnumerateArray().Select(follower => $"{follower.GetString()} ({LagOf(shard, follower.GetString()!)})"));
+            string moves = shard.TryGetProperty("movingTo", out _) ? MoveOf(shard) : "";
             await output.WriteLineAsync(
-                $"{shard.GetProperty("shard").GetRawText(),5} {TextOf(shard, "leader"),-24} {copies,-24} {shard.GetProperty("epoch").GetRawText(),6} "
-                + $"{shard.GetProperty("journalSeq").GetRawText(),10} {shard.GetProperty("snapshotSeq").GetRawText(),10} {lag,6}  {moves}");
+                $"{shard.GetProperty("shard").GetRawText(),5} {TextOf(shard, "leader"),-24} {copies,-32} {shard.GetProperty("epoch").GetRawText(),6} "
+                + $"{shard.GetProperty("journalSeq").GetRawText(),10} {shard.GetProperty("snapshotSeq").GetRawText(),10}  {moves}");
         }
     }
+
+    private static string MoveOf(JsonElement shard) => TextOf(shard, "movingTo") + (shard.TryGetProperty("movingLag", out JsonElement left)
+        ? left.GetInt64() is > 0 and var records ? string.Create(CultureInfo.InvariantCulture, $", {records} records to go") : ", which has all of it"
+        : ", which has no copy that is ready");
+
+    // By the node itself, where it says.
+    private static string LagOf(JsonElement shard, string node) => shard.TryGetProperty("copies", out JsonElement copies)
+        && copies.EnumerateArray().FirstOrDefault(copy => TextOf(copy, "node") == node) is { ValueKind: JsonValueKind.Object } copy ? NumberOf(copy, "lag") : "-";
+
+    private static string NumberOf(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement number) ? number.GetRawText() : "-";
 
     private static async Task StatusOfOneAsync(HttpClient http, string url, TextWriter output, CancellationToken cancel)
     {
@@ -175,15 +201,15 @@ internal static class ClusterCommand
 
     private static async Task<JsonElement?> NodeAsync(HttpClient http, string url, string name, CancellationToken cancel)
     {
-        JsonElement cluster = await ClusterAsync(http, url, cancel);
+        JsonElement cluster = await ClusterAsync(http, url, cancel, "?others=false");
         return cluster.TryGetProperty("nodes", out JsonElement nodes)
             ? nodes.EnumerateArray().Where(node => TextOf(node, "name") == name && TextOf(node, "status") != "dead").Select(static node => (JsonElement?)node).FirstOrDefault()
             : null;
     }
 
-    private static async Task<JsonElement> ClusterAsync(HttpClient http, string url, CancellationToken cancel)
+    private static async Task<JsonElement> ClusterAsync(HttpClient http, string url, CancellationToken cancel, string parameters = "")
     {
-        using JsonDocument answer = JsonDocument.Parse(await http.GetStringAsync(new Uri(url + "/api/v1/cluster"), cancel));
+        using JsonDocument answer = JsonDocument.Parse(await http.GetStringAsync(new Uri(url + "/api/v1/cluster" + parameters), cancel));
         return answer.RootElement.GetProperty("data").Clone();
     }
 

@@ -196,7 +196,7 @@ internal sealed class FaultCluster : ClusterRig
     {
         try
         {
-            using HttpResponseMessage answer = await node.Client.Http.GetAsync("/api/v1/cluster");
+            using HttpResponseMessage answer = await node.Client.Http.GetAsync("/api/v1/cluster?others=false");
             if (!answer.IsSuccessStatusCode)
             {
                 return null;

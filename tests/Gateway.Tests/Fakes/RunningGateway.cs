@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Pleiad.Actors;
 using Pleiad.Dashboards;
 
 namespace Pleiad.Gateway.Tests;
@@ -24,13 +25,14 @@ internal sealed class RunningGateway : IAsyncDisposable
     public GatewayHost Host => _host;
 
     public static async Task<RunningGateway> StartAsync(
-        Func<GatewaySettings, GatewaySettings>? change = null, FakeNode? node = null, TimeProvider? time = null, DashboardCatalog? dashboards = null)
+        Func<GatewaySettings, GatewaySettings>? change = null, FakeNode? node = null, TimeProvider? time = null, DashboardCatalog? dashboards = null,
+        IClusterSeat? cluster = null)
     {
         node ??= new FakeNode();
         var settings = new GatewaySettings { Listen = ["127.0.0.1:0"] };
         var host = new GatewayHost(
             change?.Invoke(settings) ?? settings,
-            new GatewayPorts(node, node, node, node, node, node, node, node) { Dashboards = dashboards },
+            new GatewayPorts(node, node, node, node, node, node, node, node) { Dashboards = dashboards, Cluster = () => cluster },
             NullLoggerFactory.Instance,
             time ?? TimeProvider.System);
         await host.StartAsync(CancellationToken.None);

@@ -6,12 +6,20 @@ namespace Pleiad.Gateway;
 /// <param name="seat">Null on a node by itself.</param>
 internal sealed class ClusterEndpoints(Func<IClusterSeat?> seat)
 {
-    /// <summary>Nodes and shards; <c>clustered</c> says whether there are any but this one.</summary>
+    /// <summary>Nodes and shards; <c>clustered</c> says whether there are any but this one. With <c>others=false</c> no other node is asked for its targets and copies.</summary>
     public async Task<ApiAnswer> ClusterAsync(GatewayCall call, Parameters parameters)
     {
-        ClusterReport? report = seat() is { } there ? await there.ReportAsync(call.Cancel).ConfigureAwait(false) : null;
+        bool asksOthers = AsksOthers(parameters);
+        ClusterReport? report = seat() is { } there ? await there.ReportAsync(asksOthers, call.Cancel).ConfigureAwait(false) : null;
         return ApiAnswer.Of(text => Write(text, report));
     }
+
+    private static bool AsksOthers(Parameters parameters) => parameters.Get("others") switch
+    {
+        "" or "true" => true,
+        "false" => false,
+        _ => throw new ApiException(ApiErrorKind.BadData, "invalid parameter \"others\": must be true or false"),
+    };
 
     private static void Write(JsonText text, ClusterReport? report)
     {
@@ -29,7 +37,13 @@ internal sealed class ClusterEndpoints(Func<IClusterSeat?> seat)
                     .ObjectEnd();
             }
 
-            text.Name("nodes"u8).ArrayStart();
+            text.Name("unanswered"u8).ArrayStart();
+            foreach (string node in report.Unanswered)
+            {
+                text.String(node);
+            }
+
+            text.ArrayEnd().Name("nodes"u8).ArrayStart();
             foreach (ClusterNodeReport node in report.Nodes)
             {
                 WriteNode(text, node);
@@ -65,8 +79,13 @@ internal sealed class ClusterEndpoints(Func<IClusterSeat?> seat)
             .Name("status"u8).String(node.Status)
             .Name("leads"u8).Number(node.Leads)
             .Name("follows"u8).Number(node.Follows)
-            .Name("accusers"u8).Number(node.Accusers)
-            .ObjectEnd();
+            .Name("accusers"u8).Number(node.Accusers);
+        if (node.Targets is { } targets)
+        {
+            text.Name("targets"u8).Number(targets);
+        }
+
+        text.ObjectEnd();
     }
 
     private static void WriteShard(JsonText text, ClusterShardReport shard)
@@ -86,14 +105,30 @@ internal sealed class ClusterEndpoints(Func<IClusterSeat?> seat)
             .Name("snapshotSeq"u8).Number(shard.SnapshotSeq);
         if (shard.AppliedSeq is { } applied)
         {
-            text.Name("appliedSeq"u8).Number(applied).Name("lag"u8).Number(Math.Max(0, shard.JournalSeq - applied));
+            text.Name("appliedSeq"u8).Number(applied).Name("lag"u8).Number(shard.LagOf(applied));
         }
 
         if (shard.MovingTo is { } moving)
         {
             text.Name("movingTo"u8).String(moving);
+            if (shard.MovingLag is { } left)
+            {
+                text.Name("movingLag"u8).Number(left);
+            }
         }
 
-        text.ObjectEnd();
+        text.Name("copies"u8).ArrayStart();
+        foreach (ClusterCopyReport copy in shard.Copies)
+        {
+            text.ObjectStart().Name("node"u8).String(copy.Node);
+            if (copy.AppliedSeq is { } seq)
+            {
+                text.Name("appliedSeq"u8).Number(seq).Name("lag"u8).Number(shard.LagOf(seq));
+            }
+
+            text.ObjectEnd();
+        }
+
+        text.ArrayEnd().ObjectEnd();
     }
 }

@@ -17,6 +17,8 @@ export const clusterTexts = {
   'spool.nearlyFull': ['{used} % used: remote write is refused', '{used} % 사용: remote write 거부 중'], 'spool.full': ['full: everything is refused', '가득 참: 모두 거부 중'],
   'well': ['Every shard has a leader and a copy; nothing moves.', '모든 샤드에 리더와 복제본이 있고 이동 중인 것이 없습니다.'],
   'node.self': ['this node', '이 노드'], 'node.leads': ['leads {count}', '리더 {count}개'], 'node.follows': ['follows {count}', '팔로워 {count}개'], 'node.zone': ['zone {zone}', '존 {zone}'],
+  'node.targets': ['{count} {count|target|targets}', '타깃 {count}개'], 'unanswered': ['No answer from {names}: its targets and copies are not shown.', '{names} 응답 없음: 해당 노드의 타깃과 복제본은 표시되지 않습니다.'],
+  'copy.behind': ['{count} {count|record|records} to go', '남은 레코드 {count}개'], 'copy.whole': ['has all of it', '모두 복제됨'], 'copy.notReady': ['no copy that is ready', '준비된 복제본 없음'],
   'node.suspected': ['{count} {count|node|nodes} cannot reach it', '{count}개 노드에서 연결할 수 없음'], 'node.open': ['Open {name}', '{name} 열기'], 'node.shards': ['Shards of {name}', '{name}의 샤드'],
   'status.up': ['up', '정상'], 'status.joining': ['joining', '참여 중'], 'status.leaving': ['leaving', '나가는 중'], 'status.dead': ['dead', '중단됨'],
   'key.leads': ['leads', '리더'], 'key.follows': ['follows', '팔로워'], 'key.moves': ['moves', '이동 중'],

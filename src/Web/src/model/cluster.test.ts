@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ClusterNode, ClusterShard } from '../api/cluster';
-import { filterShards, healthOf, nodeUrl, shardsOf, spoolState } from './cluster';
+import { filterShards, followersOf, healthOf, nodeUrl, shardsOf, spoolState } from './cluster';
 
 const node = (name: string, status: ClusterNode['status'] = 'up', accusers = 0): ClusterNode => ({ name, incarnation: 'i', address: 'a:1', httpAddress: 'a:2', roles: [], zone: '', status, leads: 0, follows: 0, accusers });
 const shard = (number: number, leader: string, followers: string[], movingTo?: string): ClusterShard => ({ shard: number, leader, followers, epoch: 1, journalSeq: 5, snapshotSeq: 2, ...(movingTo ? { movingTo } : {}) });
@@ -24,6 +24,12 @@ describe('a cluster', () => {
   test('gives each node its shards', () => {
     expect(shardsOf('n2', shards).leads.map((one) => one.shard)).toEqual([2, 10]);
     expect(shardsOf('n2', shards).follows.map((one) => one.shard)).toEqual([0, 1]);
+  });
+
+  test('says how far followers are that said so', () => {
+    expect(followersOf({ ...shard(0, 'n1', ['n2', 'n3', 'n4']), copies: [{ node: 'n1', lag: 0 }, { node: 'n2', appliedSeq: 2, lag: 3 }, { node: 'n3' }] }))
+      .toEqual([{ name: 'n2', lag: 3 }, { name: 'n3' }, { name: 'n4' }]);
+    expect(followersOf(shard(0, 'n1', ['n2']))).toEqual([{ name: 'n2' }]);
   });
 
   test('is filtered by number, by node, and by what moves', () => {

@@ -23,6 +23,12 @@ export const shardsOf = (name: string, shards: ClusterShard[]): { leads: Cluster
   leads: shards.filter((shard) => shard.leader === name), follows: shards.filter((shard) => shard.leader !== name && shard.followers.includes(name)),
 });
 
+/** Who else has a shard, and how many records each is behind as far as it said. */
+export const followersOf = (shard: ClusterShard): { name: string; lag?: number }[] => shard.followers.map((name) => {
+  const lag = shard.copies?.find((copy) => copy.node === name)?.lag;
+  return lag === undefined ? { name } : { name, lag };
+});
+
 /** The shards that have to do with words: a number, a name of a node, or one of the states that a filter names. */
 export function filterShards(shards: ClusterShard[], text: string, movingOnly: boolean): ClusterShard[] {
   const word = text.trim().toLowerCase();

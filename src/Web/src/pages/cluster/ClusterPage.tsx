@@ -28,6 +28,7 @@ export function ClusterPage() {
           return (
             <>
               {isAway && <div className="panel" role="alert" style={{ color: 'var(--warn)', padding: '10px 14px' }}>{c('store.away', { self: data.self })}</div>}
+              {data.unanswered && data.unanswered.length > 0 && <div className="panel" role="status" style={{ color: 'var(--warn)', padding: '10px 14px' }}>{c('unanswered', { names: data.unanswered.join(', ') })}</div>}
               <div className="tiles">
                 <Tile label={c('nodes')} value={`${data.nodes.length - health.dead} / ${data.nodes.length}`} bad={health.dead > 0} more={c('view', { version: String(data.version) })} />
                 <Tile label={c('shards')} value={String(data.shards.length)} />

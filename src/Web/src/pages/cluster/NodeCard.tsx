@@ -19,7 +19,7 @@ export function NodeCard({ node, isSelf, shards }: { node: ClusterNode; isSelf: 
       </h2>
       <div className="dim mono" style={{ overflowWrap: 'anywhere' }}>{node.httpAddress}</div>
       <div className="dim" style={{ fontSize: '0.8rem' }}>
-        {[c('node.leads', { count: node.leads }), c('node.follows', { count: node.follows }), ...node.roles, ...(node.zone ? [c('node.zone', { zone: node.zone })] : [])].join(' · ')}
+        {[c('node.leads', { count: node.leads }), c('node.follows', { count: node.follows }), ...(node.targets === undefined ? [] : [c('node.targets', { count: node.targets })]), ...node.roles, ...(node.zone ? [c('node.zone', { zone: node.zone })] : [])].join(' · ')}
       </div>
       {node.status !== 'dead' && node.accusers > 0 && <div style={{ color: 'var(--bad)', fontSize: '0.8rem' }}>{c('node.suspected', { count: node.accusers })}</div>}
       {node.status !== 'dead' && (
