@@ -50,6 +50,9 @@ describe('parts', () => {
   it('of time with one value are one run, a gap ends it', () => {
     expect(runsOf([0, 10, 20, 30], [1, 1, null, 1], true)).toEqual([{ from: 0, to: 20, value: 1 }, { from: 30, to: 40, value: 1 }]);
     expect(runsOf([0, 10], [1, 1], false)).toHaveLength(2);
+    // Times of other series are passed over.
+    expect(runsOf([0, 5, 10, 15, 20], [1, undefined, 1, undefined, 2], true)).toEqual([{ from: 0, to: 20, value: 1 }, { from: 20, to: 30, value: 2 }]);
+    expect(thinned([1, 2, 3, 4, 5, 6], [5, undefined, undefined, undefined, undefined, null], 3).values).toEqual([5, undefined, null]);
     expect(thinned([1, 2, 3, 4], [5, null, 6, 7], 2)).toEqual({ times: [1, 3], values: [5, 7], every: 2 });
   });
 

@@ -1,6 +1,6 @@
 import type { Grid } from '../api/queries';
 import type { Labels, MatrixSeries } from '../api/types';
-import { numberOf, timesOf } from '../model/series';
+import { numberOf, timesOf, type Point } from '../model/series';
 
 /** One bucket: what lies above `low` and up to `high`. */
 export interface HeatRow { low: number; high: number }
@@ -12,13 +12,13 @@ export interface HeatData { times: number[]; rows: HeatRow[]; cells: (number | n
 const rowsMax = 96;
 
 /** Series with a label `le` as buckets; what only differs in other labels is added up. */
-export function fromBuckets(series: readonly { labels: Labels; name?: string; values: readonly (number | null)[] }[], times: number[], isCumulative: boolean): HeatData {
+export function fromBuckets(series: readonly { labels: Labels; name?: string; values: readonly Point[] }[], times: number[], isCumulative: boolean): HeatData {
   const sums = new Map<number, (number | null)[]>();
   for (const { labels, name, values } of series) {
     const bound = numberOf(labels.le ?? name ?? '');
     if (Number.isNaN(bound)) continue;
     const sum = sums.get(bound) ?? new Array<number | null>(times.length).fill(null);
-    values.forEach((value, i) => { if (value !== null) sum[i] = (sum[i] ?? 0) + value; });
+    values.forEach((value, i) => { if (typeof value === 'number') sum[i] = (sum[i] ?? 0) + value; });
     sums.set(bound, sum);
   }
   const bounds = [...sums.keys()].sort((a, b) => a - b);
@@ -56,16 +56,16 @@ export function fromNative(series: readonly MatrixSeries[], grid: Grid): HeatDat
 }
 
 /** Counts the values of series themselves: how many lie in each of some equal parts of their range. */
-export function fromValues(series: readonly { values: readonly (number | null)[] }[], times: number[], parts = 24): HeatData {
+export function fromValues(series: readonly { values: readonly Point[] }[], times: number[], parts = 24): HeatData {
   let [min, max] = [Infinity, -Infinity];
-  for (const { values } of series) for (const value of values) if (value !== null) [min, max] = [Math.min(min, value), Math.max(max, value)];
+  for (const { values } of series) for (const value of values) if (typeof value === 'number') [min, max] = [Math.min(min, value), Math.max(max, value)];
   if (min > max) return { times, rows: [], cells: [] };
   const size = niceSize((max - min || Math.abs(max) || 1) / parts);
   const first = Math.floor(min / size);
   const count = Math.floor(max / size) - first + 1;
   const rows = Array.from({ length: count }, (_, i): HeatRow => ({ low: (first + i) * size, high: (first + i + 1) * size }));
   const cells = rows.map(() => new Array<number | null>(times.length).fill(null));
-  for (const { values } of series) values.forEach((value, i) => { if (value !== null) { const row = cells[Math.min(count - 1, Math.floor(value / size) - first)]!; row[i] = (row[i] ?? 0) + 1; } });
+  for (const { values } of series) values.forEach((value, i) => { if (typeof value === 'number') { const row = cells[Math.min(count - 1, Math.floor(value / size) - first)]!; row[i] = (row[i] ?? 0) + 1; } });
   return { times, rows, cells };
 }
 

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import type { Stacking } from '../model/series';
+import { aloneIn, type Point, type Stacking } from '../model/series';
 import { formatValue, type Unit } from '../model/units';
 import { zoneName, type Zone } from '../model/zone';
 import { powersAlone, symlogRange, symlogSplits, timeLabels, valueIncrements, valueLabels, valueRange } from './axes';
@@ -176,14 +176,7 @@ export function plotOptions(setup: PlotSetup): uPlot.Options {
 }
 
 // A value between two gaps has no line to be seen by: it gets a dot.
-function alone(u: uPlot, series: number): number[] {
-  const values = u.data[series]!;
-  const found: number[] = [];
-  for (let i = 0; i < values.length; i++) {
-    if (values[i] !== null && values[i] !== undefined && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null) found.push(i);
-  }
-  return found;
-}
+const alone = (u: uPlot, series: number): number[] => aloneIn(u.data[series] as Point[]);
 
 function widest(u: uPlot, texts: string[], font: string): number {
   u.ctx.save();

@@ -1,11 +1,12 @@
 import { niceSize } from '../charts/heatmapData';
+import type { Point } from '../model/series';
 
 /** Equal parts of a range, and how many values lie in each. */
 export interface Buckets { lows: number[]; size: number; counts: number[][] }
 
 /** Counts the values of each series by size. */
-export function bucketsOf(series: readonly { values: readonly (number | null)[] }[], wanted: { size?: number | undefined; count?: number | undefined }): Buckets {
-  const all = series.map(({ values }) => values.filter((value): value is number => value !== null));
+export function bucketsOf(series: readonly { values: readonly Point[] }[], wanted: { size?: number | undefined; count?: number | undefined }): Buckets {
+  const all = series.map(({ values }) => values.filter((value): value is number => typeof value === 'number'));
   const flat = all.flat();
   if (flat.length === 0) return { lows: [], size: 1, counts: all.map(() => []) };
   const [min, max] = [flat.reduce((a, b) => Math.min(a, b)), flat.reduce((a, b) => Math.max(a, b))];

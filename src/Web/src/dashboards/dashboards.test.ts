@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Panel } from './dashboard';
 import { colorOf, fieldOf, shown, thresholdOf } from './fields';
-import { interpolate, type Scope } from './interpolate';
+import { filledQuery, interpolate, type Scope } from './interpolate';
 import { reduced } from './reducers';
 import { sectionsOf } from './sections';
 import { foreignSource, foreignSources, isPromql } from './sources';
@@ -24,6 +24,15 @@ describe('a text with variables', () => {
     ['$named ${named:text} ${named.text}', '1 one one'], ['rate(x[$follows])', 'rate(x[2m])'], ['$constructor $toString', '$constructor $toString'],
     ['${__from:date} ${__to:date:seconds} ${__from:date:ms}', '1970-01-01T00:00:00.000Z 3600 0'], ['${path:join:;} ${path:lucene} ${quoted:html}', 'a.b;c ("a.b" OR "c") a&quot;b\\'], ['${__dashboard.uid} ${__dashboard}', 'board A board'],
   ])('%s', (text, filled) => expect(interpolate(text, scope)).toBe(filled));
+});
+
+describe('a query with comments', () => {
+  const variables = { job: { values: ['a\\b"c'], isList: false, isAll: false }, filter: { values: ['job="x"'], isList: false, isAll: false } };
+  it.each([
+    ['# 5" disks\nup{job="$job"}', '# 5" disks\nup{job="a\\\\b\\"c"}'], ["# don't drop\nup{$filter}", '# don\'t drop\nup{job="x"}'], ['up{a="#",$filter} # "$job', 'up{a="#",job="x"} # "$job'],
+  ])('%s', (text, filled) => expect(filledQuery(text, { ...scope, variables })).toBe(filled));
+
+  it('has them alone: a title has none', () => expect(interpolate('Disk #$filter', { ...scope, variables })).toBe('Disk #job="x"'));
 });
 
 describe('rows', () => {

@@ -33,29 +33,38 @@ export interface Scope {
 const pattern = /\$(\w+)|\$\{(\w+)(?:\.([^:^}]+))?(?::([^}]+))?\}|\[\[(\w+)(?::(\w+))?\]\]/g;
 
 /** A text with its variables filled in as Grafana's Prometheus source does, or in the format given for those that name none; what nobody knows stays. */
-export function interpolate(text: string, scope: Scope, otherwise = ''): string {
-  const isQuoted = quotationsOf(text);
+export const interpolate = (text: string, scope: Scope, otherwise = ''): string => filled(text, scope, otherwise, false);
+
+/** A query with its variables filled in; its comments stay as they are, and a quotation that begins in one is none. */
+export const filledQuery = (query: string, scope: Scope): string => filled(query, scope, '', true);
+
+function filled(text: string, scope: Scope, otherwise: string, hasComments: boolean): string {
+  const surroundings = surroundingsOf(text, hasComments);
   return text.replace(pattern, (whole, a?: string, b?: string, path?: string, format?: string, c?: string, oldFormat?: string, at = 0) => {
+    const within = surroundings(at);
+    if (within === 'comment') return whole;
     const name = a ?? b ?? c!;
     const built = builtIn(name, scope, path);
     if (built !== undefined) return /^date(:|$)/.test(format ?? '') ? asDate(built, format!) : format === 'percentencode' || format === 'uriencode' ? encodeURIComponent(built) : built;
     const chosen = Object.hasOwn(scope.variables, name) ? scope.variables[name] : undefined;
-    return chosen ? written(name, following(chosen, scope), format ?? oldFormat ?? (path === 'text' ? path : otherwise), isQuoted(at)) : whole;
+    return chosen ? written(name, following(chosen, scope), format ?? oldFormat ?? (path === 'text' ? path : otherwise), within === 'quotation') : whole;
   });
 }
 
-/** Tells of places of a query, each behind the one before, whether they are within a quotation. */
-function quotationsOf(text: string): (at: number) => boolean {
+/** Tells of places of a text, each behind the one before, what they are within. */
+function surroundingsOf(text: string, hasComments: boolean): (at: number) => 'quotation' | 'comment' | null {
+  // The sign that began a quotation or a comment.
   let quote = '';
   let i = 0;
   return (at) => {
     for (; i < at; i++) {
       const sign = text[i]!;
-      if (quote === '') quote = sign === '"' || sign === "'" || sign === '`' ? sign : '';
+      if (quote === '') quote = sign === '"' || sign === "'" || sign === '`' || (sign === '#' && hasComments) ? sign : '';
+      else if (quote === '#') quote = sign === '\n' ? '' : quote;
       else if (sign === '\\' && quote !== '`') i++;
       else if (sign === quote) quote = '';
     }
-    return quote !== '';
+    return quote === '' ? null : quote === '#' ? 'comment' : 'quotation';
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Point } from '../model/series';
+
 /** What Grafana's reducers are called in tables. */
 export const reducerNames: Record<string, string> = {
   lastNotNull: 'Last *', last: 'Last', firstNotNull: 'First *', first: 'First', min: 'Min', max: 'Max', mean: 'Mean', median: 'Median', sum: 'Total', total: 'Total', count: 'Count', range: 'Range',
@@ -6,8 +8,9 @@ export const reducerNames: Record<string, string> = {
 };
 
 /** One number for a line, by Grafana's name of it; null where there is none. */
-export function reduced(values: readonly (number | null)[], calc: string): number | null {
-  const real = values.filter((value): value is number => value !== null);
+export function reduced(points: readonly Point[], calc: string): number | null {
+  const values = points.filter((value) => value !== undefined);
+  const real = values.filter((value) => value !== null);
   if (calc === 'count') return values.length === 0 ? 0 : real.length;
   if (calc === 'allIsNull') return real.length === 0 ? 1 : 0;
   if (real.length === 0) return null;

@@ -2,7 +2,7 @@ import { instantQuery, labelNames, labelValues, seriesOf, type Within } from '..
 import { parseDuration } from '../model/duration';
 import { seriesText } from '../model/seriesName';
 import type { Variable } from './dashboard';
-import { autoInterval, interpolate, type Chosen, type Scope } from './interpolate';
+import { autoInterval, filledQuery, interpolate, type Chosen, type Scope } from './interpolate';
 import { numberOr, textOf } from './transformations/options';
 
 /** Grafana's name of "all of them", in addresses and in what is stored. */
@@ -58,7 +58,7 @@ export function listed(text: string): Option[] {
 }
 
 /** What a variable's query is with those before it filled in. */
-export const askedBy = (variable: Variable, scope: Scope): string => interpolate(queryTextOf(variable.query) || variable.definition || '', scope);
+export const askedBy = (variable: Variable, scope: Scope): string => filledQuery(queryTextOf(variable.query) || variable.definition || '', scope);
 
 /** What there is to choose for a variable, with those before it filled in. */
 export async function optionsOf(variable: Variable, scope: Scope, signal: AbortSignal): Promise<Option[]> {

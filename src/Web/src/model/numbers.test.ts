@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { timeLabels, valueLabels, valueRange } from '../charts/axes';
 import { formatDuration, parseDuration } from './duration';
-import { basesOf, columnOf, stacked, summaryOf, timesOf } from './series';
+import { aloneIn, basesOf, columnOf, stacked, summaryOf, timesOf } from './series';
 import { gridOf, pointsMax, stepFor } from './step';
 import { formatValue, guessUnit } from './units';
 
@@ -61,6 +61,13 @@ describe('a column', () => {
 
   const pile = { group: 'A', percent: false };
   it('is stacked on those before it', () => expect(stacked([[1, null, 3], [10, 20, null], [5, 5, 5]], [pile, pile, pile])).toEqual([[1, null, 3], [11, 20, null], [16, 25, 8]]));
+  it('goes on over the times of others', () => {
+    expect(stacked([[1, undefined, 3], [10, 20, undefined]], [pile, pile])).toEqual([[1, undefined, 3], [11, 20, undefined]]);
+    expect(stacked([[1, undefined], [3, 4]], [{ group: 'A', percent: true }, { group: 'A', percent: true }])).toEqual([[0.25, undefined], [1, 1]]);
+    expect(summaryOf([undefined, 2, undefined])).toEqual({ min: 2, max: 2, mean: 2, last: 2 });
+    expect(aloneIn([1, undefined, 2, undefined, 3])).toEqual([]);
+    expect(aloneIn([1, undefined, null, 2, undefined, 3, null, undefined, 4, undefined])).toEqual([0, 8]);
+  });
   it('stands below zero on those below zero, and on its own group alone', () => {
     const columns = [[1], [-2], [10], [-20], [100], [7]];
     const stackings = [pile, pile, pile, pile, { group: 'B', percent: false }, null];

@@ -1,7 +1,10 @@
 import type { Grid } from '../api/queries';
 import type { Labels, MatrixSeries } from '../api/types';
 
-/** One line of a chart: its values stand on the grid's times; null where there is none. */
+/** A value at one time of a chart: null is a gap of the line, undefined a time of other lines, over which it goes on. */
+export type Point = number | null | undefined;
+
+/** One line of a chart: its values stand on the chart's times. */
 export interface Line {
   /** Unique among the lines of a chart. */
   id: string;
@@ -9,7 +12,7 @@ export interface Line {
   labels: Labels;
   /** Which of the queries it came from. */
   query: number;
-  values: (number | null)[];
+  values: Point[];
 }
 
 /** Times of a grid in seconds, as the charts want them. */
@@ -40,14 +43,14 @@ export function columnOf(series: MatrixSeries, grid: Grid): (number | null)[] {
 export interface Summary { min: number | null; max: number | null; mean: number | null; last: number | null }
 
 /** The figures of one line, in one pass. */
-export function summaryOf(values: (number | null)[]): Summary {
+export function summaryOf(values: readonly Point[]): Summary {
   let min = Infinity;
   let max = -Infinity;
   let sum = 0;
   let count = 0;
   let last: number | null = null;
   for (const value of values) {
-    if (value === null) continue;
+    if (value === null || value === undefined) continue;
     if (value < min) min = value;
     if (value > max) max = value;
     sum += value;
@@ -61,10 +64,17 @@ export function summaryOf(values: (number | null)[]): Summary {
 export interface Stacking { group: string; percent: boolean }
 
 /** The way a column points: what is drawn below zero is stacked below zero. */
-export const pointsDown = (column: readonly (number | null)[]): boolean => column.some((value) => value !== null && value < 0) && !column.some((value) => value !== null && value > 0);
+export const pointsDown = (column: readonly Point[]): boolean => column.some((value) => (value ?? 0) < 0) && !column.some((value) => (value ?? 0) > 0);
+
+/** Places of values between two gaps: no line is seen of them. */
+export function aloneIn(column: readonly Point[]): number[] {
+  const own = column.flatMap((value, i) => (value === undefined ? [] : [i]));
+  const isGap = (at: number | undefined): boolean => at === undefined || column[at] === null;
+  return own.filter((at, i) => !isGap(at) && isGap(own[i - 1]) && isGap(own[i + 1]));
+}
 
 /** Which column each one stands on, or -1. */
-export function basesOf(columns: readonly (readonly (number | null)[])[], stackings: readonly (Stacking | null)[]): number[] {
+export function basesOf(columns: readonly (readonly Point[])[], stackings: readonly (Stacking | null)[]): number[] {
   const last = new Map<string, number>();
   return columns.map((column, i) => {
     const stacking = stackings[i];
@@ -77,7 +87,7 @@ export function basesOf(columns: readonly (readonly (number | null)[])[], stacki
 }
 
 /** Columns on top of each other, as `basesOf` says; those in percent as shares of one of what their group adds up to. A gap counts as nothing, but stays a gap where the line itself has one. */
-export function stacked(columns: readonly (readonly (number | null)[])[], stackings: readonly (Stacking | null)[]): (number | null)[][] {
+export function stacked(columns: readonly (readonly Point[])[], stackings: readonly (Stacking | null)[]): Point[][] {
   const bases = basesOf(columns, stackings);
   const totals = new Map<string, number[]>();
   stackings.forEach((stacking, line) => {
@@ -95,8 +105,8 @@ export function stacked(columns: readonly (readonly (number | null)[])[], stacki
     const sums: number[] = [];
     below[line] = sums;
     return column.map((value, i) => {
-      sums[i] = (under[i] ?? 0) + (value === null ? 0 : total ? (total[i] ? value / total[i]! : 0) : value);
-      return value === null ? null : sums[i]!;
+      sums[i] = (under[i] ?? 0) + (total ? (total[i] ? (value ?? 0) / total[i]! : 0) : value ?? 0);
+      return value === null || value === undefined ? value : sums[i]!;
     });
   });
 }

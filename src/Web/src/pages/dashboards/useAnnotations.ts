@@ -4,7 +4,7 @@ import { rangeQuery } from '../../api/queries';
 import type { ChartEvent } from '../../charts/eventOverlay';
 import { annotationQueries, eventsOf, exprOf, stepOf } from '../../dashboards/annotations';
 import type { AnnotationQuery, Dashboard } from '../../dashboards/dashboard';
-import { interpolate, type Chosen } from '../../dashboards/interpolate';
+import { filledQuery, type Chosen } from '../../dashboards/interpolate';
 import { gridOf, pointsMax } from '../../model/step';
 import type { Span } from '../../model/timeRange';
 
@@ -19,7 +19,7 @@ export function useAnnotations(dashboard: Dashboard, span: Span, variables: Read
     queries: asked.map((annotation) => {
       const stepMs = Math.max(stepOf(annotation), Math.ceil((span.toMs - span.fromMs) / pointsMax));
       const grid = gridOf(span, stepMs);
-      const expr = interpolate(exprOf(annotation), { variables: variables ?? {}, fromMs: span.fromMs, toMs: span.toMs, stepMs, scrapeMs: 15_000 });
+      const expr = filledQuery(exprOf(annotation), { variables: variables ?? {}, fromMs: span.fromMs, toMs: span.toMs, stepMs, scrapeMs: 15_000 });
       return {
         queryKey: ['annotation', expr, grid.startMs, grid.endMs, grid.stepMs], enabled: variables !== null, placeholderData: keepPreviousData, staleTime: Infinity, gcTime: 60_000,
         queryFn: async ({ signal }: { signal: AbortSignal }) => ({ data: (await rangeQuery(expr, grid, signal)).data, stepMs }),

@@ -5,8 +5,8 @@ import type { Panel, Target } from '../../dashboards/dashboard';
 import { isExpression } from '../../dashboards/expressionMath';
 import { computed, neededOf } from '../../dashboards/expressions';
 import { framesOf, type Frame } from '../../dashboards/frames';
-import { interpolate, type Chosen, type Scope } from '../../dashboards/interpolate';
-import { isInstant, seriesOfFrames, type PanelSeries, type TargetAnswer } from '../../dashboards/panelData';
+import { filledQuery, interpolate, type Chosen, type Scope } from '../../dashboards/interpolate';
+import { gridsOf, isInstant, seriesOfFrames, type PanelSeries, type TargetAnswer } from '../../dashboards/panelData';
 import { isPromql } from '../../dashboards/sources';
 import { transformed } from '../../dashboards/transformations/transform';
 import { parseDuration } from '../../model/duration';
@@ -91,7 +91,7 @@ export function usePanelData(panel: Panel, board: Board, scoped: Readonly<Record
   const fill = (text: string): string => interpolate(text, scope);
   const asked = targets.map((target) => {
     const own = scopeOf(target.interval || panel.interval);
-    return { target, expr: board.filtered(interpolate(target.expr!, own)), grid: gridOf(span, stepOf(target, own.stepMs, span)) };
+    return { target, expr: board.filtered(filledQuery(target.expr!, own)), grid: gridOf(span, stepOf(target, own.stepMs, span)) };
   });
   const data = useQuery({
     queryKey: ['panel', board.dashboard.uid, panel.id, board.ranAt, asked.map((one) => [one.expr, one.target.refId, isInstant(one.target) ? span.toMs : [one.grid.startMs, one.grid.endMs, one.grid.stepMs]])],
@@ -103,6 +103,7 @@ export function usePanelData(panel: Panel, board: Board, scoped: Readonly<Record
       if (failures.length > 0 && (signal.aborted || failures.length === ended.length)) throw failures[0];
       const answers = ended.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
       return {
+        span,
         answers: answers.map(({ target, grid, answer }): TargetAnswer => ({ target, grid, data: answer.data })),
         costs: ended.map((one) => (one.status === 'fulfilled' ? { tookMs: one.value.answer.tookMs, bytes: one.value.answer.bytes } : null)),
         notes: [...new Set([...failures.map((failure) => (failure instanceof Error ? failure.message : String(failure))), ...answers.flatMap(({ answer }) => answer.warnings)])],
@@ -123,14 +124,15 @@ export function usePanelData(panel: Panel, board: Board, scoped: Readonly<Record
   // What the targets say beside their query (a legend, a format) may change without asking again.
   const asAsked = useMemo(() => (shown?.answers ?? []).map((answer) => ({ ...answer, target: targets.find((one) => (one.refId ?? 'A') === (answer.target.refId ?? 'A')) ?? answer.target })), [shown, targets]);
   const { answers, problems } = useMemo(() => {
-    const made = computed(all.map((target) => filledExpression(target, fill)), asAsked, span);
+    // An answer that stays until the next one comes is of the span that it was asked for.
+    const made = computed(all.map((target) => filledExpression(target, fill)), asAsked, shown?.span ?? span);
     return { answers: [...asAsked.filter(({ target }) => !target.hide), ...made.answers], problems: shown ? made.problems : [] };
     // `fill` follows from the span and the variables.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [all, asAsked, span, variables, shown]);
   const shaped = useMemo(() => {
     const frames = transformed(panel, framesOf(answers, fill), fill);
-    return { frames, ...seriesOfFrames(frames, (panel.transformations?.length ?? 0) > 0 ? [] : answers.flatMap((answer) => answer.grid ?? [])) };
+    return { frames, ...seriesOfFrames(frames, gridsOf(answers), (panel.transformations?.length ?? 0) === 0) };
     // `fill` follows from the answers' own span and variables.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [answers, panel.transformations]);

@@ -1,10 +1,11 @@
 import { useMemo, useState, type ReactNode } from 'react';
 import { reduced, reducerNames } from '../../../dashboards/reducers';
+import type { Point } from '../../../model/series';
 import { useText } from '../../../i18n/text';
 import { useRows } from '../../../parts/useRows';
 
 /** One line of a legend: what it is called, how it looks, and from what its figures come. */
-export interface LegendItem { id: string; name: string; color: string; shown: boolean; values: readonly (number | null)[]; write: (value: number) => string; link?: ReactNode }
+export interface LegendItem { id: string; name: string; color: string; shown: boolean; values: readonly Point[]; write: (value: number) => string; link?: ReactNode }
 
 interface SeriesLegendProps {
   items: LegendItem[];

@@ -90,7 +90,7 @@ export function TimePanel({ panel, board, span, series, times, heightPx, fill, s
   const fields = useMemo(() => series.slice(0, linesMax).map((one) => ({ one, field: fieldOf(panel, one) })).filter(({ field }) => !(field.custom?.hideFrom as { viz?: boolean } | undefined)?.viz), [panel, series]);
   const lines = useMemo<Line[]>(() => fields.map(({ one, field }) => ({
     id: one.id, name: field.displayName ? namedBy(field.displayName, one.name, one.labels, fill) : one.name, labels: one.labels, query: 0,
-    values: field.custom?.transform === 'negative-Y' ? one.values.map((value) => (value === null ? null : -value)) : one.values,
+    values: field.custom?.transform === 'negative-Y' ? one.values.map((value) => (typeof value === 'number' ? -value : value)) : one.values,
   // `fill` is new at every drawing; what it fills is in the series already.
   // eslint-disable-next-line react-hooks/exhaustive-deps
   })), [fields]);
