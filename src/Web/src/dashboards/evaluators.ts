@@ -12,6 +12,8 @@ export function meets(value: number, kind: string, low: number, high: number): b
     case 'ne': return value !== low;
     case 'within_range': return value > low && value < high;
     case 'outside_range': return value < low || value > high;
+    case 'within_range_included': return value >= low && value <= high;
+    case 'outside_range_included': return value <= low || value >= high;
     default: throw new ExpressionError(`no threshold is called ${kind}`);
   }
 }

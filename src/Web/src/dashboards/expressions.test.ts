@@ -58,6 +58,11 @@ describe('an expression', () => {
     expect(computed([by('1s')], [a], span, { pairs: 0, points: 16 }).problems).toEqual([]);
     expect(computed([by('1s')], [a], span, { pairs: 0, points: 15 }).problems).toEqual(['the expressions would look at more than 15 points']);
     expect(computed([by('1ms')], [matrix('A')], span, { pairs: 0, points: 5000 }).problems).toEqual(['the expressions would look at more than 5000 points']);
+    // So many windows a line as there are points of a query, however long the span is.
+    const hour = { fromMs: 0, toMs: 3_600_000 };
+    expect(computed([by('1ms')], [a], hour).problems).toEqual(['B: windows of 1ms would be more than 11000 a line']);
+    expect(computed([by('1ms')], [a], { fromMs: 0, toMs: 10_999 }).problems).toEqual([]);
+    expect(computed([by('1ms')], [a], { fromMs: 0, toMs: 11_000 }).problems).toHaveLength(1);
     expect(run([by('1s')], vector('A', [{}, '1']))).toEqual(['B: only what has times is resampled']);
   });
 
@@ -66,6 +71,22 @@ describe('an expression', () => {
     ['percent_diff', 'gte', [100], '1'], ['count', 'eq', [2], '1'], ['count_non_null', 'eq', [1], '1'], ['min', 'no_value', [], '0'],
   ])('asks whether any %s is %s %j', (reducer, type, params, result) =>
     expect(run([expr('C', { type: 'classic_conditions', conditions: [{ query: { params: ['A'] }, reducer: { type: reducer }, evaluator: { type, params } }] })], a)).toEqual([[[{}, result]]]));
+
+  it.each([
+    ['within_range', [10, 1], '1'], ['within_range', [5, 9], '0'], ['outside_range', [10, 6], '1'], ['outside_range', [10, 1], '0'], ['within_range_included', [5, 9], '1'], ['within_range_included', [9, 6], '0'],
+    ['outside_range_included', [5, 9], '1'], ['outside_range_included', [9, 1], '0'], ['gt', [3], '1'],
+  ])('asks whether one value of 5 is %s %j, whatever reduces lines', (type, params, result) =>
+    expect(run([expr('C', { type: 'classic_conditions', conditions: [{ query: { params: ['A'] }, reducer: { type: 'count' }, evaluator: { type, params } }] })], vector('A', [{}, '5']))).toEqual([[[{}, result]]]));
+
+  it('joins conditions by a logic-or that ends them, and by those that ask for no value', () => {
+    const condition = (name: string, type: string, least: number, join = 'and') => ({ query: { params: [name] }, reducer: { type: 'last' }, evaluator: { type, params: [least] }, operator: { type: join } });
+    const met = (...conditions: unknown[]) => run([expr('C', { type: 'classic_conditions', conditions })], vector('A', [{}, '5']), vector('N'), vector('M'));
+    const [no, yes] = [condition('A', 'gt', 9), condition('A', 'gt', 1)];
+    expect([met(no, condition('A', 'gt', 1, 'logic-or')), met(yes, condition('A', 'gt', 9, 'logic-or'), no), met(yes, condition('A', 'gt', 9, 'or'), no), met(no, condition('A', 'gt', 9, 'logic-or'), yes), met(yes, condition('gone', 'gt', 9, 'logic-or'))])
+      .toEqual(['1', '1', '0', '0', '1'].map((value) => [[[{}, value]]]));
+    expect([met(condition('N', 'no_value', 0)), met(condition('N', 'no_value', 0), condition('M', 'gt', 1)), met(condition('A', 'no_value', 0), condition('M', 'gt', 1)), met(condition('M', 'gt', 1), condition('N', 'gt', 1))])
+      .toEqual(['1', '0', '0', 'NaN'].map((value) => [[[{}, value]]]));
+  });
 
   it('joins conditions by and, or', () => {
     const condition = (name: string, least: number, join = 'and') => ({ query: { params: [name] }, reducer: { type: 'max' }, evaluator: { type: 'gt', params: [least] }, operator: { type: join } });

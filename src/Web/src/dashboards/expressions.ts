@@ -3,6 +3,7 @@ import { parseDuration } from '../model/duration';
 import { numberOf } from '../model/series';
 import type { Target } from './dashboard';
 import { isExpression, MathError, partsOf, type MathNode } from './expressionMath';
+import { pointsMax } from '../model/step';
 import type { Span } from '../model/timeRange';
 import { conditionNames, conditionsMet } from './classicConditions';
 import { ExpressionError, meets } from './evaluators';
@@ -150,7 +151,9 @@ function evaluated(target: Target, valueOf: (name: string) => Item[], span: Span
       const items = source();
       const everyMs = parseDuration(textOf(window)) ?? 0;
       if (everyMs <= 0) throw new ExpressionError(`${refOf(target)}: ${textOf(window)} is no window`);
-      left.spend('points', Math.max(1, items.length) * Math.floor((span.toMs - span.fromMs) / everyMs + 1));
+      const windows = Math.floor((span.toMs - span.fromMs) / everyMs) + 1;
+      if (windows > pointsMax) throw new ExpressionError(`${refOf(target)}: windows of ${textOf(window)} would be more than ${pointsMax} a line`);
+      left.spend('points', Math.max(1, items.length) * windows);
       const times = timesOf(span, everyMs);
       return items.map(({ labels, times: own, values }) => {
         if (!own) throw new ExpressionError(`${refOf(target)}: only what has times is resampled`);
@@ -158,10 +161,10 @@ function evaluated(target: Target, valueOf: (name: string) => Item[], span: Span
       });
     }
     case 'classic_conditions': {
-      const of = (name: string): (readonly (number | null)[])[] => {
+      const of = (name: string): Item[] => {
         const items = valueOf(name);
         left.spend('points', pointsOf(items));
-        return items.map(({ values }) => values);
+        return items;
       };
       return [{ labels: {}, times: null, values: [conditionsMet(conditions, of)] }];
     }
