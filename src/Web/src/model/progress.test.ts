@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { QueryRecord } from '../api/running';
-import { nextLookMs, progressOf, type Sent } from './progress';
+import { lookPace, nextLookMs, progressOf, type Sent } from './progress';
 
 const sent: Sent = { expr: 'sum(up)', startMs: 1000, endMs: 61_000, stepMs: 15_000 };
 const record = (change: Partial<QueryRecord>): QueryRecord => ({ id: '1', query: 'sum(up)', state: 'running', start: 1, end: 61, step: 15, startedAt: '', elapsedSeconds: 1, samplesHeld: 0, samplesPeak: 0, ...change });
@@ -25,4 +25,10 @@ test('of several the one is told that has farthest to go', () => {
 
 test('looks grow apart the longer something takes, up to a limit', () => {
   expect([0, 1, 23, 24, 28, 32, 36, 1000].map(nextLookMs)).toEqual([500, 500, 500, 1000, 2000, 4000, 5000, 5000]);
+});
+
+test('who begins to wait after many looks of others looks as often as the first did', () => {
+  const pace = lookPace();
+  expect([1000, 1001, 1023, 1024, 1036].map(pace)).toEqual([500, 500, 500, 1000, 5000]);
+  expect(lookPace()(1036)).toBe(500);
 });

@@ -31,3 +31,9 @@ const quickLooks = 20;
 
 /** Milliseconds from one look at how far queries are to the next: what has gone on for long moves slowly, and in a cluster each look asks all nodes. */
 export const nextLookMs = (looks: number): number => Math.min(everyMostMs, everyMs * 2 ** Math.max(0, Math.floor((looks - quickLooks) / 4)));
+
+/** The same for one who begins to wait now: looks that others have had before do not count. Is told how many there were in all. */
+export function lookPace(): (looks: number) => number {
+  let before: number | null = null;
+  return (looks) => nextLookMs(looks - (before ??= looks));
+}
