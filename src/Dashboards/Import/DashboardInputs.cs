@@ -15,6 +15,10 @@ internal static class DashboardInputs
     /// <summary>The data source of Grafana's own expressions.</summary>
     public const string Expressions = "__expr__";
 
+    // So far every text is searched behind each place where a name may begin.
+    private const int NameCharsMax = 200;
+    private const int ShownCharsMax = 40;
+
     /// <summary>Puts values for inputs and takes the list of them away.</summary>
     /// <param name="dashboard">Is changed.</param>
     /// <param name="chosen">Values by name, as <c>POST /api/dashboards/import</c> brings them.</param>
@@ -37,6 +41,12 @@ internal static class DashboardInputs
         {
             if (input.Word("name") is not { } name || variables.Contains(name))
             {
+                continue;
+            }
+
+            if (name.Length > NameCharsMax)
+            {
+                notes.OfDashboard.Add($"the input {name[..ShownCharsMax]}... gets no value: its name has more than {NameCharsMax} characters");
                 continue;
             }
 

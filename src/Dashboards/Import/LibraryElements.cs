@@ -43,6 +43,7 @@ internal static class LibraryElements
     public static ImportedDashboard Take(ImportedDashboard imported, JsonObject other, DashboardLimits limits)
     {
         var copies = new PartCopies(limits);
+        Dictionary<long, PanelReport> earlier = imported.Report.Panels.ToDictionary(static panel => panel.Id);
         var taken = new Dictionary<long, PanelReport>();
         foreach (JsonObject panel in imported.Dashboard.Panels())
         {
@@ -50,11 +51,18 @@ internal static class LibraryElements
             {
                 Fill(panel, model, copies);
                 PanelReport report = PanelSupport.Judge(panel, new ImportNotes());
-                taken[report.Id] = report;
+                taken[report.Id] = earlier.TryGetValue(report.Id, out PanelReport? before) ? WithNotes(report, before.Notes.Except([PanelSupport.DidNotCome(library)], StringComparer.Ordinal)) : report;
             }
         }
 
         return imported with { Report = imported.Report with { Panels = [.. imported.Report.Panels.Select(panel => taken.GetValueOrDefault(panel.Id, panel))] } };
+    }
+
+    // What was said about the reference itself holds for the panel too.
+    private static PanelReport WithNotes(PanelReport report, IEnumerable<string> before)
+    {
+        string[] notes = [.. before.Union(report.Notes, StringComparer.Ordinal)];
+        return report with { Notes = notes, Outcome = report.Outcome == PanelOutcome.Ok && notes.Length > 0 ? PanelOutcome.Approximated : report.Outcome };
     }
 
     private static IEnumerable<string> UidsOf(JsonObject dashboard, bool isMissing) => dashboard.Panels()

@@ -46,7 +46,7 @@ internal static class PanelSupport
         PanelOutcome outcome = PanelOutcome.Placeholder;
         if (panel.Object("libraryPanel") is { } library && type is "" or LibraryElements.Reference)
         {
-            said.Add($"the library panel \"{library.Word("name") ?? library.Text("uid")}\" did not come with the dashboard");
+            said.Add(DidNotCome(library));
         }
         else if (!Draws(type))
         {
@@ -61,6 +61,9 @@ internal static class PanelSupport
 
         return new PanelReport((long)(panel.Number("id") ?? 0), panel.Text("title") ?? string.Empty, type, notes.WasType(panel), outcome, said);
     }
+
+    /// <summary>What is said of a panel that is a reference to a library alone.</summary>
+    public static string DidNotCome(JsonObject library) => $"the library panel \"{library.Word("name") ?? library.Text("uid")}\" did not come with the dashboard";
 
     private static IEnumerable<string> UnknownTransformations(JsonObject panel) => panel.Objects("transformations")
         .Where(step => !step.IsOn("disabled"))

@@ -32,7 +32,14 @@ internal static class SourceTypes
             string? uid = source is null ? holder["datasource"].AsText() : source.Text("uid");
             if (source?.Word("type") is null && NameIn(uid) is { } name && types.TryGetValue(name, out string? type) && !PanelSupport.IsOurs(type))
             {
-                holder["datasource"] = new JsonObject { ["type"] = type, ["uid"] = uid };
+                if (source is null)
+                {
+                    holder["datasource"] = new JsonObject { ["type"] = type, ["uid"] = uid };
+                }
+                else
+                {
+                    source["type"] = type;
+                }
             }
         }
     }

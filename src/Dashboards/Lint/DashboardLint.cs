@@ -13,8 +13,9 @@ public static class DashboardLint
     private static readonly string[] Guesses = ["x", "1", "5m", "sum", "rate", "a=\"x\""];
     private static readonly string[] DurationGuesses = ["5m", "1"];
 
-    // Ways to choose for all variables of a query together that are tried.
+    // Ways to choose for all variables of a query together that are tried, and variables outside of quotes for which that is enough.
     private const int AttemptsMax = 512;
+    private const int PlacesMax = 3;
 
     // A value that is longer is no part of a query that anybody reads.
     private const int OwnCharsMax = 1000;
@@ -82,7 +83,7 @@ public static class DashboardLint
 
     private static string? Problem(string query, Dictionary<string, JsonObject> variables, EngineSettings language, SortedSet<string> unknown)
     {
-        var places = new List<(string Name, bool IsDuration)>();
+        var places = new Dictionary<(string Name, bool IsDuration), int>();
         QueryTemplate.Fill(query, (name, quoted, wantsDuration) =>
         {
             if (BuiltIn(name) is null)
@@ -92,23 +93,40 @@ public static class DashboardLint
                     unknown.Add(name);
                 }
 
-                if (!quoted && !places.Contains((name, wantsDuration)))
+                if (!quoted)
                 {
-                    places.Add((name, wantsDuration));
+                    places.TryAdd((name, wantsDuration), places.Count);
                 }
             }
 
-            return string.Empty;
+            return "x";
         });
-        string[][] candidates = [.. places.Select(place => Candidates(place.IsDuration, variables.GetValueOrDefault(place.Name)))];
+        if (query.Length > language.TextCharsMax)
+        {
+            return $"query is longer than {language.TextCharsMax} characters";
+        }
+
+        // What is not tried whole may still work for some choice.
+        if (places.Count > PlacesMax)
+        {
+            return null;
+        }
+
+        string[][] candidates = [.. places.OrderBy(static place => place.Value).Select(static place => place.Key).Select(place => Candidates(place.IsDuration, variables.GetValueOrDefault(place.Name)))];
         int[] chosen = new int[places.Count];
         string? first = null;
         for (int attempt = 0; attempt < AttemptsMax; attempt++)
         {
             string filled = QueryTemplate.Fill(query, (name, quoted, wantsDuration) =>
             {
-                int place = places.IndexOf((name, wantsDuration));
-                return BuiltIn(name) ?? (quoted ? "x" : candidates[place][chosen[place]]);
+                if ((BuiltIn(name) ?? (quoted ? "x" : null)) is { } known)
+                {
+                    return known;
+                }
+
+                // What a duration belongs behind may be what another variable stands for.
+                int place = places.TryGetValue((name, wantsDuration), out int found) ? found : places[(name, !wantsDuration)];
+                return candidates[place][chosen[place]];
             });
             try
             {
@@ -122,11 +140,11 @@ public static class DashboardLint
 
             if (!Next(chosen, candidates))
             {
-                break;
+                return first;
             }
         }
 
-        return first;
+        return null;
     }
 
     /// <summary>The next of all ways to choose; false where that was the last.</summary>

@@ -98,6 +98,28 @@ public sealed class DashboardCatalogTests
     }
 
     [Fact]
+    public async Task What_was_said_about_a_reference_to_a_library_panel_is_said_about_the_panel_too()
+    {
+        using DashboardCatalog catalog = Catalog();
+        JsonObject holder = Json("holder", "h");
+        holder["panels"] = JsonNode.Parse("""
+            [{"id":7,"type":"gauge","targets":[{"refId":"A","expr":"up","datasource":{"type":"loki","uid":"l"}}],"libraryPanel":{"uid":"cpu","name":"CPU"}}]
+            """);
+        await catalog.SaveAsync(Save(holder), None);
+        ImportedDashboard imported = await catalog.MigrateAsync(
+            JsonNode.Parse("""
+                {"apiVersion":"dashboard.grafana.app/v2beta1","kind":"Dashboard","spec":{"title":"t","elements":{
+                  "a":{"kind":"LibraryPanel","spec":{"id":1,"title":"Mine","libraryPanel":{"uid":"cpu","name":"CPU"}}}},
+                 "layout":{"kind":"AutoGridLayout","spec":{"items":[{"spec":{"element":{"name":"a"},"conditionalRendering":{"spec":{"items":[{}]}}}}]}}}}
+                """)!.AsObject(),
+            null,
+            None);
+        PanelReport report = Assert.Single(imported.Report.Panels);
+        Assert.Equal(PanelOutcome.Approximated, report.Outcome);
+        Assert.Equal(["it is always shown: the conditions for it are not evaluated", "queries to a data source of type loki find nothing here"], report.Notes);
+    }
+
+    [Fact]
     public async Task Who_has_not_seen_the_last_version_is_refused_unless_it_is_to_be_overwritten()
     {
         using DashboardCatalog catalog = Catalog();

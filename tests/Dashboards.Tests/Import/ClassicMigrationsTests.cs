@@ -54,7 +54,7 @@ public sealed class ClassicMigrationsTests
         Assert.Equal("pleiad", (string?)imported.Dashboard["panels"]![0]!["datasource"]!["uid"]);
         Assert.Equal("up{job=\"job-1\"}", (string?)imported.Dashboard["panels"]![0]!["targets"]![0]!["expr"]);
         Assert.Equal("${DS_V}", (string?)imported.Dashboard["panels"]![0]!["targets"]![0]!["datasource"]!["uid"]);
-        Assert.Equal("""{"type":"loki","uid":"${DS_L}"}""", imported.Dashboard["panels"]![1]!["datasource"]!.ToJsonString());
+        Assert.Equal("""{"uid":"${DS_L}","type":"loki"}""", imported.Dashboard["panels"]![1]!["datasource"]!.ToJsonString());
         Assert.Contains("the input DS_L (datasource loki) has no value", imported.Report.Notes);
         Assert.Equal("mine", (string?)Import(Json, new() { ["DS_L"] = "mine" }).Dashboard["panels"]![1]!["datasource"]!["uid"]);
     }
@@ -76,9 +76,10 @@ public sealed class ClassicMigrationsTests
     }
 
     [Theory]
-    [InlineData("\"$logs\"", "{\"type\":\"loki\",\"uid\":\"$logs\"}")]
-    [InlineData("{\"uid\":\"${logs}\"}", "{\"type\":\"loki\",\"uid\":\"${logs}\"}")]
-    [InlineData("\"[[logs]]\"", "{\"type\":\"loki\",\"uid\":\"[[logs]]\"}")]
+    [InlineData("\"$logs\"", "{\"uid\":\"$logs\",\"type\":\"loki\"}")]
+    [InlineData("{\"uid\":\"${logs}\"}", "{\"uid\":\"${logs}\",\"type\":\"loki\"}")]
+    [InlineData("{\"uid\":\"$logs\",\"mine\":[1]}", "{\"uid\":\"$logs\",\"mine\":[1],\"type\":\"loki\"}")]
+    [InlineData("\"[[logs]]\"", "{\"uid\":\"[[logs]]\",\"type\":\"loki\"}")]
     [InlineData("\"$metrics\"", "{\"uid\":\"$metrics\"}")]
     [InlineData("{\"uid\":\"$logs\",\"type\":\"tempo\"}", "{\"uid\":\"$logs\",\"type\":\"tempo\"}")]
     [InlineData("\"$logs\"", "{\"type\":\"loki\",\"uid\":\"$logs\"}", "42")]

@@ -100,6 +100,17 @@ public sealed class HostileJsonTests
         Assert.Contains("inputs", refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(200, "v")]
+    [InlineData(201, null)]
+    public void Inputs_have_values_up_to_a_length_of_their_names(int length, string? value)
+    {
+        string name = new('n', length);
+        ImportedDashboard read = DashboardImport.Read(Encoding.UTF8.GetBytes($"{{\"title\":\"${{{name}}}\",\"schemaVersion\":43,\"__inputs\":[{{\"name\":\"{name}\",\"type\":\"constant\",\"value\":\"v\"}}]}}"), Limits);
+        Assert.Equal(value ?? $"${{{name}}}", read.Dashboard.Text("title"));
+        Assert.Equal(value is null ? [$"the input {name[..40]}... gets no value: its name has more than 200 characters"] : [], read.Report.Notes);
+    }
+
     [Fact]
     public void Values_of_inputs_that_name_inputs_do_not_multiply()
     {
