@@ -47,12 +47,18 @@ public sealed partial class GroupCommitLog
     private async Task SpoolAsync(CancellationToken cancel)
     {
         var keeping = new List<Task>();
+        Task? cut = null;
         while (true)
         {
-            await _time.PauseAsync(_settings.Interval > SpoolLook ? _settings.Interval : SpoolLook, cancel);
+            // What one look does not take is not left until the next is due.
+            Task pause = _time.PauseAsync(_settings.Interval > SpoolLook ? _settings.Interval : SpoolLook, cancel);
+            await (cut is null ? pause : Task.WhenAny(pause, cut));
+            cancel.ThrowIfCancellationRequested();
 
             // A copy that is slow delays its own shards alone.
-            keeping.Add(SpoolOnceAsync());
+            Task once = SpoolOnceAsync(out bool isMore);
+            keeping.Add(once);
+            cut = isMore ? once : cut is { IsCompleted: false } ? cut : null;
             foreach (Task ended in keeping.Where(static task => task.IsCompleted))
             {
                 await ended;
@@ -63,9 +69,12 @@ public sealed partial class GroupCommitLog
     }
 
     /// <summary>Keeps what has waited for long, and everything behind it, and acknowledges what is kept. Nothing where nothing has.</summary>
-    internal Task SpoolOnceAsync()
+    internal Task SpoolOnceAsync() => SpoolOnceAsync(out _);
+
+    private Task SpoolOnceAsync(out bool isMore)
     {
-        if (_spool is not { } spool || ToSpool(out SpoolRun[] runs) is not { Count: > 0 } groups)
+        isMore = false;
+        if (_spool is not { } spool || ToSpool(out SpoolRun[] runs, out isMore) is not { Count: > 0 } groups)
         {
             return Task.CompletedTask;
         }
@@ -76,8 +85,9 @@ public sealed partial class GroupCommitLog
 
     // By acquisition: what is neither spooled nor on its way there, the oldest first, at most as much as a commit has: the payloads are copied while nobody can
     // append, because their owner has them back as soon as the journal has the records. The rest is for the next look.
-    private List<List<Waiting>> ToSpool(out SpoolRun[] runs)
+    private List<List<Waiting>> ToSpool(out SpoolRun[] runs, out bool isMore)
     {
+        isMore = false;
         lock (_gate)
         {
             long now = _time.GetTimestamp();
@@ -88,6 +98,7 @@ public sealed partial class GroupCommitLog
             {
                 if (bytes > 0 && bytes + waiting.Bytes > _settings.GroupBytes)
                 {
+                    isMore = true;
                     break;
                 }
 

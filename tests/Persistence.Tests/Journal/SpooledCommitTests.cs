@@ -392,6 +392,23 @@ public sealed class SpooledCommitTests
     }
 
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    [Fact]
+    public async Task What_one_look_does_not_take_does_not_wait_for_the_next_interval()
+    {
+        var log = new GroupCommitLog(_journal, new GroupCommitSettings { Interval = TimeSpan.FromSeconds(10), SpoolAfter = TimeSpan.FromSeconds(1), GroupBytes = sizeof(long) }, _time);
+        log.UseSpool(_spool, static (_, _) => { });
+        log.BeginLead(await TakeAsync(0, A));
+        _journal.IsAway = true;
+        using var stop = new CancellationTokenSource();
+        Task running = log.RunAsync(stop.Token);
+        Task<LogOutcome>[] appends = [.. Enumerable.Range(1, 5).Select(seq => log.AppendAsync(new ShardId(0), 1, seq, BitConverter.GetBytes((long)seq)).AsTask())];
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.All(await Task.WhenAll(appends).WaitAsync(TimeSpan.FromMinutes(1)), static outcome => Assert.True(outcome.IsDurable));
+        Assert.Equal([1L, 2, 3, 4, 5], _spool.Kept.Select(static kept => kept.Seq));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
     private static WeakReference[] Waiting(GroupCommitLog log, int count) =>
         [.. Enumerable.Range(1, count).Select(seq => new WeakReference(log.AppendAsync(new ShardId(0), 1, seq, BitConverter.GetBytes((long)seq)).AsTask()))];
 
