@@ -3,7 +3,7 @@ using Pleiad.Storage;
 namespace Pleiad.Actors;
 
 /// <content>
-/// What a copy does that opens with damaged files: it lacks samples that others have. It is nobody's first choice, and whoever asks it is told that the
+/// What a copy does that has damaged files: it lacks samples that others have. It is nobody's first choice, and whoever asks it is told that the
 /// answer is partial, until it has the files of another.
 /// </content>
 internal sealed partial class SeriesShardActor
@@ -22,6 +22,19 @@ internal sealed partial class SeriesShardActor
     {
         _lacks = _home.HasLosses(_id);
         _lacksThrough = Shard.AppliedSeq;
+    }
+
+    // A block that has rotted since it was opened: the one that takes its place lacks what is damaged.
+    private void NoteLossesSinceOpened()
+    {
+        if (!_lacks && _home.Cluster is { } journal && _home.HasLosses(_id))
+        {
+            NoteLosses();
+            _home.ForgetCopied(_id);
+            (_isWhole, _wholeGoal) = (false, null);
+            journal.NoteGap(_id.Value);
+            NoteApplied();
+        }
     }
 
     // A copy that lacks samples is behind every record, however many it has applied. One that was just opened may have less than it had before, until it

@@ -177,6 +177,7 @@ internal sealed partial class SeriesShardActor
         }
 
         Shard.CompleteCompaction(done.Job, done.Written);
+        NoteLossesSinceOpened();
         _home.Publish(_id, Shard);
         if (done.Written is { } written)
         {

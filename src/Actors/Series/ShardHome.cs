@@ -126,14 +126,15 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
                 tenant.Snapshots.NoteLost(nowMs);
             }
 
-            tenant.Snapshots.PutDamagedAside();
-            tenant.Blocks = _directory.BlocksOf(id);
-            shard.AttachBlocks(tenant.Blocks);
+            BlockStore blocks = _directory.BlocksOf(id);
             if (_segments is null)
             {
-                NoteLosses(tenant, _directory.FilesOf(id));
+                WatchForLosses(tenant, blocks, _directory.FilesOf(id));
             }
 
+            tenant.Snapshots.PutDamagedAside();
+            tenant.Blocks = blocks;
+            shard.AttachBlocks(blocks);
             return shard;
         });
     }
@@ -217,22 +218,35 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
         return saving;
     }
 
-    /// <summary>Whether a shard of a cluster was opened without samples that its damaged files had, now or before.</summary>
+    /// <summary>Whether a shard of a cluster lacks samples that its damaged files had, now or before.</summary>
     public bool HasLosses(ShardId id) => _tenants[id.Value].HasLosses;
 
-    // What is damaged is put aside, and is not found when the shard is opened again.
-    private static void NoteLosses(Tenant tenant, ShardFiles files)
+    // What is damaged is put aside, or another file takes its place, and it is not found when the shard is opened again.
+    private static void WatchForLosses(Tenant tenant, BlockStore blocks, ShardFiles files)
     {
-        bool isNoted = files.Lacks;
-        tenant.HasLosses |= isNoted || tenant.Snapshots.ChunkRecordsLost > 0 || tenant.Blocks.Damaged > 0;
-        if (tenant.HasLosses && !isNoted)
+        tenant.HasLosses |= files.Lacks;
+        blocks.BeforeLoss = NoteLosses;
+        if (tenant.Snapshots.ChunkRecordsLost > 0)
         {
-            files.NoteLacks();
+            NoteLosses();
+        }
+
+        void NoteLosses()
+        {
+            if (!files.Lacks)
+            {
+                files.NoteLacks();
+            }
+
+            tenant.HasLosses = true;
         }
     }
 
     /// <summary>Notes that the files of a shard are those of another node.</summary>
     public void NoteCopied(ShardId id) => _tenants[id.Value].HasCopied = true;
+
+    /// <summary>Notes that they are not any more what they were when they were taken: others may have better ones.</summary>
+    public void ForgetCopied(ShardId id) => _tenants[id.Value].HasCopied = false;
 
     /// <summary>Whether the files of a shard were taken from another node since the start.</summary>
     public bool HasCopied(ShardId id) => _tenants[id.Value].HasCopied;
@@ -384,11 +398,7 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
         _tenants.SelectMany(static tenant => new[] { tenant.LastSave, tenant.LastUpkeep, tenant.LastTombstones, tenant.LastExemplars }));
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _upkeep.Dispose();
-        Cluster?.Dispose();
-    }
+    public void Dispose() => _upkeep.Dispose();
 
     private sealed class Tenant(Shard? recovered, SnapshotStore snapshots, BlockStore blocks)
     {

@@ -12,8 +12,9 @@ internal sealed class BlockFiles(IFiles files, string directory, string quaranti
     public int Damaged { get; private set; }
 
     /// <summary>Opens all blocks; damaged ones are put aside.</summary>
+    /// <param name="beforeLoss">Called before one is: no later start finds it.</param>
     /// <exception cref="LaterVersionException">A later version wrote one.</exception>
-    public List<Block> OpenAll()
+    public List<Block> OpenAll(Action beforeLoss)
     {
         var found = new List<Block>();
         foreach (string name in files.List(directory))
@@ -33,6 +34,7 @@ internal sealed class BlockFiles(IFiles files, string directory, string quaranti
             {
                 Damaged++;
                 kind.Damaged.Add(1);
+                beforeLoss();
                 _quarantine.MoveAside(path);
             }
         }

@@ -37,6 +37,12 @@ public sealed class BlockStore
     /// <summary>What stays when the samples are gone.</summary>
     public RollupStore Rollups { get; }
 
+    /// <summary>
+    /// Called before a block that cannot be opened is put aside, and before one takes the place of others without what is damaged in them: no later start would
+    /// find the damage. What it throws leaves them where they are.
+    /// </summary>
+    public Action BeforeLoss { get; set; } = static () => { };
+
     /// <summary>Blocks that could not be opened and were put aside.</summary>
     public int Damaged => _blocks.Damaged;
 
@@ -45,7 +51,7 @@ public sealed class BlockStore
     internal List<Block> Load()
     {
         AtomicFile.DeleteUnfinished(_files, _directory);
-        List<Block> found = _blocks.OpenAll();
+        List<Block> found = _blocks.OpenAll(BeforeLoss);
         if (found.Count > 0)
         {
             // A stop may have come between a block's name and its being durable; from now on the head relies on it.
@@ -97,7 +103,14 @@ public sealed class BlockStore
         }
 
         int lost = 0;
-        Block? block = Write(replaces, job.View, builder => lost = BlockMerger.AddAll(job, builder));
+        Block? block = Write(replaces, job.View, builder =>
+        {
+            lost = BlockMerger.AddAll(job, builder);
+            if (lost > 0 || job.Sources.Any(static source => source.DamagedFrames > 0))
+            {
+                BeforeLoss();
+            }
+        });
         return new CompactionWritten(block, lost);
     }
 

@@ -31,7 +31,7 @@ public sealed class RollupStore
     /// <exception cref="LaterVersionException">A later version wrote one.</exception>
     internal RollupList Load()
     {
-        List<Block> found = _blocks.OpenAll();
+        List<Block> found = _blocks.OpenAll(static () => { });
         var list = new RollupList(found);
         if (list.Hidden() is not { Count: > 0 } hidden)
         {

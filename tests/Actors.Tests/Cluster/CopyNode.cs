@@ -96,6 +96,15 @@ internal sealed class CopyNode : IDisposable
     /// <summary>Through which record the newest snapshot on the disk is; 0 where there is none.</summary>
     public long SavedThrough() => _directory.SnapshotsOf(new ShardId(0)).Load(new ShardSettings()).AppliedSeq;
 
+    /// <summary>Opens the shard as another start would, beside the one that is open.</summary>
+    /// <returns>Whether it lacks samples.</returns>
+    public async Task<bool> OpenAnewAsync()
+    {
+        using var home = new ShardHome(_directory, Journal, _home.Settings);
+        await home.OpenAsync(new ShardId(0), 0);
+        return home.HasLosses(new ShardId(0));
+    }
+
     /// <summary>The files of the shard.</summary>
     public ShardFiles Files => _home.FilesOf(new ShardId(0));
 

@@ -212,6 +212,34 @@ public sealed class OrdinaryReadTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_damaged_is_not_put_aside_before_it_is_noted()
+    {
+        var disk = new FailingFiles();
+        using var node = new CopyNode(_journal, disk);
+        node.Lead(_journal.Take());
+        node.Send("a", 1, 1);
+        Assert.Equal(1, node.Writer.ExpectMsg<IngestOutcome>().Accepted);
+        node.Save();
+        node.Seal();
+        Assert.True(node.DamageBlocks());
+        for (int starts = 0; starts < 2; starts++)
+        {
+            disk.IsFull = true;
+            await Assert.ThrowsAnyAsync<IOException>(node.OpenAnewAsync);
+            Assert.Empty(node.PutAside);
+            Assert.False(node.Files.Lacks);
+        }
+
+        disk.IsFull = false;
+        for (int starts = 0; starts < 2; starts++)
+        {
+            Assert.True(await node.OpenAnewAsync());
+            Assert.Single(node.PutAside);
+            Assert.True(node.Files.Lacks);
+        }
+    }
+
+    [Fact]
     public async Task A_copy_that_begins_anew_is_not_read_before_it_has_what_the_journal_has()
     {
         Write(1, 7);
