@@ -13,17 +13,15 @@ namespace Pleiad.Actors;
 /// <param name="recentBytesMax">Bytes of the newest records that are kept for a journal that loses them.</param>
 /// <param name="resubmissions">What the journal lost, or never had, and is written to it again.</param>
 internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJournal records, IShardOwnership ownership, long recentBytesMax, Resubmissions resubmissions)
-    : IHomeJournal, IDisposable
+    : IHomeJournal
 {
     private const int RecordsAPage = 64;
 
     // Of clients' writes: the rest of the spool is for what is scraped.
     private const double WritesRefusedFrom = 0.8;
-    private const int RestoredBytesAtOnce = 4 << 20;
-    private const int RestoringAtOnce = 4;
+    private const long RestoringBytesMax = 16 << 20;
 
-    // However many shards are taken at once: what they give to the journal again is in memory meanwhile, and waits beside what comes in.
-    private readonly SemaphoreSlim _restoring = new(RestoringAtOnce, RestoringAtOnce);
+    private readonly RestoreRoom _restoring = new(RestoringBytesMax);
     private readonly AppliedMarks _applied = new();
     private readonly ConcurrentDictionary<int, long> _led = new();
     private readonly ConcurrentDictionary<int, long> _saved = new();
@@ -108,7 +106,7 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
     {
         if (_led.TryRemove(shard, out long epoch))
         {
-            _ = terms.EndLeadAsync(shard);
+            _ = terms.EndLeadAsync(shard, epoch);
             TermLost(shard, epoch);
         }
     }
@@ -116,7 +114,7 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
     /// <summary>Room for the newest records of all shards.</summary>
     public RecentRoom Recent { get; } = new(recentBytesMax);
 
-    /// <summary>Gives a journal that has lost records these again, which come next in it: some at a time, and some shards of the node at a time.</summary>
+    /// <summary>Gives a journal that has lost records these again, which come next in it: some at a time, so that those of all shards of the node fit into memory.</summary>
     /// <param name="row">Of an acquisition of this node under which nothing was appended yet.</param>
     /// <param name="lost">At least one, the last of them the one that the copy here ends with; those without a payload are in the spool.</param>
     /// <returns>
@@ -127,52 +125,89 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
     public async Task<ShardOwnership?> RestoreAsync(ShardOwnership row, IReadOnlyList<JournalRecord> lost)
     {
         terms.BeginRestore(row);
-        for (int next = 0; next < lost.Count;)
+        if (!await RestoreAllAsync(row, lost))
         {
-            await _restoring.WaitAsync(CancellationToken.None);
-            try
-            {
-                if (await RestoreSomeAsync(row, lost, next) is not { } after)
-                {
-                    // Nothing of it may be on its way, for the end will move beneath it.
-                    await terms.EndLeadAsync(row.Shard);
-                    return null;
-                }
-
-                next = after;
-            }
-            finally
-            {
-                _restoring.Release();
-            }
+            // Nothing of it may be on its way, for the end will move beneath it. Another term that has begun meanwhile goes on: under this one it will not.
+            await terms.EndLeadAsync(row.Shard, row.Epoch);
+            return null;
         }
 
         return row with { NextSeq = lost[^1].Seq + 1, Hash = lost[^1].Hash };
     }
 
-    // The index of the first that is left; null at damage.
-    private async Task<int?> RestoreSomeAsync(ShardOwnership row, IReadOnlyList<JournalRecord> lost, int next)
+    // False at damage.
+    private async Task<bool> RestoreAllAsync(ShardOwnership row, IReadOnlyList<JournalRecord> lost)
+    {
+        _restoring.Enter();
+        try
+        {
+            bool isSound = true;
+            for (int next = 0; isSound && next < lost.Count;)
+            {
+                (int end, long bytes) = PieceOf(row.Shard, lost, next);
+                await _restoring.TakeAsync(bytes);
+                try
+                {
+                    isSound = await RestorePieceAsync(row, lost, next, end);
+                }
+                finally
+                {
+                    _restoring.Give(bytes);
+                }
+
+                next = end;
+            }
+
+            return isSound;
+        }
+        finally
+        {
+            _restoring.Leave();
+        }
+    }
+
+    // Where a piece ends, and its bytes: one record at least.
+    private (int End, long Bytes) PieceOf(int shard, IReadOnlyList<JournalRecord> lost, int from)
+    {
+        long bytesMax = _restoring.PieceBytes;
+        long bytes = BytesOf(shard, lost[from]);
+        int end = from + 1;
+        for (; end < lost.Count && BytesOf(shard, lost[end]) is var more && bytes + more <= bytesMax; end++)
+        {
+            bytes += more;
+        }
+
+        return (end, bytes);
+    }
+
+    private long BytesOf(int shard, JournalRecord record) => record.Payload.IsEmpty ? Spool!.Find(shard, record.Seq)?.Bytes ?? 0 : record.Payload.Length;
+
+    // False at damage. However it ends, nothing of the piece is on its way to the journal any more.
+    private async Task<bool> RestorePieceAsync(ShardOwnership row, IReadOnlyList<JournalRecord> lost, int from, int end)
     {
         var appending = new List<Task<LogOutcome>>();
-        bool isDamaged = false;
-        for (long bytes = 0; next < lost.Count && bytes < RestoredBytesAtOnce; next++)
+        bool isSound = true;
+        try
         {
-            JournalRecord record = lost[next];
-            try
+            for (int next = from; next < end; next++)
             {
+                JournalRecord record = lost[next];
                 ReadOnlyMemory<byte> payload = record.Payload.IsEmpty ? Spool!.Read(row.Shard, record.Seq) : record.Payload;
                 appending.Add(log.AppendAsync(new ShardId(row.Shard), row.Epoch, record.Seq, payload).AsTask());
-                bytes += payload.Length;
             }
-            catch (CorruptDataException)
-            {
-                isDamaged = true;
-                break;
-            }
+        }
+        catch (CorruptDataException)
+        {
+            isSound = false;
+        }
+        finally
+        {
+            // Where the disk cannot be read now, too.
+            await Task.WhenAll(appending);
         }
 
         await AllDurableAsync(appending);
-        return isDamaged ? null : next;
+        return isSound;
     }
 
     private static async Task AllDurableAsync(List<Task<LogOutcome>> appending)
@@ -297,7 +332,4 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
     public void Roll()
     {
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _restoring.Dispose();
 }

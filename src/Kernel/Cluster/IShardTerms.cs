@@ -17,6 +17,9 @@ public interface IShardTerms
     /// <summary>Takes no more records of a shard; completes when none is under way.</summary>
     Task EndLeadAsync(int shard);
 
+    /// <summary>As <see cref="EndLeadAsync(int)"/>, but of one term: nothing where another has begun since.</summary>
+    Task EndLeadAsync(int shard, long epoch);
+
     /// <summary>Whether records are acknowledged that the journal does not have yet.</summary>
     bool IsSpooling { get; }
 

@@ -78,6 +78,15 @@ public sealed partial class GroupCommitLog : IShardLog, IShardTerms
     /// <inheritdoc/>
     Task IShardTerms.EndLeadAsync(int shard) => EndLeadAsync(new ShardId(shard));
 
+    /// <inheritdoc/>
+    public Task EndLeadAsync(int shard, long epoch)
+    {
+        lock (_gate)
+        {
+            return _leads.TryGetValue(shard, out Lead? lead) && lead.Epoch == epoch ? EndLeadAsync(new ShardId(shard)) : Task.CompletedTask;
+        }
+    }
+
     /// <summary>Accepts no more records of a shard; completes when none is under way.</summary>
     public Task EndLeadAsync(ShardId shard)
     {

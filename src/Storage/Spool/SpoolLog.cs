@@ -252,7 +252,7 @@ public sealed partial class SpoolLog : IDisposable
     private string PathOf(long number) => Path.Combine(_path, SpoolFormat.NameOf(number));
 
     private static SpoolPlace PlaceOf(in SpooledRecord record, SpoolPart part, long at) =>
-        new(new SpoolEntry(record.Epoch, record.Seq, record.HashBefore, record.Hash), part, at, record.Payload.Length);
+        new(new SpoolEntry(record.Epoch, record.Seq, record.HashBefore, record.Hash, record.Payload.Length), part, at, record.Payload.Length);
 
     private SpoolChain ChainOf(int shard)
     {

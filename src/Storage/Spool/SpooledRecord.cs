@@ -20,7 +20,8 @@ public readonly record struct SpooledRecord(int Shard, long Epoch, long Seq, lon
 /// <param name="Seq">Its number in the journal of its shard.</param>
 /// <param name="HashBefore">The rolling hash before it.</param>
 /// <param name="Hash">The rolling hash at it.</param>
-public readonly record struct SpoolEntry(long Epoch, long Seq, long HashBefore, long Hash);
+/// <param name="Bytes">Of its payload.</param>
+public readonly record struct SpoolEntry(long Epoch, long Seq, long HashBefore, long Hash, int Bytes);
 
 /// <summary>How much of a spool's room is used.</summary>
 /// <param name="Records">How many wait for the journal.</param>

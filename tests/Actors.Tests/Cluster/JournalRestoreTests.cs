@@ -19,7 +19,7 @@ public sealed class JournalRestoreTests
         var terms = new SharedJournal();
         using var place = new TempDirectory();
         using DataDirectory directory = DataDirectory.Open(new DiskFiles(), place.Path, Shards);
-        using var journal = new ClusterJournal(log, terms, terms, terms, 0, new Resubmissions(new KeptMessages(directory), new ShardMap(Shards), TimeProvider.System));
+        ClusterJournal journal = Journal(log, terms, directory, Shards);
         Task<ShardOwnership?>[] restoring = [.. Enumerable.Range(0, Shards).Select(shard => Task.Run(() => journal.RestoreAsync(ShardOwnership.Untaken(shard) with { Epoch = 1 }, Lost())))];
         Task all = Task.WhenAll(restoring);
         while (!all.IsCompleted)
@@ -32,6 +32,77 @@ public sealed class JournalRestoreTests
         Assert.InRange(log.BytesMost, 1, 16 << 20);
         Assert.All(log.Seqs, static of => Assert.Equal(Enumerable.Range(1, RecordsAShard).Select(static seq => (long)seq), of.Value));
     }
+
+    [Fact]
+    public async Task Many_shards_that_lack_little_each_go_into_one_commit()
+    {
+        var log = new HeldLog();
+        var terms = new SharedJournal();
+        using var place = new TempDirectory();
+        using DataDirectory directory = DataDirectory.Open(new DiskFiles(), place.Path, 64);
+        ClusterJournal journal = Journal(log, terms, directory, 64);
+        Task<ShardOwnership?>[] restoring =
+            [.. Enumerable.Range(0, 64).Select(shard => journal.RestoreAsync(ShardOwnership.Untaken(shard) with { Epoch = 1 }, [new JournalRecord(1, 1, 1, new byte[100])]))];
+
+        // Nothing was committed yet.
+        Assert.Equal(64, log.WaitingCount);
+        while (log.WaitingCount > 0)
+        {
+            log.CommitOne();
+        }
+
+        Assert.All(await Task.WhenAll(restoring), static row => Assert.Equal(2, row!.Value.NextSeq));
+    }
+
+    [Fact]
+    public async Task A_record_that_cannot_be_read_now_leaves_nothing_on_its_way()
+    {
+        var log = new HeldLog();
+        using var place = new TempDirectory();
+        using DataDirectory directory = DataDirectory.Open(new DiskFiles(), place.Path, 1);
+        using SpoolLog spool = SpoolLog.Open(directory, new SpoolSettings(), TimeProvider.System);
+        var terms = new SharedJournal();
+        var journal = new ClusterJournal(log, terms, terms, terms, 0, new Resubmissions(new KeptMessages(directory), new ShardMap(1), TimeProvider.System)) { Spool = spool };
+        Task<ShardOwnership?> restoring = journal.RestoreAsync(
+            ShardOwnership.Untaken(0) with { Epoch = 1 }, [new JournalRecord(1, 1, 1, new byte[100]), new JournalRecord(2, 1, 2, default)]);
+        Assert.False(restoring.IsCompleted);
+        Assert.Equal(1, log.WaitingCount);
+        log.CommitOne();
+        await Assert.ThrowsAsync<IOException>(() => restoring).WaitAsync(TestActorSystem.HangGuard);
+    }
+
+    [Fact]
+    public void Pieces_are_smaller_the_more_shards_there_are_and_who_comes_first_has_room_first()
+    {
+        var room = new RestoreRoom(16 << 20);
+        room.Enter();
+        Assert.Equal(4 << 20, room.PieceBytes);
+        for (int more = 1; more < 16; more++)
+        {
+            room.Enter();
+        }
+
+        Assert.Equal(1 << 20, room.PieceBytes);
+        for (int more = 16; more < 1000; more++)
+        {
+            room.Enter();
+        }
+
+        Assert.Equal(256 << 10, room.PieceBytes);
+        room.Leave();
+
+        Task most = room.TakeAsync(15 << 20);
+        Task tooMuch = room.TakeAsync(20 << 20);
+        Task behind = room.TakeAsync(1);
+        Assert.Equal((true, false, false), (most.IsCompleted, tooMuch.IsCompleted, behind.IsCompleted));
+        room.Give(15 << 20);
+        Assert.Equal((true, false), (tooMuch.IsCompleted, behind.IsCompleted));
+        room.Give(20 << 20);
+        Assert.True(behind.IsCompleted);
+    }
+
+    private static ClusterJournal Journal(IShardLog log, SharedJournal terms, DataDirectory directory, int shards) =>
+        new(log, terms, terms, terms, 0, new Resubmissions(new KeptMessages(directory), new ShardMap(shards), TimeProvider.System));
 
     private static JournalRecord[] Lost() => [.. Enumerable.Range(1, RecordsAShard).Select(static seq => new JournalRecord(seq, 1, seq, s_payload))];
 
@@ -52,6 +123,17 @@ public sealed class JournalRestoreTests
             lock (_gate)
             {
                 return _waiting.Count > 0 ? Task.CompletedTask : _next.Task;
+            }
+        }
+
+        public int WaitingCount
+        {
+            get
+            {
+                lock (_gate)
+                {
+                    return _waiting.Count;
+                }
             }
         }
 

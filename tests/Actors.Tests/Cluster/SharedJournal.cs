@@ -147,6 +147,9 @@ internal sealed class SharedJournal : IFencedJournal, IShardLog, IShardTerms, IS
 
     public void UseSpool(IReplicaSpool spool, Action<int, long> termLost) => throw new NotSupportedException();
 
+    /// <inheritdoc/>
+    public Task EndLeadAsync(int shard, long epoch) => EndLeadAsync(shard);
+
     public Task EndLeadAsync(int shard)
     {
         if (_waiting.IsEmpty)

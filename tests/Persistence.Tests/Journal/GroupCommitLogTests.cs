@@ -113,6 +113,21 @@ public sealed class GroupCommitLogTests
     }
 
     [Fact]
+    public async Task Ending_a_term_leaves_the_one_that_has_begun_since()
+    {
+        GroupCommitLog log = Log();
+        log.BeginLead(await TakeAsync(0));
+        ShardOwnership since = await TakeAsync(0);
+        log.BeginLead(since);
+        await log.EndLeadAsync(0, since.Epoch - 1);
+        Task<LogOutcome> append = log.AppendAsync(new ShardId(0), since.Epoch, since.NextSeq, Payload(1)).AsTask();
+        await log.CommitOnceAsync(Never);
+        Assert.True((await append).IsDurable);
+        await log.EndLeadAsync(0, since.Epoch);
+        Assert.Equal(LogResult.Fenced, (await log.AppendAsync(new ShardId(0), since.Epoch, since.NextSeq + 1, Payload(1))).Result);
+    }
+
+    [Fact]
     public async Task Ending_a_lead_waits_for_what_is_under_way()
     {
         GroupCommitLog log = Log();
