@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using Pleiad.Model;
-
 namespace Pleiad.Storage;
 
 /// <content>Blocks: the head moves into them, and they into longer ones. Begun and completed in turns of the writer, written by somebody else meanwhile.</content>
@@ -12,8 +9,6 @@ public sealed partial class Shard
     private int _retiredNumbers;
     private bool _sealUnderWay;
     private bool _compactionUnderWay;
-    private IReadOnlyList<BlockedSeries>? _blocked;
-    private long _blockedTicket;
 
     private BlockList Blocks
     {
@@ -33,9 +28,6 @@ public sealed partial class Shard
         {
             Content = new BlockContent(block.Number, block.SeriesCount, block.ChunkCount, block.Samples, block.Replaces.Count > 0),
         })];
-
-    /// <summary>Whether samples that are in a block are still in the head too, because a view from before is alive or a snapshot is being written.</summary>
-    public bool IsSettling => _blocked is not null;
 
     /// <summary>Whether a block of the head is being written.</summary>
     public bool IsSealing => _sealUnderWay;
@@ -277,146 +269,5 @@ public sealed partial class Shard
             block.Dispose();
             _blockStore?.Remove(block);
         }
-    }
-
-    private void LetGoOf(IReadOnlyList<BlockedSeries> series)
-    {
-        if (series.Count > 0 || _blocked is null)
-        {
-            _blocked = _blocked is null ? series : [.. _blocked, .. series];
-            _blockedTicket = _reclaimer.NextTicket;
-        }
-    }
-
-    // Views that do not know the new block are gone when the ticket is quiet. A snapshot under way has a list of chunks of its own.
-    private void SettleIfQuiet()
-    {
-        if (_blocked is not { } blocked || _snapshotUnderWay || !_reclaimer.IsQuietBefore(_blockedTicket))
-        {
-            return;
-        }
-
-        _blocked = null;
-        var through = new Dictionary<int, BlockedSeries>(blocked.Count);
-        foreach (BlockedSeries series in blocked)
-        {
-            if (!through.TryGetValue(series.Slot, out BlockedSeries known) || known.Generation != series.Generation || known.Through < series.Through)
-            {
-                through[series.Slot] = series;
-            }
-        }
-
-        _appender.ForgetUnsaved(chunk =>
-            through.TryGetValue(chunk.Slot, out BlockedSeries series)
-            && series.Generation == chunk.Generation
-            && SealedChunk.At(_arena, chunk.Handle).LastTime <= series.Through);
-        var gone = new List<int>();
-        foreach (BlockedSeries series in through.Values)
-        {
-            if (_table.Holds(series.Slot) && _table[series.Slot].Generation == series.Generation && Settle(series.Slot, ref _table[series.Slot], series.Through))
-            {
-                gone.Add(series.Slot);
-            }
-        }
-
-        gone.Sort();
-        RemoveSeries(gone);
-    }
-
-    // True where nothing of the series is left in the head.
-    private bool Settle(int number, ref SeriesSlot slot, long through)
-    {
-        bool isAll = slot.Tail.Time <= through;
-        if (isAll && IsHeldByTwin(number))
-        {
-            _heldByTwins.Add(new BlockedSeries(number, slot.Generation, through));
-        }
-
-        if (isAll && IsIdle(number, slot))
-        {
-            if (IsFollower)
-            {
-                Empty(ref slot);
-            }
-
-            return !IsFollower;
-        }
-
-        slot.BeginChange();
-        _appender.DropSealed(ref slot, through + 1);
-        if (slot.OldestTime != SeriesSlot.NoTime && slot.OldestTime <= through)
-        {
-            // Some samples of the oldest chunk are in the block, the others are not.
-            slot.OldestTime = through + 1;
-        }
-
-        slot.EndChange();
-        return false;
-    }
-
-    // Of a series that the head has no sample of, blocks know the newest: what comes is decided against that.
-    private int InBlocks(Labels labels, long time, ulong bits)
-    {
-        if (time > Blocks.NewestTime)
-        {
-            return Fresh;
-        }
-
-        long newest = long.MinValue;
-        BlockSeriesReader? last = null;
-        foreach (Block block in Blocks.Blocks)
-        {
-            if (block.MaxTime >= time && BlockedInHead.Find(block, labels) is { } reader && reader.LastTime > newest)
-            {
-                newest = reader.LastTime;
-                last = reader;
-            }
-        }
-
-        if (last is null || newest < time)
-        {
-            return Fresh;
-        }
-
-        // What is deleted of a block is no twin: looking for one sample of late samples knows that.
-        return newest > time || (_lateWindowMs > 0 && Tombstones.Count > 0) ? Behind : BitsOfLast(last) == bits ? Twin : Conflict;
-    }
-
-    private const int Fresh = 0;
-    private const int Behind = -3;
-    private const int Twin = -4;
-    private const int Conflict = -5;
-    private const int BeyondWindow = -6;
-    private const int LateLimit = -7;
-    private const int NoMemory = -8;
-    private const int OverNode = -9;
-    private const int OverTarget = -10;
-    private const int OverMetric = -11;
-    private const int VerdictsEnd = 12;
-
-    private ulong? BitsOfLast(BlockSeriesReader reader)
-    {
-        using var columns = new SampleColumns();
-        reader.Read(TimeRange.Closed(reader.LastTime, reader.LastTime), columns);
-        if (columns.Count == 0)
-        {
-            // Damaged: whatever it was, this is not known to be the same.
-            return null;
-        }
-
-        Debug.Assert(columns.Count == 1, "one sample has this time");
-        return BitsOf(columns, 0);
-    }
-
-    private static ulong BitsOf(SampleColumns columns, int index)
-    {
-        if (columns.HasHistograms && columns.Histograms[index] is { } histogram)
-        {
-            var bytes = new ByteWriter();
-            HistogramCodec.Write(bytes, histogram);
-            return XxHash64.Of(bytes.Written);
-        }
-
-        return BitConverter.DoubleToUInt64Bits(columns.Values[index]);
     }
 }

@@ -5,6 +5,16 @@ namespace Pleiad.Storage;
 /// <summary>Reads the files of a snapshot into an empty shard. Everything is checked before it is used.</summary>
 internal static class SnapshotReader
 {
+    /// <summary>Reads a file that was written just now, and checks all of it.</summary>
+    /// <returns>Bytes of it.</returns>
+    /// <exception cref="IOException">It cannot be read, or is not what was written.</exception>
+    public static long ReadBack(IFiles files, string path, SnapshotFormat.Kind kind, int shard, long number)
+    {
+        byte[] bytes = AtomicFile.ReadAll(files, path);
+        Verify(path, bytes, kind, shard, number);
+        return bytes.Length;
+    }
+
     /// <summary>Whether a file is whole: its head, every record, and the end.</summary>
     /// <exception cref="CorruptDataException">It is not, or a later version wrote it.</exception>
     public static void Verify(string path, ReadOnlySpan<byte> bytes, SnapshotFormat.Kind kind, int shard, long number)

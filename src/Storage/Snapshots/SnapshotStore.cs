@@ -1,4 +1,3 @@
-using System.Numerics;
 using Pleiad.Model;
 
 namespace Pleiad.Storage;
@@ -20,14 +19,10 @@ public sealed class SnapshotStore
     // Newest last.
     private readonly List<Saved> _saved = [];
 
-    // The snapshot each chunk file came with, and its oldest sample; those of before the start came with the one loaded, or before.
-    private readonly Dictionary<long, (long Seq, long OldestTime)> _originOfChunks = [];
-
     // Damaged heads: they lie where they are until what is lost with them is noted.
     private readonly List<string> _damagedHeads = [];
-    private long _loadedSeq;
+    private readonly ChunkFiles _chunks;
     private long _nextHead = 1;
-    private long _nextChunks = 1;
 
     /// <summary>The snapshots in a directory; nothing is read yet.</summary>
     public SnapshotStore(IFiles files, string directory, string quarantine, ShardId shard)
@@ -37,6 +32,7 @@ public sealed class SnapshotStore
         _quarantine = new Quarantine(files, quarantine, shard.Value);
         _notes = new LossNotes(files, quarantine);
         _shard = shard.Value;
+        _chunks = new ChunkFiles(files, directory, shard.Value);
     }
 
     /// <summary>Snapshots that could not be read, or not whole.</summary>
@@ -83,7 +79,7 @@ public sealed class SnapshotStore
         var chunkFiles = new List<ChunkFile>();
         if (_saved.Count > 0)
         {
-            chunkFiles.AddRange(_saved[^1].Chunks.Where(chunks => chunks.NewestTime >= job.AcceptFrom && !IsInBlocks(chunks, job)));
+            chunkFiles.AddRange(_saved[^1].Chunks.Where(chunks => chunks.NewestTime >= job.AcceptFrom && !_chunks.IsInBlocks(chunks, job)));
         }
 
         var written = new List<string>();
@@ -93,12 +89,12 @@ public sealed class SnapshotStore
         {
             for (int from = 0; from < job.Sealed.Count;)
             {
-                ChunkFile chunks = WriteChunks(job, ref from, written);
+                ChunkFile chunks = _chunks.Write(job, ref from, written);
                 chunkFiles.Add(chunks);
                 chunkBytes += chunks.Length;
             }
 
-            MergeNeighbours(chunkFiles, written);
+            _chunks.MergeNeighbours(chunkFiles, written);
             long number = _nextHead++;
             string path = Path.Combine(_directory, SnapshotFormat.HeadName(number));
             written.Add(path);
@@ -116,7 +112,7 @@ public sealed class SnapshotStore
         DeleteUnneeded();
         return new SnapshotWritten(job.Seq, ReleaseThrough, headBytes, chunkBytes)
         {
-            OldestChunkTime = _saved.SelectMany(static saved => saved.Chunks).Select(chunks => OriginOf(chunks).OldestTime).DefaultIfEmpty(long.MaxValue).Min(),
+            OldestChunkTime = _saved.SelectMany(static saved => saved.Chunks).Select(chunks => _chunks.OldestTimeOf(chunks)).DefaultIfEmpty(long.MaxValue).Min(),
         };
     }
 
@@ -198,7 +194,7 @@ public sealed class SnapshotStore
         }
         else if (SnapshotFormat.TryChunksNumber(name, out long chunks))
         {
-            _nextChunks = Math.Max(_nextChunks, chunks + 1);
+            _chunks.PassNumber(chunks);
         }
     }
 
@@ -231,7 +227,7 @@ public sealed class SnapshotStore
             }
 
             shard.RestoreDone();
-            _loadedSeq = shard.AppliedSeq;
+            _chunks.LoadedSeq = shard.AppliedSeq;
             _saved.Insert(0, new Saved(number, shard.AppliedSeq, chunkFiles));
             return shard;
         }
@@ -328,101 +324,6 @@ public sealed class SnapshotStore
         }
     }
 
-    private ChunkFile WriteChunks(SnapshotJob job, ref int from, List<string> written)
-    {
-        long number = _nextChunks++;
-        string path = Path.Combine(_directory, SnapshotFormat.ChunksName(number));
-        written.Add(path);
-        int next = from;
-        long oldest = long.MaxValue;
-        long newest = long.MinValue;
-        AtomicFile.Write(_files, path, file =>
-        {
-            var writer = new SnapshotWriter(file, SnapshotFormat.Kind.Chunks, _shard, number);
-            writer.Begin();
-            long count = writer.Chunks(job.Arena, job.Sealed, ref next, out oldest, out newest);
-            writer.End(count);
-        });
-        from = next;
-        _originOfChunks[number] = (job.Seq, oldest);
-        return new ChunkFile(number, ReadBack(path, SnapshotFormat.Kind.Chunks, number), newest);
-    }
-
-    // What was sealed into blocks had been applied up to a batch and lay before a time: chunks of later batches may be of earlier times.
-    private bool IsInBlocks(ChunkFile chunks, SnapshotJob job) =>
-        chunks.NewestTime < job.SealedUpTo.Before && OriginOf(chunks).Seq <= job.SealedUpTo.Seq;
-
-    private (long Seq, long OldestTime) OriginOf(ChunkFile chunks) => _originOfChunks.GetValueOrDefault(chunks.Number, (_loadedSeq, long.MinValue));
-
-    // Neighbours only: the chunks of a series must stay in order.
-    private void MergeNeighbours(List<ChunkFile> files, List<string> written)
-    {
-        for (int start = files.Count - SnapshotFormat.MergedFiles; start >= 0; start--)
-        {
-            List<ChunkFile> neighbours = files.GetRange(start, SnapshotFormat.MergedFiles);
-            int tier = TierOf(neighbours[0]);
-            if (neighbours.Any(file => TierOf(file) != tier || file.Length > SnapshotFormat.ChunkFileBytes / 2))
-            {
-                continue;
-            }
-
-            if (TryMerge(neighbours, written) is { } merged)
-            {
-                _originOfChunks[merged.Number] = (neighbours.Max(file => OriginOf(file).Seq), neighbours.Min(file => OriginOf(file).OldestTime));
-                files.RemoveRange(start, neighbours.Count);
-                files.Insert(start, merged);
-            }
-
-            return;
-        }
-    }
-
-    private static int TierOf(ChunkFile file) => BitOperations.Log2((ulong)file.Length) / BitOperations.Log2(SnapshotFormat.MergedFiles);
-
-    // Null where one of them is damaged: it stays as it is, for the next start to count what is lost.
-    private ChunkFile? TryMerge(List<ChunkFile> parts, List<string> written)
-    {
-        long number = _nextChunks++;
-        string path = Path.Combine(_directory, SnapshotFormat.ChunksName(number));
-        written.Add(path);
-        try
-        {
-            AtomicFile.Write(_files, path, file =>
-            {
-                var writer = new SnapshotWriter(file, SnapshotFormat.Kind.Chunks, _shard, number);
-                writer.Begin();
-                long count = 0;
-                foreach (ChunkFile part in parts)
-                {
-                    string from = Path.Combine(_directory, SnapshotFormat.ChunksName(part.Number));
-                    byte[] bytes = AtomicFile.ReadAll(_files, from);
-                    SnapshotReader.Verify(from, bytes, SnapshotFormat.Kind.Chunks, _shard, part.Number);
-                    foreach (FoundRecord record in SegmentScan.Of(bytes, SnapshotFormat.HeadBytes).Records)
-                    {
-                        ReadOnlySpan<byte> frame = bytes.AsSpan(record.Start, record.Length);
-                        if (record.Head.Epoch == (long)SnapshotFormat.Frame.Chunks)
-                        {
-                            writer.CopyChunks(frame);
-                        }
-                        else
-                        {
-                            var end = new ByteReader(frame);
-                            count += (long)end.Varint();
-                        }
-                    }
-                }
-
-                writer.End(count);
-            });
-        }
-        catch (CorruptDataException)
-        {
-            return null;
-        }
-
-        return new ChunkFile(number, ReadBack(path, SnapshotFormat.Kind.Chunks, number), parts.Max(static part => part.NewestTime));
-    }
-
     private long WriteHead(SnapshotJob job, string path, long number, List<ChunkFile> chunkFiles)
     {
         AtomicFile.Write(_files, path, file =>
@@ -434,14 +335,7 @@ public sealed class SnapshotStore
             writer.Late(job.View.Pin.Parts.Late);
             writer.End(writer.Series(job.View.Reader));
         });
-        return ReadBack(path, SnapshotFormat.Kind.Head, number);
-    }
-
-    private long ReadBack(string path, SnapshotFormat.Kind kind, long number)
-    {
-        byte[] bytes = AtomicFile.ReadAll(_files, path);
-        SnapshotReader.Verify(path, bytes, kind, _shard, number);
-        return bytes.Length;
+        return SnapshotReader.ReadBack(_files, path, SnapshotFormat.Kind.Head, _shard, number);
     }
 
     // The snapshot is there, whatever becomes of old files: one that cannot be deleted now goes after the next snapshot.
@@ -471,7 +365,7 @@ public sealed class SnapshotStore
             if (SnapshotFormat.TryChunksNumber(name, out long number) && !needed.Contains(number))
             {
                 _files.Delete(Path.Combine(_directory, name));
-                _originOfChunks.Remove(number);
+                _chunks.Forget(number);
             }
         }
     }
