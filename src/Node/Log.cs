@@ -20,6 +20,9 @@ internal static partial class Log
     [LoggerMessage(104, LogLevel.Error, "Deletions of {Shards} shards were damaged and are lost: what they deleted of blocks may be there again. The damaged files lie in {Quarantine}.")]
     public static partial void DeletionsLost(this ILogger log, int shards, string quarantine);
 
+    [LoggerMessage(105, LogLevel.Information, "Of the memory of the control group the heap may use {Megabytes} MiB.")]
+    public static partial void HeapLimitRaised(this ILogger log, long megabytes);
+
     [LoggerMessage(110, LogLevel.Information, "Configuration loaded: {Source}.")]
     public static partial void ConfigurationLoaded(this ILogger log, string source);
 

@@ -30,6 +30,14 @@ public sealed class Engine
     /// <summary>Bytes that all queries that run and all answers that are kept hold together.</summary>
     public long MemoryHeld => _memory.Held;
 
+    /// <summary>Lets all queries together hold so many bytes more than they do now, at most what the settings say; until it is called again. What they hold stays.</summary>
+    /// <param name="more">Zero or above.</param>
+    public void LetHold(long more)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(more);
+        _memory.LetTake(more);
+    }
+
     /// <summary>The same engine, its memory included, with another step for subqueries that name none.</summary>
     /// <param name="step">Above zero.</param>
     public Engine WithSubqueryStep(TimeSpan step) => new(_settings with { SubqueryStep = step }, _time, _memory);

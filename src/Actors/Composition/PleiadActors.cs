@@ -95,7 +95,7 @@ public sealed class PleiadActors : IDisposable
 
         if (memory is not null)
         {
-            system.ActorOf(Props.Create(() => new MemoryWatchActor(memory, settings.Memory, home.Memory, logging.CreateLogger("Pleiad.Memory"))), "memory");
+            system.ActorOf(Props.Create(() => new MemoryWatchActor(memory, settings.Memory, home.Memory, engine, logging.CreateLogger("Pleiad.Memory"))), "memory");
         }
 
         _queries = new QueryFrontend(engine, _shards, settings.Query, system.Time, home.Memory, _reach?.Reads);

@@ -27,6 +27,9 @@ public sealed record MemorySettings
     /// <summary>Between two collections of garbage while memory is short. Default 10 s.</summary>
     public TimeSpan CollectInterval { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>The same before more is refused than so far, and at least ten times as long as the last one took. Default 1 s.</summary>
+    public TimeSpan CollectIntervalMin { get; init; } = TimeSpan.FromSeconds(1);
+
     internal double ShareOf(MemoryStep step) => step switch
     {
         MemoryStep.CachesShrink => CachesShrinkAt,

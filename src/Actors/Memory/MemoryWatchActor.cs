@@ -1,11 +1,21 @@
 using Microsoft.Extensions.Logging;
 using Pleiad.Kernel;
+using Pleiad.PromQL;
 
 namespace Pleiad.Actors;
 
 /// <summary>Looks at the memory of the process, decides which step the node stands on, and says so: to the others, in the log, as metrics.</summary>
-internal sealed class MemoryWatchActor(IMemoryGauge gauge, MemorySettings settings, MemoryState state, ILogger log) : Actor
+/// <param name="gauge">The memory.</param>
+/// <param name="settings">Where the steps are.</param>
+/// <param name="state">For the others.</param>
+/// <param name="engine">Is told what its queries may hold.</param>
+/// <param name="log">Where it is told.</param>
+internal sealed class MemoryWatchActor(IMemoryGauge gauge, MemorySettings settings, MemoryState state, Engine engine, ILogger log) : Actor
 {
+    // A collection that stops everything for a second may do so at most every ten.
+    private const int CollectionsShare = 10;
+
+    private TimeSpan _collectionTook;
     private long _collectedAt;
     private bool _hasCollected;
 
@@ -32,16 +42,19 @@ internal sealed class MemoryWatchActor(IMemoryGauge gauge, MemorySettings settin
         MemoryStatus before = state.Status;
         long used = gauge.UsedBytes();
         MemoryStep step = Judge(before.Step, used);
-        if (step > MemoryStep.Calm && (!_hasCollected || Context.Time.GetElapsedTime(_collectedAt) >= settings.CollectInterval))
+        if (step > MemoryStep.Calm && MayCollect(refusesMore: step > before.Step && step > MemoryStep.CachesShrink))
         {
             // Nobody is refused for what is garbage.
+            long began = Context.Time.GetTimestamp();
             gauge.Collect();
             _hasCollected = true;
             _collectedAt = Context.Time.GetTimestamp();
+            _collectionTook = Context.Time.GetElapsedTime(began, _collectedAt);
             used = gauge.UsedBytes();
             step = Judge(before.Step, used);
         }
 
+        engine.LetHold(MemoryLadder.RoomForQueries(used, before.LimitBytes, settings));
         state.Status = before with { Step = step, UsedBytes = used, Since = step == before.Step ? before.Since : Context.Time.GetUtcNow() };
         ActorsMetrics.MemoryStep.Record((int)step);
         ActorsMetrics.MemoryUsed.Record(used);
@@ -56,6 +69,15 @@ internal sealed class MemoryWatchActor(IMemoryGauge gauge, MemorySettings settin
             log.MemoryIsLessShort(state.Status.InWords, WordsOf(step));
         }
     }
+
+    private bool MayCollect(bool refusesMore)
+    {
+        TimeSpan pause = _collectionTook * CollectionsShare;
+        pause = refusesMore ? Max(pause, settings.CollectIntervalMin) : Max(pause, settings.CollectInterval);
+        return !_hasCollected || Context.Time.GetElapsedTime(_collectedAt) >= pause;
+    }
+
+    private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 
     private MemoryStep Judge(MemoryStep now, long used) => MemoryLadder.Next(now, (double)used / Math.Max(1, gauge.LimitBytes), settings);
 

@@ -28,6 +28,11 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
     {
         long began = TimeProvider.System.GetTimestamp();
         _log.Starting(PleiadCommand.Version, Path.GetFullPath(settings.Storage.Path));
+        if (CollectorLimit.Raise(ProcessMemory.LimitOfSurroundings()) is { } heap)
+        {
+            _log.HeapLimitRaised(heap >> 20);
+        }
+
         KeepThreadsForScrapes();
         GatewaySettings gatewaySettings = SettingsMap.Gateway(settings) with { Interface = EmbeddedInterface.Files() };
         NodeConfiguration configuration = NodeConfiguration.Load(settings.ConfigFile, () => EmbeddedConfiguration.Text(settings), _log);

@@ -13,7 +13,7 @@ internal sealed class ProcessMemory : IMemoryGauge
     private readonly bool _hasStatm = File.Exists(Statm);
 
     /// <param name="limitBytes">What the process may use; 0: what its control group, or else its machine, has.</param>
-    public ProcessMemory(long limitBytes) => LimitBytes = limitBytes > 0 ? limitBytes : LimitOfSurroundings(ReadOrNull);
+    public ProcessMemory(long limitBytes) => LimitBytes = limitBytes > 0 ? limitBytes : LimitOfSurroundings();
 
     /// <inheritdoc/>
     public long LimitBytes { get; }
@@ -38,7 +38,10 @@ internal sealed class ProcessMemory : IMemoryGauge
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
-    /// <summary>The smallest of the limits of the control groups that the process is in, and of the machine's memory.</summary>
+    /// <summary>The smallest of the limits of the control groups that this process is in, and of the machine's memory.</summary>
+    public static long LimitOfSurroundings() => LimitOfSurroundings(ReadOrNull);
+
+    /// <summary>The same, of what files say.</summary>
     /// <param name="read">The text of a file, or null where it cannot be read.</param>
     internal static long LimitOfSurroundings(Func<string, string?> read)
     {

@@ -260,7 +260,7 @@ internal static class SettingsMap
         SeriesMax = settings.Query.SeriesMax,
         BytesMax = settings.Query.BytesMax,
         LabelCharsMax = (int)settings.Query.LabelBytesMax,
-        MemoryMax = settings.Query.MemoryMax == 0 ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2 : settings.Query.MemoryMax,
+        MemoryMax = settings.Query.MemoryMax == 0 ? new ProcessMemory(settings.Memory.LimitBytes).LimitBytes / 2 : settings.Query.MemoryMax,
         DepthMax = settings.Query.DepthMax,
         NodesMax = settings.Query.NodesMax,
         TextCharsMax = (int)settings.Query.TextCharsMax,

@@ -11,12 +11,19 @@ namespace Pleiad.PromQL;
 /// <param name="slack">Samples held that the budget need not know of.</param>
 internal sealed class QueryContext(QueryRun run, ISeriesSource source, long slack)
 {
+    // Of a row, the object of its labels and the array in it.
+    private const int RowBytes = 96;
+
+    // What one thread keeps to itself of labels before it tells.
+    private const int LabelBytesSlack = 1 << 16;
+
     private const int PieceSteps = 1 << 16;
     private const int ComparisonsBetweenLooks = 4096;
 
     private long _held;
     private long _untold;
     private long _untoldSeries;
+    private long _untoldLabelBytes;
 
     /// <summary>What all contexts of a query have in common.</summary>
     public QueryRun Run { get; } = run;
@@ -91,6 +98,18 @@ internal sealed class QueryContext(QueryRun run, ISeriesSource source, long slac
         {
             Run.Budget.Give(-_untold);
             _untold = 0;
+        }
+    }
+
+    /// <summary>Counts the labels of a series that is kept to the end beside its samples, but not their letters, which most share with others.</summary>
+    /// <exception cref="QueryException">All queries together hold too much.</exception>
+    public void KeepLabels(Labels labels)
+    {
+        _untoldLabelBytes += RowBytes + (2L * IntPtr.Size * labels.Count);
+        if (_untoldLabelBytes > LabelBytesSlack)
+        {
+            Run.Budget.TakeRoom(_untoldLabelBytes);
+            _untoldLabelBytes = 0;
         }
     }
 

@@ -1,22 +1,34 @@
 namespace Pleiad.PromQL;
 
 /// <summary>What all queries of an engine hold together. Safe for many threads.</summary>
-/// <param name="bytesMax">Bytes at most.</param>
-internal sealed class QueryMemory(long bytesMax)
+internal sealed class QueryMemory
 {
+    private readonly long _bytesMaxEver;
+    private long _bytesMax;
     private long _held;
 
-    /// <summary>Bytes at most.</summary>
-    public long BytesMax => bytesMax;
+    /// <summary>Nothing is held yet.</summary>
+    /// <param name="bytesMax">Bytes at most, ever.</param>
+    public QueryMemory(long bytesMax) => _bytesMaxEver = _bytesMax = bytesMax;
+
+    /// <summary>Bytes at most, at present.</summary>
+    public long BytesMax => Volatile.Read(ref _bytesMax);
 
     /// <summary>Bytes that are taken.</summary>
     public long Held => Volatile.Read(ref _held);
+
+    /// <summary>Sets how many bytes more than are taken now may be taken, until it is set again; never more than there may be anyway.</summary>
+    public void LetTake(long more)
+    {
+        long held = Held;
+        Volatile.Write(ref _bytesMax, more >= _bytesMaxEver - held ? _bytesMaxEver : held + more);
+    }
 
     /// <summary>Takes bytes.</summary>
     /// <returns>False where there are not so many left: nothing is taken then.</returns>
     public bool TryTake(long bytes)
     {
-        if (Interlocked.Add(ref _held, bytes) <= bytesMax)
+        if (Interlocked.Add(ref _held, bytes) <= BytesMax)
         {
             return true;
         }

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Pleiad.Model;
+using Pleiad.PromQL;
 
 namespace Pleiad.Actors.Tests;
 
@@ -26,7 +28,8 @@ public sealed class MemoryLadderTests
         using TestActorSystem test = TestActorSystem.OnPool();
         var gauge = new Gauge { Used = 50 };
         var state = new MemoryState();
-        test.ActorOf(() => new MemoryWatchActor(gauge, s_settings, state, NullLogger.Instance));
+        var engine = new Engine(new EngineSettings(), test.Time);
+        test.ActorOf(() => new MemoryWatchActor(gauge, s_settings, state, engine, NullLogger.Instance));
         test.Drain();
         Assert.Equal((MemoryStep.Calm, 50L, 100L), (state.Step, state.Status.UsedBytes, state.Status.LimitBytes));
         gauge.Used = 90;
@@ -34,23 +37,92 @@ public sealed class MemoryLadderTests
         test.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal((MemoryStep.Calm, 1), (state.Step, gauge.Collections));
         gauge.Used = 95;
-        gauge.AfterCollection = 88;
+        gauge.AfterCollection = 94;
         test.Advance(TimeSpan.FromSeconds(1));
         DateTimeOffset since = test.Time.GetUtcNow();
-        Assert.Equal((MemoryStep.WritesRefused, 1, since), (state.Step, gauge.Collections, state.Status.Since));
+        Assert.Equal((MemoryStep.WritesRefused, 2, since), (state.Step, gauge.Collections, state.Status.Since));
+        gauge.AfterCollection = 88;
         int looks = 0;
-        for (; gauge.Collections == 1 && looks < 20; looks++)
+        for (; gauge.Collections == 2 && looks < 20; looks++)
         {
             test.Advance(TimeSpan.FromSeconds(1));
         }
 
-        // The first collection was at one of the first two looks.
-        Assert.InRange(looks, 8, 9);
-        Assert.Equal((MemoryStep.WritesRefused, 2, 88L), (state.Step, gauge.Collections, state.Status.UsedBytes));
+        Assert.InRange(looks, 9, 11);
+        Assert.Equal((MemoryStep.WritesRefused, 3, 88L), (state.Step, gauge.Collections, state.Status.UsedBytes));
         Assert.Equal(since, state.Status.Since);
         gauge.Used = 10;
         test.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(MemoryStep.Calm, state.Step);
+    }
+
+    [Fact]
+    public void Where_only_caches_shrink_garbage_is_not_collected_more_often()
+    {
+        using TestActorSystem test = TestActorSystem.OnPool();
+        var gauge = new Gauge { Used = 75, AfterCollection = 60 };
+        var engine = new Engine(new EngineSettings(), test.Time);
+        test.ActorOf(() => new MemoryWatchActor(gauge, s_settings, new MemoryState(), engine, NullLogger.Instance));
+        test.Drain();
+        int looks = 0;
+        for (; gauge.Collections < 3 && looks < 40; looks++)
+        {
+            gauge.Used = 75;
+            test.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.InRange(looks, 19, 22);
+    }
+
+    [Fact]
+    public void Collecting_takes_a_tenth_of_the_time_at_most()
+    {
+        using TestActorSystem test = TestActorSystem.OnPool();
+        var gauge = new Gauge { Used = 75, Collecting = () => test.Time.Advance(TimeSpan.FromSeconds(3)) };
+        var state = new MemoryState();
+        var engine = new Engine(new EngineSettings(), test.Time);
+        test.ActorOf(() => new MemoryWatchActor(gauge, s_settings, state, engine, NullLogger.Instance));
+        test.Drain();
+        test.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, gauge.Collections);
+        gauge.Collecting = null;
+        int looks = 0;
+        for (; gauge.Collections == 1 && looks < 60; looks++)
+        {
+            // One step up at each look.
+            gauge.Used = 75 + Math.Min(looks, 24);
+            test.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.InRange(looks, 27, 60);
+    }
+
+    [Theory]
+    [InlineData(0, 500)]
+    [InlineData(600, 200)]
+    [InlineData(1000, 15)]
+    [InlineData(3000, 15)]
+    public void Queries_may_take_what_leaves_the_others_their_room(long used, long room) =>
+        Assert.Equal(room, MemoryLadder.RoomForQueries(used, 1000, s_settings with { QueriesRefusedAt = 1 }));
+
+    [Fact]
+    public async Task A_query_that_does_not_fit_into_what_is_left_is_refused_and_the_same_is_answered_when_there_is_more()
+    {
+        using TestActorSystem test = TestActorSystem.OnPool();
+        var gauge = new Gauge { Used = 60L << 20, LimitBytes = 64L << 20 };
+        var engine = new Engine(new EngineSettings { MemoryMax = 1L << 40 }, test.Time);
+        test.ActorOf(() => new MemoryWatchActor(gauge, s_settings, new MemoryState(), engine, NullLogger.Instance));
+        test.Drain();
+        test.Advance(TimeSpan.FromSeconds(1));
+
+        // 200,000 samples of 16 bytes, of which a sixty-fourth of 64 MiB has no room.
+        Task<QueryResult> AskAsync() => engine.InstantAsync(
+            "sum(sum_over_time(vector(1)[200000s:1s]))", new Timestamp(200_000_000), NoSeries.Instance, QueryRunOptions.Default, CancellationToken.None);
+        QueryException refused = await Assert.ThrowsAsync<QueryException>(AskAsync);
+        Assert.Equal((QueryErrorKind.Unavailable, "memory"), (refused.Kind, refused.Limit));
+        gauge.Used = 10L << 20;
+        test.Advance(TimeSpan.FromSeconds(1));
+        Assert.NotNull(await AskAsync());
     }
 
     [Fact]
@@ -74,13 +146,16 @@ public sealed class MemoryLadderTests
 
         public int Collections { get; private set; }
 
-        public long LimitBytes => 100;
+        public Action? Collecting { get; set; }
+
+        public long LimitBytes { get; init; } = 100;
 
         public long UsedBytes() => Used;
 
         public void Collect()
         {
             Collections++;
+            Collecting?.Invoke();
             Used = AfterCollection ?? Used;
         }
     }

@@ -36,6 +36,15 @@ public sealed class ProcessMemoryTests
         Assert.InRange(new ProcessMemory(0).LimitBytes, 1 << 20, long.MaxValue);
     }
 
+    [Theory]
+    [InlineData(4000, 3000, false, 3760L)]
+    [InlineData(512, 384, false, 464L)]
+    [InlineData(128, 96, false, null)]
+    [InlineData(4000, 4000, false, null)]
+    [InlineData(4000, 3000, true, null)]
+    public void The_heap_may_use_what_the_group_has_but_for_what_others_need(long groupMegabytes, long heapMegabytes, bool isSetByUser, long? expected) =>
+        Assert.Equal(expected << 20, CollectorLimit.Wanted(groupMegabytes << 20, heapMegabytes << 20, isSetByUser));
+
     private static long Limit(Dictionary<string, string> files) =>
         ProcessMemory.LimitOfSurroundings(path => path == "/proc/meminfo" ? Machine : files.GetValueOrDefault(path));
 }

@@ -137,6 +137,28 @@ public sealed class LimitsTests
         }
     }
 
+    [Fact]
+    public async Task Series_that_are_kept_take_the_room_of_their_labels()
+    {
+        // A sample and two labels each: 16 bytes and 128.
+        EngineSettings settings = new() { MemoryMax = 1 << 20 };
+        QueryException error = await Assert.ThrowsAsync<QueryException>(() => RunAsync(10_000));
+        Assert.Equal((QueryErrorKind.Unavailable, "memory"), (error.Kind, error.Limit));
+        (await RunAsync(2000)).Memory?.Dispose();
+
+        Task<QueryResult> RunAsync(int count)
+        {
+            MemorySource source = new();
+            for (int series = 0; series < count; series++)
+            {
+                source.With($"a{{l=\"{series}\"}}", 60_000, series);
+            }
+
+            return new Engine(settings, TimeProvider.System).InstantAsync(
+                "scalar(a)", new Timestamp(60_000), source, QueryRunOptions.Default, CancellationToken.None);
+        }
+    }
+
     private static async Task<QueryException?> EndsAsync(string query, EngineSettings settings, string? limit)
     {
         try

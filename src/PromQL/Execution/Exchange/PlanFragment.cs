@@ -60,6 +60,7 @@ public sealed class PlanFragment
             {
                 context.ThrowIfOver();
                 context.Hold(rows.Add(series.Current));
+                context.KeepLabels(series.Current.Labels);
             }
         }
 
