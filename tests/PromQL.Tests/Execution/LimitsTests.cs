@@ -148,14 +148,9 @@ public sealed class LimitsTests
 
         Task<QueryResult> RunAsync(int count)
         {
-            MemorySource source = new();
-            for (int series = 0; series < count; series++)
-            {
-                source.With($"a{{l=\"{series}\"}}", 60_000, series);
-            }
-
+            var data = new ShardedData(Enumerable.Range(0, count).Select(static series => (Labels.From(("__name__", "a"), ("l", $"{series}")), new long[] { 60_000 }, new double[] { series })));
             return new Engine(settings, TimeProvider.System).InstantAsync(
-                "scalar(a)", new Timestamp(60_000), source, QueryRunOptions.Default, CancellationToken.None);
+                "scalar(a)", new Timestamp(60_000), data.On(2, threads: 1), QueryRunOptions.Default, CancellationToken.None);
         }
     }
 
