@@ -109,7 +109,7 @@ internal sealed partial class SimulatedNode
 
             bool differs = records.Any(record => record.Seq == rest[0].Seq && record.Hash != rest[0].Hash);
             _stranded[shard] = row.Epoch > rest[^1].Epoch && _stranded.GetValueOrDefault(shard) is var seen && seen.NextSeq == row.NextSeq ? (row.NextSeq, seen.Looks + 1) : (row.NextSeq, 0);
-            if (differs || _stranded[shard].Looks > 5)
+            if (differs || _stranded[shard].Looks > 15)
             {
                 GiveUpChain(shard, rest[0].Seq - 1);
             }

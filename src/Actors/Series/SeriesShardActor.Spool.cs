@@ -12,7 +12,7 @@ internal sealed partial class SeriesShardActor
 {
     // A journal that does not move while a new leader has it: about as many seconds. A leader who gives it what it lacks does so for many shards in turn, and the
     // row of one stands still while others move.
-    private const int StrandedLooks = 60;
+    private const int StrandedLooks = 15;
 
     private (long NextSeq, int Looks) _stranded;
     private long _appliedEpoch;

@@ -259,8 +259,12 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
     {
         Tenant tenant = _tenants[id.Value];
         await Task.WhenAll(tenant.LastSave, tenant.LastUpkeep, tenant.LastTombstones).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Task.Run(_directory.FilesOf(id).InstallCopy);
-        tenant.HasLosses = false;
+        ShardFiles files = _directory.FilesOf(id);
+        tenant.HasLosses = await Task.Run(() =>
+        {
+            files.InstallCopy();
+            return files.Lacks;
+        });
     }
 
     /// <summary>Puts the snapshots of a shard aside that hold more than a record; nothing new may be begun meanwhile, and it must be opened anew.</summary>

@@ -8,7 +8,7 @@ namespace Pleiad.PromQL;
 internal sealed class QueryBudget(EngineSettings settings, QueryMemory? memory) : IDisposable
 {
     // Memory is taken in such pieces, and kept until the end: the count that all queries share is touched seldom.
-    private const long ReserveBytes = 1 << 20;
+    private const long ReserveBytes = 1 << 16;
 
     private long _held;
     private long _peak;

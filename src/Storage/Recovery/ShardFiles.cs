@@ -23,9 +23,11 @@ public sealed class ShardFiles
 
     private string CopyPath => _path + ".copy";
 
-    private string LacksPath => Path.Combine(_path, "lacks");
+    private const string LacksName = "lacks";
 
-    /// <summary>Whether the shard was opened without samples that its damaged files had, and has got no files from elsewhere since.</summary>
+    private string LacksPath => Path.Combine(_path, LacksName);
+
+    /// <summary>Whether the shard was opened without samples that its damaged files had, and has got no files since of a copy that does not say the same.</summary>
     /// <exception cref="IOException">It cannot be told.</exception>
     public bool Lacks => _files.Exists(LacksPath);
 
@@ -37,11 +39,22 @@ public sealed class ShardFiles
         AtomicFile.Write(_files, LacksPath, static file => file.Append("samples of this copy were damaged: it asks others for their files\n"u8));
     }
 
-    /// <summary>Names and lengths of the files there are, that of the tombstones first, snapshots' heads last.</summary>
+    /// <summary>Whether what was listed is of a copy that lacks samples.</summary>
+    public static bool SayLacks(IReadOnlyList<(string Name, long Bytes)> listed) => listed.Any(static file => file.Name == LacksName);
+
+    /// <summary>
+    /// Names and lengths of the files there are: the note that they lack samples first, then that of the tombstones, snapshots' heads last.
+    /// </summary>
     /// <exception cref="IOException">One of them went or changed while they were listed.</exception>
     public IReadOnlyList<(string Name, long Bytes)> List()
     {
         var listed = new List<(string, long)>();
+        if (Lacks)
+        {
+            using IFile note = _files.OpenRead(LacksPath);
+            listed.Add((LacksName, note.Length));
+        }
+
         (string Name, long Bytes)? tombstones = Tombstones();
         if (tombstones is { } deleted)
         {
@@ -75,7 +88,7 @@ public sealed class ShardFiles
             return part.Length;
         }
 
-        using IFile file = _files.OpenRead(Path.Combine(_path, Ours(name)));
+        using IFile file = _files.OpenRead(Path.Combine(_path, name == LacksName ? name : Ours(name)));
         return file.Read(at, into);
     }
 
@@ -93,14 +106,23 @@ public sealed class ShardFiles
     /// <param name="name">As it was listed elsewhere.</param>
     /// <exception cref="IOException">It cannot be made, or is none of ours.</exception>
     public IFile CreateCopy(string name) =>
-        _files.Create(Path.Combine(CopyPath, name.StartsWith(ListedTombstones, StringComparison.Ordinal) ? TombstoneFormat.Name : Ours(name)));
+        _files.Create(Path.Combine(CopyPath, name.StartsWith(ListedTombstones, StringComparison.Ordinal) ? TombstoneFormat.Name : name == LacksName ? name : Ours(name)));
 
     /// <summary>Puts the files that came from elsewhere in the place of those that are here. Nobody uses the shard meanwhile.</summary>
-    /// <remarks>A stop in between leaves a shard without a snapshot, which is a shard that has nothing: it is copied again.</remarks>
+    /// <remarks>
+    /// A stop in between leaves a shard without a snapshot, which is a shard that has nothing: it is copied again. What the other copy lacks this one lacks then.
+    /// </remarks>
     public void InstallCopy()
     {
         _files.FlushDirectory(CopyPath);
         _files.CreateDirectory(_path);
+        string noteOfCopy = Path.Combine(CopyPath, LacksName);
+        bool copyLacks = _files.Exists(noteOfCopy);
+        if (copyLacks && !Lacks)
+        {
+            NoteLacks();
+        }
+
         foreach (string name in Named(_path).Reverse())
         {
             _files.Delete(Path.Combine(_path, name));
@@ -123,7 +145,11 @@ public sealed class ShardFiles
 
         _files.FlushDirectory(_path);
         _files.FlushDirectory(CopyPath);
-        if (Lacks)
+        if (copyLacks)
+        {
+            _files.Delete(noteOfCopy);
+        }
+        else if (Lacks)
         {
             _files.Delete(LacksPath);
             _files.FlushDirectory(_path);

@@ -94,6 +94,35 @@ public sealed class CopiesOverTheWireTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_lacks_samples_is_copied_from_where_nobody_else_has_the_shard_and_the_copy_says_so_until_it_has_better_files()
+    {
+        Write("head-000000000001.snap", [1, 2, 3]);
+        _source.FilesOf(new ShardId(0)).NoteLacks();
+        using var copier = new ShardCopier(_places);
+        ShardFiles into = _target.FilesOf(new ShardId(0));
+        Assert.False(into.Lacks);
+        await copier.CopyAsync(0, 40, into).WaitAsync(TestActorSystem.HangGuard);
+        into.InstallCopy();
+        Assert.True(into.Lacks);
+        Assert.Equal(["lacks", "head-000000000001.snap"], into.List().Select(static file => file.Name));
+
+        using var folder = new TempDirectory();
+        using DataDirectory whole = DataDirectory.Open(new DiskFiles(), folder.Path, 2);
+        Directory.CreateDirectory(whole.ShardPath(new ShardId(0)));
+        File.WriteAllBytes(Path.Combine(whole.ShardPath(new ShardId(0)), "head-000000000002.snap"), [4]);
+        var messages = new NodeMessages();
+        new CopySource(shard => whole.FilesOf(new ShardId(shard)), 2, static _ => 40).AddTo(messages);
+        var node = new NodeIncarnation(new Guid(3, 0, 0, new byte[8]));
+        await using NodeTransport third = NodeTransport.Listen(node, new IPEndPoint(IPAddress.Loopback, 0), new TransportSettings(), TimeProvider.System, messages.HandleAsync);
+        ShardPeer lacking = Assert.IsType<ShardPeer>(_places.Now.Shards[0].Leader);
+        _places.Publish([new ShardPlace { Shard = 0, Leader = lacking, Followers = [new ShardPeer(node, "third", _here.LinkTo(node, third.Address))] }, new ShardPlace { Shard = 1 }]);
+        await copier.CopyAsync(0, 40, into).WaitAsync(TestActorSystem.HangGuard);
+        into.InstallCopy();
+        Assert.False(into.Lacks);
+        Assert.Equal("head-000000000002.snap", Assert.Single(into.List()).Name);
+    }
+
+    [Fact]
     public void Messages_that_are_none_are_refused()
     {
         Assert.Throws<IOException>(() => CopyWire.ShardOf([1, 0]));

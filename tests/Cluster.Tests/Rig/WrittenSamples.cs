@@ -6,7 +6,7 @@ namespace Pleiad.Cluster.Tests;
 /// <summary>The samples of <see cref="Load"/> as nodes have them.</summary>
 internal static class WrittenSamples
 {
-    private static readonly TimeSpan CopyPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan CopyPatience = TimeSpan.FromSeconds(40);
 
     /// <summary>What is wrong with what a node has, compared with what was acknowledged; empty for nothing.</summary>
     /// <param name="load">Knows what was.</param>

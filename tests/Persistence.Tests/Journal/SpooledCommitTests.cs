@@ -391,7 +391,6 @@ public sealed class SpooledCommitTests
         Assert.Equal(0, log.QueueBytes);
     }
 
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
     [Fact]
     public async Task What_one_look_does_not_take_does_not_wait_for_the_next_interval()
     {
@@ -409,6 +408,7 @@ public sealed class SpooledCommitTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
 
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
     private static WeakReference[] Waiting(GroupCommitLog log, int count) =>
         [.. Enumerable.Range(1, count).Select(seq => new WeakReference(log.AppendAsync(new ShardId(0), 1, seq, BitConverter.GetBytes((long)seq)).AsTask()))];
 

@@ -74,7 +74,7 @@ public sealed class LimitsTests
     [Fact]
     public async Task What_all_queries_hold_together_is_bounded_and_given_back()
     {
-        var engine = new Engine(new EngineSettings { MemoryMax = 1 << 20 }, TimeProvider.System);
+        var engine = new Engine(new EngineSettings { MemoryMax = 100 << 10 }, TimeProvider.System);
         QueryException error = await Assert.ThrowsAsync<QueryException>(() => RunAsync("sum(sum_over_time(vector(1)[70000s:1s]))", engine, keeps: false));
         Assert.Equal((QueryErrorKind.Unavailable, "memory"), (error.Kind, error.Limit));
         Assert.Equal(0, engine.MemoryHeld);

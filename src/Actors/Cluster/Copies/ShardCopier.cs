@@ -22,9 +22,9 @@ internal sealed class ShardCopier(IShardPlaces places) : IDisposable
         await _turn.WaitAsync(CancellationToken.None);
         try
         {
-            ShardPeer peer = await FindAsync(places.Now.Shards[shard], places.Peers, throughSeq);
+            (ShardPeer peer, IReadOnlyList<(string Name, long Bytes)> files) = await FindAsync(places.Now.Shards[shard], places.Peers, throughSeq);
             into.BeginCopy();
-            foreach ((string name, long bytes) in CopyWire.FilesOf(await AskAsync(peer, CopyWire.AskFiles(shard))))
+            foreach ((string name, long bytes) in files)
             {
                 await CopyAsync(peer, shard, name, bytes, into);
             }
@@ -40,21 +40,30 @@ internal sealed class ShardCopier(IShardPlaces places) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
-    // Whoever shall have it first; then the others: one that had it until the plan changed has it still.
-    private static async Task<ShardPeer> FindAsync(ShardPlace place, IReadOnlyList<ShardPeer> others, long throughSeq)
+    // Whoever shall have it first; then the others: one that had it until the plan changed has it still. One that lacks samples only where nobody else has it:
+    // what is copied from it says so too.
+    private static async Task<(ShardPeer Peer, IReadOnlyList<(string Name, long Bytes)> Files)> FindAsync(ShardPlace place, IReadOnlyList<ShardPeer> others, long throughSeq)
     {
         var reasons = new List<string>();
+        (ShardPeer, IReadOnlyList<(string, long)>)? lacking = null;
         foreach (ShardPeer peer in (place.Leader is { } leader ? place.Followers.Prepend(leader) : place.Followers).Concat(others).DistinctBy(static peer => peer.Node))
         {
             try
             {
                 long saved = CopyWire.SavedOf((await AskAsync(peer, CopyWire.AskSaved([place.Shard]))).Span, 1)[0];
-                if (saved >= throughSeq)
+                if (saved < throughSeq)
                 {
-                    return peer;
+                    reasons.Add($"{peer.Name} has saved it through record {saved}");
+                    continue;
                 }
 
-                reasons.Add($"{peer.Name} has saved it through record {saved}");
+                IReadOnlyList<(string Name, long Bytes)> files = CopyWire.FilesOf(await AskAsync(peer, CopyWire.AskFiles(place.Shard)));
+                if (!ShardFiles.SayLacks(files))
+                {
+                    return (peer, files);
+                }
+
+                lacking ??= (peer, files);
             }
             catch (IOException e)
             {
@@ -62,7 +71,7 @@ internal sealed class ShardCopier(IShardPlaces places) : IDisposable
             }
         }
 
-        throw new IOException($"nobody has shard {place.Shard} saved through record {throughSeq}, where the journal goes on: {(reasons.Count == 0 ? "no other node lives" : string.Join("; ", reasons))}");
+        return lacking ?? throw new IOException($"nobody has shard {place.Shard} saved through record {throughSeq}, where the journal goes on: {(reasons.Count == 0 ? "no other node lives" : string.Join("; ", reasons))}");
     }
 
     private static async Task CopyAsync(ShardPeer peer, int shard, string name, long bytes, ShardFiles into)
