@@ -88,7 +88,7 @@ public sealed class ShardFiles
             return part.Length;
         }
 
-        using IFile file = _files.OpenRead(Path.Combine(_path, name == LacksName ? name : Ours(name)));
+        using IFile file = _files.OpenRead(Path.Combine(_path, Ours(name)));
         return file.Read(at, into);
     }
 
@@ -106,7 +106,7 @@ public sealed class ShardFiles
     /// <param name="name">As it was listed elsewhere.</param>
     /// <exception cref="IOException">It cannot be made, or is none of ours.</exception>
     public IFile CreateCopy(string name) =>
-        _files.Create(Path.Combine(CopyPath, name.StartsWith(ListedTombstones, StringComparison.Ordinal) ? TombstoneFormat.Name : name == LacksName ? name : Ours(name)));
+        _files.Create(Path.Combine(CopyPath, name.StartsWith(ListedTombstones, StringComparison.Ordinal) ? TombstoneFormat.Name : Ours(name)));
 
     /// <summary>Puts the files that came from elsewhere in the place of those that are here. Nobody uses the shard meanwhile.</summary>
     /// <remarks>
@@ -183,5 +183,5 @@ public sealed class ShardFiles
     private static bool IsOurs(string name) => IsHead(name) || SnapshotFormat.TryChunksNumber(name, out _)
         || BlockFormat.TryNumber(name, out _) || BlockFormat.TryRollupNumber(name, out _);
 
-    private static string Ours(string name) => IsOurs(name) ? name : throw new IOException($"\"{name}\" is no file of a shard");
+    private static string Ours(string name) => IsOurs(name) || name == LacksName ? name : throw new IOException($"\"{name}\" is no file of a shard");
 }
