@@ -139,6 +139,58 @@ public sealed class MembershipStateTests
     }
 
     [Fact]
+    public void Who_answers_nothing_is_dead_after_the_time_of_its_last_try_and_a_few_looks()
+    {
+        for (int seed = 1; seed <= 100; seed++)
+        {
+            SimulatedCluster cluster = Up(3, seed);
+            SimulatedCluster.Node lonely = cluster.Nodes[seed % 3];
+            foreach (SimulatedCluster.Node other in cluster.Nodes.Where(node => node != lonely))
+            {
+                cluster.CutBothWays(lonely, other);
+            }
+
+            // At most a second until the first of three tries, 0.8 s for the last of them, and others try in the same time.
+            cluster.Run(4.6);
+            Assert.Equal((seed, MemberStatus.Dead), (seed, cluster.StatusOf(lonely)));
+        }
+    }
+
+    [Theory]
+    [InlineData(ProbeResult.TimedOut, true)]
+    [InlineData(ProbeResult.Reached, false)]
+    public void What_others_say_while_the_last_try_is_under_way_waits_for_its_end(ProbeResult last, bool accused)
+    {
+        SimulatedCluster cluster = Up(3);
+        TimeSpan now = TimeSpan.Zero;
+        MembershipState state = MembershipState.Begin(cluster.Nodes[0].Self, new MembershipSettings());
+        (state, _) = state.On(new MembershipEvent.ViewRead(cluster.Stored), now);
+        Member lost = cluster.Nodes[1].Self, via = cluster.Nodes[2].Self;
+        for (int tries = 0; tries < 2; tries++)
+        {
+            long probe = TickAndAnswerTheOther();
+            (state, _) = state.On(new MembershipEvent.ProbeEnded(lost.Incarnation, probe, ProbeResult.TimedOut, false), now);
+        }
+
+        long lastProbe = TickAndAnswerTheOther();
+        (state, var effects) = state.On(new MembershipEvent.IndirectProbeEnded(lost.Incarnation, via.Incarnation, false), now);
+        Assert.Empty(effects);
+        (state, effects) = state.On(new MembershipEvent.ProbeEnded(lost.Incarnation, lastProbe, last, true), now);
+        Assert.Equal(accused, effects.OfType<MembershipEffect.WriteView>().Any(static write => write.Changed.Any(static member => !member.Accusers.IsEmpty)));
+        Assert.Equal(accused, state.SuspectsAny);
+
+        long TickAndAnswerTheOther()
+        {
+            now += TimeSpan.FromSeconds(1);
+            (state, var ticked) = state.On(new MembershipEvent.Ticked(), now);
+            MembershipEffect.Probe[] probes = [.. ticked.OfType<MembershipEffect.Probe>()];
+            long other = probes.Single(probe => probe.Peer.Incarnation == via.Incarnation).Number;
+            (state, _) = state.On(new MembershipEvent.ProbeEnded(via.Incarnation, other, ProbeResult.Reached, true), now);
+            return probes.Single(probe => probe.Peer.Incarnation == lost.Incarnation).Number;
+        }
+    }
+
+    [Fact]
     public void Who_was_cut_off_while_the_store_was_away_has_no_head_start_when_it_returns()
     {
         for (int seed = 1; seed <= 20; seed++)

@@ -9,7 +9,7 @@ public sealed record MembershipSettings
     /// <summary>The longest a probe may take while this node feels well; longer when it does not.</summary>
     public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromMilliseconds(800);
 
-    /// <summary>Probes without answer, one after the other, after which others are asked to try. A refused connection counts as two.</summary>
+    /// <summary>Probes without answer, one after the other, after which a node that others do not reach either is lost; they are asked together with the last. A refused connection counts as two.</summary>
     public int MissesMax { get; init; } = 3;
 
     /// <summary>How many are asked to try.</summary>

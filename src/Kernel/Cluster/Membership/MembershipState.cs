@@ -74,7 +74,7 @@ public sealed record MembershipState
         {
             MembershipEvent.Ticked => OnTick(at, effects),
             MembershipEvent.Hurried => OnHurry(effects),
-            MembershipEvent.ProbeEnded ended => OnProbeEnded(ended, effects),
+            MembershipEvent.ProbeEnded ended => OnProbeEnded(ended),
             MembershipEvent.IndirectProbeEnded ended => OnIndirectProbeEnded(ended),
             MembershipEvent.ViewRead read => (this with { IsReading = false, IsLookOfTick = false }).Looked(read.View, IsLookOfTick).Accept(read.View, at, effects),
             MembershipEvent.ViewWritten { View: { } view } => (this with { IsWriting = false }).Accept(view, at, effects),
@@ -135,14 +135,34 @@ public sealed record MembershipState
             {
                 next = next with { LastProbe = next.LastProbe + 1 };
                 effects.Add(new MembershipEffect.Probe(peer, next.LastProbe, next.Timeout));
-                next = next.WithPeer(peer.Incarnation, health with { Probe = next.LastProbe });
+                health = health with { Probe = next.LastProbe };
+                next = next.WithPeer(peer.Incarnation, next.IsLastTry(health) ? next.AskOthers(peer, health, effects) : health);
             }
         }
 
         return next;
     }
 
-    private MembershipState OnProbeEnded(MembershipEvent.ProbeEnded ended, ImmutableArray<MembershipEffect>.Builder effects)
+    // Whether it will have been missed often enough when this probe is not answered either.
+    private bool IsLastTry(PeerHealth health) => health.Misses + 1 >= _settings.MissesMax && health.Trying.Length == 0 && !health.IsLost;
+
+    // Beside the last probe of our own and not behind it: what others find out has come when that one has taken its time.
+    private PeerHealth AskOthers(Member peer, PeerHealth health, ImmutableArray<MembershipEffect>.Builder effects)
+    {
+        Member[] vias =
+        [
+            .. View.Alive.Where(via => via.Incarnation != peer.Incarnation && Reaches(via.Incarnation)).OrderBy(via => Rendezvous.Score(via.Name, 1, (int)LastProbe))
+                .Take(_settings.IndirectProbersMax),
+        ];
+        foreach (Member via in vias)
+        {
+            effects.Add(new MembershipEffect.ProbeVia(via, peer, Timeout));
+        }
+
+        return health with { Trying = [.. vias.Select(static via => via.Incarnation)], HeardOfTrying = false, IsUnreachedByOthers = vias.Length == 0 };
+    }
+
+    private MembershipState OnProbeEnded(MembershipEvent.ProbeEnded ended)
     {
         if (!Peers.TryGetValue(ended.Peer, out PeerHealth? health) || health.Probe != ended.Probe)
         {
@@ -155,25 +175,14 @@ public sealed record MembershipState
         }
 
         bool wasRefused = ended.Result == ProbeResult.Refused;
-        health = health with { Probe = null, WasRefused = wasRefused, IsReached = false, ReachesBack = false, Misses = health.Misses + (wasRefused ? 2 : 1) };
-        if (health.Misses < _settings.MissesMax || health.Trying.Length > 0 || health.IsLost || View.Find(ended.Peer) is not { } peer)
+        return WithPeer(ended.Peer, Concluded(health with
         {
-            return WithPeer(ended.Peer, health);
-        }
-
-        Member[] vias =
-        [
-            .. View.Alive.Where(via => via.Incarnation != ended.Peer && Reaches(via.Incarnation)).OrderBy(via => Rendezvous.Score(via.Name, 1, (int)ended.Probe))
-                .Take(_settings.IndirectProbersMax),
-        ];
-        foreach (Member via in vias)
-        {
-            effects.Add(new MembershipEffect.ProbeVia(via, peer, Timeout));
-        }
-
-        return WithPeer(ended.Peer, vias.Length == 0
-            ? health with { IsLost = true }
-            : health with { Trying = [.. vias.Select(static via => via.Incarnation)], HeardOfTrying = false });
+            Probe = null,
+            WasRefused = wasRefused,
+            IsReached = false,
+            ReachesBack = false,
+            Misses = health.Misses + (wasRefused ? 2 : 1),
+        }));
     }
 
     private MembershipState OnIndirectProbeEnded(MembershipEvent.IndirectProbeEnded ended)
@@ -197,9 +206,12 @@ public sealed record MembershipState
 
         // When nobody who was asked is heard of either, it may be us. The next probe asks anew, of those who are still reached.
         return health.HeardOfTrying
-            ? WithPeer(ended.Peer, health with { IsLost = true })
+            ? WithPeer(ended.Peer, Concluded(health with { IsUnreachedByOthers = true }))
             : WithPeer(ended.Peer, health) with { SelfHealth = Math.Min(_settings.SelfHealthMax, SelfHealth + 1) };
     }
+
+    private PeerHealth Concluded(PeerHealth health) =>
+        health with { IsLost = health.IsLost || (health.Misses >= _settings.MissesMax && health.IsUnreachedByOthers) };
 
     // A look that failed begins the count anew: while the store is away for us it may be for those who would accuse us.
     private MembershipState Looked(MembershipView? view, bool isOfTick) => !isOfTick ? this : this with

@@ -28,6 +28,9 @@ internal sealed record PeerHealth
     /// <summary>Whether anybody who tried has answered at all.</summary>
     public bool HeardOfTrying { get; init; }
 
+    /// <summary>Whether all who tried and were heard of have not reached it either, or there was nobody to ask.</summary>
+    public bool IsUnreachedByOthers { get; init; }
+
     /// <summary>Whether nobody reaches it, as far as we can find out.</summary>
     public bool IsLost { get; init; }
 
@@ -35,5 +38,5 @@ internal sealed record PeerHealth
     public int LooksAccused { get; init; }
 
     /// <summary>It was reached, by us or by others.</summary>
-    public PeerHealth Reached() => this with { Misses = 0, WasRefused = false, Trying = [], IsLost = false };
+    public PeerHealth Reached() => this with { Misses = 0, WasRefused = false, Trying = [], IsUnreachedByOthers = false, IsLost = false };
 }
