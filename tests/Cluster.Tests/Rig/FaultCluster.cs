@@ -66,10 +66,14 @@ internal sealed class FaultCluster : ClusterRig
         }
     }
 
-    /// <summary>Starts the nodes that have ended, and waits until all shards are led as planned and every copy has what its leader has.</summary>
+    /// <summary>
+    /// Starts the nodes that have ended, and waits until all shards are led as planned, every copy has what its leader has, and the database has what the copies
+    /// had when that was first so.
+    /// </summary>
     public async Task HealAsync()
     {
         Spaces?.Heal();
+        Dictionary<int, long> wanted = [];
 
         // Who finds out that it was taken for dead ends, and is started again as its supervisor would.
         await Pause.UntilAsync(
@@ -82,7 +86,7 @@ internal sealed class FaultCluster : ClusterRig
                 }
 
                 await StartNodesAsync(ended);
-                return await AreSettledAsync();
+                return await AreSettledAsync() && await JournalHasAsync(wanted);
             },
             Patience,
             () => "the cluster does not settle\n" + Outputs());
@@ -181,6 +185,38 @@ internal sealed class FaultCluster : ClusterRig
         }
 
         return true;
+    }
+
+    // A database that came back without its end counts less than the copies have until the leaders have found out and given it the rest; until then that is in memory
+    // alone. A copy that begins anew wants less than it had.
+    private async Task<bool> JournalHasAsync(Dictionary<int, long> wanted)
+    {
+        Dictionary<int, long> applied = [];
+        foreach (ClusterNode node in Running)
+        {
+            if (await ShardsAsync(node) is not { } data)
+            {
+                return false;
+            }
+
+            foreach (JsonElement shard in data.GetProperty("shards").EnumerateArray())
+            {
+                int id = shard.GetProperty("shard").GetInt32();
+                if (shard.TryGetProperty("appliedSeq", out JsonElement seq))
+                {
+                    applied[id] = Math.Max(applied.GetValueOrDefault(id), seq.GetInt64());
+                }
+            }
+        }
+
+        foreach ((int shard, long seq) in applied)
+        {
+            wanted[shard] = wanted.TryGetValue(shard, out long before) ? Math.Min(before, seq) : seq;
+        }
+
+        Dictionary<int, long> rows = Postgres.Ask("SELECT shard_id, next_seq FROM shard").Split('\n')
+            .Select(static line => line.Split('|')).ToDictionary(static row => int.Parse(row[0], CultureInfo.InvariantCulture), static row => long.Parse(row[1], CultureInfo.InvariantCulture));
+        return wanted.All(goal => rows.GetValueOrDefault(goal.Key) > goal.Value);
     }
 
     private async Task<bool> IsSettledAsync(ClusterNode node) =>
