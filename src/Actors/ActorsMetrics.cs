@@ -79,6 +79,12 @@ internal static class ActorsMetrics
     public static readonly Counter<long> MemorySteps =
         Meter.CreateCounter<long>("pleiad_actors_memory_steps", description: "Times that memory became so short that a further step was taken, by step.");
 
+    public static readonly Counter<long> HeapCompactions =
+        Meter.CreateCounter<long>("pleiad_actors_heap_compactions", description: "Times the node compacted its heap because it had grown and was settled.");
+
+    public static readonly Counter<double> HeapCompactionSeconds =
+        Meter.CreateCounter<double>("pleiad_actors_heap_compaction_seconds", description: "Time for which everything stood still because of that.");
+
     public static readonly Counter<long> DeletionsRefused =
         Meter.CreateCounter<long>("pleiad_actors_deletions_refused", description: "Deletions that a shard refused because as many as may wait for blocks to be cleaned.");
 

@@ -96,6 +96,9 @@ internal static partial class Log
     [LoggerMessage(243, LogLevel.Warning, "Exemplars of shard {Shard} could not be saved: {Reason}. It is tried again.")]
     public static partial void ExemplarsNotSaved(this ILogger log, int shard, string reason);
 
+    [LoggerMessage(244, LogLevel.Debug, "The heap was compacted from {Before} MiB to {After} MiB; everything stood still for {Pause}.")]
+    public static partial void HeapCompacted(this ILogger log, long before, long after, TimeSpan pause);
+
     [LoggerMessage(260, LogLevel.Information, "Samples are sent to {Destination}.")]
     public static partial void DestinationStarted(this ILogger log, string destination);
 

@@ -11,6 +11,9 @@ public sealed record ActorsSettings
     /// <summary>Of what is given up when memory is short.</summary>
     public MemorySettings Memory { get; init; } = new();
 
+    /// <summary>Of the compaction of the heap.</summary>
+    public CompactionSettings Compaction { get; init; } = new();
+
     /// <summary>Of queries.</summary>
     public QuerySettings Query { get; init; } = new();
 

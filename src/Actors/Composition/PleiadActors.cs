@@ -39,6 +39,7 @@ public sealed class PleiadActors : IDisposable
     /// <param name="settings">Of everything here.</param>
     /// <param name="logging">For people.</param>
     /// <param name="memory">Looks at the memory; null: nobody does, and nothing is refused for want of it.</param>
+    /// <param name="heap">The heap; null: nobody compacts it.</param>
     public PleiadActors(
         ActorSystem system,
         DataDirectory directory,
@@ -46,14 +47,15 @@ public sealed class PleiadActors : IDisposable
         Engine engine,
         ActorsSettings settings,
         ILoggerFactory logging,
-        IMemoryGauge? memory = null)
-        : this(system, directory, new ShardHome(directory, recovered, settings.Storage), null, engine, settings, logging, memory)
+        IMemoryGauge? memory = null,
+        IHeap? heap = null)
+        : this(system, directory, new ShardHome(directory, recovered, settings.Storage), null, engine, settings, logging, memory, heap)
     {
     }
 
     private PleiadActors(
         ActorSystem system, DataDirectory directory, ShardHome home, ClusterAccess? cluster, Engine engine, ActorsSettings settings, ILoggerFactory logging,
-        IMemoryGauge? memory)
+        IMemoryGauge? memory, IHeap? heap)
     {
         _home = home;
         _log = logging.CreateLogger("Pleiad.RemoteWrite");
@@ -98,6 +100,11 @@ public sealed class PleiadActors : IDisposable
             system.ActorOf(Props.Create(() => new MemoryWatchActor(memory, settings.Memory, home.Memory, engine, logging.CreateLogger("Pleiad.Memory"))), "memory");
         }
 
+        if (heap is not null && settings.Compaction.HeapBytesMax > 0)
+        {
+            system.ActorOf(Props.Create(() => new HeapCompactionActor(heap, settings.Compaction, logging.CreateLogger("Pleiad.Memory"))), "heap");
+        }
+
         _queries = new QueryFrontend(engine, _shards, settings.Query, system.Time, home.Memory, _reach?.Reads);
         Running = _queries;
         if (cluster is not null)
@@ -133,9 +140,11 @@ public sealed class PleiadActors : IDisposable
     /// <param name="settings">Of everything here.</param>
     /// <param name="logging">For people.</param>
     /// <param name="memory">As for a node by itself.</param>
+    /// <param name="heap">As for a node by itself.</param>
     public static PleiadActors OfCluster(
-        ActorSystem system, DataDirectory directory, ClusterAccess cluster, Engine engine, ActorsSettings settings, ILoggerFactory logging, IMemoryGauge? memory = null) => new(
-        system, directory, new ShardHome(directory, JournalOf(cluster, directory, system.Time), settings.Storage), cluster, engine, settings, logging, memory);
+        ActorSystem system, DataDirectory directory, ClusterAccess cluster, Engine engine, ActorsSettings settings, ILoggerFactory logging,
+        IMemoryGauge? memory = null, IHeap? heap = null) => new(
+        system, directory, new ShardHome(directory, JournalOf(cluster, directory, system.Time), settings.Storage), cluster, engine, settings, logging, memory, heap);
 
     private static ClusterJournal JournalOf(ClusterAccess cluster, DataDirectory directory, TimeProvider time) => new(
         cluster.Log, cluster.Terms, cluster.Store.Journal, cluster.Store.Ownership, cluster.RecentBytesMax,

@@ -98,7 +98,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         using var flusher = new SegmentLogFlusher(journal, TimeProvider.System);
         ActorSystem system = ActorSystem.Create("pleiad", new KernelSettings { GuardianStrategy = PleiadActors.GuardianStrategy });
         using var actors = new PleiadActors(
-            system, directory, recovered, new Engine(SettingsMap.Engine(settings, configuration.Current), TimeProvider.System), SettingsMap.Actors(settings, configuration.Current), logging, new ProcessMemory(settings.Memory.LimitBytes));
+            system, directory, recovered, new Engine(SettingsMap.Engine(settings, configuration.Current), TimeProvider.System), SettingsMap.Actors(settings, configuration.Current), logging, new ProcessMemory(settings.Memory.LimitBytes), new RuntimeHeap());
         surface.Ports.Open(actors);
         await actors.ApplyAsync(configuration.Current, CancellationToken.None);
         surface.Status.SetReady();
@@ -123,7 +123,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         ActorSystem system = ActorSystem.Create("pleiad", new KernelSettings { GuardianStrategy = PleiadActors.GuardianStrategy });
         ClusterAccess parts = cluster.Parts(settings.Web.ListenAddresses[0], directory);
         using var actors = PleiadActors.OfCluster(
-            system, directory, parts, new Engine(SettingsMap.Engine(settings, configuration.Current), TimeProvider.System), SettingsMap.Actors(settings, configuration.Current), logging, new ProcessMemory(settings.Memory.LimitBytes));
+            system, directory, parts, new Engine(SettingsMap.Engine(settings, configuration.Current), TimeProvider.System), SettingsMap.Actors(settings, configuration.Current), logging, new ProcessMemory(settings.Memory.LimitBytes), new RuntimeHeap());
         IClusterSeat seat = actors.Cluster!;
         surface.Ports.Open(actors);
         cluster.Begin();

@@ -159,6 +159,11 @@ internal static class SettingsMap
                 QuerySamplesMax = settings.Memory.QuerySamplesMax,
                 CheckInterval = settings.Memory.CheckInterval,
             },
+            Compaction = new CompactionSettings
+            {
+                HeapBytesMax = settings.Memory.CompactHeapBytesMax,
+                Interval = settings.Memory.CompactInterval,
+            },
             Query = new QuerySettings
             {
                 ConcurrencyMax = settings.Query.ConcurrencyMax,

@@ -87,6 +87,8 @@ internal static class SettingsFile
             Hysteresis = keys.Count("pleiad.memory.hysteresis", 0, 50),
             QuerySamplesMax = keys.Number("pleiad.memory.query-samples-max", 1, 1_000_000_000_000),
             CheckInterval = keys.Duration("pleiad.memory.check-interval", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),
+            CompactHeapBytesMax = keys.Size("pleiad.memory.compact-heap-max", 0, long.MaxValue),
+            CompactInterval = keys.Duration("pleiad.memory.compact-interval", TimeSpan.FromMinutes(1), TimeSpan.FromDays(1)),
         };
         return memory.ShrinkCachesAt > memory.RefuseQueriesAt ? throw keys.Wrong("pleiad.memory.refuse-queries-at", "at least shrink-caches-at")
             : memory.RefuseQueriesAt > memory.RefuseSeriesAt ? throw keys.Wrong("pleiad.memory.refuse-series-at", "at least refuse-queries-at")

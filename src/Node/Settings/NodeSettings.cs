@@ -60,6 +60,12 @@ public sealed record MemorySection
 
     /// <summary>Between two looks; 10 ms to 1 min. <c>pleiad.memory.check-interval</c></summary>
     public required TimeSpan CheckInterval { get; init; }
+
+    /// <summary>Bytes of the largest heap that is compacted; 0 for none. <c>pleiad.memory.compact-heap-max</c></summary>
+    public required long CompactHeapBytesMax { get; init; }
+
+    /// <summary>Between two compactions; 1 min to 1 d. <c>pleiad.memory.compact-interval</c></summary>
+    public required TimeSpan CompactInterval { get; init; }
 }
 
 /// <summary>Dashboards.</summary>

@@ -1,0 +1,20 @@
+using System.Runtime;
+using Pleiad.Actors;
+
+namespace Pleiad.Node;
+
+/// <summary>The heap of this process, as the runtime tells it.</summary>
+internal sealed class RuntimeHeap : IHeap
+{
+    /// <inheritdoc/>
+    public long CommittedBytes() => GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes;
+
+    /// <inheritdoc/>
+    public TimeSpan Compact()
+    {
+        TimeSpan before = GC.GetTotalPauseDuration();
+        GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return GC.GetTotalPauseDuration() - before;
+    }
+}
