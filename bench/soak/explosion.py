@@ -34,7 +34,8 @@ def many(metric, template, first, count, at):
 
 
 class Node:
-    def __init__(self, options):
+    def __init__(self, options, arguments=(), enter=None):
+        """Starts a node; further arguments of its command line, and what its process does before it becomes the node."""
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -44,8 +45,8 @@ class Node:
         began = time.monotonic()
         self.process = subprocess.Popen(
             [options.pleiad, "--config.file=" + config, "--storage.path=" + os.path.join(options.out, "data"),
-             "--web.listen-address=127.0.0.1:%d" % self.port, "--web.enable-remote-write-receiver"],
-            stdout=open(os.path.join(options.out, "node.log"), "a"), stderr=subprocess.STDOUT)
+             "--web.listen-address=127.0.0.1:%d" % self.port, "--web.enable-remote-write-receiver", *arguments],
+            stdout=open(os.path.join(options.out, "node.log"), "a"), stderr=subprocess.STDOUT, preexec_fn=enter)
         while True:
             try:
                 urllib.request.urlopen("http://127.0.0.1:%d/-/ready" % self.port, timeout=5)

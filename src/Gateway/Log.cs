@@ -28,4 +28,7 @@ internal static partial class Log
 
     [LoggerMessage(4008, LogLevel.Error, "what was to be told that a connection has ended failed")]
     public static partial void ConnectionEndFailed(ILogger log, Exception exception);
+
+    [LoggerMessage(4009, LogLevel.Warning, "{Method} {Route} ended: no memory left")]
+    public static partial void NoMemoryLeft(ILogger log, string method, string route, Exception exception);
 }

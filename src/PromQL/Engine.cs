@@ -32,19 +32,34 @@ public sealed class Engine
 
     /// <summary>Lets all queries together hold so many bytes more than they do now, at most what the settings say; until it is called again. What they hold stays.</summary>
     /// <param name="more">Zero or above.</param>
-    public void LetHold(long more)
+    /// <param name="atLeast">What they may hold together in any case.</param>
+    public void LetHold(long more, long atLeast)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(more);
-        _memory.LetTake(more);
+        ArgumentOutOfRangeException.ThrowIfNegative(atLeast);
+        _memory.LetTake(more, atLeast);
+    }
+
+    /// <summary>Room for an answer beside queries; nothing is taken yet.</summary>
+    public QueryRoom Room() => new(new QueryBudget(_settings, _memory));
+
+    /// <summary>Sets what is called before a query is refused because all together hold too much: it may call <see cref="LetHold"/>, and then the query asks again.</summary>
+    /// <param name="look">Called with the bytes that the query asks for, on its thread, by several at once.</param>
+    public void BeforeRefusing(Action<long> look)
+    {
+        ArgumentNullException.ThrowIfNull(look);
+        _memory.BeforeRefusing = look;
     }
 
     /// <summary>The same engine, its memory included, with another step for subqueries that name none.</summary>
     /// <param name="step">Above zero.</param>
     public Engine WithSubqueryStep(TimeSpan step) => new(_settings with { SubqueryStep = step }, _time, _memory);
 
-    /// <summary>The same engine, its memory included, whose queries hold so many samples at most, or fewer where they may hold fewer anyway.</summary>
+    /// <summary>The same engine, its memory included, whose queries hold so many samples and read so many series at most, or fewer where they may do less anyway.</summary>
     /// <param name="samplesMax">Above zero.</param>
-    public Engine WithSamplesMax(long samplesMax) => new(_settings with { SamplesMax = Math.Min(samplesMax, _settings.SamplesMax) }, _time, _memory);
+    /// <param name="seriesMax">Above zero.</param>
+    public Engine WithLimits(long samplesMax, long seriesMax) => new(
+        _settings with { SamplesMax = Math.Min(samplesMax, _settings.SamplesMax), SeriesMax = Math.Min(seriesMax, _settings.SeriesMax) }, _time, _memory);
 
     /// <summary>The matchers of each selector that a query names, in the order written. What functions select beyond those (<c>info</c>) is not among them.</summary>
     /// <exception cref="QueryException">It is no query.</exception>
@@ -263,6 +278,11 @@ public sealed class Engine
         {
             QueryException over = run.Over();
             throw new QueryException(over.Kind, over.Message, inner: e) { Limit = over.Limit };
+        }
+        catch (OutOfMemoryException e)
+        {
+            // The last resort: what is counted is an estimate, and others than queries take memory too.
+            throw QueryContext.OutOfMemory(e);
         }
         finally
         {

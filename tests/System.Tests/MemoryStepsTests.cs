@@ -34,7 +34,7 @@ public sealed class MemoryStepsTests
             string[] share = shares.Split(", ");
             string conf = scratch.File(
                 $"step{number}.conf",
-                $"pleiad.memory {{ limit = 1GiB, query-samples-max = 200, shrink-caches-at = {share[0]}, refuse-queries-at = {share[1]}, refuse-series-at = {share[2]}, refuse-writes-at = {share[3]} }}\n");
+                $"pleiad.memory {{ limit = 1GiB, query-samples-max = 200, query-series-max = 250, shrink-caches-at = {share[0]}, refuse-queries-at = {share[1]}, refuse-series-at = {share[2]}, refuse-writes-at = {share[3]} }}\n");
             await using var node = new PleiadServer(data, none, RunningProgram.FreePort(), "--conf=" + conf, "--web.enable-remote-write-receiver");
             await node.ReadyAsync(Limit);
             await Pause.UntilAsync(
@@ -67,6 +67,9 @@ public sealed class MemoryStepsTests
             string at = ((now + 10_000) / 1000.0).ToString(CultureInfo.InvariantCulture);
             Assert.Equal((HttpStatusCode.OK, false), await GetAsync(node, "query?query=old{series=\"7\"}[5m]&time=" + at));
             Assert.Equal(isShort ? (HttpStatusCode.ServiceUnavailable, true) : (HttpStatusCode.OK, false), await GetAsync(node, "query?query=old&time=" + at));
+            Assert.Equal(isShort ? (HttpStatusCode.ServiceUnavailable, true) : (HttpStatusCode.OK, false), await GetAsync(node, "query?query=count({__name__=~\".%2B\"})&time=" + at));
+            Assert.Equal(isShort ? (HttpStatusCode.ServiceUnavailable, true) : (HttpStatusCode.OK, false), await GetAsync(node, "label/series/values"));
+            Assert.Equal((HttpStatusCode.OK, false), await GetAsync(node, "query?query=count(old{series=~\"1.%2B\"})&time=" + at));
             Assert.Equal(isShort ? (HttpStatusCode.ServiceUnavailable, true) : (HttpStatusCode.OK, false), await GetAsync(node, "status/tsdb"));
             Dictionary<string, List<(long TimeMs, string Value)>> one = await node.Client.RawAsync("old{series=\"7\"}[5m]", (now + 10_000) / 1000.0);
             Assert.Equal(written, one.Single().Value.Count);

@@ -21,6 +21,9 @@ public sealed record MemorySettings
     /// <summary>Samples that a query may hold while expensive ones are refused. At least 1. Default 1 million.</summary>
     public long QuerySamplesMax { get; init; } = 1_000_000;
 
+    /// <summary>Series that a query may read, and names, values and series that one may be answered with, while expensive ones are refused. At least 1. Default 250,000.</summary>
+    public int QuerySeriesMax { get; init; } = 250_000;
+
     /// <summary>Between two looks. Default 250 ms.</summary>
     public TimeSpan CheckInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 

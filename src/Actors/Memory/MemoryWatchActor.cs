@@ -12,16 +12,15 @@ namespace Pleiad.Actors;
 /// <param name="log">Where it is told.</param>
 internal sealed class MemoryWatchActor(IMemoryGauge gauge, MemorySettings settings, MemoryState state, Engine engine, ILogger log) : Actor
 {
-    // A collection that stops everything for a second may do so at most every ten.
-    private const int CollectionsShare = 10;
-
-    private TimeSpan _collectionTook;
-    private long _collectedAt;
-    private bool _hasCollected;
+    private GarbageCollection? _garbage;
+    private RoomForQueries? _room;
 
     protected override void PreStart()
     {
+        _garbage = new GarbageCollection(gauge, settings, Context.Time);
         state.Status = new MemoryStatus(MemoryStep.Calm, gauge.UsedBytes(), gauge.LimitBytes, Context.Time.GetUtcNow(), settings);
+        _room = new RoomForQueries(gauge, settings, state, _garbage, engine);
+        engine.BeforeRefusing(_room.Look);
         Timers.StartPeriodic(Look.Instance, Look.Instance, settings.CheckInterval, TimeSpan.Zero);
     }
 
@@ -42,19 +41,14 @@ internal sealed class MemoryWatchActor(IMemoryGauge gauge, MemorySettings settin
         MemoryStatus before = state.Status;
         long used = gauge.UsedBytes();
         MemoryStep step = Judge(before.Step, used);
-        if (step > MemoryStep.Calm && MayCollect(refusesMore: step > before.Step && step > MemoryStep.CachesShrink))
+        if (step > MemoryStep.Calm && _garbage!.TryCollect(refusesMore: step > before.Step && step > MemoryStep.CachesShrink))
         {
             // Nobody is refused for what is garbage.
-            long began = Context.Time.GetTimestamp();
-            gauge.Collect();
-            _hasCollected = true;
-            _collectedAt = Context.Time.GetTimestamp();
-            _collectionTook = Context.Time.GetElapsedTime(began, _collectedAt);
             used = gauge.UsedBytes();
             step = Judge(before.Step, used);
         }
 
-        engine.LetHold(MemoryLadder.RoomForQueries(used, before.LimitBytes, settings));
+        _room!.Give(used);
         state.Status = before with { Step = step, UsedBytes = used, Since = step == before.Step ? before.Since : Context.Time.GetUtcNow() };
         ActorsMetrics.MemoryStep.Record((int)step);
         ActorsMetrics.MemoryUsed.Record(used);
@@ -69,15 +63,6 @@ internal sealed class MemoryWatchActor(IMemoryGauge gauge, MemorySettings settin
             log.MemoryIsLessShort(state.Status.InWords, WordsOf(step));
         }
     }
-
-    private bool MayCollect(bool refusesMore)
-    {
-        TimeSpan pause = _collectionTook * CollectionsShare;
-        pause = refusesMore ? Max(pause, settings.CollectIntervalMin) : Max(pause, settings.CollectInterval);
-        return !_hasCollected || Context.Time.GetElapsedTime(_collectedAt) >= pause;
-    }
-
-    private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 
     private MemoryStep Judge(MemoryStep now, long used) => MemoryLadder.Next(now, (double)used / Math.Max(1, gauge.LimitBytes), settings);
 

@@ -15,6 +15,10 @@ namespace Pleiad.Actors;
 internal sealed class QueryFrontend(
     Engine engine, ShardDirectory shards, QuerySettings settings, TimeProvider time, MemoryState memory, ClusterReads? cluster = null) : IQueryFrontend, ILocalQueries, IRunningQueries, IDisposable
 {
+    // Of a series of a list: its labels as an object and an array, its place in a set that doubles, and in a list. Of a text: those places.
+    private const int ListedBytes = 160;
+    private const int ListedTextBytes = 48;
+
     private const string Truncated = "results truncated due to limit";
 
     private volatile Engine _engine = engine;
@@ -28,7 +32,7 @@ internal sealed class QueryFrontend(
             query,
             QueryTimes.At(at),
             options,
-            (source, run, token) => EngineNow().InstantAsync(query, at, source, run, token),
+            (engine, source, run, token) => engine.InstantAsync(query, at, source, run, token),
             result => result.Stats,
             cancel,
             Told);
@@ -40,7 +44,7 @@ internal sealed class QueryFrontend(
             query,
             new QueryTimes(start, end, step),
             options,
-            (source, run, token) => EngineNow().RangeAsync(query, start, end, step, source, run, token),
+            (engine, source, run, token) => engine.RangeAsync(query, start, end, step, source, run, token),
             result => result.Stats,
             cancel,
             Told);
@@ -51,7 +55,7 @@ internal sealed class QueryFrontend(
             query,
             times,
             options,
-            (source, setup, token) => EngineNow().ExplainAsync(query, times.Start, times.End, times.Step, source, setup, run, token),
+            (engine, source, setup, token) => engine.ExplainAsync(query, times.Start, times.End, times.Step, source, setup, run, token),
             explained => explained.Result?.Stats,
             cancel,
             (explained, view, waited) => explained.Result is { } result ? explained with { Result = Told(result, view, waited) } : explained);
@@ -87,16 +91,25 @@ internal sealed class QueryFrontend(
             null,
             async (source, _, _, token) =>
             {
+                using QueryRoom room = _engine.Room();
                 var found = new HashSet<Labels>();
+                bool isShort = IsShort;
+                long max = isShort ? Math.Min(memory.Status.Settings.QuerySeriesMax, settings.SeriesMax) : settings.SeriesMax;
                 foreach (IReadOnlyList<Matcher> matchers in anyOf)
                 {
                     using SeriesCursor cursor = await source.SelectAsync(new SelectRequest(matchers, range) { Function = "series", ListsRollups = true }, labelsOnly: true, token);
                     while (cursor.MoveNext())
                     {
                         token.ThrowIfCancellationRequested();
-                        if (found.Add(cursor.Labels) && found.Count > settings.SeriesMax)
+                        if (!found.Add(cursor.Labels))
                         {
-                            throw QueryException.TooManySeries(settings.SeriesMax);
+                            continue;
+                        }
+
+                        room.Take(ListedBytes + (2L * IntPtr.Size * cursor.Labels.Count));
+                        if (found.Count > max)
+                        {
+                            throw isShort ? TooManyListed("series", max) : QueryException.TooManySeries(max);
                         }
                     }
                 }
@@ -131,6 +144,7 @@ internal sealed class QueryFrontend(
         RunWholeAsync(
             async (source, _, _, token) =>
             {
+                using QueryRoom room = _engine.Room();
                 var taken = new List<T>();
                 using var samples = new SampleColumns();
                 using SeriesCursor cursor = await source.SelectAsync(new SelectRequest(matchers, range), labelsOnly: false, token);
@@ -147,6 +161,7 @@ internal sealed class QueryFrontend(
                     cursor.Read(samples);
                     if (samples.Count > 0)
                     {
+                        room.Take(ListedBytes + ((long)EngineSettings.BytesEachSample * samples.Count));
                         taken.Add(take(cursor.Labels, samples));
                     }
                 }
@@ -180,13 +195,28 @@ internal sealed class QueryFrontend(
             null,
             async (source, _, _, token) =>
             {
-                var union = new TextUnion();
+                using QueryRoom room = _engine.Room();
+                long max = IsShort ? memory.Status.Settings.QuerySeriesMax : long.MaxValue;
+                var union = new TextUnion(count =>
+                {
+                    room.Take(ListedTextBytes * TextUnion.BetweenCalls);
+                    Check(count);
+                });
                 foreach (IReadOnlyList<Matcher> matchers in anyOf.Count == 0 ? [[]] : anyOf)
                 {
                     await add(source, matchers, union, token);
                 }
 
+                Check(union.Count);
                 return Cut([.. union.Sorted()], limit);
+
+                void Check(int count)
+                {
+                    if (count > max)
+                    {
+                        throw TooManyListed("names or values", max);
+                    }
+                }
             },
             cancel,
             TellGaps);
@@ -195,13 +225,14 @@ internal sealed class QueryFrontend(
         string query,
         QueryTimes times,
         QueryOptions options,
-        Func<ISeriesSource, QueryRunOptions, CancellationToken, Task<T>> run,
+        Func<Engine, ISeriesSource, QueryRunOptions, CancellationToken, Task<T>> run,
         Func<T, QueryStats?> statsOf,
         CancellationToken cancel,
         Func<T, QueryView, TimeSpan, T> then)
     {
         long begun = time.GetTimestamp();
         TimeSpan waited = TimeSpan.Zero;
+        bool wasShort = false;
         using QueryLedger.Entry entry = _ledger.Begin(query, times);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, entry.Canceled);
         try
@@ -213,7 +244,9 @@ internal sealed class QueryFrontend(
                     // The engine knows what is left of the time, and says itself that it is over.
                     waited = time.GetElapsedTime(begun);
                     entry.Run();
+                    wasShort = IsShort;
                     return run(
+                        wasShort ? ShortEngine() : _engine,
                         source,
                         new QueryRunOptions
                         {
@@ -232,13 +265,13 @@ internal sealed class QueryFrontend(
             entry.Done(statsOf(result));
             return result;
         }
-        catch (QueryException failure) when (failure.Kind == QueryErrorKind.Execution && IsShort)
+        catch (QueryException failure) when (failure.Kind == QueryErrorKind.Execution && wasShort)
         {
             // It may be that the query fails in any case, or that it would not with the samples it usually may hold: both is said.
             ActorsMetrics.QueriesShortOfMemory.Add(1);
             var shorter = new QueryException(
                 QueryErrorKind.Unavailable,
-                $"memory is short ({memory.Status.InWords}), so a query may hold {memory.Status.Settings.QuerySamplesMax} samples at present: {failure.Message}",
+                $"memory is short ({memory.Status.InWords}), so a query may hold {memory.Status.Settings.QuerySamplesMax} samples and read {memory.Status.Settings.QuerySeriesMax} series at present: {failure.Message}",
                 failure.Span,
                 failure);
             entry.Fail(QueryState.Failed, shorter.Message);
@@ -272,7 +305,14 @@ internal sealed class QueryFrontend(
 
     private bool IsShort => memory.Step >= MemoryStep.QueriesRefused;
 
-    private Engine EngineNow() => IsShort ? _engine.WithSamplesMax(memory.Status.Settings.QuerySamplesMax) : _engine;
+    private Engine ShortEngine() => _engine.WithLimits(memory.Status.Settings.QuerySamplesMax, memory.Status.Settings.QuerySeriesMax);
+
+    private QueryException TooManyListed(string what, long max)
+    {
+        ActorsMetrics.QueriesShortOfMemory.Add(1);
+        return new QueryException(
+            QueryErrorKind.Unavailable, $"memory is short ({memory.Status.InWords}), so at most {max} {what} are listed at present: there are more");
+    }
 
     // What reads whole shards, or answers with all it reads.
     private Task<T> RunWholeAsync<T>(
@@ -307,7 +347,7 @@ internal sealed class QueryFrontend(
         try
         {
             return Interlocked.Increment(ref _strongWaiting) <= settings.StrongWaitingMax
-                ? await reads.ReachAsync(EngineNow().SelectorsOf(query), left, cancel)
+                ? await reads.ReachAsync(_engine.SelectorsOf(query), left, cancel)
                 : throw new QueryException(QueryErrorKind.Unavailable, $"{settings.StrongWaitingMax} strong reads wait for copies already; try again later") { Limit = "strong-waiting" };
         }
         finally
@@ -399,6 +439,12 @@ internal sealed class QueryFrontend(
         {
             Count(limit);
             throw;
+        }
+        catch (OutOfMemoryException e)
+        {
+            // The engine counts what it holds, and lists are bounded: what others take meanwhile is not.
+            Count("memory");
+            throw new QueryException(QueryErrorKind.Unavailable, "the node has no memory left to answer; try again later, or ask for less", inner: e) { Limit = "memory" };
         }
         catch (Exception e) when (e is AskTimeoutException or AskRefusedException)
         {

@@ -53,6 +53,12 @@ internal sealed class Dispatch(
             await AnswerErrorAsync(
                 call, broken.StatusCode == 413 ? ApiErrorKind.TooLarge : ApiErrorKind.BadData, broken.Message).ConfigureAwait(false);
         }
+        catch (OutOfMemoryException gone)
+        {
+            // The text of an answer counts nowhere: what it took is garbage from here on, and the node goes on.
+            Log.NoMemoryLeft(log, http.Request.Method, name, gone);
+            await AnswerErrorAsync(call, ApiErrorKind.Unavailable, "the node has no memory left to answer; try again later, or ask for less").ConfigureAwait(false);
+        }
         catch (Exception bug)
         {
             // The border of the process: whatever went wrong here must not take the connection's neighbours with it.

@@ -4,8 +4,12 @@ namespace Pleiad.Model;
 /// Texts of many sources, each once: label names and values of all shards. Most shards have the same ones, so a source may say which
 /// list it is about to add, and need not when an equal one was added already.
 /// </summary>
-public sealed class TextUnion
+/// <param name="grows">Called with how many texts there are after each <see cref="BetweenCalls"/> new ones; it may throw, and then nothing more is added. Null for nothing.</param>
+public sealed class TextUnion(Action<int>? grows = null)
 {
+    /// <summary>New texts between two calls of who wants to know of them.</summary>
+    public const int BetweenCalls = 1024;
+
     private readonly HashSet<string> _texts = new(StringComparer.Ordinal);
     private readonly HashSet<ulong> _lists = [];
     private string? _last;
@@ -24,6 +28,10 @@ public sealed class TextUnion
         {
             _isInOrder = _isInOrder && (_last is null || Utf8Order.Compare(_last, text) < 0);
             _last = text;
+            if (grows is not null && _texts.Count % BetweenCalls == 0)
+            {
+                grows(_texts.Count);
+            }
         }
     }
 

@@ -157,6 +157,7 @@ internal static class SettingsMap
                 WritesRefusedAt = settings.Memory.RefuseWritesAt / 100.0,
                 Hysteresis = settings.Memory.Hysteresis / 100.0,
                 QuerySamplesMax = settings.Memory.QuerySamplesMax,
+                QuerySeriesMax = settings.Memory.QuerySeriesMax,
                 CheckInterval = settings.Memory.CheckInterval,
             },
             Compaction = new CompactionSettings

@@ -86,6 +86,7 @@ internal static class SettingsFile
             RefuseWritesAt = keys.Count("pleiad.memory.refuse-writes-at", 1, 100),
             Hysteresis = keys.Count("pleiad.memory.hysteresis", 0, 50),
             QuerySamplesMax = keys.Number("pleiad.memory.query-samples-max", 1, 1_000_000_000_000),
+            QuerySeriesMax = keys.Count("pleiad.memory.query-series-max", 1, 1_000_000_000),
             CheckInterval = keys.Duration("pleiad.memory.check-interval", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),
             CompactHeapBytesMax = keys.Size("pleiad.memory.compact-heap-max", 0, long.MaxValue),
             CompactInterval = keys.Duration("pleiad.memory.compact-interval", TimeSpan.FromMinutes(1), TimeSpan.FromDays(1)),

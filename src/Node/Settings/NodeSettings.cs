@@ -58,6 +58,9 @@ public sealed record MemorySection
     /// <summary>Samples a query may hold while expensive ones are refused. <c>pleiad.memory.query-samples-max</c></summary>
     public required long QuerySamplesMax { get; init; }
 
+    /// <summary>Series a query may read while expensive ones are refused. <c>pleiad.memory.query-series-max</c></summary>
+    public required int QuerySeriesMax { get; init; }
+
     /// <summary>Between two looks; 10 ms to 1 min. <c>pleiad.memory.check-interval</c></summary>
     public required TimeSpan CheckInterval { get; init; }
 

@@ -11,11 +11,20 @@ namespace Pleiad.PromQL;
 /// <param name="slack">Samples held that the budget need not know of.</param>
 internal sealed class QueryContext(QueryRun run, ISeriesSource source, long slack)
 {
-    // Of a row, the object of its labels and the array in it.
-    private const int RowBytes = 96;
+    // Of a row, the object of its labels and the array in it, and where its columns lie.
+    private const int RowBytes = 144;
 
-    // What one thread keeps to itself of labels before it tells.
-    private const int LabelBytesSlack = 1 << 16;
+    // Of a series that is kept as a block: the object, and the two arrays of sixteen that a single step rents.
+    private const int BlockBytes = 384;
+
+    // Of bits that are kept by labels: the array and the place in a table.
+    private const int EntryBytes = 64;
+
+    // Of a group: its state, and its places in the tables of groups.
+    private const int GroupBytes = 128;
+
+    // What one thread keeps to itself of what it keeps before it tells.
+    private const int BytesSlack = 1 << 16;
 
     private const int PieceSteps = 1 << 16;
     private const int ComparisonsBetweenLooks = 4096;
@@ -23,7 +32,7 @@ internal sealed class QueryContext(QueryRun run, ISeriesSource source, long slac
     private long _held;
     private long _untold;
     private long _untoldSeries;
-    private long _untoldLabelBytes;
+    private long _untoldBytes;
 
     /// <summary>What all contexts of a query have in common.</summary>
     public QueryRun Run { get; } = run;
@@ -76,6 +85,10 @@ internal sealed class QueryContext(QueryRun run, ISeriesSource source, long slac
     public static QueryException SameLabels() =>
         new(QueryErrorKind.Execution, "vector cannot contain metrics with the same labelset");
 
+    /// <summary>The error of a query for which the process has no memory left, whatever was counted.</summary>
+    public static QueryException OutOfMemory(OutOfMemoryException failure) => new(
+        QueryErrorKind.Unavailable, "the node has no memory left to evaluate the query; try again later, or ask for less", inner: failure) { Limit = "memory" };
+
     /// <summary>Counts samples as held.</summary>
     /// <exception cref="QueryException">They are more than the limit.</exception>
     public void Hold(long samples)
@@ -103,23 +116,35 @@ internal sealed class QueryContext(QueryRun run, ISeriesSource source, long slac
 
     /// <summary>Counts the labels of a series that is kept to the end beside its samples, but not their letters, which most share with others.</summary>
     /// <exception cref="QueryException">All queries together hold too much.</exception>
-    public void KeepLabels(Labels labels)
+    public void KeepLabels(Labels labels) => Keep(RowBytes + (2L * IntPtr.Size * labels.Count));
+
+    /// <summary>Counts a group of series.</summary>
+    /// <exception cref="QueryException">All queries together hold too much.</exception>
+    public void KeepGroup(Labels labels)
     {
-        _untoldLabelBytes += RowBytes + (2L * IntPtr.Size * labels.Count);
-        if (_untoldLabelBytes > LabelBytesSlack)
+        Keep(GroupBytes);
+        KeepLabels(labels);
+    }
+
+    /// <summary>Counts bytes that are kept to the end beside samples. Before they are taken: then a query that has no room left is refused and does not fail.</summary>
+    /// <exception cref="QueryException">All queries together hold too much.</exception>
+    public void Keep(long bytes)
+    {
+        _untoldBytes += bytes;
+        if (_untoldBytes > BytesSlack)
         {
-            Run.Budget.TakeRoom(_untoldLabelBytes);
-            _untoldLabelBytes = 0;
+            Run.Budget.TakeRoom(_untoldBytes);
+            _untoldBytes = 0;
         }
     }
 
     /// <summary>Counts a column of values that is kept: a series with one sample takes as much room as one with a sample at each step.</summary>
     /// <exception cref="QueryException">All queries together hold too much.</exception>
-    public void KeepColumn(Steps steps) => Run.Budget.TakeRoom(sizeof(double) * (long)steps.Count);
+    public void KeepColumn(Steps steps) => Keep(BlockBytes + (sizeof(double) * (long)steps.Count));
 
     /// <summary>Counts a bit for each step that is kept.</summary>
     /// <exception cref="QueryException">All queries together hold too much.</exception>
-    public void KeepBits(Steps steps) => Run.Budget.TakeRoom(sizeof(ulong) * (long)steps.Words);
+    public void KeepBits(Steps steps) => Keep(EntryBytes + (sizeof(ulong) * (long)steps.Words));
 
     /// <summary>Counts a series as read.</summary>
     /// <exception cref="QueryException">They are more than the limit.</exception>
@@ -150,6 +175,8 @@ internal sealed class QueryContext(QueryRun run, ISeriesSource source, long slac
         _untold += shard._untold;
         shard._held = 0;
         shard._untold = 0;
+        _untoldBytes += shard._untoldBytes;
+        shard._untoldBytes = 0;
         Annotations.Absorb(shard.Annotations);
         Joins.Absorb(shard.Joins);
         if (shard.Figures is { } figures)

@@ -17,16 +17,39 @@ internal sealed class QueryMemory
     /// <summary>Bytes that are taken.</summary>
     public long Held => Volatile.Read(ref _held);
 
-    /// <summary>Sets how many bytes more than are taken now may be taken, until it is set again; never more than there may be anyway.</summary>
-    public void LetTake(long more)
+    /// <summary>Sets how many bytes more than are taken now may be taken, and how many together in any case, until it is set again; never more than there may be anyway.</summary>
+    public void LetTake(long more, long atLeast)
     {
         long held = Held;
-        Volatile.Write(ref _bytesMax, more >= _bytesMaxEver - held ? _bytesMaxEver : held + more);
+        long most = more >= _bytesMaxEver - held ? _bytesMaxEver : held + more;
+        Volatile.Write(ref _bytesMax, Math.Min(Math.Max(most, atLeast), _bytesMaxEver));
     }
 
+    /// <summary>Called before a query is refused: it may let take more. Null for nothing.</summary>
+    public Action<long>? BeforeRefusing { get; set; }
+
     /// <summary>Takes bytes.</summary>
-    /// <returns>False where there are not so many left: nothing is taken then.</returns>
+    /// <returns>False where there are not so many left, and where looking for more has not helped: nothing is taken then.</returns>
     public bool TryTake(long bytes)
+    {
+        if (TryTakeNow(bytes))
+        {
+            return true;
+        }
+
+        if (BeforeRefusing is not { } look || Held + bytes > _bytesMaxEver)
+        {
+            return false;
+        }
+
+        look(bytes);
+        return TryTakeNow(bytes);
+    }
+
+    /// <summary>Gives bytes back.</summary>
+    public void Give(long bytes) => Interlocked.Add(ref _held, -bytes);
+
+    private bool TryTakeNow(long bytes)
     {
         if (Interlocked.Add(ref _held, bytes) <= BytesMax)
         {
@@ -36,7 +59,4 @@ internal sealed class QueryMemory
         Give(bytes);
         return false;
     }
-
-    /// <summary>Gives bytes back.</summary>
-    public void Give(long bytes) => Interlocked.Add(ref _held, -bytes);
 }

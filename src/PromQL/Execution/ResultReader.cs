@@ -5,12 +5,16 @@ namespace Pleiad.PromQL;
 /// <summary>Reads what the outermost operators yield into the result of a query.</summary>
 internal static class ResultReader
 {
+    // The objects of a series of the result beside its labels: of a vector one, of a matrix that and two arrays.
+    private const int SampleBytes = 56;
+    private const int SeriesBytes = 96;
+
     /// <summary>The vector of an instant query, in the order it comes.</summary>
     /// <param name="mayRepeat">Whether two series may end up with the same labels.</param>
     public static VectorValue Vector(QueryContext context, SeriesOperator series, bool mayRepeat)
     {
         var at = new Timestamp(series.Steps.Start);
-        var samples = new List<VectorSample>();
+        var samples = new PiecedList<VectorSample>();
         HashSet<Labels>? seen = mayRepeat ? [] : null;
         while (series.MoveNext())
         {
@@ -21,6 +25,7 @@ internal static class ResultReader
                 throw QueryContext.SameLabels();
             }
 
+            context.Keep(SampleBytes);
             context.Hold(block.Weight);
             context.Run.Budget.TakeBytes(labels.Bytes);
             samples.Add(new VectorSample(labels, at, block.Values[0], block.HistogramAt(0)));
@@ -36,6 +41,7 @@ internal static class ResultReader
         while (series.MoveNext())
         {
             context.ThrowIfOver();
+            context.Keep(SeriesBytes);
             context.Hold(series.Current.Weight);
             MatrixSeries whole = Series(FinalLabels(series.Current), series.Current, series.Steps);
             context.Run.Budget.TakeBytes(whole.Labels.Bytes);
@@ -82,6 +88,7 @@ internal static class ResultReader
             context.SamplesRead += windows.Touched;
             context.Counts.Add(windows, samples, CountedAs.EachStep);
             Range all = windows.First[0]..windows.Behind[0];
+            context.Keep(SeriesBytes);
             context.Hold(samples.WeightOf(windows.First[0], windows.Behind[0]));
             context.Run.Budget.TakeBytes(ranges.Labels.Bytes);
             Labels labels = ranges.Name == NameFate.Kept ? ranges.Labels : MetadataLabels.Without(ranges.Labels);

@@ -100,10 +100,10 @@ public sealed class MemoryLadderTests
     [Theory]
     [InlineData(0, 500)]
     [InlineData(600, 200)]
-    [InlineData(1000, 15)]
-    [InlineData(3000, 15)]
+    [InlineData(1000, 0)]
+    [InlineData(3000, 0)]
     public void Queries_may_take_what_leaves_the_others_their_room(long used, long room) =>
-        Assert.Equal(room, MemoryLadder.RoomForQueries(used, 1000, s_settings with { QueriesRefusedAt = 1 }));
+        Assert.Equal(room, MemoryLadder.RoomForQueries(used, 1000, s_settings with { CachesShrinkAt = 1 }));
 
     [Fact]
     public async Task A_query_that_does_not_fit_into_what_is_left_is_refused_and_the_same_is_answered_when_there_is_more()
@@ -123,6 +123,65 @@ public sealed class MemoryLadderTests
         gauge.Used = 10L << 20;
         test.Advance(TimeSpan.FromSeconds(1));
         Assert.NotNull(await AskAsync());
+    }
+
+    [Fact]
+    public async Task While_nothing_else_is_refused_no_query_is_refused_for_garbage()
+    {
+        using TestActorSystem test = TestActorSystem.OnPool();
+        var engine = new Engine(new EngineSettings { MemoryMax = 1L << 40 }, test.Time);
+        var gauge = new Gauge { Used = 50L << 20, AfterCollection = 10L << 20, LimitBytes = 64L << 20, Held = () => engine.MemoryHeld };
+        var settings = s_settings with { CheckInterval = TimeSpan.FromMilliseconds(100), CachesShrinkAt = 1, QueriesRefusedAt = 1, SeriesRefusedAt = 1, WritesRefusedAt = 1 };
+        test.ActorOf(() => new MemoryWatchActor(gauge, settings, new MemoryState(), engine, NullLogger.Instance));
+        test.Drain();
+        test.Advance(TimeSpan.FromSeconds(1));
+
+        // A million samples of 16 bytes fit into 54 MiB and not into 14.
+        Task<QueryResult> AskAsync(int samples) => engine.InstantAsync(
+            $"sum(sum_over_time(vector(1)[{samples}s:1s]))", new Timestamp(9_000_000_000), NoSeries.Instance, QueryRunOptions.Default, CancellationToken.None);
+        await AskAsync(1_000_000);
+        Assert.Equal(1, gauge.Collections);
+
+        // Garbage again, but too early to collect.
+        gauge.Used = 50L << 20;
+        test.Advance(TimeSpan.FromMilliseconds(999));
+        await Assert.ThrowsAsync<QueryException>(() => AskAsync(1_000_000));
+        Assert.Equal(1, gauge.Collections);
+        test.Advance(TimeSpan.FromMilliseconds(1));
+        await AskAsync(1_000_000);
+        Assert.Equal(2, gauge.Collections);
+
+        // What does not fit either way is refused after one collection.
+        test.Advance(TimeSpan.FromSeconds(2));
+        QueryException refused = await Assert.ThrowsAsync<QueryException>(() => AskAsync(4_000_000));
+        Assert.Equal((QueryErrorKind.Unavailable, "memory", 3), (refused.Kind, refused.Limit, gauge.Collections));
+    }
+
+    [Fact]
+    public async Task Together_queries_take_no_more_than_there_is_between_two_looks_of_the_watch()
+    {
+        using TestActorSystem test = TestActorSystem.OnPool();
+        var engine = new Engine(new EngineSettings { MemoryMax = 1L << 40 }, test.Time);
+        var gauge = new Gauge { Used = 10L << 20, LimitBytes = 64L << 20, Held = () => engine.MemoryHeld };
+        test.ActorOf(() => new MemoryWatchActor(gauge, s_settings, new MemoryState(), engine, NullLogger.Instance));
+        test.Drain();
+        test.Advance(TimeSpan.FromSeconds(1));
+
+        // Time stands still. What is refused is given back, and then there is room again.
+        var rooms = new List<QueryRoom>();
+        QueryException refused = Assert.Throws<QueryException>(() =>
+        {
+            for (int i = 0; i < 64; i++)
+            {
+                rooms.Add(engine.Room());
+                rooms[^1].Take(1 << 20);
+            }
+        });
+        Assert.Equal((QueryErrorKind.Unavailable, "memory"), (refused.Kind, refused.Limit));
+        Assert.InRange(gauge.UsedBytes(), 42L << 20, (long)(s_settings.CachesShrinkAt * gauge.LimitBytes));
+        rooms.ForEach(static room => room.Dispose());
+        Assert.Equal(0, engine.MemoryHeld);
+        await engine.InstantAsync("sum(sum_over_time(vector(1)[1000000s:1s]))", new Timestamp(9_000_000_000), NoSeries.Instance, QueryRunOptions.Default, CancellationToken.None);
     }
 
     [Fact]
@@ -148,9 +207,12 @@ public sealed class MemoryLadderTests
 
         public Action? Collecting { get; set; }
 
+        /// <summary>What is in use beside <see cref="Used"/>, and no garbage.</summary>
+        public Func<long>? Held { get; init; }
+
         public long LimitBytes { get; init; } = 100;
 
-        public long UsedBytes() => Used;
+        public long UsedBytes() => Used + (Held?.Invoke() ?? 0);
 
         public void Collect()
         {

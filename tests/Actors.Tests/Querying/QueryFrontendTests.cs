@@ -151,6 +151,52 @@ public sealed class QueryFrontendTests
         await actors.Query.InstantAsync("count_over_time(vector(1)[1m:1s])", Now, default, CancellationToken.None).WaitAsync(TestActorSystem.HangGuard);
     }
 
+    [Fact]
+    public async Task Short_of_memory_what_reads_or_lists_many_series_is_refused_though_it_holds_few_samples()
+    {
+        using var place = new TempDirectory();
+        using TestActorSystem test = TestActorSystem.OnPool();
+        using DataDirectory directory = DataDirectory.Open(new DiskFiles(), place.Path, shardCount: 1);
+        RecoveredData recovered = HeadRecovery.Run(directory, new ShardSettings(), new SegmentLogSettings(), static _ => { }, CancellationToken.None);
+        using SegmentLog journal = recovered.Log;
+        using var flusher = new SegmentLogFlusher(journal, TimeProvider.System);
+        using var actors = new PleiadActors(
+            test.System, directory, recovered, new Engine(new EngineSettings(), test.Time), new ActorsSettings(), NullLoggerFactory.Instance);
+        var batch = new SampleBatch(new ShardId(0));
+        for (int series = 0; series < 20; series++)
+        {
+            batch.Add(new SeriesKey(Labels.From(("__name__", "a"), ("l", $"{series}"))), Now.Milliseconds, series);
+        }
+
+        IngestOutcome written = await actors.Ingest.WriteAsync([batch], CancellationToken.None).WaitAsync(TestActorSystem.HangGuard);
+        Assert.Equal(20, written.Accepted);
+        Matcher[] all = [new Matcher("__name__", MatchKind.Equal, "a")];
+        (Func<Task> Ask, string Words)[] asked =
+        [
+            (() => actors.Query.InstantAsync("count({__name__=~\".+\"})", Now, default, CancellationToken.None), "the query reads more than 10 series"),
+            (() => actors.Query.SeriesAsync([all], All, 0, CancellationToken.None), "at most 10 series are listed at present"),
+            (() => actors.Query.LabelValuesAsync("l", [all], All, 0, CancellationToken.None), "at most 10 names or values are listed at present"),
+        ];
+        foreach ((Func<Task> ask, _) in asked)
+        {
+            await ask().WaitAsync(TestActorSystem.HangGuard);
+        }
+
+        actors.Memory.Status = MemoryStatus.Unwatched with
+        {
+            Step = MemoryStep.QueriesRefused, UsedBytes = 80 << 20, LimitBytes = 100 << 20, Settings = new MemorySettings { QuerySeriesMax = 10 },
+        };
+        foreach ((Func<Task> ask, string words) in asked)
+        {
+            QueryException refused = await Assert.ThrowsAsync<QueryException>(() => ask().WaitAsync(TestActorSystem.HangGuard));
+            Assert.Equal(QueryErrorKind.Unavailable, refused.Kind);
+            Assert.StartsWith("memory is short (80 MiB of 100 MiB are in use)", refused.Message, StringComparison.Ordinal);
+            Assert.Contains(words, refused.Message, StringComparison.Ordinal);
+        }
+
+        await actors.Query.LabelNamesAsync([all], All, 0, CancellationToken.None).WaitAsync(TestActorSystem.HangGuard);
+    }
+
     private static async Task AssertTimeoutAsync(Task asked, string message)
     {
         QueryException late = await Assert.ThrowsAsync<QueryException>(() => asked.WaitAsync(TestActorSystem.HangGuard));

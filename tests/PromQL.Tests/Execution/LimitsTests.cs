@@ -82,7 +82,7 @@ public sealed class LimitsTests
         // An answer that is kept leaves no room for another one, until it is given back.
         QueryResult kept = await RunAsync("a", engine, keeps: true);
         Assert.True(engine.MemoryHeld > 0);
-        Engine other = engine.WithSubqueryStep(TimeSpan.FromSeconds(30)).WithSamplesMax(1_000_000);
+        Engine other = engine.WithSubqueryStep(TimeSpan.FromSeconds(30)).WithLimits(1_000_000, 1_000_000);
         error = await Assert.ThrowsAsync<QueryException>(() => RunAsync("a", other, keeps: true));
         Assert.Equal("memory", error.Limit);
         kept.Memory!.Dispose();
@@ -154,6 +154,72 @@ public sealed class LimitsTests
         }
     }
 
+    [Fact]
+    public async Task Groups_and_series_of_the_answer_take_room_too()
+    {
+        EngineSettings settings = new() { MemoryMax = 4 << 20 };
+        foreach (string query in new[] { "a", "a[5m]", "sum by (l) (a)", "sort(a)" })
+        {
+            await RunAsync(2000, query);
+            QueryException error = await Assert.ThrowsAsync<QueryException>(() => RunAsync(100_000, query));
+            Assert.Equal((QueryErrorKind.Unavailable, "memory"), (error.Kind, error.Limit));
+        }
+
+        Task<QueryResult> RunAsync(int count, string query)
+        {
+            MemorySource source = new();
+            for (int series = 0; series < count; series++)
+            {
+                source.With($"a{{l=\"{series}\"}}", 60_000, series);
+            }
+
+            return new Engine(settings, TimeProvider.System).InstantAsync(query, new Timestamp(60_000), source, QueryRunOptions.Default, CancellationToken.None);
+        }
+    }
+
+    [Fact]
+    public async Task A_process_without_memory_is_an_answer_to_ask_again_later_of_a_query_and_of_its_fragments()
+    {
+        MemorySource alone = new MemorySource().With("a", 60_000, 1);
+        alone.OnRead(1, static () => throw new OutOfMemoryException());
+        var shards = new ExhaustedShards();
+        foreach (ISeriesSource source in new ISeriesSource[] { alone, shards })
+        {
+            QueryException error = await Assert.ThrowsAsync<QueryException>(() => new Engine(new EngineSettings(), TimeProvider.System).InstantAsync(
+                "a", new Timestamp(60_000), source, QueryRunOptions.Default, CancellationToken.None));
+            Assert.Equal((QueryErrorKind.Unavailable, "memory"), (error.Kind, error.Limit));
+        }
+
+        // What another node evaluates does not pass through its engine.
+        Assert.IsType<QueryException>(shards.Failure);
+    }
+
+    [Fact]
+    public async Task Room_is_looked_for_once_before_a_query_is_refused()
+    {
+        var engine = new Engine(new EngineSettings { MemoryMax = 64 << 20 }, TimeProvider.System);
+        int looks = 0;
+        long found = 0;
+        engine.LetHold(1 << 20, 0);
+        engine.BeforeRefusing(_ =>
+        {
+            looks++;
+            engine.LetHold(found, 0);
+        });
+
+        // 70 000 samples of 16 bytes are more than a MiB.
+        const string query = "sum(sum_over_time(vector(1)[70000s:1s]))";
+        QueryException error = await Assert.ThrowsAsync<QueryException>(() => RunAsync(query, engine, keeps: false));
+        Assert.Equal(("memory", 1), (error.Limit, looks));
+        found = 8 << 20;
+        await RunAsync(query, engine, keeps: false);
+        Assert.Equal(2, looks);
+
+        // What there may never be is not looked for.
+        error = await Assert.ThrowsAsync<QueryException>(() => RunAsync("sum(sum_over_time(vector(1)[9000000s:1s]))", new Engine(new EngineSettings { MemoryMax = 100 << 10 }, TimeProvider.System), keeps: false));
+        Assert.Equal("memory", error.Limit);
+    }
+
     private static async Task<QueryException?> EndsAsync(string query, EngineSettings settings, string? limit)
     {
         try
@@ -167,6 +233,25 @@ public sealed class LimitsTests
             Assert.Equal(limit, error.Limit);
             return error;
         }
+    }
+
+    private sealed class ExhaustedShards : IFragmentRunner
+    {
+        public ShardMap Shards { get; } = new(2);
+
+        public Exception? Failure { get; private set; }
+
+        public async Task<IReadOnlyList<FragmentAnswer>> RunAsync(PlanFragment fragment, IReadOnlyList<int> shards, CancellationToken cancel)
+        {
+            Failure = await Record.ExceptionAsync(() => fragment.RunAllAsync([.. shards.Select(_ => this)], threads: 1));
+            throw Failure ?? new InvalidOperationException();
+        }
+
+        public SeriesCursor Select(SelectRequest request, CancellationToken cancel) => throw new OutOfMemoryException();
+
+        public void AddLabelNames(IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel) => throw new OutOfMemoryException();
+
+        public void AddLabelValues(string name, IReadOnlyList<Matcher> matchers, TimeRange range, TextUnion into, CancellationToken cancel) => throw new OutOfMemoryException();
     }
 
     private static Task<QueryResult> RunAsync(string query, Engine engine, bool keeps) => engine.InstantAsync(

@@ -38,8 +38,9 @@ internal sealed class GroupedAggregate : OwnBlockOperator
                 int group = _groups.Place(series);
                 if (group == _states.Count)
                 {
-                    _states.Add(_newGroup());
+                    Context.KeepGroup(_groups.LabelsOf(group));
                     Context.Hold(Steps.Count);
+                    _states.Add(_newGroup());
                 }
 
                 _states[group].DropsName |= series.Name == NameFate.DroppedAtEnd;

@@ -106,6 +106,7 @@ public sealed class FragmentAnswerReader
         }
 
         Labels labels = _symbols.Read(_refs);
+        _context.KeepLabels(labels);
         _context.Hold(SeriesRows.WeightOf(values, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_histograms)));
         _rows.AddPacked(labels, (NameFate)name, count, further, present, values, _histograms.ToArray());
     }

@@ -78,8 +78,9 @@ internal sealed class PartialAggregate : OwnBlockOperator
         int group = _groups.Place(series);
         if (group == _states.Count)
         {
-            _states.Add(_newGroup());
+            Context.KeepGroup(_groups.LabelsOf(group));
             Context.Hold(Steps.Count);
+            _states.Add(_newGroup());
         }
 
         _states[group].DropsName |= series.Name == NameFate.DroppedAtEnd;

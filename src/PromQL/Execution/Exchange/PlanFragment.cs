@@ -43,6 +43,19 @@ public sealed class PlanFragment
 
     private FragmentAnswer Run(ISeriesSource source, int shards)
     {
+        try
+        {
+            return Evaluate(source, shards);
+        }
+        catch (OutOfMemoryException e)
+        {
+            // What it held is garbage from here on.
+            throw QueryContext.OutOfMemory(e);
+        }
+    }
+
+    private FragmentAnswer Evaluate(ISeriesSource source, int shards)
+    {
         long begun = _run.Measures?.GetTimestamp() ?? 0;
         var context = new QueryContext(_run, source, _run.Budget.SlackMax);
         context.ThrowIfOver();
@@ -59,8 +72,8 @@ public sealed class PlanFragment
             while (series.MoveNext())
             {
                 context.ThrowIfOver();
-                context.Hold(rows.Add(series.Current));
                 context.KeepLabels(series.Current.Labels);
+                context.Hold(rows.Add(series.Current));
             }
         }
 

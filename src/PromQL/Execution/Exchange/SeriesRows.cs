@@ -5,7 +5,7 @@ namespace Pleiad.PromQL;
 /// <summary>Series that outlive the operator that yielded them, in little memory: only the steps that have a sample.</summary>
 internal sealed class SeriesRows(Steps steps)
 {
-    private readonly List<Row> _rows = [];
+    private readonly PiecedList<Row> _rows = new();
     private readonly ColumnArena<double> _values = new();
     private readonly ColumnArena<ulong> _present = new();
     private readonly ColumnArena<NativeHistogram?> _histograms = new();

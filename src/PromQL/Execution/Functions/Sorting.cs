@@ -24,6 +24,7 @@ internal sealed class Sorted(QueryContext context, SeriesOperator inner, Compari
             while (NextKept())
             {
                 Context.ThrowIfOver();
+                Context.KeepColumn(Steps);
                 Context.Hold(Current.Weight);
                 _blocks.Add(Current.Copy());
             }
