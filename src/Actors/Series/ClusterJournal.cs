@@ -326,7 +326,7 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
 
     /// <inheritdoc/>
     /// <remarks>Whatever is not saved, for the journal goes in the order in which it came.</remarks>
-    public bool IsHeldBackBy(Shard shard, int shards, long snapshotFloorBytes) => SavedSeq(shard.Id.Value) < shard.AppliedSeq;
+    public bool IsHeldBackBy(Shard shard, int shards, long snapshotFloorBytes, long bytesMax) => SavedSeq(shard.Id.Value) < shard.AppliedSeq;
 
     /// <summary>Nothing: it is not made of pieces of this node.</summary>
     public void Roll()

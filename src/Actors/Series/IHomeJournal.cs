@@ -20,8 +20,8 @@ internal interface IHomeJournal
     /// <summary>Lets go of what a shard's older snapshot covers.</summary>
     void Release(ShardId shard, long throughSeq);
 
-    /// <summary>Whether a shard without much traffic keeps the journal of all others.</summary>
-    bool IsHeldBackBy(Shard shard, int shards, long snapshotFloorBytes);
+    /// <summary>Whether a shard without much traffic keeps the journal of all others, or more of it than there may be.</summary>
+    bool IsHeldBackBy(Shard shard, int shards, long snapshotFloorBytes, long bytesMax);
 
     /// <summary>Begins anew, so that what there is so far can go whole.</summary>
     void Roll();

@@ -25,9 +25,9 @@ internal sealed class SegmentJournal(SegmentLog log) : IHomeJournal
     public void Release(ShardId shard, long throughSeq) => log.Release(shard, throughSeq);
 
     /// <inheritdoc/>
-    /// <remarks>The journal is then larger than four snapshots of each shard, so that two snapshots more cost less than writing the journal did.</remarks>
-    public bool IsHeldBackBy(Shard shard, int shards, long snapshotFloorBytes) =>
-        log.SegmentBytes >= 4 * shards * Math.Max(snapshotFloorBytes, shard.SnapshotHeadBytes) && log.HoldsOldest(shard.Id);
+    /// <remarks>The journal is then larger than four snapshots of each shard, so that two snapshots more cost less than writing the journal did; or larger than it may be.</remarks>
+    public bool IsHeldBackBy(Shard shard, int shards, long snapshotFloorBytes, long bytesMax) =>
+        log.SegmentBytes >= Math.Min(bytesMax, 4 * shards * Math.Max(snapshotFloorBytes, shard.SnapshotHeadBytes)) && log.HoldsOldest(shard.Id);
 
     /// <inheritdoc/>
     public void Roll() => log.Roll();

@@ -194,7 +194,8 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
     }
 
     /// <summary>Whether a shard without much traffic keeps the journal of all others: two snapshots of it, one after the other, let it go.</summary>
-    public bool IsHeldBackBy(Shard shard) => _journal.IsHeldBackBy(shard, _tenants.Length, _settings.SnapshotFloorBytes);
+    public bool IsHeldBackBy(Shard shard) => _journal.IsHeldBackBy(
+        shard, _tenants.Length, _settings.SnapshotFloorBytes, _settings.RetentionBytes > 0 ? _settings.RetentionBytes / SizeRetention.JournalPart : long.MaxValue);
 
     /// <summary>Writes a snapshot on a pool thread and lets the journal go as far as the snapshot before it reaches.</summary>
     public Task<SnapshotWritten> SaveAsync(ShardId id, SnapshotJob job)
@@ -388,7 +389,7 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
     public IReadOnlyDictionary<long, long> SizeCuts() => _settings.RetentionBytes > 0
         ? SizeRetention.Cuts(
             _tenants.SelectMany(static tenant => Volatile.Read(ref tenant.Published).Concat(Volatile.Read(ref tenant.PublishedRollups))),
-            Math.Max(0, _settings.RetentionBytes - _journal.Bytes),
+            SizeRetention.OfBlocks(_settings.RetentionBytes, _journal.Bytes),
             _settings.BlockRangeMs)
         : ReadOnlyDictionary<long, long>.Empty;
 

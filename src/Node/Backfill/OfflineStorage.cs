@@ -73,7 +73,7 @@ internal sealed class OfflineStorage : IDisposable
             RecoveredData data = HeadRecovery.Run(
                 directory,
                 SettingsMap.Shard(settings),
-                SettingsMap.Journal(settings),
+                SettingsMap.Journal(settings, settings.Storage.RetentionBytesMax),
                 found => progress.Note(() => $"reading the journal: {found.SegmentsRead} of {found.SegmentsTotal} segments"),
                 cancel,
                 TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());

@@ -27,7 +27,7 @@ internal static class FlagTable
             (s, v) => s with { Storage = s.Storage with { Path = v } }, s => s.Storage.Path) with { Alias = "storage.tsdb.path" },
         Text("storage.tsdb.retention.time", "How long samples are kept (15d, 1y; 0 for ever).",
             (s, v) => s with { Storage = s.Storage with { Retention = Retention(v) } }, s => PrometheusDuration.Format(s.Storage.Retention)),
-        Text("storage.tsdb.retention.size", "Bytes that all blocks and the journal may take (512MB, 1GB; 0 for no limit).",
+        Text("storage.tsdb.retention.size", "Bytes that all blocks and the journal may take (512MB, 1GB; 0 for no limit); looked at every 5 minutes.",
             (s, v) => s with { Storage = s.Storage with { RetentionBytesMax = Size(v) } }, s => s.Storage.RetentionBytesMax.ToString(CultureInfo.InvariantCulture) + "B"),
         Text("storage.shards", "Shards of a new data directory, a power of two.",
             (s, v) => s with { Storage = s.Storage with { Shards = PowerOfTwo(v) } }, s => Number(s.Storage.Shards)),

@@ -68,7 +68,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
             control.OnQuit(stopping);
             try
             {
-                recovered = Recover(directory, status, stopping.Token);
+                recovered = Recover(directory, SettingsMap.RetentionBytes(settings, configuration.Current), status, stopping.Token);
             }
             catch (OperationCanceledException)
             {
@@ -222,7 +222,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         }
     }
 
-    private RecoveredData Recover(DataDirectory directory, NodeStatus status, CancellationToken cancel)
+    private RecoveredData Recover(DataDirectory directory, long retentionBytes, NodeStatus status, CancellationToken cancel)
     {
         RecoveredData recovered;
         try
@@ -230,7 +230,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
             recovered = HeadRecovery.Run(
                 directory,
                 SettingsMap.Shard(settings),
-                SettingsMap.Journal(settings),
+                SettingsMap.Journal(settings, retentionBytes),
                 progress => Note(status, progress),
                 cancel,
                 TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());

@@ -12,6 +12,9 @@ namespace Pleiad.Node;
 /// <summary>From the node's settings to those of each part.</summary>
 internal static class SettingsMap
 {
+    // A segment begins with a head and is flushed with its directory: smaller ones would be little else.
+    private const long SegmentBytesMin = 64L << 10;
+
     private static readonly Dictionary<string, PromQLFeatures> Features = new(StringComparer.Ordinal)
     {
         ["promql-experimental-functions"] = PromQLFeatures.ExperimentalFunctions,
@@ -140,7 +143,7 @@ internal static class SettingsMap
             {
                 Retention = Retention(settings, config),
                 RetentionRules = RetentionRules(settings),
-                RetentionBytes = config.Storage.RetentionBytes is > 0 and long bytes ? bytes : settings.Storage.RetentionBytesMax,
+                RetentionBytes = RetentionBytes(settings, config),
                 QuietAfter = settings.Storage.QuietAfter,
                 BlockRange = settings.Storage.BlockRange,
                 Rollups = rollups,
@@ -231,10 +234,22 @@ internal static class SettingsMap
         TombstonesMax = settings.Storage.TombstonesPerShardMax,
     };
 
-    public static SegmentLogSettings Journal(NodeSettings settings) => new()
+    /// <summary>Settings of the journal of a node by itself. Its segments are small where it has to be.</summary>
+    /// <param name="retentionBytes">From <see cref="RetentionBytes"/>.</param>
+    public static SegmentLogSettings Journal(NodeSettings settings, long retentionBytes)
     {
-        FlushInterval = settings.Storage.FlushInterval, SegmentBytes = (int)Math.Min(settings.Storage.SegmentBytesMax, 1 << 30),
-    };
+        long bytes = Math.Min(settings.Storage.SegmentBytesMax, 1 << 30);
+        if (retentionBytes > 0)
+        {
+            bytes = Math.Min(bytes, Math.Max(retentionBytes / SizeRetention.SegmentPart, SegmentBytesMin));
+        }
+
+        return new SegmentLogSettings { FlushInterval = settings.Storage.FlushInterval, SegmentBytes = (int)bytes };
+    }
+
+    /// <summary>Bytes that blocks and journal may take; 0 for no limit.</summary>
+    public static long RetentionBytes(NodeSettings settings, PrometheusConfig config) =>
+        config.Storage.RetentionBytes is > 0 and long bytes ? bytes : settings.Storage.RetentionBytesMax;
 
     /// <summary>What the settings ask for and this version does not do.</summary>
     public static IEnumerable<string> WithoutEffectYet(NodeSettings settings)

@@ -9,6 +9,20 @@ public static class SizeRetention
     /// </summary>
     public const int MergedPart = 8;
 
+    /// <summary>From this part of the limit on snapshots are taken so that the journal can be cut.</summary>
+    public const int JournalPart = 4;
+
+    /// <summary>No segment of the journal is larger than this part of the limit: only whole ones go.</summary>
+    public const int SegmentPart = 16;
+
+    /// <summary>
+    /// What of a limit blocks may take beside the journal: half of it at least. The journal shrinks by itself, and no history is given up for what may be gone in an
+    /// hour.
+    /// </summary>
+    /// <param name="bytesMax">Of blocks and journal.</param>
+    /// <param name="journalBytes">What the journal takes.</param>
+    public static long OfBlocks(long bytesMax, long journalBytes) => bytesMax - Math.Min(journalBytes, bytesMax / 2);
+
     /// <summary>
     /// Up to which time the blocks of each resolution have to go. What is finer goes first, the oldest of it before the others: samples (resolution 0), then
     /// the finest rollups, and so on, for what is coarser is there for when what is finer is gone. No level is driven out by coarser ones: it keeps half of what finer

@@ -180,6 +180,14 @@ public sealed class ShardUpkeepTests
         Assert.Equal(cut, SizeRetention.CutThrough(blocks, bytesMax, 100));
     }
 
+    [Theory]
+    [InlineData(100, 0, 100)]
+    [InlineData(100, 30, 70)]
+    [InlineData(100, 50, 50)]
+    [InlineData(100, 5000, 50)]
+    public void A_journal_that_is_still_to_shrink_takes_no_more_than_half_from_the_blocks(long bytesMax, long journal, long blocks) =>
+        Assert.Equal(blocks, SizeRetention.OfBlocks(bytesMax, journal));
+
     [Fact]
     public void One_long_newest_block_keeps_no_more_of_the_others_than_a_range()
     {

@@ -17,6 +17,14 @@ public sealed class SettingsMapTests
         Assert.Equal((TimeSpan.FromHours(hours), bytes), (map.Retention, map.RetentionBytes));
     }
 
+    [Theory]
+    [InlineData(0, 64 << 20)]
+    [InlineData(100L << 30, 64 << 20)]
+    [InlineData(160L << 20, 10 << 20)]
+    [InlineData(300L << 10, 64 << 10)]
+    public void Segments_of_the_journal_are_a_small_part_of_what_is_kept(long retentionBytes, int segmentBytes) =>
+        Assert.Equal(segmentBytes, SettingsMap.Journal(SettingsFile.Load(null, static _ => null), retentionBytes).SegmentBytes);
+
     [Fact]
     public void Retention_by_selector_is_a_duration_and_a_selector_each()
     {
