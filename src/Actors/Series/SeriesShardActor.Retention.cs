@@ -10,9 +10,14 @@ internal sealed partial class SeriesShardActor
 
     private void Retain()
     {
-        long now = RetentionNow().Milliseconds;
-        Shard.Retain(_home.Settings.Policy, _home.Settings.Rollups, now);
-        Shard.RetainRollups(_home.Settings.Rollups, now);
+        if (Shard.NewestTime != long.MinValue)
+        {
+            long now = RetentionNow().Milliseconds;
+            Shard.Retain(_home.Settings.Policy, _home.Settings.Rollups, now);
+            Shard.RetainRollups(_home.Settings.Rollups, now);
+        }
+
+        // A size is one also where no sample has come since the start, as after an import.
         int dropped = 0;
         foreach ((long resolutionMs, long through) in _home.SizeCuts())
         {

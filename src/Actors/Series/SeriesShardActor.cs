@@ -109,8 +109,6 @@ internal sealed partial class SeriesShardActor : Actor
             case Saved saved:
                 OnSaved(saved);
                 break;
-            case RetentionDue when Shard.NewestTime == long.MinValue:
-                break;
             case RetentionDue:
                 Retain();
                 break;
