@@ -16,6 +16,9 @@ public static class DashboardMetrics
     private static readonly Counter<long> Unread =
         Meter.CreateCounter<long>("pleiad_dashboards_unreadable_total", description: "Stored documents that this version cannot read and does not list.");
 
+    private static readonly Counter<long> DamagedStores =
+        Meter.CreateCounter<long>("pleiad_dashboards_stores_damaged_total", description: "Stores of documents that were damaged and were put into the quarantine: they begin anew.");
+
     private static readonly Counter<long> Refusals =
         Meter.CreateCounter<long>("pleiad_dashboards_refused_total", description: "Requests and files about dashboards that were refused, by reason: a limit, a conflict, not a dashboard.");
 
@@ -32,6 +35,9 @@ public static class DashboardMetrics
         DashboardFault.Provisioned => "provisioned",
         _ => "invalid",
     }));
+
+    /// <summary>Counts a store that was put aside.</summary>
+    public static void StoreDamaged() => DamagedStores.Add(1);
 
     internal static void Stale() => StaleReads.Add(1);
 

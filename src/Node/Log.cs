@@ -56,6 +56,9 @@ internal static partial class Log
     [LoggerMessage(116, LogLevel.Error, "The document {File} was damaged and lies beside the others under another name; everything else is there.")]
     public static partial void DocumentDamaged(this ILogger log, string file);
 
+    [LoggerMessage(133, LogLevel.Error, "{File} was damaged and lies as {Aside}: dashboards, folders and stars begin anew. Everything else is there. What is broken: {Damage}")]
+    public static partial void DocumentsDamaged(this ILogger log, string file, string aside, string damage);
+
     [LoggerMessage(125, LogLevel.Information, "Dashboards: {Count} documents have moved from {From} into the store.")]
     public static partial void DocumentsMoved(this ILogger log, int count, string from);
 

@@ -18,6 +18,7 @@ internal sealed class DocumentsStart : IAsyncDisposable
     /// <summary>Behind the name of what has been moved: it is kept, and not read any more.</summary>
     public const string MovedSuffix = ".moved";
 
+    private const string DamagedSuffix = ".damaged";
     private const string FolderName = "documents";
 
     // For the time that the cluster's database is away.
@@ -45,6 +46,7 @@ internal sealed class DocumentsStart : IAsyncDisposable
         SqliteClusterStore? own = null;
         try
         {
+            PutAsideIfDamaged(root, database, log);
             own = cluster is null ? SqliteClusterStore.Open(database) : null;
             IDocumentStore store = cluster ?? own!.Documents;
             await MoveFilesAsync(Path.Combine(root, FolderName), store, log);
@@ -65,6 +67,29 @@ internal sealed class DocumentsStart : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _own?.DisposeAsync() ?? ValueTask.CompletedTask;
 
+    // Samples must not wait for somebody who repairs dashboards.
+    private static void PutAsideIfDamaged(string root, string database, ILogger log)
+    {
+        if (SqliteClusterStore.DamageOf(database) is not { } damage)
+        {
+            return;
+        }
+
+        string quarantine = Path.Combine(root, "quarantine");
+        Directory.CreateDirectory(quarantine);
+        string aside = FreeName(Path.Combine(quarantine, DatabaseName), DamagedSuffix);
+        foreach (string part in (string[])["-wal", "-shm", string.Empty])
+        {
+            if (File.Exists(database + part))
+            {
+                File.Move(database + part, aside + part);
+            }
+        }
+
+        DashboardMetrics.StoreDamaged();
+        log.DocumentsDamaged(DatabaseName, aside, damage);
+    }
+
     private static async Task MoveFilesAsync(string folder, IDocumentStore store, ILogger log)
     {
         if (!Directory.Exists(folder))
@@ -79,7 +104,7 @@ internal sealed class DocumentsStart : IAsyncDisposable
         }
 
         Tell(log, await DocumentMove.RunAsync(files, store, CancellationToken.None), folder);
-        Directory.Move(folder, FreeName(folder));
+        Directory.Move(folder, FreeName(folder, MovedSuffix));
     }
 
     private static async Task MoveDatabaseAsync(string database, IDocumentStore store, ILogger log)
@@ -90,7 +115,7 @@ internal sealed class DocumentsStart : IAsyncDisposable
         }
 
         // SQLite has put its log into it and taken it away with the last connection.
-        File.Move(database, FreeName(database));
+        File.Move(database, FreeName(database, MovedSuffix));
     }
 
     private static void Tell(ILogger log, DocumentMoveReport report, string from)
@@ -102,12 +127,12 @@ internal sealed class DocumentsStart : IAsyncDisposable
         }
     }
 
-    private static string FreeName(string path)
+    private static string FreeName(string path, string suffix)
     {
-        string name = path + MovedSuffix;
+        string name = path + suffix;
         for (int i = 2; Path.Exists(name); i++)
         {
-            name = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{path}{MovedSuffix}.{i}");
+            name = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{path}{suffix}.{i}");
         }
 
         return name;

@@ -103,6 +103,35 @@ public sealed class DocumentsStartTests : IDisposable
         Assert.True(File.Exists(Path.Combine(_root.FullName, DocumentsStart.DatabaseName + DocumentsStart.MovedSuffix)));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(105)]
+    public async Task A_damaged_database_is_put_aside_whole_and_a_new_one_begun(int place)
+    {
+        string database = Path.Combine(_root.FullName, DocumentsStart.DatabaseName);
+        await using (DocumentsStart opened = await OpenAsync(null))
+        {
+            using DashboardCatalog before = CatalogOf(opened.Documents);
+            await FillAsync(before);
+        }
+
+        // A byte of the head of the file, and one that says where the first page has its cells.
+        byte[] damaged = await File.ReadAllBytesAsync(database);
+        damaged[place] ^= 0x5a;
+        await File.WriteAllBytesAsync(database, damaged);
+        await using (DocumentsStart anew = await OpenAsync(null))
+        {
+            using DashboardCatalog after = CatalogOf(anew.Documents);
+            Assert.Empty(await after.SearchAsync(new DashboardQuery(), None));
+            Assert.Equal(1, (await SaveAsync(after, "a", "anew", 0)).Summary.Version);
+        }
+
+        Assert.Equal(damaged, await File.ReadAllBytesAsync(Path.Combine(_root.FullName, "quarantine", DocumentsStart.DatabaseName + ".damaged")));
+        await using DocumentsStart last = await OpenAsync(null);
+        using DashboardCatalog sound = CatalogOf(last.Documents);
+        Assert.Equal("anew", Assert.Single(await sound.SearchAsync(new DashboardQuery(), None)).Title);
+    }
+
     [Fact]
     public async Task While_the_database_is_away_what_was_seen_is_shown_and_nothing_is_saved()
     {
