@@ -12,15 +12,9 @@ namespace Pleiad.Actors;
 /// </summary>
 /// <param name="memory">Whether memory is short: then a query may hold less.</param>
 /// <param name="cluster">Reads from other nodes; null on a node that has all shards.</param>
-internal sealed class QueryFrontend(
+internal sealed partial class QueryFrontend(
     Engine engine, ShardDirectory shards, QuerySettings settings, TimeProvider time, MemoryState memory, ClusterReads? cluster = null) : IQueryFrontend, ILocalQueries, IRunningQueries, IDisposable
 {
-    // Of a series of a list: its labels as an object and an array, its place in a set that doubles, and in a list. Of a text: those places.
-    private const int ListedBytes = 160;
-    private const int ListedTextBytes = 48;
-
-    private const string Truncated = "results truncated due to limit";
-
     private volatile Engine _engine = engine;
     private readonly QueryAdmission _admission = new(settings.ConcurrencyMax, settings.QueueMax);
     private readonly QueryLedger _ledger = new(time, settings.RecentMax);
@@ -85,51 +79,6 @@ internal sealed class QueryFrontend(
         RunWholeAsync((_, view, _, token) => StorageFigures.CostsAsync(view, request, token), cancel);
 
     /// <inheritdoc/>
-    public Task<LabelAnswer<Labels>> SeriesAsync(
-        IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, int limit, CancellationToken cancel) =>
-        RunAsync(
-            null,
-            async (source, _, _, token) =>
-            {
-                using QueryRoom room = _engine.Room();
-                var found = new HashSet<Labels>();
-                bool isShort = IsShort;
-                long max = isShort ? Math.Min(memory.Status.Settings.QuerySeriesMax, settings.SeriesMax) : settings.SeriesMax;
-                foreach (IReadOnlyList<Matcher> matchers in anyOf)
-                {
-                    using SeriesCursor cursor = await source.SelectAsync(new SelectRequest(matchers, range) { Function = "series", ListsRollups = true }, labelsOnly: true, token);
-                    while (cursor.MoveNext())
-                    {
-                        token.ThrowIfCancellationRequested();
-                        if (!found.Add(cursor.Labels))
-                        {
-                            continue;
-                        }
-
-                        room.Take(ListedBytes + (2L * IntPtr.Size * cursor.Labels.Count));
-                        if (found.Count > max)
-                        {
-                            throw isShort ? TooManyListed("series", max) : QueryException.TooManySeries(max);
-                        }
-                    }
-                }
-
-                return Cut(InterruptibleSort.Of(found, Comparer<Labels>.Default.Compare, token), limit);
-            },
-            cancel,
-            TellGaps);
-
-    /// <inheritdoc/>
-    public Task<LabelAnswer<string>> LabelNamesAsync(
-        IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, int limit, CancellationToken cancel) =>
-        UnionAsync(anyOf, limit, (source, matchers, union, token) => source.AddLabelNamesAsync(matchers, range, union, token), cancel);
-
-    /// <inheritdoc/>
-    public Task<LabelAnswer<string>> LabelValuesAsync(
-        string name, IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, int limit, CancellationToken cancel) =>
-        UnionAsync(anyOf, limit, (source, matchers, union, token) => source.AddLabelValuesAsync(name, matchers, range, union, token), cancel);
-
-    /// <inheritdoc/>
     public Task<LabelAnswer<NewestSample>> NewestAsync(
         IReadOnlyList<IReadOnlyList<Matcher>> anyOf, TimeRange range, CancellationToken cancel) =>
         RunWholeAsync(
@@ -182,44 +131,6 @@ internal sealed class QueryFrontend(
 
     /// <inheritdoc/>
     public void Dispose() => _admission.Dispose();
-
-    private static LabelAnswer<T> Cut<T>(List<T> items, int limit) =>
-        limit > 0 && items.Count > limit ? new LabelAnswer<T>(items.GetRange(0, limit), [Truncated]) : new LabelAnswer<T>(items, []);
-
-    private Task<LabelAnswer<string>> UnionAsync(
-        IReadOnlyList<IReadOnlyList<Matcher>> anyOf,
-        int limit,
-        Func<IQuerySource, IReadOnlyList<Matcher>, TextUnion, CancellationToken, ValueTask> add,
-        CancellationToken cancel) =>
-        RunAsync(
-            null,
-            async (source, _, _, token) =>
-            {
-                using QueryRoom room = _engine.Room();
-                long max = IsShort ? memory.Status.Settings.QuerySeriesMax : long.MaxValue;
-                var union = new TextUnion(count =>
-                {
-                    room.Take(ListedTextBytes * TextUnion.BetweenCalls);
-                    Check(count);
-                });
-                foreach (IReadOnlyList<Matcher> matchers in anyOf.Count == 0 ? [[]] : anyOf)
-                {
-                    await add(source, matchers, union, token);
-                }
-
-                Check(union.Count);
-                return Cut([.. union.Sorted()], limit);
-
-                void Check(int count)
-                {
-                    if (count > max)
-                    {
-                        throw TooManyListed("names or values", max);
-                    }
-                }
-            },
-            cancel,
-            TellGaps);
 
     private async Task<T> TrackAsync<T>(
         string query,
@@ -306,13 +217,6 @@ internal sealed class QueryFrontend(
     private bool IsShort => memory.Step >= MemoryStep.QueriesRefused;
 
     private Engine ShortEngine() => _engine.WithLimits(memory.Status.Settings.QuerySamplesMax, memory.Status.Settings.QuerySeriesMax);
-
-    private QueryException TooManyListed(string what, long max)
-    {
-        ActorsMetrics.QueriesShortOfMemory.Add(1);
-        return new QueryException(
-            QueryErrorKind.Unavailable, $"memory is short ({memory.Status.InWords}), so at most {max} {what} are listed at present: there are more");
-    }
 
     // What reads whole shards, or answers with all it reads.
     private Task<T> RunWholeAsync<T>(
