@@ -5,7 +5,8 @@ namespace Pleiad.Storage;
 /// <summary>Appends to a file in large pieces and keeps a checksum for each frame of it.</summary>
 internal sealed class FramedFile(IFile file)
 {
-    private const int BufferBytes = 64 * BlockFormat.FrameBytes;
+    // Below what the runtime calls a large object: of those a full collection would have to find each, and a node that seals writes many blocks between two.
+    private const int BufferBytes = 16 * BlockFormat.FrameBytes;
 
     private readonly byte[] _buffer = new byte[BufferBytes];
     private readonly List<uint> _frames = [];
