@@ -28,6 +28,9 @@ internal static class ActorsMetrics
     public static readonly Counter<long> ShardsMissing =
         Meter.CreateCounter<long>("pleiad_actors_shards_missing", description: "Shards that no node answered for; the query said that its answer is partial.");
 
+    public static readonly Counter<long> ShardsLacking =
+        Meter.CreateCounter<long>("pleiad_actors_shards_lacking", description: "Shards of queries that only copies answered for which lack samples of damaged files or records: the answer was partial.");
+
     public static readonly Counter<long> FetchesOverLimit =
         Meter.CreateCounter<long>("pleiad_actors_fetches_over_limit", description: "Queries that were ended because they would have fetched too many bytes from other nodes.");
 

@@ -51,10 +51,10 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
         };
         var places = new PublishedPlaces(
             new ShardPlaces(0, [.. owners.Select(static (_, shard) => new ShardPlace { Shard = shard })]), journal.AppliedSeq, journal.AppliedAsync,
-            journal.WholeFrom);
+            journal.WholeFrom, journal.Lacks);
         Places = places;
         _figures = new FiguresInquiry(
-            async () => new NodeFigures(await targets.CountAsync(), [.. owners.Select((_, shard) => journal.AppliedSeq(shard))]), places, FiguresAnswerTimeout);
+            async () => new NodeFigures(await targets.CountAsync(), [.. owners.Select((_, shard) => journal.SoundSeq(shard))]), places, FiguresAnswerTimeout);
         _figures.AddTo(parts.Messages);
         if (journal.Spool is { } spool)
         {

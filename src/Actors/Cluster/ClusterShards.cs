@@ -131,7 +131,8 @@ internal sealed class ClusterShards(IReadOnlyList<ActorRef> owners, ClusterJourn
     public bool Keeps(int shard) => journal.Spool?.Holds(shard) == true;
 
     /// <inheritdoc/>
-    public long AppliedSeq(int shard) => journal.AppliedSeq(shard);
+    /// <remarks>Of a copy that lacks samples nobody is to know how far it is: it is no reason to hand over to it.</remarks>
+    public long AppliedSeq(int shard) => journal.SoundSeq(shard);
 
     // Not before the shard has stopped: what is on its way to the journal still gets in.
     private async Task EndInJournalAsync(int shard, Task stopped)

@@ -16,6 +16,11 @@ public interface IShardPlaces
     long AppliedSeq(int shard);
 
     /// <summary>
+    /// Whether the copy of this node lacks samples of what it has applied. To be asked behind <see cref="AppliedSeq"/>: a shard that is opened anew meanwhile says so then.
+    /// </summary>
+    bool Lacks(int shard);
+
+    /// <summary>
     /// The record that a view of a shard of this node has to have for an ordinary read: a shard that has failed is recovered with less than it had, and its
     /// place is known to be another one only later. 0 where there is no journal; <see cref="long.MaxValue"/> while no view is enough.
     /// </summary>

@@ -7,8 +7,10 @@ namespace Pleiad.Actors;
 /// <param name="appliedSeq">By shard; null where there is no journal with numbers.</param>
 /// <param name="applied">Completes when a shard is applied through a record; null where nobody can wait for that.</param>
 /// <param name="wholeFrom">The record that a view has to have; null where any will do.</param>
+/// <param name="lacks">Whether the copy here lacks samples; null where none does.</param>
 public sealed class PublishedPlaces(
-    ShardPlaces first, Func<int, long>? appliedSeq = null, Func<int, long, CancellationToken, Task>? applied = null, Func<int, long>? wholeFrom = null) : IShardPlaces
+    ShardPlaces first, Func<int, long>? appliedSeq = null, Func<int, long, CancellationToken, Task>? applied = null, Func<int, long>? wholeFrom = null,
+    Func<int, bool>? lacks = null) : IShardPlaces
 {
     private readonly Lock _gate = new();
     private ShardPlaces _now = first;
@@ -26,6 +28,9 @@ public sealed class PublishedPlaces(
 
     /// <inheritdoc/>
     public long WholeFrom(int shard) => wholeFrom?.Invoke(shard) ?? 0;
+
+    /// <inheritdoc/>
+    public bool Lacks(int shard) => lacks?.Invoke(shard) ?? false;
 
     /// <inheritdoc/>
     public Task AppliedAsync(int shard, long seq, CancellationToken cancel) =>

@@ -265,18 +265,19 @@ internal sealed partial class QueryFrontend(
     {
         IReadOnlyList<string> gaps = Gaps(view);
         result = result with { Stats = result.Stats with { QueueTime = waited } };
-        return gaps.Count == 0 ? result : result with { Warnings = [.. gaps, .. result.Warnings], IsPartial = view.ShardsMissing.Count > 0 };
+        return gaps.Count == 0 ? result : result with { Warnings = [.. gaps, .. result.Warnings], IsPartial = view.IsPartial };
     }
 
     private static LabelAnswer<T> TellGaps<T>(LabelAnswer<T> answer, QueryView view) =>
         Gaps(view) is { Count: > 0 } gaps
-            ? answer with { Warnings = [.. gaps, .. answer.Warnings], IsPartial = view.ShardsMissing.Count > 0 }
+            ? answer with { Warnings = [.. gaps, .. answer.Warnings], IsPartial = view.IsPartial }
             : answer;
 
     // Where an answer has no place to say what is missing, there is no answer.
     private static T Whole<T>(T result, QueryView view) =>
-        view.ShardsMissing.Count == 0 ? result : throw new QueryException(QueryErrorKind.Unavailable, Missing(view) + "; try again later");
+        Holes(view).FirstOrDefault() is { } hole ? throw new QueryException(QueryErrorKind.Unavailable, hole + "; try again later") : result;
 
+    // What is lacking of older samples it says; what was acknowledged last it has.
     private static T Strong<T>(T result, QueryView view) =>
         view.ShardsMissing.Count == 0 ? result : throw StrongGoals.NotReached(view.ShardsMissing.Count, view.Source.Shards.Count);
 
@@ -302,16 +303,21 @@ internal sealed partial class QueryFrontend(
 
     private static List<string> Gaps(QueryView view)
     {
-        List<string> gaps = [.. Damages(view)];
-        if (view.ShardsMissing.Count > 0)
-        {
-            gaps.Add($"partial: {Missing(view)}, so series may be missing");
-        }
-
-        return gaps;
+        return [.. Damages(view), .. Holes(view).Select(static hole => $"partial: {hole}, so series may be missing")];
     }
 
-    private static string Missing(QueryView view) => $"no node answered for {view.ShardsMissing.Count} of {view.Source.Shards.Count} shards";
+    private static IEnumerable<string> Holes(QueryView view)
+    {
+        if (view.ShardsMissing.Count is > 0 and int missing)
+        {
+            yield return $"no node answered for {missing} of {view.Source.Shards.Count} shards";
+        }
+
+        if (view.ShardsLacking.Count is > 0 and int lacking)
+        {
+            yield return $"the copies that answered for {lacking} of {view.Source.Shards.Count} shards lack samples that were damaged";
+        }
+    }
 
     /// <summary>Waits for what a strong read has to see, and for a turn, and runs; all together within the timeout.</summary>
     /// <param name="timeout">Of the client's; null for that of the node, which is the longest.</param>

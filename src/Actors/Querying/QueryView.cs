@@ -18,6 +18,12 @@ internal abstract class QueryView : IDisposable
     /// <summary>Shards that nobody has answered for so far, ascending: what they hold is missing.</summary>
     public virtual IReadOnlyList<int> ShardsMissing => [];
 
+    /// <summary>Shards that only copies have answered for so far which lack samples, because files or records that had them were damaged; ascending.</summary>
+    public virtual IReadOnlyList<int> ShardsLacking => [];
+
+    /// <summary>Whether an answer made of what was read so far may lack samples or series.</summary>
+    public bool IsPartial => ShardsMissing.Count > 0 || ShardsLacking.Count > 0;
+
     /// <summary>The exemplars of every shard.</summary>
     public abstract Task<IEnumerable<StoredExemplar>> ExemplarsAsync(CancellationToken cancel);
 

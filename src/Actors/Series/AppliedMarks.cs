@@ -5,7 +5,7 @@ namespace Pleiad.Actors;
 /// <summary>How far the journal of each shard is applied on this node; whoever needs a record can wait for it. Thread-safe.</summary>
 internal sealed class AppliedMarks
 {
-    /// <summary>Of a shard that has none that counts: it is not open, or lacks samples of whatever age.</summary>
+    /// <summary>Of a shard that has none that counts: it is not open.</summary>
     public const long Unknown = -1;
 
     /// <summary>Where a view of a shard counts from that is not known to have been whole since it was opened: nowhere.</summary>
@@ -14,8 +14,13 @@ internal sealed class AppliedMarks
     private readonly ConcurrentDictionary<int, Mark> _marks = new();
     private long _lastOpening;
 
-    /// <summary>Says through which record a shard is applied, the rolling hash there, and the epoch of that record; 0 where nobody knows it any more.</summary>
-    public void Note(int shard, long seq, long hash, long epoch = 0) => Of(shard).Set(seq, hash, epoch);
+    /// <summary>Says how far a shard is applied.</summary>
+    /// <param name="shard">Which.</param>
+    /// <param name="seq">Through which record.</param>
+    /// <param name="hash">The rolling hash there.</param>
+    /// <param name="epoch">Of that record; 0 where nobody knows it any more.</param>
+    /// <param name="lacks">Whether the copy lacks samples of older records all the same.</param>
+    public void Note(int shard, long seq, long hash, long epoch = 0, bool lacks = false) => Of(shard).Set(seq, hash, epoch, lacks);
 
     /// <summary>Says that a shard is not open: who opens it may find less than was applied before.</summary>
     public void NoteClosed(int shard) => Of(shard).Close(Interlocked.Increment(ref _lastOpening));
@@ -90,12 +95,12 @@ internal sealed class AppliedMarks
             }
         }
 
-        public void Set(long seq, long hash, long epoch)
+        public void Set(long seq, long hash, long epoch, bool lacks)
         {
             TaskCompletionSource? waiting;
             lock (_gate)
             {
-                _now = _now with { Seq = seq, Hash = hash, Epoch = epoch };
+                _now = _now with { Seq = seq, Hash = hash, Epoch = epoch, Lacks = lacks };
                 waiting = _waiting;
                 _waiting = null;
             }
@@ -135,7 +140,7 @@ internal sealed class AppliedMarks
             lock (_gate)
             {
                 Interlocked.Exchange(ref _opening, opening);
-                _now = new AppliedMark(Unknown, 0, 0, IsWhole: false);
+                _now = new AppliedMark(Unknown, 0, 0, IsWhole: false, Lacks: false);
                 Volatile.Write(ref _wholeFrom, Nowhere);
             }
         }
@@ -170,8 +175,13 @@ internal sealed class AppliedMarks
 }
 
 /// <summary>How far a shard is applied on this node.</summary>
-/// <param name="Seq">Through which record; 0 for none, <see cref="AppliedMarks.Unknown"/> where it is not open or lacks samples.</param>
+/// <param name="Seq">Through which record; 0 for none, <see cref="AppliedMarks.Unknown"/> where it is not open.</param>
 /// <param name="Hash">The rolling hash there.</param>
 /// <param name="Epoch">Of that record; 0 where nobody knows it any more.</param>
 /// <param name="IsWhole">Whether it had, since it was opened, once all that its journal had then.</param>
-internal readonly record struct AppliedMark(long Seq, long Hash, long Epoch, bool IsWhole);
+/// <param name="Lacks">Whether it lacks samples of records that it has applied: files that had them were damaged, or a record could not be read.</param>
+internal readonly record struct AppliedMark(long Seq, long Hash, long Epoch, bool IsWhole, bool Lacks = false)
+{
+    /// <summary><see cref="Seq"/>, or <see cref="AppliedMarks.Unknown"/> where samples are lacking: a copy that does is nobody's first choice, however far it is.</summary>
+    public long SoundSeq => Lacks ? AppliedMarks.Unknown : Seq;
+}

@@ -260,8 +260,8 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
         return common;
     }
 
-    /// <summary>Says through which record a shard is applied here, the rolling hash there, and the epoch of that record.</summary>
-    public void NoteApplied(int shard, long seq, long hash, long epoch) => _applied.Note(shard, seq, hash, epoch);
+    /// <summary>Says through which record a shard is applied here, the rolling hash there, the epoch of that record, and whether it lacks samples all the same.</summary>
+    public void NoteApplied(int shard, long seq, long hash, long epoch, bool lacks) => _applied.Note(shard, seq, hash, epoch, lacks);
 
     /// <summary>All that is known of how far a shard is applied here.</summary>
     public AppliedMark MarkOf(int shard) => _applied.MarkOf(shard);
@@ -287,7 +287,7 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
     /// <summary>Whether a shard had, since it was opened, once all that its journal had then: it is not in the middle of recovery.</summary>
     public bool IsWhole(int shard) => WholeFrom(shard) != AppliedMarks.Nowhere;
 
-    /// <summary>As <see cref="AppliedSeq"/>, but -1 as long as a shard is not whole, or lacks what was acknowledged elsewhere.</summary>
+    /// <summary>As <see cref="AppliedSeq"/>, but -1 as long as a shard is not whole, lacks samples, or lacks what was acknowledged elsewhere.</summary>
     public long WholeSeq(int shard) => IsWhole(shard) && !_applied.IsMissing(shard) ? AppliedSeq(shard) : AppliedMarks.Unknown;
 
     /// <summary>Says that a record was acknowledged from spools and is in none here: the copy is behind though the rows do not count it.</summary>
@@ -296,17 +296,23 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
     /// <summary>Says that a term leads a shard.</summary>
     public void ForgetMissed(int shard, long epoch) => _applied.ForgetMissed(shard, epoch);
 
-    /// <summary>Through which record a shard is applied here, and the rolling hash there; 0 for none, -1 where it is not open or lacks samples.</summary>
+    /// <summary>Through which record a shard is applied here, and the rolling hash there; 0 for none, -1 where it is not open.</summary>
     public (long Seq, long Hash) Applied(int shard) => _applied.At(shard);
 
-    /// <summary>Through which record a shard is applied here; 0 for none, -1 where it is not open or lacks samples.</summary>
+    /// <summary>Through which record a shard is applied here; 0 for none, -1 where it is not open. It may lack samples of what is before.</summary>
     public long AppliedSeq(int shard) => Applied(shard).Seq;
+
+    /// <summary>As <see cref="AppliedSeq"/>, but -1 where the copy here lacks samples of what is before.</summary>
+    public long SoundSeq(int shard) => MarkOf(shard).SoundSeq;
+
+    /// <summary>Whether the copy here lacks samples of records that it has applied.</summary>
+    public bool Lacks(int shard) => MarkOf(shard).Lacks;
 
     /// <summary>Completes when a shard is applied here through a record.</summary>
     public Task AppliedAsync(int shard, long seq, CancellationToken cancel) => _applied.ReachAsync(shard, seq, cancel);
 
-    /// <summary>Copies a shard from another node, where the journal does not reach back far enough.</summary>
-    public Func<int, long, ShardFiles, Task> Copy { get; set; } = static (shard, _, _) => Task.FromException(new IOException($"nobody has shard {shard}"));
+    /// <summary>Copies a shard from another node.</summary>
+    public CopyShard Copy { get; set; } = static (shard, _, _, _) => Task.FromException(new IOException($"nobody has shard {shard}"));
 
     /// <summary>Told of each record that this node has committed.</summary>
     public Action<CommittedRecord> Committed { get; set; } = static _ => { };

@@ -231,7 +231,7 @@ internal sealed partial class SeriesShardActor
             return;
         }
 
-        // Another copy has what it holds, where one is saved that far; else it is put aside, and what comes after it is kept.
+        // Another copy has what it holds, where one is saved that far; else it is put aside, what comes after it is kept, and the copy here lacks samples.
         Shard shard = Shard;
         Context.PipeToSelf(
             PassOverAsync(read.Record), copied => copied ? new Copied(shard, null) : new PassedOver(shard, read.Record, read.Reason, null),
@@ -242,11 +242,13 @@ internal sealed partial class SeriesShardActor
     {
         try
         {
-            await Journal.Copy(_id.Value, record.Seq, _home.FilesOf(_id));
+            await Journal.Copy(_id.Value, record.Seq, takesLacking: false, _home.FilesOf(_id));
             return true;
         }
         catch (IOException)
         {
+            // Noted first: no later start meets the record again.
+            await _home.NoteLossesAsync(_id);
             await _home.PutAsideRecordAsync(_id, record.Seq, record.Payload);
             return false;
         }
@@ -266,6 +268,7 @@ internal sealed partial class SeriesShardActor
         Shard.SkipTo(passed.Record.Seq, passed.Record.Hash);
         _appliedEpoch = passed.Record.Epoch;
         _recent!.Begin(Shard.AppliedSeq, Shard.JournalHash);
+        NoteRecordLost();
         GoOnApplying();
     }
 

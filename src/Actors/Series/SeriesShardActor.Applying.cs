@@ -113,7 +113,8 @@ internal sealed partial class SeriesShardActor
         {
             // What lies between is in other copies alone. Nothing is read meanwhile.
             Shard shard = Shard;
-            Context.PipeToSelf(Journal.Copy(_id.Value, gap.NextSeq - 1, _home.FilesOf(_id)), () => new Copied(shard, null), failure => new Copied(shard, failure));
+            Context.PipeToSelf(
+                Journal.Copy(_id.Value, gap.NextSeq - 1, takesLacking: true, _home.FilesOf(_id)), () => new Copied(shard, null), failure => new Copied(shard, failure));
             return;
         }
 

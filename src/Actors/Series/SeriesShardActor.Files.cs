@@ -24,7 +24,7 @@ internal sealed partial class SeriesShardActor
             return;
         }
 
-        _home.NoteCopied(_id);
+        _home.FilesPauseOf(_id).Taken();
         _log.CopyMade(_id.Value, fillsGaps ? "files of it here were damaged" : "the journal does not reach back far enough");
         Become(WhileInstalling);
         Context.PipeToSelf(_home.InstallAsync(_id), static () => new Installed(null), static wrong => new Installed(wrong));

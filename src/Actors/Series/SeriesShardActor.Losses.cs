@@ -3,18 +3,14 @@ using Pleiad.Storage;
 namespace Pleiad.Actors;
 
 /// <content>
-/// What a copy does that has damaged files: it lacks samples that others have. It is nobody's first choice, and whoever asks it is told that the
+/// What a copy does that has damaged files, or passed over a record that cannot be read: it lacks samples that others have. It is nobody's first choice, and whoever asks it is told that the
 /// answer is partial, until it has the files of another.
 /// </content>
 internal sealed partial class SeriesShardActor
 {
-    private static readonly TimeSpan FilesInterval = TimeSpan.FromSeconds(10);
-
     private bool _lacks;
     private long _lacksThrough;
     private bool _fillsGaps;
-    private bool _hasAskedForFiles;
-    private long _filesAskedAt;
     private long? _wholeGoal;
     private bool _isWhole;
 
@@ -22,6 +18,10 @@ internal sealed partial class SeriesShardActor
     {
         _lacks = _home.HasLosses(_id);
         _lacksThrough = Shard.AppliedSeq;
+        if (!_lacks)
+        {
+            _home.FilesPauseOf(_id).End();
+        }
     }
 
     // A block that has rotted since it was opened: the one that takes its place lacks what is damaged.
@@ -30,21 +30,26 @@ internal sealed partial class SeriesShardActor
         if (!_lacks && _home.Cluster is { } journal && _home.HasLosses(_id))
         {
             NoteLosses();
-            _home.ForgetCopied(_id);
             (_isWhole, _wholeGoal) = (false, null);
             journal.NoteGap(_id.Value);
             NoteApplied();
         }
     }
 
-    // A copy that lacks samples is behind every record, however many it has applied. One that was just opened may have less than it had before, until it
-    // has reached what a look at the rows says. Where it leads all the same, because nobody else is there, its answers are partial.
+    // Who has saved no more than this one before that record is no help.
+    private void NoteRecordLost()
+    {
+        NoteLossesSinceOpened();
+        _lacksThrough = Shard.AppliedSeq;
+    }
+
+    // A copy that lacks samples says so, however many records it has applied. One that was just opened may have less than it had before, until it has reached
+    // what a look at the rows says. Where it leads all the same, because nobody else is there, its answers are partial.
     private void NoteApplied()
     {
         if (_home.Cluster is { } journal)
         {
-            (long seq, long hash) = _lacks ? (AppliedMarks.Unknown, 0) : (Shard.AppliedSeq, Shard.JournalHash);
-            journal.NoteApplied(_id.Value, seq, hash, _appliedEpoch);
+            journal.NoteApplied(_id.Value, Shard.AppliedSeq, Shard.JournalHash, _appliedEpoch, _lacks);
             if (!_lacks && !_isWhole && Shard.AppliedSeq >= _wholeGoal)
             {
                 _isWhole = true;
@@ -56,20 +61,20 @@ internal sealed partial class SeriesShardActor
     // Whatever the journal had at one look since the shard was opened will do.
     private void BecomeWholeAt(long seq) => _wholeGoal = Math.Min(_wholeGoal ?? long.MaxValue, seq);
 
-    /// <summary>Asks for the files of another copy that has all this one had; once it has got some it takes them as they are, for nobody has better ones.</summary>
+    /// <summary>Asks for the files of another copy that has all this one had: again and again, with longer pauses, for who has all may not be there yet.</summary>
     private bool TryFillGaps()
     {
-        if (!_lacks || _leads || SpoolEnd > 0 || _home.HasCopied(_id) || (_hasAskedForFiles && Context.Time.GetElapsedTime(_filesAskedAt) < FilesInterval))
+        if (!_lacks || _leads || SpoolEnd > 0 || _home.FilesPauseOf(_id) is not { } pause || !pause.IsOver(Context.Time))
         {
             return false;
         }
 
-        _hasAskedForFiles = true;
-        _filesAskedAt = Context.Time.GetTimestamp();
+        pause.Begin(Context.Time);
         _fillsGaps = true;
         _readsJournal = true;
         Shard shard = Shard;
-        Context.PipeToSelf(Journal.Copy(_id.Value, _lacksThrough, _home.FilesOf(_id)), () => new Copied(shard, null), failure => new Copied(shard, failure));
+        Context.PipeToSelf(
+            Journal.Copy(_id.Value, _lacksThrough, takesLacking: false, _home.FilesOf(_id)), () => new Copied(shard, null), failure => new Copied(shard, failure));
         return true;
     }
 }

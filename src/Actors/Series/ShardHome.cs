@@ -219,38 +219,36 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
         return saving;
     }
 
-    /// <summary>Whether a shard of a cluster lacks samples that its damaged files had, now or before.</summary>
+    /// <summary>Whether a shard of a cluster lacks samples that its damaged files had, now or before, or a record that could not be read.</summary>
     public bool HasLosses(ShardId id) => _tenants[id.Value].HasLosses;
+
+    /// <summary>Notes, on disk first, that a shard will lack what a record of the journal had.</summary>
+    /// <exception cref="IOException">It could not be noted.</exception>
+    public Task NoteLossesAsync(ShardId id) => Task.Run(() => NoteLosses(_tenants[id.Value], _directory.FilesOf(id)));
 
     // What is damaged is put aside, or another file takes its place, and it is not found when the shard is opened again.
     private static void WatchForLosses(Tenant tenant, BlockStore blocks, ShardFiles files)
     {
         tenant.HasLosses |= files.Lacks;
-        blocks.BeforeLoss = NoteLosses;
+        blocks.BeforeLoss = () => NoteLosses(tenant, files);
         if (tenant.Snapshots.ChunkRecordsLost > 0)
         {
-            NoteLosses();
-        }
-
-        void NoteLosses()
-        {
-            if (!files.Lacks)
-            {
-                files.NoteLacks();
-            }
-
-            tenant.HasLosses = true;
+            NoteLosses(tenant, files);
         }
     }
 
-    /// <summary>Notes that the files of a shard are those of another node.</summary>
-    public void NoteCopied(ShardId id) => _tenants[id.Value].HasCopied = true;
+    private static void NoteLosses(Tenant tenant, ShardFiles files)
+    {
+        if (!files.Lacks)
+        {
+            files.NoteLacks();
+        }
 
-    /// <summary>Notes that they are not any more what they were when they were taken: others may have better ones.</summary>
-    public void ForgetCopied(ShardId id) => _tenants[id.Value].HasCopied = false;
+        tenant.HasLosses = true;
+    }
 
-    /// <summary>Whether the files of a shard were taken from another node since the start.</summary>
-    public bool HasCopied(ShardId id) => _tenants[id.Value].HasCopied;
+    /// <summary>When a shard that has losses asks others for their files again.</summary>
+    public FilesPause FilesPauseOf(ShardId id) => _tenants[id.Value].FilesPause;
 
     /// <summary>The files of a shard.</summary>
     public ShardFiles FilesOf(ShardId id) => _directory.FilesOf(id);
@@ -415,7 +413,7 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
 
         public Shard? LaidOut;
 
-        public bool HasCopied { get; set; }
+        public FilesPause FilesPause { get; } = new();
 
         public bool HasLosses { get; set; }
 

@@ -54,7 +54,7 @@ public sealed class CopiesOverTheWireTests : IAsyncLifetime
         Write("notes.txt", [9]);
         using var copier = new ShardCopier(_places);
         ShardFiles into = _target.FilesOf(new ShardId(0));
-        await copier.CopyAsync(0, 40, into).WaitAsync(TestActorSystem.HangGuard);
+        await copier.CopyAsync(0, 40, takesLacking: true, into).WaitAsync(TestActorSystem.HangGuard);
         into.InstallCopy();
         Assert.Equal(["chunks-000000000001.chk", "head-000000000001.snap"], into.List().Select(static file => file.Name));
         Assert.Equal(bytes, File.ReadAllBytes(Path.Combine(_target.ShardPath(new ShardId(0)), "chunks-000000000001.chk")));
@@ -66,7 +66,7 @@ public sealed class CopiesOverTheWireTests : IAsyncLifetime
     public async Task Who_has_not_saved_enough_is_not_copied_from(int shard, long through, string reason)
     {
         using var copier = new ShardCopier(_places);
-        IOException refused = await Assert.ThrowsAsync<IOException>(() => copier.CopyAsync(shard, through, _target.FilesOf(new ShardId(shard))).WaitAsync(TestActorSystem.HangGuard));
+        IOException refused = await Assert.ThrowsAsync<IOException>(() => copier.CopyAsync(shard, through, takesLacking: true, _target.FilesOf(new ShardId(shard))).WaitAsync(TestActorSystem.HangGuard));
         Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
     }
 
@@ -75,7 +75,7 @@ public sealed class CopiesOverTheWireTests : IAsyncLifetime
     {
         _places.Publish([new ShardPlace { Shard = 0 }, new ShardPlace { Shard = 1 }]);
         using var copier = new ShardCopier(_places);
-        IOException refused = await Assert.ThrowsAsync<IOException>(() => copier.CopyAsync(0, 1, _target.FilesOf(new ShardId(0))).WaitAsync(TestActorSystem.HangGuard));
+        IOException refused = await Assert.ThrowsAsync<IOException>(() => copier.CopyAsync(0, 1, takesLacking: true, _target.FilesOf(new ShardId(0))).WaitAsync(TestActorSystem.HangGuard));
         Assert.Contains("no other node lives", refused.Message, StringComparison.Ordinal);
     }
 
@@ -88,7 +88,7 @@ public sealed class CopiesOverTheWireTests : IAsyncLifetime
         _places.Publish([former]);
         using var copier = new ShardCopier(_places);
         ShardFiles into = _target.FilesOf(new ShardId(0));
-        await copier.CopyAsync(0, 40, into).WaitAsync(TestActorSystem.HangGuard);
+        await copier.CopyAsync(0, 40, takesLacking: true, into).WaitAsync(TestActorSystem.HangGuard);
         into.InstallCopy();
         Assert.Equal("head-000000000001.snap", Assert.Single(into.List()).Name);
     }
@@ -101,7 +101,11 @@ public sealed class CopiesOverTheWireTests : IAsyncLifetime
         using var copier = new ShardCopier(_places);
         ShardFiles into = _target.FilesOf(new ShardId(0));
         Assert.False(into.Lacks);
-        await copier.CopyAsync(0, 40, into).WaitAsync(TestActorSystem.HangGuard);
+
+        // In the place of files that are here they would be no better.
+        IOException refused = await Assert.ThrowsAsync<IOException>(() => copier.CopyAsync(0, 40, takesLacking: false, into).WaitAsync(TestActorSystem.HangGuard));
+        Assert.Contains("the copy of there lacks samples too", refused.Message, StringComparison.Ordinal);
+        await copier.CopyAsync(0, 40, takesLacking: true, into).WaitAsync(TestActorSystem.HangGuard);
         into.InstallCopy();
         Assert.True(into.Lacks);
         Assert.Equal(["lacks", "head-000000000001.snap"], into.List().Select(static file => file.Name));
@@ -116,7 +120,7 @@ public sealed class CopiesOverTheWireTests : IAsyncLifetime
         await using NodeTransport third = NodeTransport.Listen(node, new IPEndPoint(IPAddress.Loopback, 0), new TransportSettings(), TimeProvider.System, messages.HandleAsync);
         ShardPeer lacking = Assert.IsType<ShardPeer>(_places.Now.Shards[0].Leader);
         _places.Publish([new ShardPlace { Shard = 0, Leader = lacking, Followers = [new ShardPeer(node, "third", _here.LinkTo(node, third.Address))] }, new ShardPlace { Shard = 1 }]);
-        await copier.CopyAsync(0, 40, into).WaitAsync(TestActorSystem.HangGuard);
+        await copier.CopyAsync(0, 40, takesLacking: true, into).WaitAsync(TestActorSystem.HangGuard);
         into.InstallCopy();
         Assert.False(into.Lacks);
         Assert.Equal("head-000000000002.snap", Assert.Single(into.List()).Name);

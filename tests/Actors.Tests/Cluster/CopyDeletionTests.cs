@@ -116,7 +116,7 @@ public sealed class CopyDeletionTests : IDisposable
         _first.Save();
         _journal.TrimmedThrough = 6;
         Write(_first, 6, 6);
-        _second.Journal.Copy = (_, _, into) => Task.Run(() => ShardCopies.CopyAll(_first.Files, into));
+        _second.Journal.Copy = (_, _, _, into) => Task.Run(() => ShardCopies.CopyAll(_first.Files, into));
         TestProbe news = _second.Test.CreateProbe("news");
         news.Subscribe<ActorFailed>();
         _second.Host.Follow(_journal.Row);

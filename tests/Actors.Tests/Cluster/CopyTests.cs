@@ -196,7 +196,7 @@ public sealed class CopyTests : IDisposable
         _first.Writer.ExpectMsg<IngestOutcome>();
 
         var asked = new List<long>();
-        _second.Journal.Copy = (_, through, into) => Task.Run(() =>
+        _second.Journal.Copy = (_, through, _, into) => Task.Run(() =>
         {
             asked.Add(through);
             ShardCopies.CopyAll(_first.Files, into);
@@ -215,6 +215,59 @@ public sealed class CopyTests : IDisposable
         Assert.Equal(_first.Samples(), _second.Samples());
         Assert.Equal([10L], asked);
         _second.Lead(_journal.Take());
+    }
+
+    [Fact]
+    public void A_copy_that_was_made_from_files_that_lack_samples_takes_those_of_who_has_all_when_he_is_there()
+    {
+        using var third = new CopyNode(_journal);
+        _first.Lead(_journal.Take());
+        for (int i = 1; i <= 10; i++)
+        {
+            _first.Send("a", i, i);
+        }
+
+        _first.Test.Drain();
+        _journal.Commit();
+        for (int i = 1; i <= 10; i++)
+        {
+            Assert.Equal(1, _first.Writer.ExpectMsg<IngestOutcome>().Accepted);
+        }
+
+        third.Host.Follow(ShardOwnershipAt(11));
+        third.Test.Await(third.Journal.AppliedAsync(0, 10, CancellationToken.None));
+        _first.Save();
+        third.Save();
+        _journal.TrimmedThrough = 10;
+        _first.Files.NoteLacks();
+        bool isThere = false;
+        var refused = new System.Collections.Concurrent.ConcurrentQueue<long>();
+        _second.Journal.Copy = (_, through, takesLacking, into) =>
+        {
+            if (!takesLacking && !Volatile.Read(ref isThere))
+            {
+                refused.Enqueue(through);
+                return Task.FromException(new IOException("nobody has it whole"));
+            }
+
+            return Task.Run(() => ShardCopies.CopyAll(takesLacking ? _first.Files : third.Files, into));
+        };
+        Until(() => _second.Files.Lacks && _second.Journal.AppliedSeq(0) == 10 && refused.Count > 2);
+        Assert.Equal((-1L, 10), (_second.Journal.SoundSeq(0), _second.Samples().Count));
+        Assert.All(refused, static through => Assert.Equal(10, through));
+        Volatile.Write(ref isThere, true);
+        Until(() => _second.Journal.SoundSeq(0) == 10 && _second.Journal.IsWhole(0));
+        Assert.False(_second.Files.Lacks);
+
+        void Until(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                _second.Test.Advance(TimeSpan.FromSeconds(10));
+                _second.Host.Follow(_journal.Row);
+                _second.Test.Drain();
+                return condition();
+            },
+            TestActorSystem.HangGuard));
     }
 
     [Fact]
@@ -246,7 +299,7 @@ public sealed class CopyTests : IDisposable
         Assert.True(_first.DamageChunks());
         bool isReached = false;
         var asked = new List<long>();
-        _first.Journal.Copy = (_, through, into) =>
+        _first.Journal.Copy = (_, through, _, into) =>
         {
             asked.Add(through);
             return isReached ? Task.Run(() => ShardCopies.CopyAll(_second.Files, into)) : Task.FromException(new IOException("no other node lives"));
@@ -256,7 +309,7 @@ public sealed class CopyTests : IDisposable
         Assert.True(_first.Samples().Count < 300);
         _first.Host.Follow(ShardOwnershipAt(301));
         _first.Test.Drain();
-        Assert.Equal(-1, _first.Journal.AppliedSeq(0));
+        Assert.Equal((300L, -1L), (_first.Journal.AppliedSeq(0), _first.Journal.SoundSeq(0)));
 
         isReached = true;
         TestProbe news = _first.Test.CreateProbe("news");
@@ -277,7 +330,7 @@ public sealed class CopyTests : IDisposable
         _first.Test.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(_second.Samples(), _first.Samples());
         Assert.Equal(300, _first.Samples().Count);
-        Assert.Equal(300, _first.Journal.AppliedSeq(0));
+        Assert.Equal(300, _first.Journal.SoundSeq(0));
         Assert.Equal([300L, 300L], asked);
     }
 

@@ -130,7 +130,7 @@ public sealed class JournalAgreementTests : IDisposable
         Assert.Equal(11, _journal.NextSeq);
         Write(_first, 11, 11);
         var asked = new System.Collections.Concurrent.ConcurrentQueue<long>();
-        _second.Journal.Copy = (_, through, _) =>
+        _second.Journal.Copy = (_, through, _, _) =>
         {
             asked.Enqueue(through);
             return Task.FromException(new IOException("not now"));
@@ -153,6 +153,11 @@ public sealed class JournalAgreementTests : IDisposable
         Assert.Equal(_first.Samples().Where(static sample => sample != "a 5 5"), _second.Samples());
         Assert.Contains("shard-0000-000000000005.record", _second.PutAside);
 
+        // It says what it lacks, now and after every start, and is in nobody's way for a hand-off.
+        Assert.True(_second.Files.Lacks);
+        Assert.Equal((10, AppliedMarks.Unknown, AppliedMarks.Unknown), (_second.Journal.AppliedSeq(0), _second.Journal.SoundSeq(0), _second.Host.AppliedSeq(0)));
+        Assert.False(_second.Journal.IsWhole(0));
+
         // Whoever takes over is not held up by it.
         _second.Lead(_journal.Take());
         _first.Host.EndLead(0);
@@ -162,13 +167,46 @@ public sealed class JournalAgreementTests : IDisposable
     }
 
     [Fact]
+    public void A_copy_that_passed_over_a_record_takes_the_files_of_who_has_it_as_soon_as_it_is_saved_there()
+    {
+        _first.Lead(_journal.Take());
+        Write(_first, 1, 10);
+        _journal.Damage(5);
+        var asked = new System.Collections.Concurrent.ConcurrentQueue<(long Through, bool TakesLacking)>();
+        _second.Journal.Copy = (_, through, takesLacking, into) =>
+        {
+            asked.Enqueue((through, takesLacking));
+            return _first.Journal.SavedSeq(0) < through ? Task.FromException(new IOException("not saved")) : Task.Run(() => ShardCopies.CopyAll(_first.Files, into));
+        };
+        Follow(_second);
+        Assert.True(_second.Files.Lacks);
+        Write(_first, 11, 20);
+        Follow(_second);
+        _first.Save();
+        Until(
+            _second,
+            () =>
+            {
+                _second.Test.Advance(TimeSpan.FromSeconds(10));
+                return _second.Journal.SoundSeq(0) == 20 && _second.Journal.IsWhole(0);
+            },
+            follows: true);
+        Assert.Equal(_first.Samples(), _second.Samples());
+        Assert.False(_second.Files.Lacks);
+
+        // The record itself first, and then whatever it had when it passed it over; files that lack samples too are no help.
+        Assert.Equal([(5L, false), (5L, false)], asked.Distinct().Take(1).Concat(asked.Skip(1).Take(1)));
+        Assert.DoesNotContain(asked, static one => one.TakesLacking);
+    }
+
+    [Fact]
     public void A_record_that_another_copy_has_is_not_put_aside()
     {
         _first.Lead(_journal.Take());
         Write(_first, 1, 10);
         _first.Save();
         _journal.Damage(5);
-        _second.Journal.Copy = (_, _, into) => Task.Run(() =>
+        _second.Journal.Copy = (_, _, _, into) => Task.Run(() =>
         {
             into.BeginCopy();
             foreach ((string name, long bytes) in _first.Files.List())

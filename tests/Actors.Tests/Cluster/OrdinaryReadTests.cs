@@ -161,7 +161,7 @@ public sealed class OrdinaryReadTests : IDisposable
         _first.Save();
         Assert.Equal((300, false), await ReadAsync(_first, ShardRole.Leader));
         Assert.True(_first.DamageChunks());
-        _first.Journal.Copy = static (_, _, _) => Task.FromException(new IOException("no other node lives"));
+        _first.Journal.Copy = static (_, _, _, _) => Task.FromException(new IOException("no other node lives"));
         _first.Restart();
         _first.Lead(_journal.Take());
         Assert.True(_first.Samples().Count < 300);
@@ -172,6 +172,7 @@ public sealed class OrdinaryReadTests : IDisposable
         Assert.Equal(1, _first.Writer.ExpectMsg<IngestOutcome>().Accepted);
         Assert.True((await ReadAsync(_first, ShardRole.Leader)).IsPartial);
         Assert.Equal(AppliedMarks.Unknown, _first.Journal.WholeSeq(0));
+        Assert.Equal((301, AppliedMarks.Unknown), (_first.Journal.AppliedSeq(0), _first.Journal.SoundSeq(0)));
     }
 
     [Fact]
@@ -182,18 +183,18 @@ public sealed class OrdinaryReadTests : IDisposable
         _second.Save();
         _first.Seal();
         Assert.True(_first.DamageBlocks());
-        _first.Journal.Copy = static (_, _, _) => Task.FromException(new IOException("no other node lives"));
+        _first.Journal.Copy = static (_, _, _, _) => Task.FromException(new IOException("no other node lives"));
         for (int opened = 0; opened < 3; opened++)
         {
             // The first time finds the damage, and puts it aside.
             _first.Restart();
             Assert.Empty(_first.Samples());
-            Assert.Equal(AppliedMarks.Unknown, _first.Journal.AppliedSeq(0));
+            Assert.Equal(AppliedMarks.Unknown, _first.Journal.SoundSeq(0));
             Assert.True(_first.Files.Lacks);
         }
 
         Assert.Single(_first.PutAside, static name => name.EndsWith(".blk", StringComparison.Ordinal));
-        _first.Journal.Copy = (_, _, into) => Task.Run(() => ShardCopies.CopyAll(_second.Files, into));
+        _first.Journal.Copy = (_, _, _, into) => Task.Run(() => ShardCopies.CopyAll(_second.Files, into));
         Assert.True(SpinWait.SpinUntil(
             () =>
             {
@@ -290,7 +291,8 @@ public sealed class OrdinaryReadTests : IDisposable
     {
         var map = new ShardMap(1);
         var places = new PublishedPlaces(
-            new ShardPlaces(0, [new ShardPlace { Shard = 0, Epoch = 1, Here = role }]), node.Journal.AppliedSeq, node.Journal.AppliedAsync, node.Journal.WholeFrom);
+            new ShardPlaces(0, [new ShardPlace { Shard = 0, Epoch = 1, Here = role }]), node.Journal.AppliedSeq, node.Journal.AppliedAsync, node.Journal.WholeFrom,
+            node.Journal.Lacks);
         var reads = new ClusterReads(new ShardDirectory(map, [node.Shard]), places, new QuerySettings(), TimeProvider.System);
         using var frontend = new QueryFrontend(
             new Engine(new EngineSettings(), TimeProvider.System), new ShardDirectory(map, []), new QuerySettings(), TimeProvider.System, new MemoryState(), reads);

@@ -40,6 +40,17 @@ internal sealed class QueryNodes : IAsyncDisposable
             place.Here == ShardRole.Follower ? place with { Here = ShardRole.Uncertain, LastResort = node.PeerOf(node) } : place)]);
     }
 
+    /// <summary>A node's copy of a shard lacks samples from now on, as when files of it are damaged: it is asked last.</summary>
+    public void Lose(int number, int shard)
+    {
+        Node node = _nodes[number];
+        node.Marks.NoteGap(shard);
+        node.Marks.Note(shard, node.Marks.At(shard).Seq, 0, lacks: true);
+        node.Places.Publish([.. node.Places.Now.Shards.Select(place => place.Shard != shard
+            ? place
+            : place with { Here = place.Here == ShardRole.Leader ? ShardRole.Leader : ShardRole.Uncertain, LastResort = node.PeerOf(node) })]);
+    }
+
     /// <summary>Tells all nodes where the shards are.</summary>
     public void Publish(IReadOnlyList<int[]> copies, long epoch)
     {
@@ -90,7 +101,7 @@ internal sealed class QueryNodes : IAsyncDisposable
             {
                 _waitedFor.TrySetResult((shard, seq));
                 return Marks.ReachAsync(shard, seq, cancel);
-            }, Marks.WholeFrom);
+            }, Marks.WholeFrom, shard => Marks.MarkOf(shard).Lacks);
             Queries = new PeerQueries(new Engine(new EngineSettings(), TimeProvider.System), this, this, Places, settings, TimeProvider.System);
             Queries.AddTo(_messages);
             _transport = NodeTransport.Listen(

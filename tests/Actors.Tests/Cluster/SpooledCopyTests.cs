@@ -365,7 +365,7 @@ public sealed class SpooledCopyTests : IDisposable
         Write(_third, 20, 29);
         _third.Save();
         _journal.TrimmedThrough = 16;
-        _second.Journal.Copy = (_, _, into) => Task.Run(() => ShardCopies.CopyAll(_third.Files, into));
+        _second.Journal.Copy = (_, _, _, into) => Task.Run(() => ShardCopies.CopyAll(_third.Files, into));
         ForwardTo(_third, _second);
         Until(_second, () => _third.Journal.AppliedSeq(0) >= 22 && !_second.Spool.Holds(0), follows: true);
         Follow(_second);

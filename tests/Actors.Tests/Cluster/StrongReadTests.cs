@@ -163,6 +163,70 @@ public sealed class StrongReadTests
     }
 
     [Fact]
+    public async Task A_copy_that_lacks_samples_answers_where_nobody_has_all_and_the_answer_says_so()
+    {
+        await using QueryNodes nodes = Nodes(new QuerySettings { HedgeAfter = TimeSpan.FromHours(1), StrongTimeout = TimeSpan.FromMilliseconds(1) });
+        using QueryFrontend frontend = nodes[0].Frontend();
+        nodes.Lose(number: 1, shard: 3);
+        AssertWhole(await AskAsync(frontend, Strong));
+        AssertWhole(await AskAsync(frontend, default));
+
+        nodes.Lose(number: 2, shard: 3);
+        foreach (QueryOptions options in new[] { Strong, default })
+        {
+            QueryResult result = await AskAsync(frontend, options);
+            Assert.True(result.IsPartial);
+            Assert.Equal("partial: the copies that answered for 1 of 4 shards lack samples that were damaged, so series may be missing", Assert.Single(result.Warnings));
+            Assert.Equal(Series.Length, ((VectorValue)result.Value).Samples.Single().Value);
+        }
+
+        // What was acknowledged last it has to have all the same.
+        nodes.Rows.Commit(shard: 3, count: 1);
+        Assert.Equal(QueryErrorKind.Unavailable, (await Assert.ThrowsAsync<QueryException>(() => AskAsync(frontend, Strong))).Kind);
+    }
+
+    [Fact]
+    public async Task A_leader_that_lacks_samples_and_is_alone_answers_when_it_has_what_was_acknowledged_and_says_what_it_lacks()
+    {
+        await using var nodes = new QueryNodes(ListedSeries.Spread(Series, Samples, 4), [[0], [0], [0], [0]], nodes: 1, Patient(TimeSpan.FromHours(1)));
+        using QueryFrontend frontend = nodes[0].Frontend();
+        nodes.Lose(number: 0, shard: 2);
+        Assert.True((await AskAsync(frontend, Strong)).IsPartial);
+        nodes.Rows.Commit(shard: 2, count: 1);
+        Task<QueryResult> asking = AskAsync(frontend, Strong);
+        (_, long through) = await nodes[0].IsWaitedFor.WaitAsync(TestActorSystem.HangGuard);
+        Assert.False(asking.IsCompleted);
+        nodes[0].Marks.Note(2, through, 0, lacks: true);
+        QueryResult result = await asking;
+        Assert.True(result.IsPartial);
+        Assert.Contains("lack samples", Assert.Single(result.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Who_does_not_know_what_lacking_is_takes_the_header_of_such_a_copy_for_one_that_has_nothing()
+    {
+        var header = new ShardHeader(3, IsServed: true, Epoch: 7, AppliedSeq: 0, ChunksDamaged: 2, IsBehind: true, Lacks: true);
+        foreach (ShardHeader written in new[] { header, header with { AppliedSeq = 40 }, header with { AppliedSeq = 40, Lacks = false } })
+        {
+            var message = new MessageWriter();
+            written.Write(message);
+            var reader = new MessageReader(message.Memory.Span);
+            Assert.True(reader.Next(out int kind));
+            Assert.Equal((int)RecordKind.Shard, kind);
+            ReadOnlySpan<byte> body = reader.Bytes();
+            Assert.Equal(written, ShardHeader.Read(body));
+            ulong applied = 0;
+            var old = new MessageReader(body);
+            while (old.Next(out int field))
+            {
+                applied = field == 4 ? old.Number() : applied;
+            }
+
+            Assert.Equal(written.Lacks ? 0 : 40UL, applied);
+        }
+    }
+
+    [Fact]
     public async Task It_is_refused_when_no_copy_gets_there_in_time()
     {
         await using QueryNodes nodes = Nodes(new QuerySettings { StrongTimeout = TimeSpan.FromMilliseconds(1) });

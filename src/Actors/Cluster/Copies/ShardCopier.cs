@@ -12,17 +12,13 @@ internal sealed class ShardCopier(IShardPlaces places) : IDisposable
     // One shard at a time: what a node that joins needs is a lot, and the others have their work.
     private readonly SemaphoreSlim _turn = new(1, 1);
 
-    /// <summary>Copies all files of a shard beside those that are here.</summary>
-    /// <param name="shard">Which.</param>
-    /// <param name="throughSeq">The copy must reach through this record: the journal goes on behind it.</param>
-    /// <param name="into">Takes them.</param>
-    /// <exception cref="IOException">Nobody has it, or a file went away or did not come whole. To be tried again.</exception>
-    public async Task CopyAsync(int shard, long throughSeq, ShardFiles into)
+    /// <inheritdoc cref="CopyShard"/>
+    public async Task CopyAsync(int shard, long throughSeq, bool takesLacking, ShardFiles into)
     {
         await _turn.WaitAsync(CancellationToken.None);
         try
         {
-            (ShardPeer peer, IReadOnlyList<(string Name, long Bytes)> files) = await FindAsync(places.Now.Shards[shard], places.Peers, throughSeq);
+            (ShardPeer peer, IReadOnlyList<(string Name, long Bytes)> files) = await FindAsync(places.Now.Shards[shard], places.Peers, throughSeq, takesLacking);
             into.BeginCopy();
             foreach ((string name, long bytes) in files)
             {
@@ -42,7 +38,8 @@ internal sealed class ShardCopier(IShardPlaces places) : IDisposable
 
     // Whoever shall have it first; then the others: one that had it until the plan changed has it still. One that lacks samples only where nobody else has it:
     // what is copied from it says so too.
-    private static async Task<(ShardPeer Peer, IReadOnlyList<(string Name, long Bytes)> Files)> FindAsync(ShardPlace place, IReadOnlyList<ShardPeer> others, long throughSeq)
+    private static async Task<(ShardPeer Peer, IReadOnlyList<(string Name, long Bytes)> Files)> FindAsync(
+        ShardPlace place, IReadOnlyList<ShardPeer> others, long throughSeq, bool takesLacking)
     {
         var reasons = new List<string>();
         (ShardPeer, IReadOnlyList<(string, long)>)? lacking = null;
@@ -63,7 +60,11 @@ internal sealed class ShardCopier(IShardPlaces places) : IDisposable
                     return (peer, files);
                 }
 
-                lacking ??= (peer, files);
+                reasons.Add($"the copy of {peer.Name} lacks samples too");
+                if (takesLacking)
+                {
+                    lacking ??= (peer, files);
+                }
             }
             catch (IOException e)
             {
@@ -71,7 +72,7 @@ internal sealed class ShardCopier(IShardPlaces places) : IDisposable
             }
         }
 
-        return lacking ?? throw new IOException($"nobody has shard {place.Shard} saved through record {throughSeq}, where the journal goes on: {(reasons.Count == 0 ? "no other node lives" : string.Join("; ", reasons))}");
+        return lacking ?? throw new IOException($"nobody has shard {place.Shard} whole and saved through record {throughSeq}: {(reasons.Count == 0 ? "no other node lives" : string.Join("; ", reasons))}");
     }
 
     private static async Task CopyAsync(ShardPeer peer, int shard, string name, long bytes, ShardFiles into)

@@ -40,7 +40,7 @@ internal sealed class ClusterReads(
     /// <param name="selectors">What will be read.</param>
     /// <param name="left">How long the query may still take.</param>
     /// <param name="cancel">Gives up.</param>
-    /// <returns>How far each shard has to be read; those that no selector names may not have got there yet.</returns>
+    /// <returns>How far each shard has to be read; those that no selector names may not have got there yet, and some may have only copies that lack samples.</returns>
     /// <exception cref="QueryException">The database does not answer, or does not have all of it, or no copy of a shard gets there in time.</exception>
     public async Task<StrongGoals> ReachAsync(IReadOnlyList<IReadOnlyList<Matcher>> selectors, Func<TimeSpan> left, CancellationToken cancel)
     {
@@ -67,7 +67,7 @@ internal sealed class ClusterReads(
         int[] here =
         [
             .. places.Now.Shards
-                .Where(place => goals is null ? place.Here is ShardRole.Leader or ShardRole.Follower : place.Here != ShardRole.None && places.AppliedSeq(place.Shard) >= goals.Of(place.Shard))
+                .Where(place => goals is null ? place.Here is ShardRole.Leader or ShardRole.Follower : place.Here != ShardRole.None && HasAll(place.Shard, places.AppliedSeq(place.Shard), goals))
                 .Select(static place => place.Shard),
         ];
         return new ClusterView(this, await ViewHereAsync(here, goals, cancel), NextQuery(), left, goals);
@@ -79,7 +79,7 @@ internal sealed class ClusterReads(
         while (true)
         {
             LocalViews views = await local.ViewAsync(here, cancel);
-            int[] reached = [.. here.Where(shard => goals is null ? views.IsWhole(shard, places) : views.AppliedOf(shard, places) >= goals.Of(shard))];
+            int[] reached = [.. here.Where(shard => goals is null ? views.IsWhole(shard, places) : HasAll(shard, views.AppliedOf(shard, places), goals))];
             if (reached.Length == here.Length)
             {
                 return views;
@@ -89,6 +89,8 @@ internal sealed class ClusterReads(
             here = reached;
         }
     }
+
+    private bool HasAll(int shard, long applied, StrongGoals goals) => applied >= goals.Of(shard) && !places.Lacks(shard);
 
     /// <summary>A number that no other query of this node has.</summary>
     public ulong NextQuery() => (ulong)Interlocked.Increment(ref _lastQuery);

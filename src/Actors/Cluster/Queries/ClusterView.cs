@@ -19,6 +19,7 @@ internal sealed class ClusterView(ClusterReads reads, LocalViews here, ulong que
 {
     private readonly ConcurrentDictionary<NodeIncarnation, PeerLink> _asked = new();
     private readonly ConcurrentDictionary<int, byte> _missing = new();
+    private readonly ConcurrentDictionary<int, byte> _lacking = new();
     private readonly ShardedSource _here = new(
         [.. Enumerable.Range(0, reads.Local.Map.Count).Select(shard => here.Has(shard) ? here.Of(shard) : NoSeries.Instance)],
         reads.Local.Map,
@@ -36,6 +37,9 @@ internal sealed class ClusterView(ClusterReads reads, LocalViews here, ulong que
 
     /// <inheritdoc/>
     public override IReadOnlyList<int> ShardsMissing => [.. _missing.Keys.Order()];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<int> ShardsLacking => [.. _lacking.Keys.Order()];
 
     /// <inheritdoc/>
     public ShardMap Shards => reads.Local.Map;
@@ -194,6 +198,14 @@ internal sealed class ClusterView(ClusterReads reads, LocalViews here, ulong que
             if (_missing.TryAdd(shard, 0))
             {
                 ActorsMetrics.ShardsMissing.Add(1);
+            }
+        }
+
+        foreach (int shard in gather.Lacking)
+        {
+            if (_lacking.TryAdd(shard, 0))
+            {
+                ActorsMetrics.ShardsLacking.Add(1);
             }
         }
 

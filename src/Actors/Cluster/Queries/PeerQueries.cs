@@ -100,7 +100,8 @@ internal sealed class PeerQueries(
     private ShardHeader HeaderOf(int shard)
     {
         ShardPlace place = places.Now.Shards[shard];
-        return new ShardHeader(shard, place.Here != ShardRole.None, place.Epoch, Math.Max(0, places.AppliedSeq(shard)), 0, place.Here == ShardRole.Uncertain);
+        long applied = Math.Max(0, places.AppliedSeq(shard));
+        return new ShardHeader(shard, place.Here != ShardRole.None, place.Epoch, applied, 0, place.Here == ShardRole.Uncertain, places.Lacks(shard));
     }
 
     private ValueTask<NodeMessage> NextAsync(IncomingMessage message)
@@ -196,9 +197,9 @@ internal sealed class PeerQueries(
         }
 
         // Before the views are taken: what they hold is at least this, unless a shard is recovered meanwhile; so it is asked again behind them.
-        // A copy that lacks samples of whatever age has nothing for sure.
         ShardPlaces now = places.Now;
         long[] applied = [.. read.Shards.Select(shard => Math.Max(0, places.AppliedSeq(shard)))];
+        bool[] lacks = [.. read.Shards.Select(places.Lacks)];
         int[] served = [.. read.Shards.Where(shard => now.Shards[shard].Here != ShardRole.None)];
         IReadOnlyDictionary<int, LocalViews> views = await query.ViewAsync(local, served);
         bool[] isWhole = new bool[applied.Length];
@@ -208,6 +209,7 @@ internal sealed class PeerQueries(
             {
                 applied[i] = Math.Max(0, Math.Min(applied[i], of.AppliedOf(read.Shards[i], places)));
                 isWhole[i] = of.IsWhole(read.Shards[i], places);
+                lacks[i] |= places.Lacks(read.Shards[i]);
             }
         }
 
@@ -215,7 +217,7 @@ internal sealed class PeerQueries(
         {
             int shard = read.Shards[index];
             bool isServed = views.TryGetValue(shard, out LocalViews? view);
-            return new ShardHeader(shard, isServed, now.Shards[shard].Epoch, applied[index], isServed ? view!.DamagedOf(shard) : 0, now.Shards[shard].Here == ShardRole.Uncertain || !isWhole[index]);
+            return new ShardHeader(shard, isServed, now.Shards[shard].Epoch, applied[index], isServed ? view!.DamagedOf(shard) : 0, now.Shards[shard].Here == ShardRole.Uncertain || !isWhole[index], lacks[index]);
         }
 
         if (read.Kind == ReadKind.Fragment)

@@ -29,12 +29,16 @@ internal sealed class ShardGather<T>(
     private readonly HashSet<(int Shard, NodeIncarnation Node)> _asked = [];
     private readonly List<Attempt> _running = [];
     private readonly SortedSet<int> _missing = [];
-    private readonly Dictionary<int, T> _behind = [];
+    private readonly SortedSet<int> _lacking = [];
+    private readonly Dictionary<int, (T Value, bool Lacks)> _behind = [];
     private readonly HashSet<int> _unclaimed = [];
     private int _rounds = 1;
 
     /// <summary>Shards that nobody answered for, or only somebody who may lack the newest samples.</summary>
     public IReadOnlyCollection<int> Missing => _missing;
+
+    /// <summary>Shards that only a copy answered for which lacks samples of damaged files or records; it has everything else that was asked for.</summary>
+    public IReadOnlyCollection<int> Lacking => _lacking;
 
     /// <summary>Reads from the shards.</summary>
     /// <returns>By shard; those that nobody answered for are not there.</returns>
@@ -112,9 +116,8 @@ internal sealed class ShardGather<T>(
         foreach ((ShardHeader header, bool hasValue, T? value) in answers)
         {
             // Who has not heard of a newer leader, or says so itself, may lack what was written since: better than nothing, but not whole.
-            bool isBehind = goals is null
-                ? header.IsBehind || header.Epoch < now.Shards[header.Shard].Epoch
-                : header.AppliedSeq < goals.Of(header.Shard);
+            bool isReached = goals is null || header.AppliedSeq >= goals.Of(header.Shard);
+            bool isBehind = header.Lacks || !isReached || (goals is null && (header.IsBehind || header.Epoch < now.Shards[header.Shard].Epoch));
             if ((!hasValue || isBehind) && _open.Contains(header.Shard))
             {
                 _unclaimed.Add(header.Shard);
@@ -122,7 +125,11 @@ internal sealed class ShardGather<T>(
 
             if (hasValue && isBehind && _open.Contains(header.Shard))
             {
-                _behind.TryAdd(header.Shard, value!);
+                // A strong read that nobody has reached is refused in any case.
+                if (isReached)
+                {
+                    _behind.TryAdd(header.Shard, (value!, header.Lacks));
+                }
             }
             else if (hasValue && _open.Remove(header.Shard))
             {
@@ -148,10 +155,11 @@ internal sealed class ShardGather<T>(
                 if (!isHedge && !isAskedAgain)
                 {
                     _open.Remove(shard);
-                    _missing.Add(shard);
-                    if (_behind.TryGetValue(shard, out T? answer))
+                    bool isBehind = _behind.TryGetValue(shard, out (T Value, bool Lacks) answer);
+                    (answer.Lacks ? _lacking : _missing).Add(shard);
+                    if (isBehind)
                     {
-                        _answers.Add(shard, answer);
+                        _answers.Add(shard, answer.Value);
                     }
                 }
 

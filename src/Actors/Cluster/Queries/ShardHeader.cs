@@ -9,7 +9,8 @@ namespace Pleiad.Actors;
 /// <param name="AppliedSeq">Through which record of the journal it has applied at least; 0 when it cannot be said.</param>
 /// <param name="ChunksDamaged">Chunks it cannot read: what they held is missing.</param>
 /// <param name="IsBehind">Whether its copy may lack what others have.</param>
-internal readonly record struct ShardHeader(int Shard, bool IsServed, long Epoch, long AppliedSeq, int ChunksDamaged, bool IsBehind = false)
+/// <param name="Lacks">Whether its copy lacks samples of what it has applied: better than nothing, and to be said.</param>
+internal readonly record struct ShardHeader(int Shard, bool IsServed, long Epoch, long AppliedSeq, int ChunksDamaged, bool IsBehind = false, bool Lacks = false)
 {
     /// <summary>Writes it as a record.</summary>
     public void Write(MessageWriter into)
@@ -18,9 +19,12 @@ internal readonly record struct ShardHeader(int Shard, bool IsServed, long Epoch
         into.Number(1, (ulong)Shard);
         into.Number(2, IsServed ? 1UL : 0);
         into.Number(3, (ulong)Epoch);
-        into.Number(4, (ulong)AppliedSeq);
+
+        // Whoever does not know of field 7 takes field 4 for a promise that nothing is lacking.
+        into.Number(4, Lacks ? 0 : (ulong)AppliedSeq);
         into.Number(5, (ulong)ChunksDamaged);
         into.Number(6, IsBehind ? 1UL : 0);
+        into.Number(7, Lacks ? (ulong)AppliedSeq + 1 : 0);
         into.End(mark);
     }
 
@@ -28,11 +32,11 @@ internal readonly record struct ShardHeader(int Shard, bool IsServed, long Epoch
     /// <exception cref="WireFormatException">It is none.</exception>
     public static ShardHeader Read(ReadOnlySpan<byte> message)
     {
-        long[] numbers = new long[6];
+        long[] numbers = new long[7];
         var reader = new MessageReader(message);
         while (reader.Next(out int field))
         {
-            if (field <= 6)
+            if (field <= 7)
             {
                 ulong value = reader.Number();
                 numbers[field - 1] = value <= long.MaxValue ? (long)value : throw new WireFormatException($"{value} in the header of a shard");
@@ -40,7 +44,7 @@ internal readonly record struct ShardHeader(int Shard, bool IsServed, long Epoch
         }
 
         return numbers[0] <= int.MaxValue && numbers[4] <= int.MaxValue
-            ? new ShardHeader((int)numbers[0], numbers[1] != 0, numbers[2], numbers[3], (int)numbers[4], numbers[5] != 0)
+            ? new ShardHeader((int)numbers[0], numbers[1] != 0, numbers[2], numbers[6] > 0 ? numbers[6] - 1 : numbers[3], (int)numbers[4], numbers[5] != 0, numbers[6] > 0)
             : throw new WireFormatException($"shard {numbers[0]}, {numbers[4]} damaged chunks");
     }
 }

@@ -49,7 +49,7 @@ internal sealed class StrongWait(ClusterReads reads, StrongGoals goals, Func<Tim
         }
     }
 
-    // A copy that has applied enough is as good as any, whatever it is taken for. Where others have copies too they are asked soon.
+    // A copy that has applied enough is as good as any, whatever it is taken for, unless it lacks samples. Where others have copies too they are asked soon.
     private async Task<IEnumerable<int>> ReachedHereAsync(IReadOnlyList<int> shards, CancellationToken cancel)
     {
         ShardPlaces now = reads.Places.Now;
@@ -57,7 +57,7 @@ internal sealed class StrongWait(ClusterReads reads, StrongGoals goals, Func<Tim
         int[][] reached = await Task.WhenAll(
             StrongGoals.ReachAsync(reads.Places, GoalsOf(shared: true), reads.Settings.HedgeAfter, reads.Time, cancel),
             StrongGoals.ReachAsync(reads.Places, GoalsOf(shared: false), reads.Settings.StrongTimeout, reads.Time, cancel));
-        return reached.SelectMany(static shards => shards);
+        return reached.SelectMany(static shards => shards).Where(shard => !reads.Places.Lacks(shard));
 
         (int, long)[] GoalsOf(bool shared) => [.. here
             .Where(place => (place.Leader is not null || !place.Followers.IsEmpty) == shared).Select(place => (place.Shard, goals.Of(place.Shard)))];
