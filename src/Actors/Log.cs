@@ -50,6 +50,9 @@ internal static partial class Log
     [LoggerMessage(270, LogLevel.Warning, "The copy of shard {Shard} on this node lacks samples, for files of it are damaged, and could not be copied from another node yet: {Reason}")]
     public static partial void CopyLacks(this ILogger log, int shard, string reason);
 
+    [LoggerMessage(272, LogLevel.Error, "The copy of shard {Shard} on this node was damaged: {Blocks} blocks of samples and {Rollups} of rollups could not be opened, {Chunks} chunks of its snapshots could not be read. The files lie in {Quarantine}; the copy asks other nodes for theirs.")]
+    public static partial void FilesDamaged(this ILogger log, int shard, int blocks, int rollups, int chunks, string quarantine);
+
     [LoggerMessage(226, LogLevel.Error, "The journal of shard {Shard} ends at record {Journal} and was at {Here}: the database has lost what it had acknowledged. {Mended}")]
     public static partial void JournalWentBack(this ILogger log, int shard, long journal, long here, string mended);
 

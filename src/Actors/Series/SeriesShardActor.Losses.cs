@@ -18,6 +18,12 @@ internal sealed partial class SeriesShardActor
     {
         _lacks = _home.HasLosses(_id);
         _lacksThrough = Shard.AppliedSeq;
+        (int blocks, int rollups, int chunks) = _home.DamagedOf(_id);
+        if (blocks + rollups + chunks > 0)
+        {
+            _log.FilesDamaged(_id.Value, blocks, rollups, chunks, _home.QuarantinePath);
+        }
+
         if (!_lacks)
         {
             _home.FilesPauseOf(_id).End();

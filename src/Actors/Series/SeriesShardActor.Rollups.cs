@@ -46,6 +46,7 @@ internal sealed partial class SeriesShardActor
         }
 
         Shard.CompleteRollup(done.Job, done.Written);
+        NoteLossesSinceOpened();
         _home.Publish(_id, Shard);
         if (done.Written is { } written)
         {

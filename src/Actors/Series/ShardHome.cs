@@ -222,6 +222,13 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
     /// <summary>Whether a shard of a cluster lacks samples that its damaged files had, now or before, or a record that could not be read.</summary>
     public bool HasLosses(ShardId id) => _tenants[id.Value].HasLosses;
 
+    /// <summary>Blocks of samples and of rollups of a shard that could not be opened, and records of chunks in its snapshots that could not be read, when it was opened last.</summary>
+    public (int Blocks, int Rollups, int Chunks) DamagedOf(ShardId id)
+    {
+        Tenant tenant = _tenants[id.Value];
+        return (tenant.Blocks.Damaged, tenant.Blocks.Rollups.Damaged, tenant.Snapshots.ChunkRecordsLost);
+    }
+
     /// <summary>Notes, on disk first, that a shard will lack what a record of the journal had.</summary>
     /// <exception cref="IOException">It could not be noted.</exception>
     public Task NoteLossesAsync(ShardId id) => Task.Run(() => NoteLosses(_tenants[id.Value], _directory.FilesOf(id)));
@@ -230,7 +237,7 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
     private static void WatchForLosses(Tenant tenant, BlockStore blocks, ShardFiles files)
     {
         tenant.HasLosses |= files.Lacks;
-        blocks.BeforeLoss = () => NoteLosses(tenant, files);
+        blocks.BeforeLoss = blocks.Rollups.BeforeLoss = () => NoteLosses(tenant, files);
         if (tenant.Snapshots.ChunkRecordsLost > 0)
         {
             NoteLosses(tenant, files);

@@ -24,6 +24,12 @@ public sealed class RollupStore
     /// <summary>Blocks that could not be opened and were put aside.</summary>
     public int Damaged => _blocks.Damaged;
 
+    /// <summary>
+    /// Called before a block that cannot be opened is put aside, and before one is written without chunks that are damaged, of samples or of rollups: no later start would
+    /// find the damage. What it throws leaves everything as it is.
+    /// </summary>
+    public Action BeforeLoss { get; set; } = static () => { };
+
     /// <summary>Bytes that a block may have.</summary>
     internal long BlockBytesMax { get; set; } = BlockFormat.BytesMax;
 
@@ -31,7 +37,7 @@ public sealed class RollupStore
     /// <exception cref="LaterVersionException">A later version wrote one.</exception>
     internal RollupList Load()
     {
-        List<Block> found = _blocks.OpenAll(static () => { });
+        List<Block> found = _blocks.OpenAll(BeforeLoss);
         var list = new RollupList(found);
         if (list.Hidden() is not { Count: > 0 } hidden)
         {
@@ -75,6 +81,11 @@ public sealed class RollupStore
             {
                 using var writer = new RollupWriter(job);
                 lost = writer.AddAll(builder);
+                if (lost > 0)
+                {
+                    BeforeLoss();
+                }
+
                 return true;
             })!;
             return new RollupWritten(block, lost);

@@ -16,12 +16,13 @@ internal sealed class CopyNode : IDisposable
     private readonly ShardHome _home;
     private readonly Dictionary<string, SeriesKey> _keys = [];
 
-    public CopyNode(SharedJournal journal, IFiles? files = null, long recentBytesMax = 1 << 20, SpoolSettings? spool = null, ShardSettings? shard = null, TimeProvider? spoolTime = null)
+    public CopyNode(SharedJournal journal, IFiles? files = null, long recentBytesMax = 1 << 20, SpoolSettings? spool = null, ShardSettings? shard = null, TimeProvider? spoolTime = null,
+        RollupSettings? rollups = null)
     {
         Test = TestActorSystem.OnPool();
         _directory = DataDirectory.Open(files ?? new DiskFiles(), _place.Path, shardCount: 1);
         Spool = SpoolLog.Open(_directory, spool ?? new SpoolSettings(), spoolTime ?? TimeProvider.System);
-        var settings = new StorageSettings { Retention = TimeSpan.Zero, Shard = shard ?? new ShardSettings() };
+        var settings = new StorageSettings { Retention = TimeSpan.Zero, Shard = shard ?? new ShardSettings(), Rollups = rollups ?? RollupSettings.Off };
         Journal = new ClusterJournal(journal, journal, journal, journal, recentBytesMax, new Resubmissions(new KeptMessages(_directory), new ShardMap(1), Test.Time))
         {
             TermLost = (_, epoch) => TermsLost.Add(epoch),
@@ -114,13 +115,16 @@ internal sealed class CopyNode : IDisposable
     /// <summary>As <see cref="DamageChunks"/>, but the files of blocks.</summary>
     public bool DamageBlocks() => Damage("block-");
 
-    private bool Damage(string part)
+    /// <summary>As <see cref="DamageChunks"/>, but what a file of rollups says of itself at its end.</summary>
+    public bool DamageRollups() => Damage("rollup-", static length => length - 10);
+
+    private bool Damage(string part, Func<int, int>? place = null)
     {
         string[] damaged = [.. Directory.EnumerateFiles(_directory.ShardPath(new ShardId(0))).Where(path => Path.GetFileName(path).Contains(part, StringComparison.Ordinal))];
         foreach (string path in damaged)
         {
             byte[] bytes = File.ReadAllBytes(path);
-            bytes[bytes.Length / 2] ^= 1;
+            bytes[place?.Invoke(bytes.Length) ?? bytes.Length / 2] ^= 1;
             File.WriteAllBytes(path, bytes);
         }
 

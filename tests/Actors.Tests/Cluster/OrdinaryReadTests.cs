@@ -1,6 +1,7 @@
 using Pleiad.Kernel;
 using Pleiad.Model;
 using Pleiad.PromQL;
+using Pleiad.Storage;
 using Pleiad.TestKit;
 
 namespace Pleiad.Actors.Tests;
@@ -213,6 +214,38 @@ public sealed class OrdinaryReadTests : IDisposable
     }
 
     [Fact]
+    public void A_copy_with_damaged_rollups_lacks_them_and_takes_those_of_who_has_them()
+    {
+        var rollups = new RollupSettings { Tiers = [new RollupTier(TimeSpan.FromMilliseconds(20), TimeSpan.Zero)], Window = TimeSpan.FromMilliseconds(100) };
+        using var leader = new CopyNode(_journal, rollups: rollups);
+        using var copy = new CopyNode(_journal, rollups: rollups);
+        leader.Lead(_journal.Take());
+        WriteTo(leader, 1, 250);
+        Follow(copy);
+        leader.Save();
+        copy.Seal();
+        Assert.True(copy.DamageRollups());
+        copy.Journal.Copy = static (_, _, _, _) => Task.FromException(new IOException("no other node lives"));
+        Fails(copy, () => copy.Shard.Tell(new Pushed([])));
+        Assert.Equal(250, copy.Samples().Count);
+        Assert.True(copy.Files.Lacks);
+        Assert.Equal(AppliedMarks.Unknown, copy.Journal.SoundSeq(0));
+        Assert.Single(copy.PutAside, static name => name.Contains("rollup-", StringComparison.Ordinal));
+
+        leader.Seal();
+        copy.Journal.Copy = (_, _, _, into) => Task.Run(() => ShardCopies.CopyAll(leader.Files, into));
+        Until(
+            copy,
+            () =>
+            {
+                copy.Test.Advance(TimeSpan.FromSeconds(10));
+                return copy.Journal.SoundSeq(0) == 250 && copy.Journal.IsWhole(0);
+            });
+        Assert.False(copy.Files.Lacks);
+        Assert.Contains(copy.Files.List(), static file => file.Name.StartsWith("rollup-", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task What_is_damaged_is_not_put_aside_before_it_is_noted()
     {
         var disk = new FailingFiles();
@@ -319,10 +352,15 @@ public sealed class OrdinaryReadTests : IDisposable
             _first.Lead(_journal.Take());
         }
 
+        WriteTo(_first, from, through);
+    }
+
+    private static void WriteTo(CopyNode leader, int from, int through)
+    {
         for (int i = from; i <= through; i++)
         {
-            _first.Send("a", i, i);
-            Assert.Equal(1, _first.Writer.ExpectMsg<IngestOutcome>().Accepted);
+            leader.Send("a", i, i);
+            Assert.Equal(1, leader.Writer.ExpectMsg<IngestOutcome>().Accepted);
         }
     }
 

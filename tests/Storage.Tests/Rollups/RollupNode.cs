@@ -20,6 +20,9 @@ internal sealed class RollupNode(FaultyFiles files, int shardCount = 2)
 
     public long Time { get; private set; } = 1000;
 
+    /// <summary>Chunks that were damaged and are not in what was rolled up.</summary>
+    public int Lost { get; private set; }
+
     public static Labels Series(int number) => Named(number % 2 == 0 ? "counter_total" : "gauge", ("instance", "host" + (number / 2)));
 
     public void Write(Random random, int stepMax = 14)
@@ -147,6 +150,7 @@ internal sealed class RollupNode(FaultyFiles files, int shardCount = 2)
                 try
                 {
                     written = Storage.Data.Blocks[shard.Id.Value].Rollups.Write(job);
+                    Lost += written.ChunksLost;
                 }
                 finally
                 {

@@ -229,6 +229,47 @@ public sealed class RollupTests
     }
 
     [Fact]
+    public void Before_rollups_are_written_without_what_is_damaged_it_is_told()
+    {
+        int lost = 0;
+        for (int at = 3; at < 6000; at += 211)
+        {
+            var random = new Random(5);
+            var files = new FaultyFiles();
+            var node = new RollupNode(files, shardCount: 1);
+            node.Storage.Start();
+            for (int i = 0; i < 150; i++)
+            {
+                node.Write(random);
+            }
+
+            node.Settle();
+            node.Storage.Kill();
+            foreach (string path in files.Paths.Where(static path => path.Contains("/rollup-", StringComparison.Ordinal)).ToArray())
+            {
+                byte[] bytes = files.Bytes(path);
+                bytes[at % bytes.Length] ^= 0x10;
+                files.SetBytes(path, bytes);
+            }
+
+            node.Storage.Start();
+            int told = 0;
+            node.Storage.Data.Blocks[0].Rollups.BeforeLoss = () => told++;
+            for (int i = 0; i < 5; i++)
+            {
+                node.WriteLate(random);
+            }
+
+            node.Settle();
+            Assert.Equal(node.Lost > 0, told > 0);
+            lost += node.Lost;
+            node.Storage.Kill();
+        }
+
+        Assert.True(lost > 0, "nothing that was damaged was written again");
+    }
+
+    [Fact]
     public void A_deletion_takes_the_buckets_it_touches_also_where_samples_are_gone()
     {
         var random = new Random(6);
