@@ -18,7 +18,6 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
     private static readonly TimeSpan FiguresAnswerTimeout = TimeSpan.FromSeconds(1);
 
     private readonly ClusterAccess _parts;
-    private readonly ClusterJournal _journal;
     private readonly ActorRef _cluster;
     private readonly ShardCopier _copier;
     private readonly FiguresInquiry _figures;
@@ -36,7 +35,7 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
         ActorSystem system, ClusterAccess parts, ShardHome home, IReadOnlyList<ActorRef> owners, LedShards led, FirstReads firstReads, TargetCatalog targets)
     {
         _parts = parts;
-        ClusterJournal journal = _journal = home.Cluster ?? throw new ArgumentException("the shards are not those of a cluster", nameof(home));
+        ClusterJournal journal = home.Cluster ?? throw new ArgumentException("the shards are not those of a cluster", nameof(home));
         var pulse = new Pulse(system.Settings.Time, parts.Membership.StallMax);
         var shards = new ClusterShards(owners, journal, led, firstReads);
         var setup = new ClusterSetup
@@ -54,7 +53,10 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
             journal.WholeFrom, journal.Lacks);
         Places = places;
         _figures = new FiguresInquiry(
-            async () => new NodeFigures(await targets.CountAsync(), [.. owners.Select((_, shard) => journal.SoundSeq(shard))]), places, FiguresAnswerTimeout);
+            async () => new NodeFigures(
+                await targets.CountAsync(), [.. owners.Select((_, shard) => journal.SoundSeq(shard))],
+                journal.Spool is { } log && (log.IsUsed || log.Use.Records > 0) ? log.Use : null),
+            places, FiguresAnswerTimeout);
         _figures.AddTo(parts.Messages);
         if (journal.Spool is { } spool)
         {
@@ -108,7 +110,7 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
         {
             ClusterStatus status = await _cluster.Ask<ClusterStatus>(new ClusterActor.TakeStatus(), AnswerTimeout, cancel);
             IReadOnlyDictionary<string, NodeFigures> figures = await _figures.AskAsync(_parts.Self.Name, asksOthers, cancel);
-            return ClusterReport.Of(status, figures, asksOthers, _journal.Spool is { } spool && (spool.IsUsed || spool.Use.Records > 0) ? spool.Use : null);
+            return ClusterReport.Of(status, figures, asksOthers);
         }
         catch (Exception e) when (e is AskTimeoutException or AskRefusedException)
         {

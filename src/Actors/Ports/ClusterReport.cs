@@ -20,15 +20,13 @@ public sealed record ClusterReport(
     /// <param name="status">What it knows.</param>
     /// <param name="figures">By name of the node; this node's are among them.</param>
     /// <param name="asked">Whether the other nodes were asked for theirs.</param>
-    /// <param name="spool">How much of its spool is used.</param>
-    internal static ClusterReport Of(ClusterStatus status, IReadOnlyDictionary<string, NodeFigures> figures, bool asked, SpoolUse? spool)
+    internal static ClusterReport Of(ClusterStatus status, IReadOnlyDictionary<string, NodeFigures> figures, bool asked)
     {
         string self = status.View.Find(status.Self)?.Name ?? "";
         HashSet<string> living = [.. status.View.Members.Where(static member => member.Status != MemberStatus.Dead).Select(static member => member.Name)];
         ClusterShardReport[] shards = [.. status.Rows.Select(row => ShardOf(status, row, self, figures, living))];
         ClusterNodeReport[] nodes = [.. status.View.Members.Select(member => NodeOf(member, status, shards, figures)).OrderBy(static node => node.Name, StringComparer.Ordinal)];
-        return new ClusterReport(
-            self, status.View.Version, nodes, shards, spool is { } use ? new SpoolReport(use.Records, use.Bytes, use.Age, use.Share) : null, status.IsCurrent)
+        return new ClusterReport(self, status.View.Version, nodes, shards, SpoolReport.Of(figures.GetValueOrDefault(self)?.Spool), status.IsCurrent)
         {
             Unanswered = asked ? [.. living.Where(name => !figures.ContainsKey(name)).Order(StringComparer.Ordinal)] : [],
         };
@@ -41,6 +39,7 @@ public sealed record ClusterReport(
         member.Accusers.Length)
     {
         Targets = member.Status == MemberStatus.Dead ? null : figures.GetValueOrDefault(member.Name)?.Targets,
+        Spool = member.Status == MemberStatus.Dead ? null : SpoolReport.Of(figures.GetValueOrDefault(member.Name)?.Spool),
     };
 
     private static ClusterShardReport ShardOf(
@@ -74,7 +73,10 @@ public sealed record ClusterReport(
 /// <param name="Bytes">Of their files.</param>
 /// <param name="Age">Of the oldest.</param>
 /// <param name="Share">0 for empty, 1 for full: by bytes or by age, whichever is more.</param>
-public sealed record SpoolReport(long Records, long Bytes, TimeSpan Age, double Share);
+public sealed record SpoolReport(long Records, long Bytes, TimeSpan Age, double Share)
+{
+    internal static SpoolReport? Of(SpoolUse? spool) => spool is { } use ? new SpoolReport(use.Records, use.Bytes, use.Age, use.Share) : null;
+}
 
 /// <summary>A node of a cluster.</summary>
 /// <param name="Name">What its operator calls it.</param>
@@ -92,6 +94,9 @@ public sealed record ClusterNodeReport(
 {
     /// <summary>Targets it scrapes; null where it did not say.</summary>
     public int? Targets { get; init; }
+
+    /// <summary>How much of its spool is used; null where it has none, or did not say.</summary>
+    public SpoolReport? Spool { get; init; }
 }
 
 /// <summary>A shard of a cluster.</summary>
@@ -109,7 +114,10 @@ public sealed record ClusterShardReport(
     /// <summary>The copies of the nodes that told of theirs; of the leader, if it lives, first.</summary>
     public IReadOnlyList<ClusterCopyReport> Copies { get; init; } = [];
 
-    /// <summary>Records that whoever shall lead it lacks; null where nobody shall, it did not say, or it fetches files or opens them.</summary>
+    /// <summary>
+    /// Records that whoever shall lead it lacks; null where nobody shall, it did not say, or its copy is not ready. Of the last two, only of one that is not ready
+    /// is there one among <see cref="Copies"/>.
+    /// </summary>
     public long? MovingLag => Copies.FirstOrDefault(copy => copy.Node == MovingTo)?.AppliedSeq is { } applied ? LagOf(applied) : null;
 
     /// <summary>Records that a copy lacks which is applied through one.</summary>

@@ -112,11 +112,14 @@ internal static class ClusterCommand
             await output.WriteLineAsync($"{string.Join(", ", unanswered.EnumerateArray().Select(static name => name.GetString()))}: no answer within a second; what only they know is missing");
         }
 
-        if (cluster.TryGetProperty("spool", out JsonElement spool) && spool.GetProperty("records").GetInt64() is > 0 and long records)
+        foreach (JsonElement node in cluster.GetProperty("nodes").EnumerateArray())
         {
-            await output.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture,
-                $"spool of {TextOf(cluster, "self")}: {records} batches wait for the database, the oldest for {spool.GetProperty("ageSeconds").GetInt64()} s, {spool.GetProperty("usedPercent").GetInt64()} % used"));
+            if (node.TryGetProperty("spool", out JsonElement spool) && spool.GetProperty("records").GetInt64() is > 0 and long records)
+            {
+                await output.WriteLineAsync(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"spool of {TextOf(node, "name")}: {records} batches wait for the database, the oldest for {spool.GetProperty("ageSeconds").GetInt64()} s, {spool.GetProperty("usedPercent").GetInt64()} % used"));
+            }
         }
 
         if (cluster.TryGetProperty("storeReached", out JsonElement reached) && !reached.GetBoolean())
@@ -147,11 +150,13 @@ internal static class ClusterCommand
 
     private static string MoveOf(JsonElement shard) => TextOf(shard, "movingTo") + (shard.TryGetProperty("movingLag", out JsonElement left)
         ? left.GetInt64() is > 0 and var records ? string.Create(CultureInfo.InvariantCulture, $", {records} records to go") : ", which has all of it"
-        : ", which has no copy that is ready");
+        : CopyOf(shard, TextOf(shard, "movingTo")) is null ? ", which does not say how far it is" : ", which has no copy that is ready");
+
+    private static string LagOf(JsonElement shard, string node) => CopyOf(shard, node) is { } copy ? NumberOf(copy, "lag") : "-";
 
     // By the node itself, where it says.
-    private static string LagOf(JsonElement shard, string node) => shard.TryGetProperty("copies", out JsonElement copies)
-        && copies.EnumerateArray().FirstOrDefault(copy => TextOf(copy, "node") == node) is { ValueKind: JsonValueKind.Object } copy ? NumberOf(copy, "lag") : "-";
+    private static JsonElement? CopyOf(JsonElement shard, string node) => shard.TryGetProperty("copies", out JsonElement copies)
+        && copies.EnumerateArray().FirstOrDefault(copy => TextOf(copy, "node") == node) is { ValueKind: JsonValueKind.Object } copy ? copy : null;
 
     private static string NumberOf(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement number) ? number.GetRawText() : "-";
 
@@ -172,14 +177,15 @@ internal static class ClusterCommand
 
     private static async Task<int> DrainAsync(HttpClient http, string url, string name, TextWriter output, TextWriter error, CancellationToken cancel)
     {
-        JsonElement? found = await NodeAsync(http, url, name, cancel);
-        if (found is not { } node)
+        if (await NodeAsync(http, url, name, cancel) is not { Node: var node, IsAsked: var isAsked })
         {
             await error.WriteLineAsync($"{url}: there is no node \"{name}\"");
             return PleiadCommand.Failure;
         }
 
-        using HttpResponseMessage asked = await http.PostAsync(new Uri("http://" + TextOf(node, "httpAddress") + "/-/quit"), null, cancel);
+        // What others know of a node is where it listens, which is never with TLS; who asks the node itself may reach it by another way.
+        string itself = isAsked ? url : "http://" + TextOf(node, "httpAddress");
+        using HttpResponseMessage asked = await http.PostAsync(new Uri(itself + "/-/quit"), null, cancel);
         if (!asked.IsSuccessStatusCode)
         {
             await error.WriteLineAsync($"{name}: {await asked.Content.ReadAsStringAsync(cancel)}");
@@ -189,21 +195,32 @@ internal static class ClusterCommand
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         patience.CancelAfter(DrainPatience);
         string incarnation = TextOf(node, "incarnation");
-        while (await NodeAsync(http, url, name, patience.Token) is { } there && TextOf(there, "incarnation") == incarnation && TextOf(there, "status") != "dead")
+        try
         {
-            await output.WriteLineAsync($"{name} still leads {there.GetProperty("leads").GetRawText()} shards");
-            await Task.Delay(LookPause, patience.Token);
+            while (await NodeAsync(http, url, name, patience.Token) is { Node: var there } && TextOf(there, "incarnation") == incarnation)
+            {
+                await output.WriteLineAsync($"{name} still leads {there.GetProperty("leads").GetRawText()} shards");
+                await Task.Delay(LookPause, patience.Token);
+            }
+        }
+        catch (HttpRequestException) when (isAsked)
+        {
+            // It was told to stop, and nobody else is asked.
+            await output.WriteLineAsync($"{name} does not answer any more");
+            return PleiadCommand.Success;
         }
 
         await output.WriteLineAsync($"{name} has left");
         return PleiadCommand.Success;
     }
 
-    private static async Task<JsonElement?> NodeAsync(HttpClient http, string url, string name, CancellationToken cancel)
+    // One that lives, and whether it is the one that was asked; null where there is none.
+    private static async Task<(JsonElement Node, bool IsAsked)?> NodeAsync(HttpClient http, string url, string name, CancellationToken cancel)
     {
         JsonElement cluster = await ClusterAsync(http, url, cancel, "?others=false");
         return cluster.TryGetProperty("nodes", out JsonElement nodes)
-            ? nodes.EnumerateArray().Where(node => TextOf(node, "name") == name && TextOf(node, "status") != "dead").Select(static node => (JsonElement?)node).FirstOrDefault()
+            ? nodes.EnumerateArray().Where(node => TextOf(node, "name") == name && TextOf(node, "status") != "dead")
+                .Select(node => ((JsonElement, bool)?)(node, TextOf(cluster, "self") == name)).FirstOrDefault()
             : null;
     }
 

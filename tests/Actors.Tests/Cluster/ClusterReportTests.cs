@@ -1,4 +1,5 @@
 using Pleiad.Kernel;
+using Pleiad.Storage;
 
 namespace Pleiad.Actors.Tests;
 
@@ -32,6 +33,26 @@ public sealed class ClusterReportTests
     }
 
     [Fact]
+    public void Each_node_that_told_of_its_spool_has_it_and_the_one_that_reports_for_itself_too()
+    {
+        var few = new SpoolUse(3, 4096, TimeSpan.FromSeconds(2), 0.25);
+        ClusterReport report = Of(asked: true, ("a", new NodeFigures(4, [100, 90], default(SpoolUse))), ("b", new NodeFigures(null, [70, 0], few)), ("d", new NodeFigures(null, [], few)));
+        Assert.Equal([new SpoolReport(0, 0, TimeSpan.Zero, 0), new SpoolReport(3, 4096, TimeSpan.FromSeconds(2), 0.25), null, null], report.Nodes.Select(static node => node.Spool));
+        Assert.Equal(new SpoolReport(0, 0, TimeSpan.Zero, 0), report.Spool);
+    }
+
+    [Fact]
+    public void Who_has_no_copy_that_is_ready_is_told_from_who_did_not_say()
+    {
+        ClusterReport report = Of(asked: true, ("a", new NodeFigures(4, [100, 90])), ("b", new NodeFigures(1, [AppliedMarks.Unknown, AppliedMarks.Unknown])));
+        Assert.All(report.Shards, static shard => Assert.Null(shard.MovingLag));
+        Assert.All(report.Shards, static shard => Assert.Contains(new ClusterCopyReport("b", null), shard.Copies));
+        report = Of(asked: true, ("a", new NodeFigures(4, [100, 90])));
+        Assert.All(report.Shards, static shard => Assert.Null(shard.MovingLag));
+        Assert.All(report.Shards, static shard => Assert.DoesNotContain("b", shard.Copies.Select(static copy => copy.Node)));
+    }
+
+    [Fact]
     public void Nobody_is_missing_who_was_not_asked()
     {
         ClusterReport report = Of(asked: false, ("a", new NodeFigures(4, [AppliedMarks.Unknown, 90])));
@@ -45,7 +66,7 @@ public sealed class ClusterReportTests
         new ClusterStatus(
             s_a.Incarnation, new MembershipView(3, [s_a, s_b, s_c, s_dead]), new PlacementPlan([new ShardReplicas("b", ["a", "c"]), new ShardReplicas("b", ["a", "d"])]),
             [Row(0, s_a), Row(1, s_c)], [0]),
-        told.ToDictionary(static one => one.Name, static one => one.Figures), asked, null);
+        told.ToDictionary(static one => one.Name, static one => one.Figures), asked);
 
     private static ShardOwnership Row(int shard, Member owner) => new(shard, 2, Guid.Empty, owner.Incarnation, 101, 0, 0, 0);
 

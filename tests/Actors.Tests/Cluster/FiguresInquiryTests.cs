@@ -1,5 +1,6 @@
 using Pleiad.Kernel;
 using Pleiad.Model;
+using Pleiad.Storage;
 using Pleiad.TestKit;
 
 namespace Pleiad.Actors.Tests;
@@ -39,6 +40,11 @@ public sealed class FiguresInquiryTests
         Assert.Equal(0, read.Targets);
         Assert.Equal([AppliedMarks.Unknown, 0, long.MaxValue - 2], read.AppliedSeqs);
         Assert.Null(NodeFiguresMessage.Read(NodeFiguresMessage.Write(new NodeFigures(null, []))).Targets);
+        Assert.Null(read.Spool);
+        foreach (SpoolUse use in new[] { default, new SpoolUse(3, 1L << 40, TimeSpan.FromMilliseconds(90_001), 0.375), new SpoolUse(1, 1, TimeSpan.FromDays(3), 1.25) })
+        {
+            Assert.Equal(use, NodeFiguresMessage.Read(NodeFiguresMessage.Write(new NodeFigures(7, [1], use))).Spool);
+        }
 
         Assert.Equal(NodeFiguresMessage.ShardsMax, NodeFiguresMessage.Read(NodeFiguresMessage.Write(new NodeFigures(1, new long[NodeFiguresMessage.ShardsMax + 1]))).AppliedSeqs.Count);
         var message = new MessageWriter();
@@ -50,6 +56,9 @@ public sealed class FiguresInquiryTests
         Assert.Throws<WireFormatException>(() => NodeFiguresMessage.Read(new NodeMessage(NodeFiguresMessage.Told, message.Memory)));
         message.Clear();
         message.Number(2, ulong.MaxValue);
+        Assert.Throws<WireFormatException>(() => NodeFiguresMessage.Read(new NodeMessage(NodeFiguresMessage.Told, message.Memory)));
+        message.Clear();
+        message.Bytes(3, [0x18, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]);
         Assert.Throws<WireFormatException>(() => NodeFiguresMessage.Read(new NodeMessage(NodeFiguresMessage.Told, message.Memory)));
         message.Clear();
         message.Number(1, 1UL << 31);

@@ -1,5 +1,6 @@
 using Pleiad.Kernel;
 using Pleiad.Model;
+using Pleiad.Storage;
 
 namespace Pleiad.Actors;
 
@@ -15,6 +16,12 @@ internal static class NodeFiguresMessage
     /// <summary>Shards in one answer at most: more would not fit.</summary>
     public const int ShardsMax = 65_536;
 
+    // Far more than a spool has of anything, and milliseconds that are a time span still.
+    private const ulong NumberMax = 1UL << 48;
+
+    // Of a full spool.
+    private const double ShareUnits = 1_000;
+
     /// <summary>The question.</summary>
     public static NodeMessage Question => new(Ask, ReadOnlyMemory<byte>.Empty);
 
@@ -27,6 +34,16 @@ internal static class NodeFiguresMessage
         {
             // A number that is 0 would be left out, and the least that is said is -1.
             message.Number(2, (ulong)(seq + 2));
+        }
+
+        if (figures.Spool is { } spool)
+        {
+            int mark = message.Begin(3);
+            message.Number(1, (ulong)spool.Records);
+            message.Number(2, (ulong)spool.Bytes);
+            message.Number(3, (ulong)spool.Age.TotalMilliseconds);
+            message.Number(4, (ulong)Math.Round(spool.Share * ShareUnits));
+            message.End(mark);
         }
 
         return new NodeMessage(Told, message.Memory);
@@ -43,6 +60,7 @@ internal static class NodeFiguresMessage
 
         int targets = 0;
         List<long> seqs = [];
+        SpoolUse? spool = null;
         var reader = new MessageReader(message.Payload.Span);
         while (reader.Next(out int field))
         {
@@ -55,9 +73,28 @@ internal static class NodeFiguresMessage
                     ulong seq = reader.Number();
                     seqs.Add(seq is >= 1 and <= long.MaxValue && seqs.Count < ShardsMax ? (long)seq - 2 : throw new WireFormatException($"{seq} is said of a shard, or of too many"));
                     break;
+                case 3:
+                    spool = SpoolOf(reader.Bytes());
+                    break;
             }
         }
 
-        return new NodeFigures(targets > 0 ? targets - 1 : null, seqs);
+        return new NodeFigures(targets > 0 ? targets - 1 : null, seqs, spool);
+    }
+
+    private static SpoolUse SpoolOf(ReadOnlySpan<byte> message)
+    {
+        long[] numbers = new long[4];
+        var reader = new MessageReader(message);
+        while (reader.Next(out int field))
+        {
+            if (field <= 4)
+            {
+                ulong value = reader.Number();
+                numbers[field - 1] = value <= NumberMax ? (long)value : throw new WireFormatException($"{value} is said of a spool");
+            }
+        }
+
+        return new SpoolUse(numbers[0], numbers[1], TimeSpan.FromMilliseconds(numbers[2]), numbers[3] / ShareUnits);
     }
 }

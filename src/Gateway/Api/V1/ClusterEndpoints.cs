@@ -29,12 +29,7 @@ internal sealed class ClusterEndpoints(Func<IClusterSeat?> seat)
             text.Name("self"u8).String(report.Self).Name("version"u8).Number(report.Version).Name("storeReached"u8).Bool(report.IsStoreReached);
             if (report.Spool is { } spool)
             {
-                text.Name("spool"u8).ObjectStart()
-                    .Name("records"u8).Number(spool.Records)
-                    .Name("bytes"u8).Number(spool.Bytes)
-                    .Name("ageSeconds"u8).Number((long)spool.Age.TotalSeconds)
-                    .Name("usedPercent"u8).Number((long)(100 * spool.Share))
-                    .ObjectEnd();
+                WriteSpool(text, spool);
             }
 
             text.Name("unanswered"u8).ArrayStart();
@@ -85,8 +80,20 @@ internal sealed class ClusterEndpoints(Func<IClusterSeat?> seat)
             text.Name("targets"u8).Number(targets);
         }
 
+        if (node.Spool is { } spool)
+        {
+            WriteSpool(text, spool);
+        }
+
         text.ObjectEnd();
     }
+
+    private static void WriteSpool(JsonText text, SpoolReport spool) => text.Name("spool"u8).ObjectStart()
+        .Name("records"u8).Number(spool.Records)
+        .Name("bytes"u8).Number(spool.Bytes)
+        .Name("ageSeconds"u8).Number((long)spool.Age.TotalSeconds)
+        .Name("usedPercent"u8).Number((long)(100 * spool.Share))
+        .ObjectEnd();
 
     private static void WriteShard(JsonText text, ClusterShardReport shard)
     {

@@ -1,6 +1,6 @@
 import { call, type Answer } from './client';
 
-export interface ClusterNode { name: string; incarnation: string; address: string; httpAddress: string; roles: string[]; zone: string; status: 'joining' | 'up' | 'leaving' | 'dead'; leads: number; follows: number; accusers: number; targets?: number }
+export interface ClusterNode { name: string; incarnation: string; address: string; httpAddress: string; roles: string[]; zone: string; status: 'joining' | 'up' | 'leaving' | 'dead'; leads: number; follows: number; accusers: number; targets?: number; spool?: Spool }
 
 /** A copy of a shard, of a node that told of it; without a lag it is not ready yet. */
 export interface ClusterCopy { node: string; appliedSeq?: number; lag?: number }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ClusterNode, ClusterShard } from '../api/cluster';
-import { filterShards, followersOf, healthOf, nodeUrl, shardsOf, spoolState } from './cluster';
+import { filterShards, followersOf, healthOf, moveOf, nodeUrl, shardsOf, spoolState } from './cluster';
 
 const node = (name: string, status: ClusterNode['status'] = 'up', accusers = 0): ClusterNode => ({ name, incarnation: 'i', address: 'a:1', httpAddress: 'a:2', roles: [], zone: '', status, leads: 0, follows: 0, accusers });
 const shard = (number: number, leader: string, followers: string[], movingTo?: string): ClusterShard => ({ shard: number, leader, followers, epoch: 1, journalSeq: 5, snapshotSeq: 2, ...(movingTo ? { movingTo } : {}) });
@@ -19,6 +19,14 @@ describe('a cluster', () => {
     expect(spoolState(spool)).toBe('filling');
     expect(spoolState({ ...spool, usedPercent: 80 })).toBe('nearlyFull');
     expect(spoolState({ ...spool, usedPercent: 100 })).toBe('full');
+  });
+
+  test('tells who has no copy that is ready from who did not say', () => {
+    const moving = shard(0, 'n1', ['n2', 'n3'], 'n2');
+    expect(moveOf({ ...moving, copies: [{ node: 'n1', lag: 0 }] })).toEqual({ state: 'unknown' });
+    expect(moveOf({ ...moving, copies: [{ node: 'n1', lag: 0 }, { node: 'n2' }] })).toEqual({ state: 'notReady' });
+    expect(moveOf({ ...moving, movingLag: 0, copies: [{ node: 'n2', appliedSeq: 5, lag: 0 }] })).toEqual({ state: 'whole' });
+    expect(moveOf({ ...moving, movingLag: 3, copies: [{ node: 'n2', appliedSeq: 2, lag: 3 }] })).toEqual({ state: 'behind', lag: 3 });
   });
 
   test('gives each node its shards', () => {

@@ -29,6 +29,13 @@ export const followersOf = (shard: ClusterShard): { name: string; lag?: number }
   return lag === undefined ? { name } : { name, lag };
 });
 
+/** How far whoever shall lead a shard is: he did not say; has no copy that is ready; has all; lacks some records. */
+export function moveOf(shard: ClusterShard): { state: 'unknown' | 'notReady' | 'whole' } | { state: 'behind'; lag: number } {
+  const lag = shard.movingLag;
+  if (lag === undefined) return { state: shard.copies?.some((copy) => copy.node === shard.movingTo) ? 'notReady' : 'unknown' };
+  return lag === 0 ? { state: 'whole' } : { state: 'behind', lag };
+}
+
 /** The shards that have to do with words: a number, a name of a node, or one of the states that a filter names. */
 export function filterShards(shards: ClusterShard[], text: string, movingOnly: boolean): ClusterShard[] {
   const word = text.trim().toLowerCase();

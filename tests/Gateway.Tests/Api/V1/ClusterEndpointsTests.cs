@@ -13,7 +13,7 @@ public sealed class ClusterEndpointsTests
         Assert.Equal(200, status);
         Assert.Equal(
             """
-            {"status":"success","data":{"clustered":true,"self":"a","version":3,"storeReached":true,"unanswered":["b"],"nodes":[{"name":"a","incarnation":"i","address":"a:1","httpAddress":"a:2","roles":["store"],"zone":"z","status":"up","leads":1,"follows":2,"accusers":0,"targets":5},{"name":"b","incarnation":"j","address":"b:1","httpAddress":"b:2","roles":[],"zone":"","status":"up","leads":0,"follows":0,"accusers":1}],"shards":[{"shard":0,"leader":"a","followers":["c","b"],"epoch":2,"journalSeq":100,"snapshotSeq":40,"appliedSeq":100,"lag":0,"movingTo":"c","movingLag":30,"copies":[{"node":"a","appliedSeq":100,"lag":0},{"node":"c","appliedSeq":70,"lag":30}]},{"shard":1,"leader":"","followers":["c"],"epoch":0,"journalSeq":0,"snapshotSeq":0,"movingTo":"c","copies":[{"node":"c"}]}]}}
+            {"status":"success","data":{"clustered":true,"self":"a","version":3,"storeReached":true,"unanswered":["b"],"nodes":[{"name":"a","incarnation":"i","address":"a:1","httpAddress":"a:2","roles":["store"],"zone":"z","status":"up","leads":1,"follows":2,"accusers":0,"targets":5},{"name":"b","incarnation":"j","address":"b:1","httpAddress":"b:2","roles":[],"zone":"","status":"up","leads":0,"follows":0,"accusers":1,"spool":{"records":3,"bytes":4096,"ageSeconds":2,"usedPercent":25}}],"shards":[{"shard":0,"leader":"a","followers":["c","b"],"epoch":2,"journalSeq":100,"snapshotSeq":40,"appliedSeq":100,"lag":0,"movingTo":"c","movingLag":30,"copies":[{"node":"a","appliedSeq":100,"lag":0},{"node":"c","appliedSeq":70,"lag":30}]},{"shard":1,"leader":"","followers":["c"],"epoch":0,"journalSeq":0,"snapshotSeq":0,"movingTo":"c","copies":[{"node":"c"}]}]}}
             """,
             body);
         Assert.Equal(200, (await gateway.GetAsync("/api/v1/cluster?others=false")).Status);
@@ -45,7 +45,7 @@ public sealed class ClusterEndpointsTests
                 "a", 3,
                 [
                     new ClusterNodeReport("a", "i", "a:1", "a:2", ["store"], "z", "up", 1, 2, 0) { Targets = 5 },
-                    new ClusterNodeReport("b", "j", "b:1", "b:2", [], "", "up", 0, 0, 1),
+                    new ClusterNodeReport("b", "j", "b:1", "b:2", [], "", "up", 0, 0, 1) { Spool = new SpoolReport(3, 4096, TimeSpan.FromSeconds(2), 0.25) },
                 ],
                 [
                     new ClusterShardReport(0, "a", ["c", "b"], 2, 100, 40, 100, "c") { Copies = [new ClusterCopyReport("a", 100), new ClusterCopyReport("c", 70)] },

@@ -1,13 +1,15 @@
 import { Tooltip } from '@mantine/core';
 import type { ClusterNode, ClusterShard } from '../../api/cluster';
 import { useClusterText } from '../../i18n/cluster';
-import { nodeUrl, shardsOf } from '../../model/cluster';
+import { nodeUrl, shardsOf, spoolState } from '../../model/cluster';
 import { IconExternalLink } from '../../parts/icons';
 
 /** A node with the shards it has. */
 export function NodeCard({ node, isSelf, shards }: { node: ClusterNode; isSelf: boolean; shards: ClusterShard[] }) {
   const c = useClusterText();
   const { leads, follows } = shardsOf(node.name, shards);
+  const spool = node.spool;
+  const spoolIs = spool && spoolState(spool);
   const url = isSelf ? null : nodeUrl(node.httpAddress);
   return (
     <section className="panel node-card" data-status={node.status} aria-label={node.name}>
@@ -22,6 +24,11 @@ export function NodeCard({ node, isSelf, shards }: { node: ClusterNode; isSelf: 
         {[c('node.leads', { count: node.leads }), c('node.follows', { count: node.follows }), ...(node.targets === undefined ? [] : [c('node.targets', { count: node.targets })]), ...node.roles, ...(node.zone ? [c('node.zone', { zone: node.zone })] : [])].join(' · ')}
       </div>
       {node.status !== 'dead' && node.accusers > 0 && <div style={{ color: 'var(--bad)', fontSize: '0.8rem' }}>{c('node.suspected', { count: node.accusers })}</div>}
+      {spool && spoolIs && spoolIs !== 'empty' && (
+        <div style={{ color: spoolIs === 'filling' ? 'var(--warn)' : 'var(--bad)', fontSize: '0.8rem' }}>
+          {[c('node.spool', { count: spool.records }), c(spoolIs === 'filling' ? 'spool.used' : `spool.${spoolIs}`, { used: String(spool.usedPercent), age: String(spool.ageSeconds) })].join(' · ')}
+        </div>
+      )}
       {node.status !== 'dead' && (
         <ul className="shard-cells" aria-label={c('node.shards', { name: node.name })}>
           {[...leads, ...follows].map((shard) => {

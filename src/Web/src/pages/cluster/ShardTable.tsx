@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { Switch, TextInput } from '@mantine/core';
 import type { ClusterShard } from '../../api/cluster';
-import { useClusterText } from '../../i18n/cluster';
-import { filterShards, followersOf } from '../../model/cluster';
+import { type SayCluster, useClusterText } from '../../i18n/cluster';
+import { filterShards, followersOf, moveOf } from '../../model/cluster';
 import { Empty } from '../../parts/Empty';
 import { useText } from '../../i18n/text';
 
@@ -29,7 +29,7 @@ export function ShardTable({ shards }: { shards: ClusterShard[] }) {
               {shown.map((shard) => (
                 <tr key={shard.shard}>
                   <td className="tabular">{shard.shard}</td>
-                  <td>{shard.leader || <span style={{ color: 'var(--bad)' }}>{c('noLeader')}</span>}{shard.movingTo && <span style={{ color: 'var(--warn)', marginLeft: 8 }}>{c('movesTo', { name: shard.movingTo })}{shard.copies && `: ${shard.movingLag === undefined ? c('copy.notReady') : shard.movingLag === 0 ? c('copy.whole') : c('copy.behind', { count: shard.movingLag })}`}</span>}</td>
+                  <td>{shard.leader || <span style={{ color: 'var(--bad)' }}>{c('noLeader')}</span>}{shard.movingTo && <span style={{ color: 'var(--warn)', marginLeft: 8 }}>{c('movesTo', { name: shard.movingTo })}{shard.copies && `: ${moveText(shard, c)}`}</span>}</td>
                   <td>{followersOf(shard).map(({ name, lag }) => (lag ? `${name} (${c('copy.behind', { count: lag })})` : name)).join(', ') || '–'}</td>
                   <td className="number">{shard.epoch.toLocaleString('en-US')}</td>
                   <td className="number">{shard.journalSeq.toLocaleString('en-US')}</td>
@@ -43,4 +43,9 @@ export function ShardTable({ shards }: { shards: ClusterShard[] }) {
       )}
     </section>
   );
+}
+
+function moveText(shard: ClusterShard, c: SayCluster): string {
+  const move = moveOf(shard);
+  return move.state === 'behind' ? c('copy.behind', { count: move.lag }) : c(`copy.${move.state}`);
 }
