@@ -111,6 +111,9 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
         }
     }
 
+    /// <summary>Bytes of records that a copy which begins anew makes samples of at once, and one more. Default 16 MiB.</summary>
+    public long AgainBytes { get; init; } = 16 << 20;
+
     /// <summary>Room for the newest records of all shards.</summary>
     public RecentRoom Recent { get; } = new(recentBytesMax);
 

@@ -8,7 +8,7 @@ internal sealed class FilesPause
     private static readonly TimeSpan First = TimeSpan.FromSeconds(10);
 
     // A question is one message to each node.
-    private static readonly TimeSpan AskedMax = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan AskedMax = TimeSpan.FromSeconds(30);
 
     // Files that came and were damaged here like those before: the disk is bad, and a whole shard each time is a lot.
     private static readonly TimeSpan TakenMax = TimeSpan.FromHours(1);

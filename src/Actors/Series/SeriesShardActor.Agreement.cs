@@ -272,69 +272,6 @@ internal sealed partial class SeriesShardActor
         GoOnApplying();
     }
 
-    // The copy has what the journal has not: it goes back to where they agree, and what it had beyond is written again as samples.
-    private void BeginAnew()
-    {
-        _readsJournal = false;
-
-        // Nothing more of that term is acknowledged from here: nobody would look for what came after the look that follows.
-        Spool?.Fence(_id.Value, Math.Max(_appliedEpoch, Spool.EndsOf(_id.Value)?.Last.Epoch ?? 0) + 1);
-        if (AppliesChainFirst())
-        {
-            Head(SpoolEnd);
-            return;
-        }
-
-        ActorsMetrics.CopiesDisagreed.Add(1);
-        _readsJournal = true;
-        _toApply.Clear();
-        _goalAsker?.Tell(new Failure(new InvalidOperationException($"shard {_id}: the copy here is not what the journal has")), Self);
-        _goalAsker = null;
-        Shard shard = Shard;
-        Context.PipeToSelf(FindBeyondAsync(), found => new CommonFound(shard, found.Common, found.Beyond, null), failure => new CommonFound(shard, null, [], failure));
-    }
-
-    private Task<(long? Common, IReadOnlyList<JournalRecord> Beyond)> FindBeyondAsync()
-    {
-        (long baseSeq, long baseHash, IReadOnlyList<JournalRecord> known) = KnownTail();
-        return Task.Run(async () =>
-        {
-            long? common = await Journal.LastCommonAsync(_id, baseSeq, baseHash, known);
-            return (common, WithPayloads(known.Where(record => record.Seq > (common ?? 0))));
-        });
-    }
-
-    private void OnCommonFound(CommonFound found)
-    {
-        if (found.Failure is { } failure)
-        {
-            _readsJournal = false;
-            GiveUpCatchUp(failure.Message, failureIsNews: false);
-            return;
-        }
-
-        long looked = GiveUpBeyondApplied();
-        IReadOnlyList<SampleBatch> batches = Shard.SamplesOf([.. found.Beyond.Select(static record => record.Payload)], out long unplaced);
-        _log.CopyDisagrees(_id.Value, found.Seq ?? 0, Shard.AppliedSeq, batches.Count, unplaced);
-        ActorsMetrics.SamplesNotResubmitted.Add(unplaced);
-        Become(WhileInstalling);
-        Context.PipeToSelf(
-            PutAsideAsync(batches, unplaced > 0 ? found.Beyond : [], found.Seq ?? 0, looked), static () => new Installed(null), static wrong => new Installed(wrong));
-    }
-
-    // On disk first: until they are written again they are nowhere else.
-    private async Task PutAsideAsync(IReadOnlyList<SampleBatch> batches, IReadOnlyList<JournalRecord> unplaced, long common, long looked)
-    {
-        foreach (JournalRecord record in unplaced)
-        {
-            await _home.PutAsideRecordAsync(_id, record.Seq, record.Payload);
-        }
-
-        await Journal.Resubmissions.AddAsync(_id, common, batches);
-        Spool?.Release(_id.Value, looked);
-        await _home.PutAsideBeyondAsync(_id, common);
-    }
-
     private sealed record Mended(Shard Of, ShardOwnership Asked, ShardOwnership Row, bool NeedsSaving, Exception? Failure);
 
     private sealed record SpoolFoundDamaged(Shard Of, ShardOwnership Asked);
@@ -342,6 +279,4 @@ internal sealed partial class SeriesShardActor
     private sealed record PredecessorRead(Shard Of, JournalRecord Record, string Reason, IReadOnlyList<JournalRecord> Page, Exception? Failure);
 
     private sealed record PassedOver(Shard Of, JournalRecord Record, string Reason, Exception? Failure);
-
-    private sealed record CommonFound(Shard Of, long? Seq, IReadOnlyList<JournalRecord> Beyond, Exception? Failure);
 }

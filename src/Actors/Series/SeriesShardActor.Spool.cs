@@ -45,25 +45,6 @@ internal sealed partial class SeriesShardActor
             : (_recent!.BaseSeq, _recent.BaseHash, _recent.All);
     }
 
-    private IReadOnlyList<JournalRecord> WithPayloads(IEnumerable<JournalRecord> records)
-    {
-        var whole = new List<JournalRecord>();
-        foreach (JournalRecord record in records)
-        {
-            try
-            {
-                whole.Add(record.Payload.IsEmpty ? record with { Payload = Spool!.Read(_id.Value, record.Seq) } : record);
-            }
-            catch (CorruptDataException)
-            {
-                // Damaged on this disk; whoever led has it too. What cannot be read now may be readable at the next look.
-                ActorsMetrics.SpoolGivenUp.Add(1);
-            }
-        }
-
-        return whole;
-    }
-
     private void ReleaseSpooled(ShardOwnership row)
     {
         long last = row.NextSeq - 1;

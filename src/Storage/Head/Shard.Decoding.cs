@@ -6,76 +6,8 @@ namespace Pleiad.Storage;
 /// <content>Records as samples again: what one journal has and another has not is written to that as if it had just come.</content>
 public sealed partial class Shard
 {
-    /// <summary>The samples of consecutive records, the last of which is the last that was applied here. Deletions are left out.</summary>
-    /// <param name="payloads">In their order.</param>
-    /// <param name="unplaced">Samples whose series cannot be told any more.</param>
-    /// <returns>One batch a record that has samples; they are the caller's.</returns>
-    public IReadOnlyList<SampleBatch> SamplesOf(IReadOnlyList<ReadOnlyMemory<byte>> payloads, out long unplaced)
-    {
-        using ShardView view = View();
-        var defined = new Dictionary<int, Labels>();
-        HashSet<int> redefined = Redefined(payloads, view);
-        var keys = new Dictionary<Labels, SeriesKey>();
-        var batches = new List<SampleBatch>(payloads.Count);
-        unplaced = 0;
-        foreach (ReadOnlyMemory<byte> payload in payloads)
-        {
-            _reader.Read(payload.Span, withDefinitions: true);
-            foreach (SeriesDefinition definition in _reader.Definitions)
-            {
-                defined[definition.Slot] = definition.Labels;
-            }
-
-            var batch = new SampleBatch(Id, Math.Max(_reader.Rows, 1)) { WasAcknowledged = true };
-            for (int row = 0; row < _reader.Rows; row++)
-            {
-                int slot = _reader.Slots[row];
-                if (!defined.TryGetValue(slot, out Labels? labels))
-                {
-                    labels = !redefined.Contains(slot) && _table.Holds(slot) ? view.Reader.LabelsOf(_table[slot]) : null;
-                }
-
-                if (labels is null)
-                {
-                    unplaced++;
-                    continue;
-                }
-
-                ref SeriesKey? key = ref CollectionsMarshal.GetValueRefOrAddDefault(keys, labels, out _);
-                AddRow(batch, key ??= new SeriesKey(labels), row, payload.Span);
-            }
-
-            if (batch.Count > 0)
-            {
-                batches.Add(batch);
-            }
-            else
-            {
-                batch.Dispose();
-            }
-        }
-
-        return batches;
-    }
-
-    // Slots that are another series' now than they were before the first of the records.
-    private HashSet<int> Redefined(IReadOnlyList<ReadOnlyMemory<byte>> payloads, ShardView view)
-    {
-        var redefined = new HashSet<int>();
-        foreach (ReadOnlyMemory<byte> payload in payloads)
-        {
-            _reader.Read(payload.Span, withDefinitions: true);
-            foreach (SeriesDefinition definition in _reader.Definitions)
-            {
-                if (!_table.Holds(definition.Slot) || !view.Reader.LabelsOf(_table[definition.Slot]).Equals(definition.Labels))
-                {
-                    redefined.Add(definition.Slot);
-                }
-            }
-        }
-
-        return redefined;
-    }
+    /// <summary>Begins to make samples of consecutive records again, the last of which is the last that was applied here. Nobody else may use the shard until it is disposed.</summary>
+    public RecordDecoder DecodeRecords() => new(this);
 
     private void AddRow(SampleBatch batch, SeriesKey key, int row, ReadOnlySpan<byte> payload)
     {
@@ -94,5 +26,82 @@ public sealed partial class Shard
         {
             batch.SetStartTime(_reader.Starts[row]);
         }
+    }
+
+    /// <summary>
+    /// Makes samples of records again: each is looked at first, all in their order, and then taken, in the same order. So none has to stay in memory for longer than
+    /// its turn, however many there are.
+    /// </summary>
+    public sealed class RecordDecoder : IDisposable
+    {
+        private readonly Shard _shard;
+        private readonly ShardView _view;
+        private readonly Dictionary<int, Labels> _defined = [];
+        private readonly Dictionary<Labels, SeriesKey> _keys = [];
+
+        // Slots that are another series' now than they were before the first of the records.
+        private readonly HashSet<int> _redefined = [];
+
+        internal RecordDecoder(Shard shard)
+        {
+            _shard = shard;
+            _view = shard.View();
+        }
+
+        /// <summary>Looks at a record.</summary>
+        public void Look(ReadOnlySpan<byte> payload)
+        {
+            _shard._reader.Read(payload, withDefinitions: true);
+            foreach (SeriesDefinition definition in _shard._reader.Definitions)
+            {
+                if (!_shard._table.Holds(definition.Slot) || !_view.Reader.LabelsOf(_shard._table[definition.Slot]).Equals(definition.Labels))
+                {
+                    _redefined.Add(definition.Slot);
+                }
+            }
+        }
+
+        /// <summary>Takes the samples of a record that was looked at. Deletions are left out.</summary>
+        /// <param name="payload">Of the record.</param>
+        /// <param name="unplaced">Samples whose series cannot be told any more.</param>
+        /// <returns>The caller's; null where there are none.</returns>
+        public SampleBatch? Take(ReadOnlySpan<byte> payload, out int unplaced)
+        {
+            BatchRecordReader reader = _shard._reader;
+            reader.Read(payload, withDefinitions: true);
+            foreach (SeriesDefinition definition in reader.Definitions)
+            {
+                _defined[definition.Slot] = definition.Labels;
+            }
+
+            unplaced = 0;
+            var batch = new SampleBatch(_shard.Id, Math.Max(reader.Rows, 1)) { WasAcknowledged = true };
+            for (int row = 0; row < reader.Rows; row++)
+            {
+                if (LabelsOf(reader.Slots[row]) is not { } labels)
+                {
+                    unplaced++;
+                    continue;
+                }
+
+                ref SeriesKey? key = ref CollectionsMarshal.GetValueRefOrAddDefault(_keys, labels, out _);
+                _shard.AddRow(batch, key ??= new SeriesKey(labels), row, payload);
+            }
+
+            if (batch.Count > 0)
+            {
+                return batch;
+            }
+
+            batch.Dispose();
+            return null;
+        }
+
+        /// <inheritdoc/>
+        public void Dispose() => _view.Dispose();
+
+        private Labels? LabelsOf(int slot) => _defined.TryGetValue(slot, out Labels? labels)
+            ? labels
+            : !_redefined.Contains(slot) && _shard._table.Holds(slot) ? _view.Reader.LabelsOf(_shard._table[slot]) : null;
     }
 }

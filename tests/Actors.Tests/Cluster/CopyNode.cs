@@ -17,7 +17,7 @@ internal sealed class CopyNode : IDisposable
     private readonly Dictionary<string, SeriesKey> _keys = [];
 
     public CopyNode(SharedJournal journal, IFiles? files = null, long recentBytesMax = 1 << 20, SpoolSettings? spool = null, ShardSettings? shard = null, TimeProvider? spoolTime = null,
-        RollupSettings? rollups = null)
+        RollupSettings? rollups = null, long againBytes = 16 << 20)
     {
         Test = TestActorSystem.OnPool();
         _directory = DataDirectory.Open(files ?? new DiskFiles(), _place.Path, shardCount: 1);
@@ -27,6 +27,7 @@ internal sealed class CopyNode : IDisposable
         {
             TermLost = (_, epoch) => TermsLost.Add(epoch),
             Spool = Spool,
+            AgainBytes = againBytes,
         };
         ShardHome home = _home = new ShardHome(_directory, Journal, settings);
         Shard = Test.ActorOf(() => new SeriesShardActor(new ShardId(0), home, new SampleTap(), NullLogger.Instance), "shard");
@@ -114,6 +115,9 @@ internal sealed class CopyNode : IDisposable
 
     /// <summary>As <see cref="DamageChunks"/>, but the files of blocks.</summary>
     public bool DamageBlocks() => Damage("block-");
+
+    /// <summary>As <see cref="DamageBlocks"/>, but of their chunks: a block that is large enough opens all the same.</summary>
+    public bool DamageFirstFrames() => Damage("block-", static _ => 2048);
 
     /// <summary>As <see cref="DamageChunks"/>, but what a file of rollups says of itself at its end.</summary>
     public bool DamageRollups() => Damage("rollup-", static length => length - 10);

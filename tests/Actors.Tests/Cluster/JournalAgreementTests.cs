@@ -92,6 +92,56 @@ public sealed class JournalAgreementTests : IDisposable
     }
 
     [Fact]
+    public void What_a_copy_has_beyond_its_journal_is_made_samples_of_and_kept_piece_by_piece()
+    {
+        using var copy = new CopyNode(_journal, againBytes: 1);
+        _first.Lead(_journal.Take());
+        Write(_first, 1, 7);
+        Follow(copy);
+        Follow(_third);
+        copy.Save();
+
+        // A series that the first of these records alone defines.
+        for (int i = 8; i <= 11; i++)
+        {
+            _first.Send("b", i, i);
+            Assert.Equal(1, _first.Writer.ExpectMsg<IngestOutcome>().Accepted);
+        }
+
+        Follow(copy);
+        _journal.LoseAfter(7);
+        _third.Lead(_journal.Take());
+        _third.Send("c", 8, 88);
+        Assert.Equal(1, _third.Writer.ExpectMsg<IngestOutcome>().Accepted);
+        bool takes = false;
+        copy.Journal.Forward = batch =>
+        {
+            if (!Volatile.Read(ref takes))
+            {
+                batch.Dispose();
+                return Task.FromResult(IngestOutcome.Nothing with { Failure = "not yet" });
+            }
+
+            _third.Writer.Send(_third.Shard, new AppendBatch(batch));
+            return Task.FromResult(_third.Writer.ExpectMsg<IngestOutcome>());
+        };
+        BeginsAnew(copy);
+        Assert.Equal(4, copy.Kept.List().Count);
+        Volatile.Write(ref takes, true);
+        Until(
+            copy,
+            () =>
+            {
+                copy.Test.Advance(TimeSpan.FromSeconds(30));
+                return copy.Kept.List().Count == 0;
+            });
+        _third.Test.Drain();
+        Assert.Equal(["b 8 8", "b 9 9", "b 10 10", "b 11 11"], _third.Samples().Where(static sample => sample.StartsWith('b')).OrderBy(static sample => sample.Length).ThenBy(static sample => sample, StringComparer.Ordinal));
+        Follow(copy);
+        Assert.Equal(_third.Samples(), copy.Samples());
+    }
+
+    [Fact]
     public void A_snapshot_of_what_the_journal_does_not_have_is_put_aside()
     {
         _first.Lead(_journal.Take());

@@ -8,7 +8,7 @@ public sealed class FilesPauseTests
     private readonly FilesPause _pause = new();
 
     [Fact]
-    public void Who_gets_nothing_asks_again_up_to_once_a_minute() => Assert.Equal([0, 10, 20, 40, 60, 60, 60], Pauses(7));
+    public void Who_gets_nothing_asks_again_up_to_twice_a_minute() => Assert.Equal([0, 10, 20, 30, 30, 30, 30], Pauses(7));
 
     [Fact]
     public void Who_lacks_samples_though_he_got_files_asks_again_up_to_once_an_hour()
@@ -24,7 +24,7 @@ public sealed class FilesPauseTests
         _ = Pauses(5);
         _pause.Taken();
         _pause.End();
-        Assert.Equal([0, 10, 20, 40, 60, 60], Pauses(6));
+        Assert.Equal([0, 10, 20, 30, 30, 30], Pauses(6));
     }
 
     // Seconds before each question.
