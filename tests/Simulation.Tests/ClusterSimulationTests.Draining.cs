@@ -22,6 +22,70 @@ public sealed partial class ClusterSimulationTests
         Assert.True(damaged > 0 || seeds < 50);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public void A_shard_of_which_a_spool_has_records_is_led_on_until_the_journal_has_them_and_only_then_handed_over(int seed)
+    {
+        var world = new SimulatedWorld(seed, Shards);
+        world.Play(() =>
+        {
+            Begin(world, nodes: 2);
+
+            // Not the one that makes plans: cut off from the store it makes none.
+            SimulatedNode owner = world.Find(world.Nodes[0].Members.View.Members[^1].Incarnation);
+            int[] led = [.. owner.Region.Leading.Order()];
+            long[] epochs = [.. world.Rows().Select(static row => row.Epoch)];
+
+            // Whoever joins has to be known to all that live, so the owner is cut off behind that, and has records in its spool before there is another plan.
+            SimulatedNode joins = world.Start("node-2");
+            for (int i = 0; i < 100 && owner.Members.View.Find(joins.Incarnation) is null; i++)
+            {
+                world.Run(0.05);
+            }
+
+            joins.Pause(TimeSpan.FromSeconds(5));
+            owner.IsCutFromStore = true;
+            WriteToAll(world, led, rounds: 3);
+            world.Run(15);
+            int[] moving = [.. led.Where(shard => joins.Region.Plan!.Shards[shard].Leader == joins.Name)];
+            Assert.NotEmpty(moving);
+
+            // It is asked for them again and again, and what it says to that costs nobody a write.
+            int asked = owner.AskedWhileItKeeps;
+            int before = world.Acknowledged.Count;
+            WriteToAll(world, moving, rounds: 20);
+            Assert.True(owner.AskedWhileItKeeps > asked, "nobody asked for a shard");
+            Assert.Equal(before + (20 * moving.Length), world.Acknowledged.Count);
+            Assert.All(moving, shard => Assert.True(owner.LeadsNow(shard)));
+            Assert.Equal(moving.Select(shard => epochs[shard]), moving.Select(shard => world.Rows()[shard].Epoch));
+
+            owner.IsCutFromStore = false;
+            world.Run(30);
+            AssertLedAsPlanned(world);
+            Assert.Equal(moving.Select(shard => epochs[shard] + 1), moving.Select(shard => world.Rows()[shard].Epoch));
+            Assert.Equal(0, world.ResubmittedCount);
+            world.CheckJournal();
+            AssertAllInJournal(world);
+        });
+    }
+
+    private static void WriteToAll(SimulatedWorld world, int[] shards, int rounds)
+    {
+        for (int round = 0; round < rounds; round++)
+        {
+            foreach (int shard in shards)
+            {
+                world.WriteTo(shard);
+            }
+
+            world.Run(1);
+        }
+
+        world.Run(5);
+    }
+
     private static (int Kept, int Damaged) PlayDraining(int seed)
     {
         var world = new SimulatedWorld(seed, Shards);

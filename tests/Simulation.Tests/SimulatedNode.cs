@@ -74,6 +74,9 @@ internal sealed partial class SimulatedNode
     /// <summary>How long everything waits for its turn: the node has more to do than it can.</summary>
     public TimeSpan Lag { get; set; }
 
+    /// <summary>How often somebody wanted a shard of which the spool here has records.</summary>
+    public int AskedWhileItKeeps { get; private set; }
+
     public MembershipState Members => _members;
 
     public RegionState Region => _region;
@@ -438,7 +441,9 @@ internal sealed partial class SimulatedNode
                 var drained = new TaskCompletionSource<bool>();
                 long request = ++owner._requests;
                 owner._handOffs[request] = drained;
-                owner.Learn(new RegionEvent.HandOffAsked(Incarnation, ask.Shard, ask.SeenEpoch, request) { KeepsRecords = owner.Disk.Chain(ask.Shard).Count > 0 });
+                bool keepsRecords = owner.Disk.Chain(ask.Shard).Count > 0;
+                owner.AskedWhileItKeeps += keepsRecords ? 1 : 0;
+                owner.Learn(new RegionEvent.HandOffAsked(Incarnation, ask.Shard, ask.SeenEpoch, request) { KeepsRecords = keepsRecords });
                 bool mayTake = await drained.Task;
                 await _world.LatencyAsync();
                 if (_world.Arrives(owner, this))
