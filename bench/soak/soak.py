@@ -10,6 +10,7 @@ DIR/verdict.txt and ends with 0 where the verdict is good:
 
 - the median of the last third of the minutes is at most 1.10 of that of the middle third: resident memory, descriptors, threads; so are the files,
   but for 16 more, one block for each shard: blocks are few at first, and become one again when three of them cover the next longer range;
+- of snapshots, which begin when the journal is long enough for them to pay, there are never more files than four a shard: the last two, each with its chunks;
 - every minute each target had all its scrapes: count_over_time(up[1m]), none of them 0. A minute in which the machine stood still (this program
   itself had no turn for three seconds: column stood_s) is noted and not judged;
 - what is counted over the whole run is what was served: no series too few or too many in the last minute.
@@ -17,6 +18,9 @@ DIR/verdict.txt and ends with 0 where the verdict is good:
 Needs Python 3 alone. Everything is on 127.0.0.1; the node is ended by its process id.
 """
 import argparse, http.server, json, os, signal, socket, statistics, subprocess, sys, threading, time, urllib.parse, urllib.request
+
+
+SHARDS = 16
 
 
 def arguments():
@@ -132,18 +136,21 @@ class Node:
         pid = self.process.pid
         status = dict(line.split(":", 1) for line in open("/proc/%d/status" % pid) if ":" in line)
         ticks = open("/proc/%d/stat" % pid).read().rsplit(")", 1)[1].split()
-        files = bytes_ = 0
+        files = bytes_ = snapshots = 0
         for folder, _, names in os.walk(self.data):
             for name in names:
                 try:
                     bytes_ += os.stat(os.path.join(folder, name)).st_blocks * 512
-                    files += 1
+                    if name.endswith((".snap", ".chk")):
+                        snapshots += 1
+                    else:
+                        files += 1
                 except FileNotFoundError:
                     pass
         memory = self.ask("status/memory")
         costs = self.ask("status/cardinality", limit=1)
         return {
-            "rss_mb": int(status["VmRSS"].split()[0]) / 1024, "used_mb": memory["usedBytes"] / 2**20, "files": files, "disk_mb": bytes_ / 2**20,
+            "rss_mb": int(status["VmRSS"].split()[0]) / 1024, "used_mb": memory["usedBytes"] / 2**20, "files": files, "snapshot_files": snapshots, "disk_mb": bytes_ / 2**20,
             "fds": len(os.listdir("/proc/%d/fd" % pid)), "threads": int(status["Threads"]),
             "cpu_s": (int(ticks[11]) + int(ticks[12])) / os.sysconf("SC_CLK_TCK"), "head_series": costs["series"], "ended_series": costs["endedSeries"],
         }
@@ -196,6 +203,8 @@ def main():
         report.append("%s: middle third %g, last third %g, ratio %.3f" % (name, middle, last, last / middle))
         if last > 1.10 * middle + (16 if name == "files" else 0):
             problems.append("%s grows: %.3f" % (name, last / middle))
+    if max(row["snapshot_files"] for row in rows) > 4 * SHARDS:
+        problems.append("more than two snapshots of a shard: %d files" % max(row["snapshot_files"] for row in rows))
     report.append("verdict: " + ("good" if not problems else "bad\n" + "\n".join(problems)))
     with open(os.path.join(options.out, "verdict.txt"), "w") as file:
         file.write("\n".join(report) + "\n")

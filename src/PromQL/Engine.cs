@@ -44,7 +44,7 @@ public sealed class Engine
     public QueryRoom Room() => new(new QueryBudget(_settings, _memory));
 
     /// <summary>Sets what is called before a query is refused because all together hold too much: it may call <see cref="LetHold"/>, and then the query asks again.</summary>
-    /// <param name="look">Called with the bytes that the query asks for, on its thread, by several at once.</param>
+    /// <param name="look">Called with the bytes that the query asks for, on its thread, for one at a time.</param>
     public void BeforeRefusing(Action<long> look)
     {
         ArgumentNullException.ThrowIfNull(look);

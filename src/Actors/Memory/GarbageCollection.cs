@@ -2,9 +2,8 @@ namespace Pleiad.Actors;
 
 /// <summary>Collects garbage before somebody is refused for it, and not so often that nothing else is done. Safe for many threads.</summary>
 /// <param name="gauge">The memory.</param>
-/// <param name="settings">How often.</param>
 /// <param name="time">Measures.</param>
-internal sealed class GarbageCollection(IMemoryGauge gauge, MemorySettings settings, TimeProvider time)
+internal sealed class GarbageCollection(IMemoryGauge gauge, TimeProvider time)
 {
     // A collection that stops everything for a second may do so at most every ten.
     private const int Share = 10;
@@ -12,35 +11,35 @@ internal sealed class GarbageCollection(IMemoryGauge gauge, MemorySettings setti
     private readonly Lock _collecting = new();
     private TimeSpan _took;
     private long _at;
-    private bool _hasCollected;
+    private long _collections;
+
+    /// <summary>How many there have been.</summary>
+    public long Collections => Volatile.Read(ref _collections);
 
     /// <summary>Collects, unless it has done so a short while ago. Whoever comes while another collects waits for that.</summary>
-    /// <param name="refusesMore">Whether more would else be refused than so far: then the while is shorter.</param>
-    /// <returns>Whether garbage was collected by this call.</returns>
-    public bool TryCollect(bool refusesMore)
+    /// <param name="seen">How many there had been when the memory was looked at.</param>
+    /// <param name="interval">Since the last one at least; ten times as long as that took, where that is more.</param>
+    /// <returns>Whether garbage was collected since then, by this call or another: what was seen in use is no longer so.</returns>
+    public bool TryCollect(long seen, TimeSpan interval)
     {
         lock (_collecting)
         {
-            if (!MayCollect(refusesMore))
+            if (_collections != seen)
+            {
+                return true;
+            }
+
+            if (_collections > 0 && time.GetElapsedTime(_at) < TimeSpan.FromTicks(Math.Max(interval.Ticks, _took.Ticks * Share)))
             {
                 return false;
             }
 
             long began = time.GetTimestamp();
             gauge.Collect();
-            _hasCollected = true;
             _at = time.GetTimestamp();
             _took = time.GetElapsedTime(began, _at);
+            Volatile.Write(ref _collections, _collections + 1);
             return true;
         }
     }
-
-    private bool MayCollect(bool refusesMore)
-    {
-        TimeSpan pause = _took * Share;
-        pause = refusesMore ? Max(pause, settings.CollectIntervalMin) : Max(pause, settings.CollectInterval);
-        return !_hasCollected || time.GetElapsedTime(_at) >= pause;
-    }
-
-    private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 }

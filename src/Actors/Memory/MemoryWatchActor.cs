@@ -17,7 +17,7 @@ internal sealed class MemoryWatchActor(IMemoryGauge gauge, MemorySettings settin
 
     protected override void PreStart()
     {
-        _garbage = new GarbageCollection(gauge, settings, Context.Time);
+        _garbage = new GarbageCollection(gauge, Context.Time);
         state.Status = new MemoryStatus(MemoryStep.Calm, gauge.UsedBytes(), gauge.LimitBytes, Context.Time.GetUtcNow(), settings);
         _room = new RoomForQueries(gauge, settings, state, _garbage, engine);
         engine.BeforeRefusing(_room.Look);
@@ -39,9 +39,11 @@ internal sealed class MemoryWatchActor(IMemoryGauge gauge, MemorySettings settin
     private void TakeLook()
     {
         MemoryStatus before = state.Status;
+        long seen = _garbage!.Collections;
         long used = gauge.UsedBytes();
         MemoryStep step = Judge(before.Step, used);
-        if (step > MemoryStep.Calm && _garbage!.TryCollect(refusesMore: step > before.Step && step > MemoryStep.CachesShrink))
+        bool refusesMore = step > before.Step && step > MemoryStep.CachesShrink;
+        if (step > MemoryStep.Calm && _garbage.TryCollect(seen, refusesMore ? settings.CollectIntervalMin : settings.CollectInterval))
         {
             // Nobody is refused for what is garbage.
             used = gauge.UsedBytes();

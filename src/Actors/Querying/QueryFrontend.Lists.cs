@@ -8,9 +8,9 @@ internal sealed partial class QueryFrontend
 {
     private const string Truncated = "results truncated due to limit";
 
-    // Of a series of a list: its labels as an object and an array, its place in a set that doubles, and in a list. Of a text: those places.
+    // Of a series of a list: its labels as an object and an array, its place in a set that doubles, and in a list. Of a text: those places, and the object around its letters.
     private const int ListedBytes = 160;
-    private const int ListedTextBytes = 48;
+    private const int ListedTextBytes = 72;
 
     /// <inheritdoc/>
     public Task<LabelAnswer<Labels>> SeriesAsync(
@@ -22,7 +22,8 @@ internal sealed partial class QueryFrontend
                 using QueryRoom room = _engine.Room();
                 var found = new HashSet<Labels>();
                 bool isShort = IsShort;
-                long max = isShort ? Math.Min(memory.Status.Settings.QuerySeriesMax, settings.SeriesMax) : settings.SeriesMax;
+                long ofShort = isShort ? memory.Status.Settings.QuerySeriesMax : long.MaxValue;
+                long max = Math.Min(ofShort, settings.SeriesMax);
                 foreach (IReadOnlyList<Matcher> matchers in anyOf)
                 {
                     using SeriesCursor cursor = await source.SelectAsync(new SelectRequest(matchers, range) { Function = "series", ListsRollups = true }, labelsOnly: true, token);
@@ -37,7 +38,7 @@ internal sealed partial class QueryFrontend
                         room.Take(ListedBytes + (2L * IntPtr.Size * cursor.Labels.Count));
                         if (found.Count > max)
                         {
-                            throw isShort ? TooManyListed("series", max) : QueryException.TooManySeries(max);
+                            throw ofShort < settings.SeriesMax ? TooManyListed("series", max) : QueryException.TooManySeries(max);
                         }
                     }
                 }
@@ -71,9 +72,9 @@ internal sealed partial class QueryFrontend
             {
                 using QueryRoom room = _engine.Room();
                 long max = IsShort ? memory.Status.Settings.QuerySeriesMax : long.MaxValue;
-                var union = new TextUnion(count =>
+                var union = new TextUnion((count, letters) =>
                 {
-                    room.Take(ListedTextBytes * TextUnion.BetweenCalls);
+                    room.Take((ListedTextBytes * TextUnion.BetweenCalls) + (sizeof(char) * letters));
                     Check(count);
                 });
                 foreach (IReadOnlyList<Matcher> matchers in anyOf.Count == 0 ? [[]] : anyOf)

@@ -4,8 +4,11 @@ namespace Pleiad.Model;
 /// Texts of many sources, each once: label names and values of all shards. Most shards have the same ones, so a source may say which
 /// list it is about to add, and need not when an equal one was added already.
 /// </summary>
-/// <param name="grows">Called with how many texts there are after each <see cref="BetweenCalls"/> new ones; it may throw, and then nothing more is added. Null for nothing.</param>
-public sealed class TextUnion(Action<int>? grows = null)
+/// <param name="grows">
+/// Called after each <see cref="BetweenCalls"/> new texts with how many there are, and how many characters those since the last call have; it may throw, and then nothing more is added.
+/// Null for nothing.
+/// </param>
+public sealed class TextUnion(Action<int, long>? grows = null)
 {
     /// <summary>New texts between two calls of who wants to know of them.</summary>
     public const int BetweenCalls = 1024;
@@ -13,6 +16,7 @@ public sealed class TextUnion(Action<int>? grows = null)
     private readonly HashSet<string> _texts = new(StringComparer.Ordinal);
     private readonly HashSet<ulong> _lists = [];
     private string? _last;
+    private long _letters;
     private bool _isInOrder = true;
 
     /// <summary>How many.</summary>
@@ -28,9 +32,11 @@ public sealed class TextUnion(Action<int>? grows = null)
         {
             _isInOrder = _isInOrder && (_last is null || Utf8Order.Compare(_last, text) < 0);
             _last = text;
+            _letters += text.Length;
             if (grows is not null && _texts.Count % BetweenCalls == 0)
             {
-                grows(_texts.Count);
+                grows(_texts.Count, _letters);
+                _letters = 0;
             }
         }
     }

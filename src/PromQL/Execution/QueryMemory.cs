@@ -4,6 +4,7 @@ namespace Pleiad.PromQL;
 internal sealed class QueryMemory
 {
     private readonly long _bytesMaxEver;
+    private readonly Lock _looking = new();
     private long _bytesMax;
     private long _held;
 
@@ -20,12 +21,16 @@ internal sealed class QueryMemory
     /// <summary>Sets how many bytes more than are taken now may be taken, and how many together in any case, until it is set again; never more than there may be anyway.</summary>
     public void LetTake(long more, long atLeast)
     {
-        long held = Held;
-        long most = more >= _bytesMaxEver - held ? _bytesMaxEver : held + more;
-        Volatile.Write(ref _bytesMax, Math.Min(Math.Max(most, atLeast), _bytesMaxEver));
+        // What somebody has found is not taken away before it has had its turn.
+        lock (_looking)
+        {
+            long held = Held;
+            long most = more >= _bytesMaxEver - held ? _bytesMaxEver : held + more;
+            Volatile.Write(ref _bytesMax, Math.Min(Math.Max(most, atLeast), _bytesMaxEver));
+        }
     }
 
-    /// <summary>Called before a query is refused: it may let take more. Null for nothing.</summary>
+    /// <summary>Called before a query is refused, for one at a time: it may let take more. Null for nothing.</summary>
     public Action<long>? BeforeRefusing { get; set; }
 
     /// <summary>Takes bytes.</summary>
@@ -42,8 +47,11 @@ internal sealed class QueryMemory
             return false;
         }
 
-        look(bytes);
-        return TryTakeNow(bytes);
+        lock (_looking)
+        {
+            look(bytes);
+            return TryTakeNow(bytes);
+        }
     }
 
     /// <summary>Gives bytes back.</summary>

@@ -158,6 +158,40 @@ public sealed class MemoryLadderTests
     }
 
     [Fact]
+    public void What_was_seen_before_somebody_else_collected_is_to_be_looked_at_again()
+    {
+        using TestActorSystem test = TestActorSystem.OnPool();
+        var gauge = new Gauge();
+        var garbage = new GarbageCollection(gauge, test.Time);
+        long seen = garbage.Collections;
+        Assert.True(garbage.TryCollect(seen, TimeSpan.FromSeconds(1)));
+        Assert.True(garbage.TryCollect(seen, TimeSpan.FromSeconds(1)));
+        Assert.Equal(1, gauge.Collections);
+        Assert.False(garbage.TryCollect(garbage.Collections, TimeSpan.FromSeconds(1)));
+        Assert.Equal(1, gauge.Collections);
+    }
+
+    [Fact]
+    public void Where_samples_alone_leave_queries_no_room_garbage_is_looked_for_less_and_less_often()
+    {
+        using TestActorSystem test = TestActorSystem.OnPool();
+        var engine = new Engine(new EngineSettings { MemoryMax = 1L << 40 }, test.Time);
+        var gauge = new Gauge { Used = 50L << 20, LimitBytes = 64L << 20 };
+        var settings = s_settings with { CachesShrinkAt = 1, QueriesRefusedAt = 1, SeriesRefusedAt = 1, WritesRefusedAt = 1 };
+        test.ActorOf(() => new MemoryWatchActor(gauge, settings, new MemoryState(), engine, NullLogger.Instance));
+        test.Drain();
+        for (int second = 0; second < 64; second++)
+        {
+            using QueryRoom room = engine.Room();
+            Assert.Throws<QueryException>(() => room.Take(10 << 20));
+            test.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        // At once, and 2, 4, 8, 16 and 32 seconds after the one before.
+        Assert.Equal(6, gauge.Collections);
+    }
+
+    [Fact]
     public async Task Together_queries_take_no_more_than_there_is_between_two_looks_of_the_watch()
     {
         using TestActorSystem test = TestActorSystem.OnPool();

@@ -26,4 +26,18 @@ public sealed class TextUnionTests
         Assert.False(union.IsNew(7));
         Assert.True(union.IsNew(8));
     }
+
+    [Fact]
+    public void Who_wants_to_know_is_told_of_all_letters()
+    {
+        var told = new List<(int Count, long Letters)>();
+        var union = new TextUnion((count, letters) => told.Add((count, letters)));
+        foreach (int i in Enumerable.Range(0, (2 * TextUnion.BetweenCalls) + 1))
+        {
+            union.Add($"{i:D5}");
+            union.Add($"{i:D5}");
+        }
+
+        Assert.Equal([(TextUnion.BetweenCalls, 5L * TextUnion.BetweenCalls), (2 * TextUnion.BetweenCalls, 5L * TextUnion.BetweenCalls)], told);
+    }
 }

@@ -216,8 +216,10 @@ public sealed class LimitsTests
         Assert.Equal(2, looks);
 
         // What there may never be is not looked for.
-        error = await Assert.ThrowsAsync<QueryException>(() => RunAsync("sum(sum_over_time(vector(1)[9000000s:1s]))", new Engine(new EngineSettings { MemoryMax = 100 << 10 }, TimeProvider.System), keeps: false));
-        Assert.Equal("memory", error.Limit);
+        var small = new Engine(new EngineSettings { MemoryMax = 1 << 20 }, TimeProvider.System);
+        small.BeforeRefusing(_ => looks++);
+        error = await Assert.ThrowsAsync<QueryException>(() => RunAsync(query, small, keeps: false));
+        Assert.Equal(("memory", 2), (error.Limit, looks));
     }
 
     private static async Task<QueryException?> EndsAsync(string query, EngineSettings settings, string? limit)
