@@ -180,6 +180,7 @@ public sealed class MemoryLadderTests
         var settings = s_settings with { CachesShrinkAt = 1, QueriesRefusedAt = 1, SeriesRefusedAt = 1, WritesRefusedAt = 1 };
         test.ActorOf(() => new MemoryWatchActor(gauge, settings, new MemoryState(), engine, NullLogger.Instance));
         test.Drain();
+        test.Advance(TimeSpan.FromSeconds(1));
         for (int second = 0; second < 64; second++)
         {
             using QueryRoom room = engine.Room();
