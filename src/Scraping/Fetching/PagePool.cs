@@ -16,7 +16,7 @@ public sealed class PagePool
     /// <summary>Up to here arrays are pooled.</summary>
     internal const int BytesMax = 1024 * 1024;
 
-    /// <summary>Times an array of a size is given back, after which those are let go that lay there all the while.</summary>
+    /// <summary>Times an array of any size is given back, after which those of every size are let go that lay there all the while.</summary>
     internal const int ReturnsOfLook = 1024;
 
     /// <summary>The pool of whoever says nothing else.</summary>
@@ -25,6 +25,7 @@ public sealed class PagePool
     private const int BytesMin = 16 * 1024;
 
     private readonly Shelf[] _shelves;
+    private uint _returns;
 
     /// <param name="keptOfSize">Arrays of each size (16 KiB, 32 KiB and so on) that are kept; further ones are left to the collector.</param>
     public PagePool(int keptOfSize)
@@ -41,7 +42,19 @@ public sealed class PagePool
     internal byte[] Rent(int bytes) => _shelves[ShelfOf(bytes)].Take();
 
     /// <summary>Takes one back.</summary>
-    internal void Return(byte[] array) => _shelves[ShelfOf(array.Length)].Give(array);
+    internal void Return(byte[] array)
+    {
+        _shelves[ShelfOf(array.Length)].Give(array);
+
+        // Not of each size by itself: of one that is not used any more nothing is ever given back.
+        if (Interlocked.Increment(ref _returns) % ReturnsOfLook == 0)
+        {
+            foreach (Shelf shelf in _shelves)
+            {
+                shelf.LetGo();
+            }
+        }
+    }
 
     private static int ShelfOf(int bytes) => Math.Max(0, BitOperations.Log2((uint)(bytes - 1)) + 1 - BitOperations.Log2(BytesMin));
 
@@ -52,7 +65,6 @@ public sealed class PagePool
         private readonly byte[]?[] _arrays = new byte[most][];
         private int _count;
         private int _fewest;
-        private int _returns;
 
         public byte[] Take()
         {
@@ -78,22 +90,19 @@ public sealed class PagePool
                 {
                     _arrays[_count++] = array;
                 }
-
-                if (++_returns >= ReturnsOfLook)
-                {
-                    LetGo();
-                }
             }
         }
 
         // The last one given back is the first one taken: those at the bottom are the ones nobody needed.
-        private void LetGo()
+        public void LetGo()
         {
-            Array.Copy(_arrays, _fewest, _arrays, 0, _count - _fewest);
-            Array.Clear(_arrays, _count - _fewest, _fewest);
-            _count -= _fewest;
-            _fewest = _count;
-            _returns = 0;
+            lock (_lock)
+            {
+                Array.Copy(_arrays, _fewest, _arrays, 0, _count - _fewest);
+                Array.Clear(_arrays, _count - _fewest, _fewest);
+                _count -= _fewest;
+                _fewest = _count;
+            }
         }
     }
 }

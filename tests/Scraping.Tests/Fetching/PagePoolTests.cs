@@ -65,4 +65,22 @@ public sealed class PagePoolTests
         byte[][] later = [.. Enumerable.Range(0, 4).Select(_ => _pool.Rent(20_000))];
         Assert.Single(later, burst.Contains);
     }
+
+    [Fact]
+    public void Those_of_a_size_that_is_not_used_any_more_are_let_go_too()
+    {
+        byte[][] burst = [.. Enumerable.Range(0, 4).Select(_ => _pool.Rent(20_000))];
+        foreach (byte[] array in burst)
+        {
+            _pool.Return(array);
+        }
+
+        for (int i = 0; i < 2 * PagePool.ReturnsOfLook; i++)
+        {
+            _pool.Return(_pool.Rent(100_000));
+        }
+
+        byte[][] later = [.. Enumerable.Range(0, 4).Select(_ => _pool.Rent(20_000))];
+        Assert.DoesNotContain(later, burst.Contains);
+    }
 }
