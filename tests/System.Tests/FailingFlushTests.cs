@@ -19,7 +19,9 @@ public sealed class FailingFlushTests
         string library = Path.Combine(scratch.Path, "failing_flush.so");
         await using (var compile = new RunningProgram(compiler, ["-shared", "-fPIC", "-o", library, Path.Combine(Repository.Root, "tests/System.Tests/failing_flush.c"), "-ldl"]))
         {
-            Assert.True(await compile.WaitForExitAsync(Limit) == 0, compile.Output);
+            // One without the headers of a C library, or that of a C library that has it otherwise.
+            int compiled = await compile.WaitForExitAsync(Limit);
+            Skip.If(compiled != 0, $"{compiler} cannot make a library that a disk fails with: {compile.Output}");
         }
 
         string data = scratch.Folder("data");
