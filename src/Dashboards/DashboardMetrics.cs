@@ -17,7 +17,13 @@ public static class DashboardMetrics
         Meter.CreateCounter<long>("pleiad_dashboards_unreadable_total", description: "Stored documents that this version cannot read and does not list.");
 
     private static readonly Counter<long> DamagedStores =
-        Meter.CreateCounter<long>("pleiad_dashboards_stores_damaged_total", description: "Stores of documents that were damaged and were put into the quarantine: they begin anew.");
+        Meter.CreateCounter<long>("pleiad_dashboards_stores_damaged_total", description: "Stores of documents of this node that were damaged and were put into the quarantine: a new one has what could be read.");
+
+    private static readonly Counter<long> CarriedOver =
+        Meter.CreateCounter<long>("pleiad_dashboards_documents_carried_over_total", description: "Documents that could be read from a damaged store and are in the new one.");
+
+    private static readonly Counter<long> NotCarriedOver =
+        Meter.CreateCounter<long>("pleiad_dashboards_documents_lost_total", description: "Documents that are known to have been in a damaged store and are not in the new one.");
 
     private static readonly Counter<long> Refusals =
         Meter.CreateCounter<long>("pleiad_dashboards_refused_total", description: "Requests and files about dashboards that were refused, by reason: a limit, a conflict, not a dashboard.");
@@ -37,7 +43,14 @@ public static class DashboardMetrics
     }));
 
     /// <summary>Counts a store that was put aside.</summary>
-    public static void StoreDamaged() => DamagedStores.Add(1);
+    /// <param name="carriedOver">Documents of it that are in the new one.</param>
+    /// <param name="lost">Documents that are known to have been in it and are not.</param>
+    public static void StoreDamaged(int carriedOver, int lost)
+    {
+        DamagedStores.Add(1);
+        CarriedOver.Add(carriedOver);
+        NotCarriedOver.Add(lost);
+    }
 
     internal static void Stale() => StaleReads.Add(1);
 

@@ -56,8 +56,11 @@ internal static partial class Log
     [LoggerMessage(116, LogLevel.Error, "The document {File} was damaged and lies beside the others under another name; everything else is there.")]
     public static partial void DocumentDamaged(this ILogger log, string file);
 
-    [LoggerMessage(133, LogLevel.Error, "{File} was damaged and lies as {Aside}: dashboards, folders and stars begin anew. Everything else is there. What is broken: {Damage}")]
-    public static partial void DocumentsDamaged(this ILogger log, string file, string aside, string damage);
+    [LoggerMessage(133, LogLevel.Error, "This node's {File} was damaged and lies as {Aside}. {Carried} documents in it (dashboards, old versions, folders, stars) could be read and were carried over; of {Left} more it is known that they were there and were not. What is broken: {Damage}")]
+    public static partial void DocumentsDamaged(this ILogger log, string file, string aside, int carried, int left, string damage);
+
+    [LoggerMessage(134, LogLevel.Error, "The document {Document} was not carried over: what is left of it is in {Aside}.")]
+    public static partial void DocumentLost(this ILogger log, string document, string aside);
 
     [LoggerMessage(125, LogLevel.Information, "Dashboards: {Count} documents have moved from {From} into the store.")]
     public static partial void DocumentsMoved(this ILogger log, int count, string from);

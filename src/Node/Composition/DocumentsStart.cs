@@ -18,7 +18,6 @@ internal sealed class DocumentsStart : IAsyncDisposable
     /// <summary>Behind the name of what has been moved: it is kept, and not read any more.</summary>
     public const string MovedSuffix = ".moved";
 
-    private const string DamagedSuffix = ".damaged";
     private const string FolderName = "documents";
 
     // For the time that the cluster's database is away.
@@ -46,7 +45,7 @@ internal sealed class DocumentsStart : IAsyncDisposable
         SqliteClusterStore? own = null;
         try
         {
-            PutAsideIfDamaged(root, database, log);
+            await new DocumentsRepair(root, log).RunAsync();
             own = cluster is null ? SqliteClusterStore.Open(database) : null;
             IDocumentStore store = cluster ?? own!.Documents;
             await MoveFilesAsync(Path.Combine(root, FolderName), store, log);
@@ -66,29 +65,6 @@ internal sealed class DocumentsStart : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _own?.DisposeAsync() ?? ValueTask.CompletedTask;
-
-    // Samples must not wait for somebody who repairs dashboards.
-    private static void PutAsideIfDamaged(string root, string database, ILogger log)
-    {
-        if (SqliteClusterStore.DamageOf(database) is not { } damage)
-        {
-            return;
-        }
-
-        string quarantine = Path.Combine(root, "quarantine");
-        Directory.CreateDirectory(quarantine);
-        string aside = FreeName(Path.Combine(quarantine, DatabaseName), DamagedSuffix);
-        foreach (string part in (string[])["-wal", "-shm", string.Empty])
-        {
-            if (File.Exists(database + part))
-            {
-                File.Move(database + part, aside + part);
-            }
-        }
-
-        DashboardMetrics.StoreDamaged();
-        log.DocumentsDamaged(DatabaseName, aside, damage);
-    }
 
     private static async Task MoveFilesAsync(string folder, IDocumentStore store, ILogger log)
     {
@@ -114,7 +90,7 @@ internal sealed class DocumentsStart : IAsyncDisposable
             Tell(log, await DocumentMove.RunAsync(new StoredDocuments(before.Documents, 0), store, CancellationToken.None), database);
         }
 
-        // SQLite has put its log into it and taken it away with the last connection.
+        DocumentsRepair.CheckWhole(database);
         File.Move(database, FreeName(database, MovedSuffix));
     }
 
@@ -130,7 +106,7 @@ internal sealed class DocumentsStart : IAsyncDisposable
     private static string FreeName(string path, string suffix)
     {
         string name = path + suffix;
-        for (int i = 2; Path.Exists(name); i++)
+        for (int i = 2; DocumentsRepair.Parts.Any(part => Path.Exists(name + part)); i++)
         {
             name = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{path}{suffix}.{i}");
         }
