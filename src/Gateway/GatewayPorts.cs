@@ -18,6 +18,9 @@ public sealed record GatewayPorts(
     /// <summary>Dashboards and folders; null where the node keeps none.</summary>
     public DashboardCatalog? Dashboards { get; init; }
 
+    /// <summary>The node's name in its cluster; null on a node by itself.</summary>
+    public string? NodeName { get; init; }
+
     /// <summary>The node's place in its cluster, once it has one; null on a node by itself.</summary>
     public Func<IClusterSeat?> Cluster { get; init; } = static () => null;
 }

@@ -25,7 +25,7 @@ internal static class Routes
         var rules = new RuleEndpoints(ports.Status);
         var blocks = new BlocksEndpoint(ports.Status);
         var cardinality = new CardinalityEndpoint(ports.Status);
-        var operate = new OperateEndpoints(ports.Control, ports.Page, settings, log);
+        var operate = new OperateEndpoints(ports.Control, ports.Page, settings, ports.NodeName, log);
         var admin = new AdminEndpoints(ports.Storage, settings);
         var write = new RemoteWriteEndpoint(ports.Ingest, ports.Status, received, settings.RemoteWrite, metrics, time);
         var read = new RemoteReadEndpoint(ports.Query, ports.Status, settings.RemoteRead, metrics);

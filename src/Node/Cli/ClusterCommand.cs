@@ -10,8 +10,6 @@ internal static class ClusterCommand
     private const int MovesShownMax = 10;
 
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan DrainPatience = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>The command.</summary>
     public static Command Create(TextWriter output, TextWriter error)
@@ -23,9 +21,12 @@ internal static class ClusterCommand
         status.SetAction((result, cancel) => AskAsync(
             result.GetValue(server)!, error, (http, url) => StatusAsync(http, url, result.GetValue(shards), output, cancel)));
         var node = new Argument<string>("node") { Description = "Name of the node that is to be emptied" };
-        var drain = new Command("drain", "Have a node hand its shards over, leave the cluster and stop. It must run with --web.enable-lifecycle.") { node, server };
+        var drain = new Command(
+            "drain",
+            "Have a node hand its shards over, leave the cluster and stop. It must run with --web.enable-lifecycle. "
+            + "Ends with 0 when it has left, with 1 when the order was refused or not answered or it has not left within two minutes, with 4 when no node says whether it has.") { node, server };
         drain.SetAction((result, cancel) => AskAsync(
-            result.GetValue(server)!, error, (http, url) => DrainAsync(http, url, result.GetValue(node)!, output, error, cancel)));
+            result.GetValue(server)!, error, (http, url) => new ClusterDrain(http, url, output, error, TimeProvider.System).RunAsync(result.GetValue(node)!, cancel)));
         command.Subcommands.Add(status);
         command.Subcommands.Add(drain);
         var directory = new Option<string>("--dir") { Description = "Where the authority's files are.", DefaultValueFactory = static _ => "pleiad-ca" };
@@ -175,60 +176,15 @@ internal static class ClusterCommand
         await output.WriteLineAsync("one node, not part of a cluster");
     }
 
-    private static async Task<int> DrainAsync(HttpClient http, string url, string name, TextWriter output, TextWriter error, CancellationToken cancel)
-    {
-        if (await NodeAsync(http, url, name, cancel) is not { Node: var node, IsAsked: var isAsked })
-        {
-            await error.WriteLineAsync($"{url}: there is no node \"{name}\"");
-            return PleiadCommand.Failure;
-        }
-
-        // What others know of a node is where it listens, which is never with TLS; who asks the node itself may reach it by another way.
-        string itself = isAsked ? url : "http://" + TextOf(node, "httpAddress");
-        using HttpResponseMessage asked = await http.PostAsync(new Uri(itself + "/-/quit"), null, cancel);
-        if (!asked.IsSuccessStatusCode)
-        {
-            await error.WriteLineAsync($"{name}: {await asked.Content.ReadAsStringAsync(cancel)}");
-            return PleiadCommand.Failure;
-        }
-
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        patience.CancelAfter(DrainPatience);
-        string incarnation = TextOf(node, "incarnation");
-        try
-        {
-            while (await NodeAsync(http, url, name, patience.Token) is { Node: var there } && TextOf(there, "incarnation") == incarnation)
-            {
-                await output.WriteLineAsync($"{name} still leads {there.GetProperty("leads").GetRawText()} shards");
-                await Task.Delay(LookPause, patience.Token);
-            }
-        }
-        catch (HttpRequestException) when (isAsked)
-        {
-            // It was told to stop, and nobody else is asked.
-            await output.WriteLineAsync($"{name} does not answer any more");
-            return PleiadCommand.Success;
-        }
-
-        await output.WriteLineAsync($"{name} has left");
-        return PleiadCommand.Success;
-    }
-
-    // One that lives, and whether it is the one that was asked; null where there is none.
-    private static async Task<(JsonElement Node, bool IsAsked)?> NodeAsync(HttpClient http, string url, string name, CancellationToken cancel)
-    {
-        JsonElement cluster = await ClusterAsync(http, url, cancel, "?others=false");
-        return cluster.TryGetProperty("nodes", out JsonElement nodes)
-            ? nodes.EnumerateArray().Where(node => TextOf(node, "name") == name && TextOf(node, "status") != "dead")
-                .Select(node => ((JsonElement, bool)?)(node, TextOf(cluster, "self") == name)).FirstOrDefault()
-            : null;
-    }
-
-    private static async Task<JsonElement> ClusterAsync(HttpClient http, string url, CancellationToken cancel, string parameters = "")
+    /// <summary>What a node says of its cluster.</summary>
+    /// <exception cref="HttpRequestException">It does not answer, or not with success.</exception>
+    internal static async Task<JsonElement> ClusterAsync(HttpClient http, string url, CancellationToken cancel, string parameters = "")
     {
         using JsonDocument answer = JsonDocument.Parse(await http.GetStringAsync(new Uri(url + "/api/v1/cluster" + parameters), cancel));
         return answer.RootElement.GetProperty("data").Clone();
     }
 
-    private static string TextOf(JsonElement element, string name) => element.GetProperty(name).GetString()!;
+    /// <summary>A text of what it says.</summary>
+    /// <exception cref="KeyNotFoundException">It is not there.</exception>
+    internal static string TextOf(JsonElement element, string name) => element.GetProperty(name).GetString()!;
 }

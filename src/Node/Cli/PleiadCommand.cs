@@ -15,6 +15,9 @@ internal static class PleiadCommand
     /// <summary>Ends a check that found only what lint finds, where that was to count.</summary>
     public const int LintFailure = 3;
 
+    /// <summary>Ends a command that asked for something and cannot tell whether it was done.</summary>
+    public const int Unknown = 4;
+
     /// <summary>The version of the product, without build metadata.</summary>
     public static string Version { get; } =
         (typeof(PleiadCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0").Split('+')[0];

@@ -38,6 +38,9 @@ internal sealed class ClusterStart : IAsyncDisposable
         _transport = Listen();
     }
 
+    /// <summary>What this node is called, in all its lives.</summary>
+    public string Name => _settings.Name.Length > 0 ? _settings.Name : Advertised;
+
     /// <summary>How many shards the cluster has, fixed when it was created.</summary>
     public int Shards { get; }
 
@@ -148,8 +151,6 @@ internal sealed class ClusterStart : IAsyncDisposable
     }
 
     private string Advertised => _settings.AdvertiseAddress.Length > 0 ? _settings.AdvertiseAddress : _transport.Address.ToString()!;
-
-    private string Name => _settings.Name.Length > 0 ? _settings.Name : Advertised;
 
     /// <summary>Completes with the reason if nothing can be committed any more: a node that led on without committing would hold its shards up.</summary>
     public Task<string> Failed => _failed.Task;

@@ -54,7 +54,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
         await using var provisioner = new DashboardProvisioner(dashboards, FilesOfDashboards(), TimeProvider.System, _log);
         await using GatewayHost gateway = Compose(gatewaySettings, new GatewayPorts(ports, ports, ports, status, control, ports, ports, page)
         {
-            Dashboards = dashboards, Cluster = () => ports.IsOpen ? ports.Actors.Cluster : null,
+            Dashboards = dashboards, NodeName = cluster?.Name, Cluster = () => ports.IsOpen ? ports.Actors.Cluster : null,
         });
         await StartAsync(gateway);
         if (cluster is not null)

@@ -26,13 +26,13 @@ internal sealed class RunningGateway : IAsyncDisposable
 
     public static async Task<RunningGateway> StartAsync(
         Func<GatewaySettings, GatewaySettings>? change = null, FakeNode? node = null, TimeProvider? time = null, DashboardCatalog? dashboards = null,
-        IClusterSeat? cluster = null)
+        IClusterSeat? cluster = null, string? nodeName = null)
     {
         node ??= new FakeNode();
         var settings = new GatewaySettings { Listen = ["127.0.0.1:0"] };
         var host = new GatewayHost(
             change?.Invoke(settings) ?? settings,
-            new GatewayPorts(node, node, node, node, node, node, node, node) { Dashboards = dashboards, Cluster = () => cluster },
+            new GatewayPorts(node, node, node, node, node, node, node, node) { Dashboards = dashboards, Cluster = () => cluster, NodeName = nodeName },
             NullLoggerFactory.Instance,
             time ?? TimeProvider.System);
         await host.StartAsync(CancellationToken.None);

@@ -46,6 +46,27 @@ public sealed class LifecycleTests
     }
 
     [Theory]
+    [InlineData("a b", "?node=c", 409, "this node is \"a b\" and does not quit for \"c\": ask that node itself")]
+    [InlineData("a b", "?node=", 409, "this node is \"a b\" and does not quit for \"\": ask that node itself")]
+    [InlineData("a b", "?node", 409, "this node is \"a b\" and does not quit for \"\": ask that node itself")]
+    [InlineData("a b", "?node=A%20b", 409, "this node is \"a b\" and does not quit for \"A b\": ask that node itself")]
+    [InlineData("a b", "?node=a+b&node=c", 409, "this node is \"a b\" and does not quit for \"c\": ask that node itself")]
+    [InlineData(null, "?node=c", 409, "this node is not part of a cluster and does not quit for \"c\": ask that node itself")]
+    [InlineData(null, "?node=", 409, "this node is not part of a cluster and does not quit for \"\": ask that node itself")]
+    [InlineData("a b", "?node=c;d", 400, "error parsing form values")]
+    [InlineData("a b", "?node=%ff", 400, "node")]
+    [InlineData("a b", "?node=a%20b", 200, "Requesting termination... Goodbye!")]
+    [InlineData("a b", "", 200, "Requesting termination... Goodbye!")]
+    public async Task Quit_for_another_node_is_refused(string? nodeName, string query, int status, string text)
+    {
+        await using RunningGateway gateway = await RunningGateway.StartAsync(s => s with { EnableLifecycle = true }, nodeName: nodeName);
+        (int answered, string body) = await gateway.PostAsync("/-/quit" + query, string.Empty);
+        Assert.Equal(status, answered);
+        Assert.Contains(text, body, StringComparison.Ordinal);
+        Assert.Equal(status == 200 ? 1 : 0, gateway.Node.Quits);
+    }
+
+    [Theory]
     [InlineData("Origin", "http://evil.example", 403)]
     [InlineData("Origin", "null", 403)]
     [InlineData("Sec-Fetch-Site", "cross-site", 403)]

@@ -49,14 +49,14 @@ public sealed class ClusterCommandTests : IAsyncLifetime
         (int code, string output, string error) = await RunAsync("drain", "b", _url);
         Assert.Equal((0, ""), (code, error));
         Assert.EndsWith("b has left\n", output, StringComparison.Ordinal);
-        Assert.Equal(["/-/quit"], _asked);
+        Assert.Equal(["/-/quit?node=b"], _asked);
 
         // By what others know of it, nobody reaches it: as behind a proxy that speaks TLS.
         (_self, _addressOfB) = ("b", "127.0.0.1:1");
         _asked.Clear();
         (code, _, error) = await RunAsync("drain", "b", _url);
         Assert.Equal((0, ""), (code, error));
-        Assert.Equal(["/-/quit"], _asked);
+        Assert.Equal(["/-/quit?node=b"], _asked);
 
         _self = "a";
         _asked.Clear();
@@ -79,7 +79,7 @@ public sealed class ClusterCommandTests : IAsyncLifetime
     {
         if (HttpMethods.IsPost(http.Request.Method))
         {
-            _asked.Add(http.Request.Path);
+            _asked.Add(http.Request.Path + http.Request.QueryString);
             return Task.CompletedTask;
         }
 
