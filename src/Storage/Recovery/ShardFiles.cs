@@ -25,18 +25,26 @@ public sealed class ShardFiles
 
     private const string LacksName = "lacks";
 
+    private static ReadOnlySpan<byte> LacksText =>
+        "this copy lacks samples: files were damaged (found at a start, or as blocks or rollups were written), a record of the journal could not be read and was passed over, "u8
+        + "or its files came from a copy that lacks samples; it asks others for theirs\n"u8;
+
     private string LacksPath => Path.Combine(_path, LacksName);
 
-    /// <summary>Whether the shard was opened without samples that its damaged files had, and has got no files since of a copy that does not say the same.</summary>
+    /// <summary>
+    /// Whether the shard lacks samples that other copies may have, and has got no files since of a copy that does not say the same. It does for files that were
+    /// damaged, as was found when it was opened, or while it was open, when blocks were written anew or rollups made; for a record of the journal that could not be
+    /// read and was passed over; or for files it got of a copy that lacks samples itself.
+    /// </summary>
     /// <exception cref="IOException">It cannot be told.</exception>
     public bool Lacks => _files.Exists(LacksPath);
 
-    /// <summary>Notes that it was: what is damaged has been put aside, so that no later start finds it.</summary>
+    /// <summary>Notes that it does: what is damaged is put aside or replaced, and what was passed over is not read again, so that no later start finds it.</summary>
     /// <exception cref="IOException">It could not be noted.</exception>
     public void NoteLacks()
     {
         _files.CreateDirectory(_path);
-        AtomicFile.Write(_files, LacksPath, static file => file.Append("samples of this copy were damaged: it asks others for their files\n"u8));
+        AtomicFile.Write(_files, LacksPath, static file => file.Append(LacksText));
     }
 
     /// <summary>Whether what was listed is of a copy that lacks samples.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using Pleiad.Model;
 using static Pleiad.Storage.Tests.ShardDriver;
 
@@ -86,6 +87,29 @@ public sealed class ShardFilesTests
         from.Delete("/from/tombstones.tmb");
         Copy(source, new ShardFiles(to, "/to"));
         Assert.Equal(300, Read(to, "/to")[s_a].Count);
+    }
+
+    [Fact]
+    public void The_note_that_a_copy_lacks_samples_names_all_that_it_can_come_from_and_goes_with_a_copy()
+    {
+        var from = new FaultyFiles();
+        Save(from, "/from", 300);
+        var source = new ShardFiles(from, "/from");
+        Assert.False(source.Lacks);
+        source.NoteLacks();
+        (string name, long bytes) = source.List()[0];
+        byte[] text = new byte[bytes];
+        Assert.Equal(("lacks", bytes), (name, source.Read(name, 0, text)));
+        string note = Encoding.UTF8.GetString(text);
+        Assert.All(
+            ["files were damaged", "at a start", "as blocks or rollups were written", "a record of the journal could not be read", "from a copy that lacks samples"],
+            cause => Assert.Contains(cause, note, StringComparison.Ordinal));
+        Assert.Equal(note.Length - 1, note.IndexOf('\n', StringComparison.Ordinal));
+
+        var to = new FaultyFiles();
+        var target = new ShardFiles(to, "/to");
+        Copy(source, target);
+        Assert.True(target.Lacks);
     }
 
     [Fact]
