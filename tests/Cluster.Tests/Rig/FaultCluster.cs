@@ -67,8 +67,9 @@ internal sealed class FaultCluster : ClusterRig
     }
 
     /// <summary>
-    /// Starts the nodes that have ended, and waits until all shards are led as planned, every copy has what its leader has, and the database has what the copies
-    /// had when that was first so.
+    /// Starts the nodes that have ended, and waits until all shards are led as planned, every copy has what its leader has, and the database has of each shard what
+    /// its best copy had at some look when that was so: the look at which it had least. What the copies lose meanwhile is not noticed here; the comparison with the
+    /// ledger finds it.
     /// </summary>
     public async Task HealAsync()
     {
@@ -188,7 +189,7 @@ internal sealed class FaultCluster : ClusterRig
     }
 
     // A database that came back without its end counts less than the copies have until the leaders have found out and given it the rest; until then that is in memory
-    // alone. A copy that begins anew wants less than it had.
+    // alone. The least of all looks, because copies that begin anew have less for good: what they had beyond comes back as new records, with numbers of their own.
     private async Task<bool> JournalHasAsync(Dictionary<int, long> wanted)
     {
         Dictionary<int, long> applied = [];
