@@ -7,6 +7,10 @@ namespace Pleiad.Actors;
 /// <content>A copy whose journal has others in the place of its newest records, or will never have them.</content>
 internal sealed partial class SeriesShardActor
 {
+    // Pauses altogether, while records of the spool are made samples of that could be read a moment before: a disk that is gone for good holds the shard up for no longer.
+    private const int RereadsMax = 120;
+    private static readonly TimeSpan RereadPause = TimeSpan.FromSeconds(1);
+
     // The copy has what the journal has not: it goes back to where they agree, and what it had beyond is written again as samples.
     private void BeginAnew()
     {
@@ -26,56 +30,80 @@ internal sealed partial class SeriesShardActor
         _goalAsker?.Tell(new Failure(new InvalidOperationException($"shard {_id}: the copy here is not what the journal has")), Self);
         _goalAsker = null;
         Shard shard = Shard;
-        Context.PipeToSelf(FindBeyondAsync(), found => new CommonFound(shard, found.Common, found.Beyond, null), failure => new CommonFound(shard, null, [], failure));
+        Context.PipeToSelf(FindBeyondAsync(), found => new CommonFound(shard, found, null), failure => new CommonFound(shard, null, failure));
     }
 
-    private Task<(long? Common, IReadOnlyList<JournalRecord> Beyond)> FindBeyondAsync()
+    // All of it is read once before anything is given up: where the disk does not give a record now, the copy stays as it is, with what it has in memory alone, until the next look.
+    private Task<Beyond> FindBeyondAsync()
     {
         (long baseSeq, long baseHash, IReadOnlyList<JournalRecord> known) = KnownTail();
         return Task.Run(async () =>
         {
-            long? common = await Journal.LastCommonAsync(_id, baseSeq, baseHash, known);
-            return (common, (IReadOnlyList<JournalRecord>)[.. known.Where(record => record.Seq > (common ?? 0))]);
+            long common = await Journal.LastCommonAsync(_id, baseSeq, baseHash, known) ?? 0;
+            var definitions = new RecordDefinitions();
+            List<JournalRecord> sound = [];
+            int damaged = 0;
+            foreach (JournalRecord record in known.Where(record => record.Seq > common))
+            {
+                try
+                {
+                    definitions.Look(PayloadOf(record).Span);
+                    sound.Add(record);
+                }
+                catch (CorruptDataException)
+                {
+                    // Damaged on this disk; whoever led has it too.
+                    damaged++;
+                }
+            }
+
+            return new Beyond(common, sound, definitions, damaged);
         });
     }
 
     private void OnCommonFound(CommonFound found)
     {
-        if (found.Failure is { } failure)
+        if (found.Beyond is not { } beyond)
         {
             _readsJournal = false;
-            GiveUpCatchUp(failure.Message, failureIsNews: false);
+            GiveUpCatchUp(found.Failure!.Message, failureIsNews: false);
             return;
         }
 
         long looked = GiveUpBeyondApplied();
+        TimeProvider time = Context.Time;
         Become(WhileInstalling);
-        Context.PipeToSelf(Task.Run(() => PutAsideAsync(found.Beyond, found.Seq ?? 0, looked)), static () => new Installed(null), static wrong => new Installed(wrong));
+        Context.PipeToSelf(Task.Run(() => PutAsideAsync(beyond, looked, time)), static () => new Installed(null), static wrong => new Installed(wrong));
     }
 
     // On disk first: until they are written again they are nowhere else. The shard is nobody's meanwhile, for the actor does nothing before it begins anew.
-    private async Task PutAsideAsync(IReadOnlyList<JournalRecord> beyond, long common, long looked)
+    private async Task PutAsideAsync(Beyond beyond, long looked, TimeProvider time)
     {
-        (int batches, long unplaced) = await WriteAgainAsync(beyond, common);
-        _log.CopyDisagrees(_id.Value, common, Shard.AppliedSeq, batches, unplaced);
+        (int batches, long unplaced) = await WriteAgainAsync(beyond, time);
+        _log.CopyDisagrees(_id.Value, beyond.Common, Shard.AppliedSeq, batches, unplaced);
         ActorsMetrics.SamplesNotResubmitted.Add(unplaced);
         Spool?.Release(_id.Value, looked);
-        await _home.PutAsideBeyondAsync(_id, common);
+        await _home.PutAsideBeyondAsync(_id, beyond.Common);
     }
 
-    // Some at a time: a spool may have more than fits into memory.
-    private async Task<(int Batches, long Unplaced)> WriteAgainAsync(IReadOnlyList<JournalRecord> beyond, long common)
+    // Some at a time: a spool may have more than fits into memory. In their order, for each may define series of those behind it.
+    private async Task<(int Batches, long Unplaced)> WriteAgainAsync(Beyond beyond, TimeProvider time)
     {
         (int batches, long unplaced, long bytes) = (0, 0, 0);
+        int rereads = 0;
         List<SampleBatch> piece = [];
+        ActorsMetrics.SpoolGivenUp.Add(beyond.Damaged);
         try
         {
-            using Shard.RecordDecoder decoder = Shard.DecodeRecords();
-            List<JournalRecord> sound = [.. beyond.Where(record => TryLook(decoder, record))];
-            ActorsMetrics.SpoolGivenUp.Add(beyond.Count - sound.Count);
-            foreach (JournalRecord record in sound)
+            using Shard.RecordDecoder decoder = Shard.DecodeRecords(beyond.Definitions);
+            foreach (JournalRecord record in beyond.Records)
             {
-                ReadOnlyMemory<byte> payload = PayloadOf(record);
+                if (await ReadPatientlyAsync(record) is not { } payload)
+                {
+                    ActorsMetrics.SpoolGivenUp.Add(1);
+                    continue;
+                }
+
                 SampleBatch? batch = decoder.Take(payload.Span, out int lost);
                 if (batch is not null)
                 {
@@ -108,25 +136,44 @@ internal sealed partial class SeriesShardActor
         {
             List<SampleBatch> full = piece;
             (piece, bytes) = ([], 0);
-            return Journal.Resubmissions.AddAsync(_id, common, full);
+            return Journal.Resubmissions.AddAsync(_id, beyond.Common, full);
+        }
+
+        // Null where it cannot be had any more; whoever led has it too. What is behind it may be in the memory of the actor alone, which must not fail for it.
+        async Task<ReadOnlyMemory<byte>?> ReadPatientlyAsync(JournalRecord record)
+        {
+            while (true)
+            {
+                try
+                {
+                    return PayloadOf(record);
+                }
+                catch (IOException e)
+                {
+                    // Let go of meanwhile, it is in the journal.
+                    if (e is CorruptDataException || rereads == RereadsMax || Spool!.Find(_id.Value, record.Seq) is null)
+                    {
+                        return null;
+                    }
+                }
+
+                rereads++;
+                await PauseAsync(RereadPause, time);
+            }
         }
     }
 
-    private bool TryLook(Shard.RecordDecoder decoder, JournalRecord record)
+    private static async Task PauseAsync(TimeSpan pause, TimeProvider time)
     {
-        try
-        {
-            decoder.Look(PayloadOf(record).Span);
-            return true;
-        }
-        catch (CorruptDataException)
-        {
-            // Damaged on this disk; whoever led has it too.
-            return false;
-        }
+        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using ITimer timer = time.CreateTimer(static state => ((TaskCompletionSource)state!).TrySetResult(), over, pause, Timeout.InfiniteTimeSpan);
+        await over.Task;
     }
 
     private ReadOnlyMemory<byte> PayloadOf(JournalRecord record) => record.Payload.IsEmpty ? Spool!.Read(_id.Value, record.Seq) : record.Payload;
 
-    private sealed record CommonFound(Shard Of, long? Seq, IReadOnlyList<JournalRecord> Beyond, Exception? Failure);
+    // What a copy has behind the last record up to which it agrees with its journal.
+    private sealed record Beyond(long Common, IReadOnlyList<JournalRecord> Records, RecordDefinitions Definitions, int Damaged);
+
+    private sealed record CommonFound(Shard Of, Beyond? Beyond, Exception? Failure);
 }

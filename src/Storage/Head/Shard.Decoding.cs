@@ -7,7 +7,8 @@ namespace Pleiad.Storage;
 public sealed partial class Shard
 {
     /// <summary>Begins to make samples of consecutive records again, the last of which is the last that was applied here. Nobody else may use the shard until it is disposed.</summary>
-    public RecordDecoder DecodeRecords() => new(this);
+    /// <param name="definitions">Of all of them.</param>
+    public RecordDecoder DecodeRecords(RecordDefinitions definitions) => new(this, definitions);
 
     private void AddRow(SampleBatch batch, SeriesKey key, int row, ReadOnlySpan<byte> payload)
     {
@@ -29,7 +30,7 @@ public sealed partial class Shard
     }
 
     /// <summary>
-    /// Makes samples of records again: each is looked at first, all in their order, and then taken, in the same order. So none has to stay in memory for longer than
+    /// Makes samples of records again: each is looked at first, and then taken, in their order. So none has to stay in memory for longer than
     /// its turn, however many there are.
     /// </summary>
     public sealed class RecordDecoder : IDisposable
@@ -42,21 +43,15 @@ public sealed partial class Shard
         // Slots that are another series' now than they were before the first of the records.
         private readonly HashSet<int> _redefined = [];
 
-        internal RecordDecoder(Shard shard)
+        internal RecordDecoder(Shard shard, RecordDefinitions definitions)
         {
             _shard = shard;
             _view = shard.View();
-        }
-
-        /// <summary>Looks at a record.</summary>
-        public void Look(ReadOnlySpan<byte> payload)
-        {
-            _shard._reader.Read(payload, withDefinitions: true);
-            foreach (SeriesDefinition definition in _shard._reader.Definitions)
+            foreach ((int slot, Labels labels) in definitions.All)
             {
-                if (!_shard._table.Holds(definition.Slot) || !_view.Reader.LabelsOf(_shard._table[definition.Slot]).Equals(definition.Labels))
+                if (!_shard._table.Holds(slot) || !_view.Reader.LabelsOf(_shard._table[slot]).Equals(labels))
                 {
-                    _redefined.Add(definition.Slot);
+                    _redefined.Add(slot);
                 }
             }
         }

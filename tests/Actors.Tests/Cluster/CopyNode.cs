@@ -82,6 +82,17 @@ internal sealed class CopyNode : IDisposable
         Test.Advance(TimeSpan.FromMinutes(1));
     }
 
+    /// <summary>As <see cref="Restart"/>, where it does not lead.</summary>
+    public void RestartCopy()
+    {
+        TestProbe news = Test.CreateProbe();
+        news.Subscribe<ActorFailed>();
+        Shard.Tell(new Pushed([]));
+        news.ExpectMsg<ActorFailed>();
+        Test.Drain();
+        Test.Advance(TimeSpan.FromMinutes(1));
+    }
+
     /// <summary>Records that were put aside.</summary>
     public IEnumerable<string> PutAside => Directory.Exists(_directory.QuarantinePath) ? Directory.EnumerateFiles(_directory.QuarantinePath).Select(static path => Path.GetFileName(path)) : [];
 
