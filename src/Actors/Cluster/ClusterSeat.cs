@@ -49,8 +49,8 @@ internal sealed class ClusterSeat : IClusterSeat, IDisposable
             Region = parts.Region,
         };
         var places = new PublishedPlaces(
-            new ShardPlaces(0, [.. owners.Select(static (_, shard) => new ShardPlace { Shard = shard })]), journal.AppliedSeq, journal.AppliedAsync,
-            journal.WholeFrom, journal.Lacks);
+            new ShardPlaces(0, [.. owners.Select(static (_, shard) => new ShardPlace { Shard = shard })]), journal.ShardMarkOf, journal.AppliedAsync,
+            journal.WholeFrom);
         Places = places;
         _figures = new FiguresInquiry(
             async () => new NodeFigures(

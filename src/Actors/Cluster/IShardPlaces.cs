@@ -12,13 +12,10 @@ public interface IShardPlaces
     /// <summary>Completes as soon as something else is known than what was seen.</summary>
     Task<ShardPlaces> NewerThanAsync(ShardPlaces seen, CancellationToken cancel);
 
-    /// <summary>Through which record of its journal this node has applied a shard: what a view taken now contains at least. 0 when it cannot be said.</summary>
-    long AppliedSeq(int shard);
-
     /// <summary>
-    /// Whether the copy of this node lacks samples of what it has applied. To be asked behind <see cref="AppliedSeq"/>: a shard that is opened anew meanwhile says so then.
+    /// How far this node has applied a shard, and whether it lacks samples: what a view contains at least that is taken between two of these of the same opening.
     /// </summary>
-    bool Lacks(int shard);
+    ShardMark MarkOf(int shard);
 
     /// <summary>
     /// The record that a view of a shard of this node has to have for an ordinary read: a shard that has failed is recovered with less than it had, and its

@@ -4,13 +4,11 @@ namespace Pleiad.Actors;
 
 /// <summary>Places that one writer publishes and many read.</summary>
 /// <param name="first">Known from the beginning.</param>
-/// <param name="appliedSeq">By shard; null where there is no journal with numbers.</param>
+/// <param name="mark">By shard; null where there is no journal with numbers.</param>
 /// <param name="applied">Completes when a shard is applied through a record; null where nobody can wait for that.</param>
 /// <param name="wholeFrom">The record that a view has to have; null where any will do.</param>
-/// <param name="lacks">Whether the copy here lacks samples; null where none does.</param>
 public sealed class PublishedPlaces(
-    ShardPlaces first, Func<int, long>? appliedSeq = null, Func<int, long, CancellationToken, Task>? applied = null, Func<int, long>? wholeFrom = null,
-    Func<int, bool>? lacks = null) : IShardPlaces
+    ShardPlaces first, Func<int, ShardMark>? mark = null, Func<int, long, CancellationToken, Task>? applied = null, Func<int, long>? wholeFrom = null) : IShardPlaces
 {
     private readonly Lock _gate = new();
     private ShardPlaces _now = first;
@@ -24,17 +22,14 @@ public sealed class PublishedPlaces(
     public IReadOnlyList<ShardPeer> Peers => Volatile.Read(ref _peers);
 
     /// <inheritdoc/>
-    public long AppliedSeq(int shard) => appliedSeq?.Invoke(shard) ?? 0;
+    public ShardMark MarkOf(int shard) => mark?.Invoke(shard) ?? default;
 
     /// <inheritdoc/>
     public long WholeFrom(int shard) => wholeFrom?.Invoke(shard) ?? 0;
 
     /// <inheritdoc/>
-    public bool Lacks(int shard) => lacks?.Invoke(shard) ?? false;
-
-    /// <inheritdoc/>
     public Task AppliedAsync(int shard, long seq, CancellationToken cancel) =>
-        AppliedSeq(shard) >= seq ? Task.CompletedTask : applied?.Invoke(shard, seq, cancel) ?? new TaskCompletionSource().Task.WaitAsync(cancel);
+        MarkOf(shard).Seq >= seq ? Task.CompletedTask : applied?.Invoke(shard, seq, cancel) ?? new TaskCompletionSource().Task.WaitAsync(cancel);
 
     /// <summary>Replaces the other nodes that live.</summary>
     public void Publish(IReadOnlyList<ShardPeer> peers) => Volatile.Write(ref _peers, peers);

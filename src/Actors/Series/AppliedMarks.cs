@@ -140,7 +140,7 @@ internal sealed class AppliedMarks
             lock (_gate)
             {
                 Interlocked.Exchange(ref _opening, opening);
-                _now = new AppliedMark(Unknown, 0, 0, IsWhole: false, Lacks: false);
+                _now = new AppliedMark(Unknown, 0, 0, IsWhole: false, Lacks: false, opening);
                 Volatile.Write(ref _wholeFrom, Nowhere);
             }
         }
@@ -180,7 +180,8 @@ internal sealed class AppliedMarks
 /// <param name="Epoch">Of that record; 0 where nobody knows it any more.</param>
 /// <param name="IsWhole">Whether it had, since it was opened, once all that its journal had then.</param>
 /// <param name="Lacks">Whether it lacks samples of records that it has applied: files that had them were damaged, or a record could not be read.</param>
-internal readonly record struct AppliedMark(long Seq, long Hash, long Epoch, bool IsWhole, bool Lacks = false)
+/// <param name="Opening">Which opening of the shard this is, as <see cref="AppliedMarks.OpeningOf"/> says.</param>
+internal readonly record struct AppliedMark(long Seq, long Hash, long Epoch, bool IsWhole, bool Lacks = false, long Opening = 0)
 {
     /// <summary><see cref="Seq"/>, or <see cref="AppliedMarks.Unknown"/> where samples are lacking: a copy that does is nobody's first choice, however far it is.</summary>
     public long SoundSeq => Lacks ? AppliedMarks.Unknown : Seq;

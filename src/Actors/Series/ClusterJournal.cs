@@ -308,8 +308,8 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
     /// <summary>As <see cref="AppliedSeq"/>, but -1 where the copy here lacks samples of what is before.</summary>
     public long SoundSeq(int shard) => MarkOf(shard).SoundSeq;
 
-    /// <summary>Whether the copy here lacks samples of records that it has applied.</summary>
-    public bool Lacks(int shard) => MarkOf(shard).Lacks;
+    /// <summary>As <see cref="MarkOf"/>, what readers of a shard go by.</summary>
+    public ShardMark ShardMarkOf(int shard) => MarkOf(shard) is var mark ? new ShardMark(mark.Seq, mark.Lacks, mark.Opening) : default;
 
     /// <summary>Completes when a shard is applied here through a record.</summary>
     public Task AppliedAsync(int shard, long seq, CancellationToken cancel) => _applied.ReachAsync(shard, seq, cancel);

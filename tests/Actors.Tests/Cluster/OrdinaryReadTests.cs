@@ -324,8 +324,7 @@ public sealed class OrdinaryReadTests : IDisposable
     {
         var map = new ShardMap(1);
         var places = new PublishedPlaces(
-            new ShardPlaces(0, [new ShardPlace { Shard = 0, Epoch = 1, Here = role }]), node.Journal.AppliedSeq, node.Journal.AppliedAsync, node.Journal.WholeFrom,
-            node.Journal.Lacks);
+            new ShardPlaces(0, [new ShardPlace { Shard = 0, Epoch = 1, Here = role }]), node.Journal.ShardMarkOf, node.Journal.AppliedAsync, node.Journal.WholeFrom);
         var reads = new ClusterReads(new ShardDirectory(map, [node.Shard]), places, new QuerySettings(), TimeProvider.System);
         using var frontend = new QueryFrontend(
             new Engine(new EngineSettings(), TimeProvider.System), new ShardDirectory(map, []), new QuerySettings(), TimeProvider.System, new MemoryState(), reads);

@@ -97,11 +97,11 @@ internal sealed class QueryNodes : IAsyncDisposable
                 Marks.Note(shard, FirstSeq(shard), 0);
             }
 
-            Places = new PublishedPlaces(ShardPlaces.AllHere(map.Count), shard => Marks.At(shard).Seq, (shard, seq, cancel) =>
+            Places = new PublishedPlaces(ShardPlaces.AllHere(map.Count), MarkOf, (shard, seq, cancel) =>
             {
                 _waitedFor.TrySetResult((shard, seq));
                 return Marks.ReachAsync(shard, seq, cancel);
-            }, Marks.WholeFrom, shard => Marks.MarkOf(shard).Lacks);
+            }, Marks.WholeFrom);
             Queries = new PeerQueries(new Engine(new EngineSettings(), TimeProvider.System), this, this, Places, settings, TimeProvider.System);
             Queries.AddTo(_messages);
             _transport = NodeTransport.Listen(
@@ -117,6 +117,13 @@ internal sealed class QueryNodes : IAsyncDisposable
         public ShardMap Map { get; }
 
         public PublishedPlaces Places { get; }
+
+        private ShardMark MarkOf(int shard)
+        {
+            AppliedMark mark = Marks.MarkOf(shard);
+            Marking(shard);
+            return new ShardMark(mark.Seq, mark.Lacks, mark.Opening);
+        }
 
         /// <summary>How far its shards are applied.</summary>
         public AppliedMarks Marks { get; } = new();
@@ -155,6 +162,9 @@ internal sealed class QueryNodes : IAsyncDisposable
             Places.Publish([.. peers.Select(PeerOf)]);
             return new ClusterRunningQueries(frontend, new QueryNode(Identity.ToString(), $"node {Number}"), Places);
         }
+
+        /// <summary>Told of a shard behind each look at how far it is applied here.</summary>
+        public Action<int> Marking { get; set; } = static _ => { };
 
         /// <summary>Told of the shards of which views are taken here.</summary>
         public Action<IReadOnlyList<int>> Viewing { get; set; } = static _ => { };

@@ -137,6 +137,50 @@ public sealed class StrongReadTests
         Assert.True(Volatile.Read(ref isAsked));
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    [InlineData(1, false)]
+    public async Task A_shard_that_was_opened_anew_while_its_view_was_taken_is_read_elsewhere(int asker, bool isStrong)
+    {
+        await using QueryNodes nodes = Nodes();
+        bool isAsked = false;
+        nodes[1].Viewing = shards =>
+        {
+            if (shards.Contains(3))
+            {
+                // As far as before: nothing but the opening tells.
+                long seq = nodes[1].Marks.At(3).Seq;
+                nodes[1].Marks.NoteClosed(3);
+                nodes[1].Marks.Note(3, seq, 0);
+                nodes[1].Marks.NoteWhole(3);
+            }
+        };
+        nodes[2].Viewing = shards => Volatile.Write(ref isAsked, Volatile.Read(ref isAsked) || shards.Contains(3));
+        using QueryFrontend frontend = nodes[asker].Frontend();
+        AssertWhole(await AskAsync(frontend, new QueryOptions { IsStrong = isStrong }));
+        Assert.True(Volatile.Read(ref isAsked));
+    }
+
+    [Fact]
+    public async Task A_shard_that_is_closed_while_a_copy_of_it_that_lacks_samples_is_asked_for_its_mark_has_not_all()
+    {
+        QuerySettings settings = Patient(TimeSpan.FromHours(1)) with { StrongTimeout = TimeSpan.FromMilliseconds(1) };
+        await using var nodes = new QueryNodes(ListedSeries.Spread(Series, Samples, 4), [[0], [0], [0], [0]], nodes: 1, settings);
+        using QueryFrontend frontend = nodes[0].Frontend();
+        nodes.Lose(number: 0, shard: 2);
+        Assert.True((await AskAsync(frontend, Strong)).IsPartial);
+        nodes[0].Marking = shard =>
+        {
+            if (shard == 2)
+            {
+                nodes[0].Marks.NoteClosed(2);
+            }
+        };
+        Assert.Equal(QueryErrorKind.Unavailable, (await Assert.ThrowsAsync<QueryException>(() => AskAsync(frontend, Strong))).Kind);
+    }
+
     [Fact]
     public async Task A_view_that_is_older_than_what_the_node_had_applied_is_not_enough()
     {
@@ -151,7 +195,7 @@ public sealed class StrongReadTests
         // One record more than the shard has: as if it had been recovered behind the mark.
         var map = new ShardMap(1);
         long mark = node.Journal.AppliedSeq(0);
-        var places = new PublishedPlaces(ShardPlaces.AllHere(1), _ => Volatile.Read(ref mark));
+        var places = new PublishedPlaces(ShardPlaces.AllHere(1), _ => new ShardMark(Volatile.Read(ref mark)));
         var rows = new CountedRows([mark]);
         var reads = new ClusterReads(new ShardDirectory(map, [node.Shard]), places, new QuerySettings(), TimeProvider.System, rows);
         using var frontend = new QueryFrontend(

@@ -67,7 +67,7 @@ internal sealed class ClusterReads(
         int[] here =
         [
             .. places.Now.Shards
-                .Where(place => goals is null ? place.Here is ShardRole.Leader or ShardRole.Follower : place.Here != ShardRole.None && HasAll(place.Shard, places.AppliedSeq(place.Shard), goals))
+                .Where(place => goals is null ? place.Here is ShardRole.Leader or ShardRole.Follower : place.Here != ShardRole.None && goals.AreReached(place.Shard, places.MarkOf(place.Shard)))
                 .Select(static place => place.Shard),
         ];
         return new ClusterView(this, await ViewHereAsync(here, goals, cancel), NextQuery(), left, goals);
@@ -78,8 +78,11 @@ internal sealed class ClusterReads(
     {
         while (true)
         {
+            var before = here.ToDictionary(static shard => shard, places.MarkOf);
             LocalViews views = await local.ViewAsync(here, cancel);
-            int[] reached = [.. here.Where(shard => goals is null ? views.IsWhole(shard, places) : HasAll(shard, views.AppliedOf(shard, places), goals))];
+            int[] reached = [.. here.Where(shard => goals is null
+                ? views.IsWhole(shard, places) && places.MarkOf(shard).Opening == before[shard].Opening
+                : goals.AreReached(shard, views.MarkOf(shard, before[shard], places)))];
             if (reached.Length == here.Length)
             {
                 return views;
@@ -89,8 +92,6 @@ internal sealed class ClusterReads(
             here = reached;
         }
     }
-
-    private bool HasAll(int shard, long applied, StrongGoals goals) => applied >= goals.Of(shard) && !places.Lacks(shard);
 
     /// <summary>A number that no other query of this node has.</summary>
     public ulong NextQuery() => (ulong)Interlocked.Increment(ref _lastQuery);

@@ -37,10 +37,15 @@ internal sealed class LocalViews(IReadOnlyDictionary<int, ISeriesSource> views) 
     /// <summary>The view of a shard.</summary>
     public ISeriesSource Of(int shard) => views[shard];
 
-    /// <summary>Through which record of its journal a shard is in its view, as far as the view tells and the node still stands by it.</summary>
+    /// <summary>What the view of a shard has, as far as the view tells and the node still stands by it.</summary>
     /// <param name="shard">Its number.</param>
+    /// <param name="before">As the node said before the view was taken.</param>
     /// <param name="places">Asked again: a shard that has failed meanwhile may have been recovered with less, or with damaged files.</param>
-    public long AppliedOf(int shard, IShardPlaces places) => Math.Min(places.AppliedSeq(shard), views[shard] is ShardView view ? view.Seq : long.MaxValue);
+    public ShardMark MarkOf(int shard, ShardMark before, IShardPlaces places)
+    {
+        ShardMark mark = before.And(places.MarkOf(shard));
+        return views[shard] is ShardView view && view.Seq < mark.Seq ? mark with { Seq = view.Seq } : mark;
+    }
 
     /// <summary>Whether the view of a shard has all that its journal had when it was looked at last.</summary>
     /// <param name="shard">Its number.</param>

@@ -100,8 +100,8 @@ internal sealed class PeerQueries(
     private ShardHeader HeaderOf(int shard)
     {
         ShardPlace place = places.Now.Shards[shard];
-        long applied = Math.Max(0, places.AppliedSeq(shard));
-        return new ShardHeader(shard, place.Here != ShardRole.None, place.Epoch, applied, 0, place.Here == ShardRole.Uncertain, places.Lacks(shard));
+        ShardMark mark = places.MarkOf(shard);
+        return new ShardHeader(shard, place.Here != ShardRole.None, place.Epoch, Math.Max(0, mark.Seq), 0, place.Here == ShardRole.Uncertain, mark.Lacks);
     }
 
     private ValueTask<NodeMessage> NextAsync(IncomingMessage message)
@@ -198,18 +198,20 @@ internal sealed class PeerQueries(
 
         // Before the views are taken: what they hold is at least this, unless a shard is recovered meanwhile; so it is asked again behind them.
         ShardPlaces now = places.Now;
-        long[] applied = [.. read.Shards.Select(shard => Math.Max(0, places.AppliedSeq(shard)))];
-        bool[] lacks = [.. read.Shards.Select(places.Lacks)];
+        ShardMark[] marks = [.. read.Shards.Select(places.MarkOf)];
         int[] served = [.. read.Shards.Where(shard => now.Shards[shard].Here != ShardRole.None)];
         IReadOnlyDictionary<int, LocalViews> views = await query.ViewAsync(local, served);
-        bool[] isWhole = new bool[applied.Length];
-        for (int i = 0; i < applied.Length; i++)
+        bool[] isWhole = new bool[marks.Length];
+        for (int i = 0; i < marks.Length; i++)
         {
             if (views.TryGetValue(read.Shards[i], out LocalViews? of))
             {
-                applied[i] = Math.Max(0, Math.Min(applied[i], of.AppliedOf(read.Shards[i], places)));
+                long opening = marks[i].Opening;
                 isWhole[i] = of.IsWhole(read.Shards[i], places);
-                lacks[i] |= places.Lacks(read.Shards[i]);
+                marks[i] = of.MarkOf(read.Shards[i], marks[i], places);
+
+                // Behind that: it was whole in the opening that the view is of.
+                isWhole[i] &= marks[i].Opening == opening;
             }
         }
 
@@ -217,7 +219,7 @@ internal sealed class PeerQueries(
         {
             int shard = read.Shards[index];
             bool isServed = views.TryGetValue(shard, out LocalViews? view);
-            return new ShardHeader(shard, isServed, now.Shards[shard].Epoch, applied[index], isServed ? view!.DamagedOf(shard) : 0, now.Shards[shard].Here == ShardRole.Uncertain || !isWhole[index], lacks[index]);
+            return new ShardHeader(shard, isServed, now.Shards[shard].Epoch, Math.Max(0, marks[index].Seq), isServed ? view!.DamagedOf(shard) : 0, now.Shards[shard].Here == ShardRole.Uncertain || !isWhole[index], marks[index].Lacks);
         }
 
         if (read.Kind == ReadKind.Fragment)

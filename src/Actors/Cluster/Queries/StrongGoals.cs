@@ -41,6 +41,11 @@ internal sealed class StrongGoals
     /// <summary>The record that has to be applied.</summary>
     public long Of(int shard) => _through[shard];
 
+    /// <summary>Whether a copy has all that it has to have, and lacks nothing.</summary>
+    /// <param name="shard">Of which shard.</param>
+    /// <param name="mark">Of the copy, or of a view of it.</param>
+    public bool AreReached(int shard, ShardMark mark) => mark.Seq >= Of(shard) && !mark.Lacks;
+
     /// <summary>Waits until shards are applied here as far as they have to be.</summary>
     /// <param name="places">Of this node.</param>
     /// <param name="shards">Which, each with the record.</param>

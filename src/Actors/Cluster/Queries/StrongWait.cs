@@ -57,7 +57,7 @@ internal sealed class StrongWait(ClusterReads reads, StrongGoals goals, Func<Tim
         int[][] reached = await Task.WhenAll(
             StrongGoals.ReachAsync(reads.Places, GoalsOf(shared: true), reads.Settings.HedgeAfter, reads.Time, cancel),
             StrongGoals.ReachAsync(reads.Places, GoalsOf(shared: false), reads.Settings.StrongTimeout, reads.Time, cancel));
-        return reached.SelectMany(static shards => shards).Where(shard => !reads.Places.Lacks(shard));
+        return reached.SelectMany(static shards => shards).Where(shard => goals.AreReached(shard, reads.Places.MarkOf(shard)));
 
         (int, long)[] GoalsOf(bool shared) => [.. here
             .Where(place => (place.Leader is not null || !place.Followers.IsEmpty) == shared).Select(place => (place.Shard, goals.Of(place.Shard)))];
