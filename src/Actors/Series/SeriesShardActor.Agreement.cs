@@ -242,7 +242,7 @@ internal sealed partial class SeriesShardActor
     {
         try
         {
-            await Journal.Copy(_id.Value, record.Seq, takesLacking: false, _home.FilesOf(_id));
+            await CopyFilesAsync(record.Seq, takesLacking: false);
             return true;
         }
         catch (IOException)

@@ -114,7 +114,7 @@ internal sealed partial class SeriesShardActor
             // What lies between is in other copies alone. Nothing is read meanwhile.
             Shard shard = Shard;
             Context.PipeToSelf(
-                Journal.Copy(_id.Value, gap.NextSeq - 1, takesLacking: true, _home.FilesOf(_id)), () => new Copied(shard, null), failure => new Copied(shard, failure));
+                CopyFilesAsync(gap.NextSeq - 1, takesLacking: true), () => new Copied(shard, null), failure => new Copied(shard, failure));
             return;
         }
 

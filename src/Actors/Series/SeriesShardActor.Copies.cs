@@ -31,7 +31,7 @@ internal sealed partial class SeriesShardActor
                 OnRecordsRead(read);
                 return true;
             case Copied copied when ReferenceEquals(copied.Of, Shard):
-                OnCopied(copied.Failure);
+                OnCopied(copied.Failure, copied.FillsGaps);
                 return true;
             case Mended mended when ReferenceEquals(mended.Of, Shard):
                 OnMended(mended);
@@ -84,6 +84,7 @@ internal sealed partial class SeriesShardActor
 
     private void OnFollow(Follow follow)
     {
+        _isTaken &= _goalAsker is not null;
         if (!IsBusy && TryFillGaps())
         {
             return;
@@ -143,6 +144,8 @@ internal sealed partial class SeriesShardActor
         _goalAsker?.Tell(new Failure(new InvalidOperationException($"shard {_id} was asked again")), Self);
         _goalAsker = asker;
         _goalRow = row;
+        _isTaken = true;
+        StopFillingGaps();
         _leads = false;
         BeginDeletion();
 

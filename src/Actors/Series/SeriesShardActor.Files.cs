@@ -5,10 +5,18 @@ namespace Pleiad.Actors;
 /// <content>A copy that is made from the files of another.</content>
 internal sealed partial class SeriesShardActor
 {
-    private void OnCopied(Exception? failure)
+    private void OnCopied(Exception? failure, bool fillsGaps)
     {
-        bool fillsGaps = _fillsGaps;
-        _fillsGaps = false;
+        if (fillsGaps)
+        {
+            bool isDropped = _dropsWhatFills;
+            (_fillsGaps, _dropsWhatFills) = (false, false);
+            if (isDropped)
+            {
+                return;
+            }
+        }
+
         if (failure is not null)
         {
             _readsJournal = false;
@@ -41,7 +49,7 @@ internal sealed partial class SeriesShardActor
         Stash.Add();
     }
 
-    private sealed record Copied(Shard Of, Exception? Failure);
+    private sealed record Copied(Shard Of, Exception? Failure, bool FillsGaps = false);
 
     private sealed record Installed(Exception? Failure);
 }

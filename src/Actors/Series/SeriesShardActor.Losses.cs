@@ -11,6 +11,11 @@ internal sealed partial class SeriesShardActor
     private bool _lacks;
     private long _lacksThrough;
     private bool _fillsGaps;
+    private bool _dropsWhatFills;
+
+    // From when it is to catch up until another leads: what is begun in between would keep it from leading.
+    private bool _isTaken;
+    private Task _copying = Task.CompletedTask;
     private long? _wholeGoal;
     private bool _isWhole;
 
@@ -67,10 +72,13 @@ internal sealed partial class SeriesShardActor
     // Whatever the journal had at one look since the shard was opened will do.
     private void BecomeWholeAt(long seq) => _wholeGoal = Math.Min(_wholeGoal ?? long.MaxValue, seq);
 
-    /// <summary>Asks for the files of another copy that has all this one had: again and again, with longer pauses, for who has all may not be there yet.</summary>
+    /// <summary>
+    /// Asks for the files of another copy that has all this one had: again and again, with longer pauses, for who has all may not be there yet. Not while the shard is
+    /// taken over: nobody leads it until it is.
+    /// </summary>
     private bool TryFillGaps()
     {
-        if (!_lacks || _leads || SpoolEnd > 0 || _home.FilesPauseOf(_id) is not { } pause || !pause.IsOver(Context.Time))
+        if (!_lacks || _leads || _isTaken || _fillsGaps || SpoolEnd > 0 || _home.FilesPauseOf(_id) is not { } pause || !pause.IsOver(Context.Time))
         {
             return false;
         }
@@ -80,7 +88,29 @@ internal sealed partial class SeriesShardActor
         _readsJournal = true;
         Shard shard = Shard;
         Context.PipeToSelf(
-            Journal.Copy(_id.Value, _lacksThrough, takesLacking: false, _home.FilesOf(_id)), () => new Copied(shard, null), failure => new Copied(shard, failure));
+            CopyFilesAsync(_lacksThrough, takesLacking: false), () => new Copied(shard, null, FillsGaps: true), failure => new Copied(shard, failure, FillsGaps: true));
         return true;
+    }
+
+    // The shard is taken over: what comes of the files that were asked for before is not used.
+    private void StopFillingGaps()
+    {
+        if (_fillsGaps && !_dropsWhatFills)
+        {
+            (_dropsWhatFills, _readsJournal) = (true, false);
+        }
+    }
+
+    // One after the other: all of them are put beside the same files, and one that is not waited for any more goes on.
+    private Task CopyFilesAsync(long throughSeq, bool takesLacking)
+    {
+        Task before = _copying;
+        return _copying = CopyBehindAsync();
+
+        async Task CopyBehindAsync()
+        {
+            await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Journal.Copy(_id.Value, throughSeq, takesLacking, _home.FilesOf(_id));
+        }
     }
 }

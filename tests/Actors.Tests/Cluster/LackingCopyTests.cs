@@ -1,0 +1,93 @@
+using Pleiad.Kernel;
+using Pleiad.TestKit;
+
+namespace Pleiad.Actors.Tests;
+
+/// <summary>A copy whose files were damaged: what it waits for, and what waits for it.</summary>
+public sealed class LackingCopyTests : IDisposable
+{
+    private readonly SharedJournal _journal = new() { CommitsAtOnce = true };
+    private readonly CopyNode _first;
+    private readonly CopyNode _second;
+
+    public LackingCopyTests()
+    {
+        _first = new CopyNode(_journal);
+        _second = new CopyNode(_journal);
+    }
+
+    public void Dispose()
+    {
+        _first.Dispose();
+        _second.Dispose();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_takeover_does_not_wait_for_files_that_do_not_come(bool areAskedForBefore)
+    {
+        Damaged();
+        int asked = 0;
+        var never = new TaskCompletionSource();
+        _second.Journal.Copy = (_, _, _, _) =>
+        {
+            Interlocked.Increment(ref asked);
+            return never.Task;
+        };
+        if (areAskedForBefore)
+        {
+            Until(() => Volatile.Read(ref asked) == 1);
+        }
+
+        _second.Lead(_journal.Take());
+        Write(_second, 301, 301);
+        Assert.Equal(areAskedForBefore ? 1 : 0, Volatile.Read(ref asked));
+        Assert.True(_second.Files.Lacks);
+
+        // What it comes to in the end changes nothing.
+        never.SetResult();
+        _second.Test.Drain();
+        Write(_second, 302, 302);
+        Assert.Equal((302L, -1L), (_second.Journal.AppliedSeq(0), _second.Journal.SoundSeq(0)));
+    }
+
+    // The second has applied everything, and some of its files are damaged.
+    private void Damaged()
+    {
+        _first.Lead(_journal.Take());
+        Write(_first, 1, 300);
+        Until(() => _second.Journal.AppliedSeq(0) == 300);
+        _first.Save();
+        _second.Save();
+        Assert.True(_second.DamageChunks());
+        _second.RestartCopy();
+        Until(() => _second.Journal.AppliedSeq(0) == 300, follows: false);
+        Assert.Equal(-1, _second.Journal.SoundSeq(0));
+    }
+
+    private static void Write(CopyNode node, int from, int through)
+    {
+        for (int i = from; i <= through; i++)
+        {
+            node.Send("a", i, i);
+            Assert.Equal(1, node.Writer.ExpectMsg<IngestOutcome>().Accepted);
+        }
+    }
+
+    private void Until(Func<bool> condition, bool follows = true) => Assert.True(
+        SpinWait.SpinUntil(
+            () =>
+            {
+                if (follows)
+                {
+                    _second.Host.Follow(_journal.Row);
+                }
+
+                _second.Test.Drain();
+                _second.Test.Advance(TimeSpan.FromSeconds(1));
+                return condition();
+            },
+            TimeSpan.FromMinutes(1)),
+        $"applied through {_second.Journal.AppliedSeq(0)}, and the journal ends at {_journal.NextSeq - 1}");
+}
