@@ -33,7 +33,15 @@ internal sealed class FilesPause
     }
 
     /// <summary>It has got some.</summary>
-    public void Taken() => _hasTaken = true;
+    /// <param name="lacks">Whether they said that they lack samples: then it is no wonder that it still does, and others may have better ones any moment.</param>
+    public void Taken(bool lacks)
+    {
+        _hasTaken = !lacks;
+        if (lacks && _pause > AskedMax)
+        {
+            _pause = AskedMax;
+        }
+    }
 
     /// <summary>It lacks nothing.</summary>
     public void End() => (_pause, _askedAt, _hasTaken) = (First, null, false);

@@ -32,10 +32,9 @@ internal sealed partial class SeriesShardActor
             return;
         }
 
-        _home.FilesPauseOf(_id).Taken();
         _log.CopyMade(_id.Value, fillsGaps ? "files of it here were damaged" : "the journal does not reach back far enough");
         Become(WhileInstalling);
-        Context.PipeToSelf(_home.InstallAsync(_id), static () => new Installed(null), static wrong => new Installed(wrong));
+        Context.PipeToSelf(_home.InstallAsync(_id), static () => new Installed(null, IsCopy: true), static wrong => new Installed(wrong));
     }
 
     // Nothing of what the actor holds is what the files are now: it begins anew with them.
@@ -43,6 +42,11 @@ internal sealed partial class SeriesShardActor
     {
         if (message is Installed installed)
         {
+            if (installed.IsCopy)
+            {
+                _home.FilesPauseOf(_id).Taken(_home.HasLosses(_id));
+            }
+
             throw new InvalidOperationException($"shard {_id} begins anew with other files than it had", installed.Failure);
         }
 
@@ -51,5 +55,5 @@ internal sealed partial class SeriesShardActor
 
     private sealed record Copied(Shard Of, Exception? Failure, bool FillsGaps = false);
 
-    private sealed record Installed(Exception? Failure);
+    private sealed record Installed(Exception? Failure, bool IsCopy = false);
 }

@@ -52,6 +52,45 @@ public sealed class LackingCopyTests : IDisposable
         Assert.Equal((302L, -1L), (_second.Journal.AppliedSeq(0), _second.Journal.SoundSeq(0)));
     }
 
+    [Fact]
+    public void Who_was_made_from_files_that_lack_samples_asks_for_better_ones_twice_a_minute_however_long_it_takes()
+    {
+        _first.Lead(_journal.Take());
+        Write(_first, 1, 10);
+        _first.Save();
+        _journal.TrimmedThrough = 10;
+        bool isWhole = false;
+        var asked = new System.Collections.Concurrent.ConcurrentQueue<DateTimeOffset>();
+        _first.Files.NoteLacks();
+        _second.Journal.Copy = (_, _, takesLacking, into) =>
+        {
+            if (takesLacking)
+            {
+                return Task.Run(() => ShardCopies.CopyAll(_first.Files, into));
+            }
+
+            asked.Enqueue(_second.Test.Time.GetUtcNow());
+            if (!Volatile.Read(ref isWhole))
+            {
+                return Task.FromException(new IOException("nobody has it whole"));
+            }
+
+            return Task.Run(() => ShardCopies.CopyAll(_first.Files, into, isWhole: true));
+        };
+        Until(() => asked.Count >= 10);
+        DateTimeOffset back = _second.Test.Time.GetUtcNow();
+        Volatile.Write(ref isWhole, true);
+        int before = asked.Count;
+        Until(() => asked.Count > before);
+        DateTimeOffset[] times = [.. asked];
+        Assert.InRange(times[before] - back, TimeSpan.Zero, TimeSpan.FromSeconds(31));
+
+        // As it is told once a second.
+        Assert.All(times.Zip(times.Skip(1)), static pair => Assert.InRange(pair.Second - pair.First, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(31)));
+        Until(() => _second.Journal.SoundSeq(0) == 10);
+        Assert.Equal(10, _second.Samples().Count);
+    }
+
     // The second has applied everything, and some of its files are damaged.
     private void Damaged()
     {
