@@ -131,8 +131,12 @@ internal sealed class ClusterShards(IReadOnlyList<ActorRef> owners, ClusterJourn
     public bool Keeps(int shard) => journal.Spool?.Holds(shard) == true;
 
     /// <inheritdoc/>
-    /// <remarks>Of a copy that lacks samples nobody is to know how far it is: it is no reason to hand over to it.</remarks>
-    public long AppliedSeq(int shard) => journal.SoundSeq(shard);
+    /// <remarks>A copy that lacks samples is handed over to where its leader leaves and no copy is whole: waiting would make none whole.</remarks>
+    public long HandOffSeq(int shard, bool ownerLeaves)
+    {
+        AppliedMark mark = journal.MarkOf(shard);
+        return ownerLeaves && journal.IsNobodyWhole(shard) ? mark.Seq : mark.SoundSeq;
+    }
 
     // Not before the shard has stopped: what is on its way to the journal still gets in.
     private async Task EndInJournalAsync(int shard, Task stopped)

@@ -26,6 +26,9 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
     private readonly ConcurrentDictionary<int, long> _led = new();
     private readonly ConcurrentDictionary<int, long> _saved = new();
 
+    // By shard that lacks samples: the opening in which it was found that no other copy is whole either.
+    private readonly ConcurrentDictionary<int, long> _nobodyWhole = new();
+
     /// <summary>Called when a shard cannot go on leading under an epoch: the journal refused it, or its actor has failed. From any thread.</summary>
     public Action<int, long> TermLost { get; set; } = static (_, _) => { };
 
@@ -307,6 +310,14 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
 
     /// <summary>As <see cref="AppliedSeq"/>, but -1 where the copy here lacks samples of what is before.</summary>
     public long SoundSeq(int shard) => MarkOf(shard).SoundSeq;
+
+    /// <summary>Says what came of it when a shard that lacks samples asked for better files last.</summary>
+    /// <param name="shard">Which.</param>
+    /// <param name="isNobody">Whether all other copies lack samples too.</param>
+    public void NoteNobodyWhole(int shard, bool isNobody) => _nobodyWhole[shard] = isNobody ? OpeningOf(shard) : -1;
+
+    /// <summary>Whether a shard that lacks samples has, since it was opened, asked in vain for better files: all other copies lack samples too.</summary>
+    public bool IsNobodyWhole(int shard) => _nobodyWhole.TryGetValue(shard, out long opening) && opening == OpeningOf(shard);
 
     /// <summary>As <see cref="MarkOf"/>, what readers of a shard go by.</summary>
     public ShardMark ShardMarkOf(int shard) => MarkOf(shard) is var mark ? new ShardMark(mark.Seq, mark.Lacks, mark.Opening) : default;

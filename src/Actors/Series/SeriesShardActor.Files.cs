@@ -23,6 +23,7 @@ internal sealed partial class SeriesShardActor
             if (fillsGaps)
             {
                 // With what is here until then.
+                Journal.NoteNobodyWhole(_id.Value, failure is NobodyWholeException);
                 _log.CopyLacks(_id.Value, failure.Message);
                 GoOnApplying();
                 return;

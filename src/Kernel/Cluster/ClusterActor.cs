@@ -216,7 +216,8 @@ public sealed class ClusterActor : Actor
                     _setup.Store.Ownership.TakeAsync(take.Shard, take.SeenEpoch, _setup.Self.Incarnation, CancellationToken.None).AsTask(),
                     row => new RegionEvent.TakeEnded(take.Shard, row), _ => new RegionEvent.TakeEnded(take.Shard, null));
                 break;
-            case RegionEffect.AskHandOff ask when _region.Rows[ask.Shard].NextSeq - 1 - _setup.Shards.AppliedSeq(ask.Shard) > _setup.HandOffLagMax:
+            case RegionEffect.AskHandOff ask
+                when !IsNear(_region.Rows[ask.Shard], _setup.Shards.HandOffSeq(ask.Shard, ask.Owner.Status == MemberStatus.Leaving), _setup.HandOffLagMax):
                 // Not yet: nobody would lead it while it is read here.
                 Learn(new RegionEvent.HandOffAnswered(ask.Shard, MayTake: false));
                 break;
@@ -250,6 +251,12 @@ public sealed class ClusterActor : Actor
                 break;
         }
     }
+
+    /// <summary>Whether a copy has so much of its journal that it may be handed over to.</summary>
+    /// <param name="row">Of its shard.</param>
+    /// <param name="appliedSeq">Through which record it is applied; below 0 where that does not count.</param>
+    /// <param name="lagMax">Records it may lack.</param>
+    internal static bool IsNear(ShardOwnership row, long appliedSeq, long lagMax) => appliedSeq >= 0 && row.NextSeq - 1 - appliedSeq <= lagMax;
 
     // Copies follow the journal whoever leads; whoever shall lead follows first, so that the hand-off takes no time.
     private void FollowOthers()

@@ -31,6 +31,8 @@ public interface IShardHost
     /// </summary>
     bool Keeps(int shard);
 
-    /// <summary>Through which record the copy of a shard here is applied; 0 for none.</summary>
-    long AppliedSeq(int shard);
+    /// <summary>Through which record the copy of a shard here is applied, for it to be handed over to; 0 for none, below that where it is not to be yet: it is not open, or lacks samples.</summary>
+    /// <param name="shard">Which.</param>
+    /// <param name="ownerLeaves">Whether who leads it now is about to go: a copy that lacks samples will do then where there is no better one.</param>
+    long HandOffSeq(int shard, bool ownerLeaves);
 }

@@ -103,8 +103,13 @@ public sealed class CopiesOverTheWireTests : IAsyncLifetime
         Assert.False(into.Lacks);
 
         // In the place of files that are here they would be no better.
-        IOException refused = await Assert.ThrowsAsync<IOException>(() => copier.CopyAsync(0, 40, takesLacking: false, into).WaitAsync(TestActorSystem.HangGuard));
+        IOException refused = await Assert.ThrowsAnyAsync<IOException>(() => copier.CopyAsync(0, 40, takesLacking: false, into).WaitAsync(TestActorSystem.HangGuard));
         Assert.Contains("the copy of there lacks samples too", refused.Message, StringComparison.Ordinal);
+        Assert.IsType<NobodyWholeException>(refused);
+
+        // One that has saved less may lack nothing.
+        refused = await Assert.ThrowsAsync<IOException>(() => copier.CopyAsync(0, 41, takesLacking: false, into).WaitAsync(TestActorSystem.HangGuard));
+        Assert.Contains("there has saved it through record 40", refused.Message, StringComparison.Ordinal);
         await copier.CopyAsync(0, 40, takesLacking: true, into).WaitAsync(TestActorSystem.HangGuard);
         into.InstallCopy();
         Assert.True(into.Lacks);

@@ -205,7 +205,7 @@ public sealed class JournalAgreementTests : IDisposable
 
         // It says what it lacks, now and after every start, and is in nobody's way for a hand-off.
         Assert.True(_second.Files.Lacks);
-        Assert.Equal((10, AppliedMarks.Unknown, AppliedMarks.Unknown), (_second.Journal.AppliedSeq(0), _second.Journal.SoundSeq(0), _second.Host.AppliedSeq(0)));
+        Assert.Equal((10, AppliedMarks.Unknown, AppliedMarks.Unknown), (_second.Journal.AppliedSeq(0), _second.Journal.SoundSeq(0), _second.Host.HandOffSeq(0, ownerLeaves: true)));
         Assert.False(_second.Journal.IsWhole(0));
 
         // Whoever takes over is not held up by it.

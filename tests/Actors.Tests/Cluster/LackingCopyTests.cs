@@ -53,6 +53,39 @@ public sealed class LackingCopyTests : IDisposable
     }
 
     [Fact]
+    public void A_copy_that_lacks_samples_is_handed_over_to_only_by_who_leaves_and_when_no_copy_is_whole()
+    {
+        Damaged();
+        var failure = new IOException("nobody answers");
+        int asked = 0;
+        _second.Journal.Copy = (_, _, _, _) =>
+        {
+            Interlocked.Increment(ref asked);
+            return Task.FromException(Volatile.Read(ref failure));
+        };
+        Ask();
+        Assert.Equal((-1L, -1L), HandOffs());
+        Volatile.Write(ref failure, new NobodyWholeException("all of them lack samples"));
+        Ask();
+        Until(() => _second.Journal.IsNobodyWhole(0));
+        Assert.Equal((300L, -1L), HandOffs());
+
+        // It has not asked since it was opened.
+        _second.RestartCopy();
+        Until(() => _second.Journal.AppliedSeq(0) == 300, follows: false);
+        Assert.Equal((-1L, -1L), HandOffs());
+
+        (long, long) HandOffs() => (_second.Host.HandOffSeq(0, ownerLeaves: true), _second.Host.HandOffSeq(0, ownerLeaves: false));
+
+        void Ask()
+        {
+            int before = Volatile.Read(ref asked);
+            Until(() => Volatile.Read(ref asked) > before);
+            _second.Test.Drain();
+        }
+    }
+
+    [Fact]
     public void Who_was_made_from_files_that_lack_samples_asks_for_better_ones_twice_a_minute_however_long_it_takes()
     {
         _first.Lead(_journal.Take());

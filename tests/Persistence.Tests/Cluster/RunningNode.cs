@@ -91,7 +91,7 @@ internal sealed class RunningNode : IShardHost, IAsyncDisposable
 
     public bool Keeps(int shard) => false;
 
-    public long AppliedSeq(int shard) => long.MaxValue / 2;
+    public long HandOffSeq(int shard, bool ownerLeaves) => long.MaxValue / 2;
 
     /// <summary>Ends it without a word to anybody.</summary>
     public async ValueTask DisposeAsync()

@@ -43,7 +43,9 @@ internal sealed class ShardCopier(IShardPlaces places) : IDisposable
     {
         var reasons = new List<string>();
         (ShardPeer, IReadOnlyList<(string, long)>)? lacking = null;
-        foreach (ShardPeer peer in (place.Leader is { } leader ? place.Followers.Prepend(leader) : place.Followers).Concat(others).DistinctBy(static peer => peer.Node))
+        ShardPeer[] copies = [.. place.Leader is { } leader ? place.Followers.Prepend(leader) : place.Followers];
+        int lack = 0;
+        foreach (ShardPeer peer in copies.Concat(others).DistinctBy(static peer => peer.Node))
         {
             try
             {
@@ -61,6 +63,7 @@ internal sealed class ShardCopier(IShardPlaces places) : IDisposable
                 }
 
                 reasons.Add($"the copy of {peer.Name} lacks samples too");
+                lack += copies.Contains(peer) ? 1 : 0;
                 if (takesLacking)
                 {
                     lacking ??= (peer, files);
@@ -72,7 +75,13 @@ internal sealed class ShardCopier(IShardPlaces places) : IDisposable
             }
         }
 
-        return lacking ?? throw new IOException($"nobody has shard {place.Shard} whole and saved through record {throughSeq}: {(reasons.Count == 0 ? "no other node lives" : string.Join("; ", reasons))}");
+        if (lacking is { } found)
+        {
+            return found;
+        }
+
+        string message = $"nobody has shard {place.Shard} whole and saved through record {throughSeq}: {(reasons.Count == 0 ? "no other node lives" : string.Join("; ", reasons))}";
+        throw place.Leader is not null && lack == copies.Length ? new NobodyWholeException(message) : new IOException(message);
     }
 
     private static async Task CopyAsync(ShardPeer peer, int shard, string name, long bytes, ShardFiles into)
