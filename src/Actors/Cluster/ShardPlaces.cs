@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pleiad.Kernel;
 
 namespace Pleiad.Actors;
 
@@ -54,6 +55,9 @@ public sealed record ShardPlace
 
     /// <summary>This node as others reach it, where it has a copy that is <see cref="ShardRole.Uncertain"/>, or leads with less than there was: asked when nobody else answers.</summary>
     public ShardPeer? LastResort { get; init; }
+
+    /// <summary>Whether a node is taken for its leader: another, or this one, which asks itself as the last resort.</summary>
+    public bool IsLedBy(NodeIncarnation node) => (Here == ShardRole.Leader ? LastResort : Leader)?.Node == node;
 
     /// <summary>Whoever may answer a query in the place of this node, the one to be asked first in front.</summary>
     public IEnumerable<ShardPeer> Readers

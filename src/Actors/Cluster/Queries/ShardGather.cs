@@ -30,14 +30,23 @@ internal sealed class ShardGather<T>(
     private readonly List<Attempt> _running = [];
     private readonly SortedSet<int> _missing = [];
     private readonly SortedSet<int> _lacking = [];
-    private readonly Dictionary<int, (T Value, bool Lacks)> _behind = [];
+    private readonly Dictionary<int, Behind> _behind = [];
+
+    // By shard: through which record its leader has it, as it says itself.
+    private readonly Dictionary<int, long> _led = [];
     private readonly HashSet<int> _unclaimed = [];
+
+    // Who lacks samples lacks them when it is asked again, too.
+    private readonly HashSet<(int Shard, NodeIncarnation Node)> _lasting = [];
     private int _rounds = 1;
 
     /// <summary>Shards that nobody answered for, or only somebody who may lack the newest samples.</summary>
     public IReadOnlyCollection<int> Missing => _missing;
 
-    /// <summary>Shards that only a copy answered for which lacks samples of damaged files or records; it has everything else that was asked for.</summary>
+    /// <summary>
+    /// Shards that only a copy answered for which lacks samples of damaged files or records. Those of them that may lack the newest samples as well are among
+    /// <see cref="Missing"/> too.
+    /// </summary>
     public IReadOnlyCollection<int> Lacking => _lacking;
 
     /// <summary>Reads from the shards.</summary>
@@ -61,7 +70,7 @@ internal sealed class ShardGather<T>(
                     // Nobody is left to be asked of the shards that nobody has claimed.
                     await PauseAsync(cancel);
                     _rounds++;
-                    _asked.RemoveWhere(asked => _open.Contains(asked.Shard));
+                    _asked.RemoveWhere(asked => _open.Contains(asked.Shard) && !_lasting.Contains(asked));
                     Launch(_open.Order(), isHedge: false, unwanted.Token);
                     continue;
                 }
@@ -116,19 +125,32 @@ internal sealed class ShardGather<T>(
         foreach ((ShardHeader header, bool hasValue, T? value) in answers)
         {
             // Who has not heard of a newer leader, or says so itself, may lack what was written since: better than nothing, but not whole.
+            ShardPlace place = now.Shards[header.Shard];
             bool isReached = goals is null || header.AppliedSeq >= goals.Of(header.Shard);
-            bool isBehind = header.Lacks || !isReached || (goals is null && (header.IsBehind || header.Epoch < now.Shards[header.Shard].Epoch));
-            if ((!hasValue || isBehind) && _open.Contains(header.Shard))
+            bool isOld = goals is null && header.Epoch < place.Epoch;
+            bool isBehind = header.Lacks || !isReached || isOld || (goals is null && header.IsBehind);
+
+            if (hasValue && header.Lacks && isReached && !isOld)
+            {
+                _lasting.Add((header.Shard, ended.Peer.Node));
+            }
+            else if ((!hasValue || isBehind) && _open.Contains(header.Shard))
             {
                 _unclaimed.Add(header.Shard);
+            }
+
+            if (hasValue && !isOld && place.IsLedBy(ended.Peer.Node))
+            {
+                _led[header.Shard] = header.AppliedSeq;
             }
 
             if (hasValue && isBehind && _open.Contains(header.Shard))
             {
                 // A strong read that nobody has reached is refused in any case.
-                if (isReached)
+                var answer = new Behind(value!, header.AppliedSeq, header.Lacks);
+                if (isReached && (!_behind.TryGetValue(header.Shard, out Behind? best) || answer.IsBetterThan(best)))
                 {
-                    _behind.TryAdd(header.Shard, (value!, header.Lacks));
+                    _behind[header.Shard] = answer;
                 }
             }
             else if (hasValue && _open.Remove(header.Shard))
@@ -154,13 +176,7 @@ internal sealed class ShardGather<T>(
                 bool isAskedAgain = goals is null && _rounds < RoundsMax && _unclaimed.Contains(shard);
                 if (!isHedge && !isAskedAgain)
                 {
-                    _open.Remove(shard);
-                    bool isBehind = _behind.TryGetValue(shard, out (T Value, bool Lacks) answer);
-                    (answer.Lacks ? _lacking : _missing).Add(shard);
-                    if (isBehind)
-                    {
-                        _answers.Add(shard, answer.Value);
-                    }
+                    GiveUp(shard);
                 }
 
                 continue;
@@ -182,7 +198,31 @@ internal sealed class ShardGather<T>(
 
         foreach ((ShardPeer peer, List<int> asked) in byPeer.Values)
         {
-            _running.Add(new Attempt(asked, read(peer, asked, cancel)));
+            _running.Add(new Attempt(peer, asked, read(peer, asked, cancel)));
+        }
+    }
+
+    // Nobody has it whole: the best there is.
+    private void GiveUp(int shard)
+    {
+        _open.Remove(shard);
+        if (!_behind.TryGetValue(shard, out Behind? best))
+        {
+            _missing.Add(shard);
+            return;
+        }
+
+        // Of copies that lack samples the leader alone is known to have the newest.
+        _answers.Add(shard, best.Value);
+        bool isNewest = best.Lacks && (goals is not null || (_led.TryGetValue(shard, out long led) && best.AppliedSeq >= led));
+        if (best.Lacks)
+        {
+            _lacking.Add(shard);
+        }
+
+        if (!isNewest)
+        {
+            _missing.Add(shard);
         }
     }
 
@@ -194,5 +234,12 @@ internal sealed class ShardGather<T>(
         await over.Task.WaitAsync(cancel);
     }
 
-    private sealed record Attempt(IReadOnlyList<int> Shards, Task<IReadOnlyList<(ShardHeader Header, bool HasValue, T? Value)>> Reading);
+    // What a copy answered that is behind, or lacks samples.
+    private sealed record Behind(T Value, long AppliedSeq, bool Lacks)
+    {
+        // The newest samples are what most queries are about.
+        public bool IsBetterThan(Behind other) => AppliedSeq != other.AppliedSeq ? AppliedSeq > other.AppliedSeq : !Lacks && other.Lacks;
+    }
+
+    private sealed record Attempt(ShardPeer Peer, IReadOnlyList<int> Shards, Task<IReadOnlyList<(ShardHeader Header, bool HasValue, T? Value)>> Reading);
 }
