@@ -185,4 +185,7 @@ internal readonly record struct AppliedMark(long Seq, long Hash, long Epoch, boo
 {
     /// <summary><see cref="Seq"/>, or <see cref="AppliedMarks.Unknown"/> where samples are lacking: a copy that does is nobody's first choice, however far it is.</summary>
     public long SoundSeq => Lacks ? AppliedMarks.Unknown : Seq;
+
+    /// <summary>What readers of the shard go by.</summary>
+    public ShardMark OfReaders => new(Seq, Lacks, Opening);
 }

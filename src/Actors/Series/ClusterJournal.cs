@@ -320,7 +320,7 @@ internal sealed class ClusterJournal(IShardLog log, IShardTerms terms, IFencedJo
     public bool IsNobodyWhole(int shard) => _nobodyWhole.TryGetValue(shard, out long opening) && opening == OpeningOf(shard);
 
     /// <summary>As <see cref="MarkOf"/>, what readers of a shard go by.</summary>
-    public ShardMark ShardMarkOf(int shard) => MarkOf(shard) is var mark ? new ShardMark(mark.Seq, mark.Lacks, mark.Opening) : default;
+    public ShardMark ShardMarkOf(int shard) => MarkOf(shard).OfReaders;
 
     /// <summary>Completes when a shard is applied here through a record.</summary>
     public Task AppliedAsync(int shard, long seq, CancellationToken cancel) => _applied.ReachAsync(shard, seq, cancel);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime;
 using Pleiad.Actors;
 
 namespace Pleiad.Node;
@@ -32,11 +31,7 @@ internal sealed class ProcessMemory : IMemoryGauge
     }
 
     /// <inheritdoc/>
-    public void Collect()
-    {
-        GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-    }
+    public void Collect() => RuntimeHeap.CollectWhole();
 
     /// <summary>The smallest of the limits of the control groups that this process is in, and of the machine's memory.</summary>
     public static long LimitOfSurroundings() => LimitOfSurroundings(ReadOrNull);

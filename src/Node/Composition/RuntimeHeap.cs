@@ -13,8 +13,14 @@ internal sealed class RuntimeHeap : IHeap
     public TimeSpan Compact()
     {
         TimeSpan before = GC.GetTotalPauseDuration();
+        CollectWhole();
+        return GC.GetTotalPauseDuration() - before;
+    }
+
+    /// <summary>Collects all garbage, moves what lives together, large objects too, and gives the rest back to the system.</summary>
+    public static void CollectWhole()
+    {
         GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        return GC.GetTotalPauseDuration() - before;
     }
 }

@@ -173,19 +173,7 @@ public sealed class CopyTests : IDisposable
     [Fact]
     public void A_copy_that_the_journal_does_not_reach_back_to_is_made_from_another_nodes_files()
     {
-        _first.Lead(_journal.Take());
-        for (int i = 1; i <= 10; i++)
-        {
-            _first.Send("a", i, i);
-        }
-
-        _first.Test.Drain();
-        _journal.Commit();
-        for (int i = 1; i <= 10; i++)
-        {
-            Assert.Equal(1, _first.Writer.ExpectMsg<IngestOutcome>().Accepted);
-        }
-
+        LeadAndCommitTen();
         Assert.Equal(0, _first.Journal.SavedSeq(0));
         _first.Save();
         Assert.Equal(10, _first.Journal.SavedSeq(0));
@@ -221,19 +209,7 @@ public sealed class CopyTests : IDisposable
     public void A_copy_that_was_made_from_files_that_lack_samples_takes_those_of_who_has_all_when_he_is_there()
     {
         using var third = new CopyNode(_journal);
-        _first.Lead(_journal.Take());
-        for (int i = 1; i <= 10; i++)
-        {
-            _first.Send("a", i, i);
-        }
-
-        _first.Test.Drain();
-        _journal.Commit();
-        for (int i = 1; i <= 10; i++)
-        {
-            Assert.Equal(1, _first.Writer.ExpectMsg<IngestOutcome>().Accepted);
-        }
-
+        LeadAndCommitTen();
         third.Host.Follow(ShardOwnershipAt(11));
         third.Test.Await(third.Journal.AppliedAsync(0, 10, CancellationToken.None));
         _first.Save();
@@ -332,6 +308,22 @@ public sealed class CopyTests : IDisposable
         Assert.Equal(300, _first.Samples().Count);
         Assert.Equal(300, _first.Journal.SoundSeq(0));
         Assert.Equal([300L, 300L], asked);
+    }
+
+    private void LeadAndCommitTen()
+    {
+        _first.Lead(_journal.Take());
+        for (int i = 1; i <= 10; i++)
+        {
+            _first.Send("a", i, i);
+        }
+
+        _first.Test.Drain();
+        _journal.Commit();
+        for (int i = 1; i <= 10; i++)
+        {
+            Assert.Equal(1, _first.Writer.ExpectMsg<IngestOutcome>().Accepted);
+        }
     }
 
     private ShardOwnership ShardOwnershipAt(long nextSeq) =>

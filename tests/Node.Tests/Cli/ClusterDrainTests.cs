@@ -1,11 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Pleiad.TestKit;
 
 namespace Pleiad.Node.Tests;
@@ -140,13 +135,7 @@ public sealed class ClusterDrainTests
 
         public async Task StartAsync()
         {
-            WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-            builder.Logging.ClearProviders();
-            builder.WebHost.UseUrls("http://127.0.0.1:0");
-            _server = builder.Build();
-            _server.Run(AnswerAsync);
-            await _server.StartAsync();
-            Url = _server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+            (_server, Url) = await LoopbackServer.StartAsync(AnswerAsync);
         }
 
         public async ValueTask DisposeAsync()
