@@ -37,6 +37,9 @@ internal static class ActorsMetrics
     public static readonly Counter<long> WritesRetried =
         Meter.CreateCounter<long>("pleiad_actors_writes_retried", description: "Times a batch was sent again because the leader of its shard did not answer, or another one led it.");
 
+    public static readonly Counter<long> WritesRelayed =
+        Meter.CreateCounter<long>("pleiad_actors_writes_relayed", description: "Messages of samples that another node passed on, because the leader of their shard cannot be reached from this one.");
+
     public static readonly Counter<long> BatchesWithoutLeader =
         Meter.CreateCounter<long>("pleiad_actors_batches_without_leader", description: "Batches for which no leader could be found in time; whoever sent them was told to send them again.");
 

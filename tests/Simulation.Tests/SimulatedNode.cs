@@ -106,7 +106,20 @@ internal sealed partial class SimulatedNode
     }
 
     /// <summary>kill -9.</summary>
-    public void Kill() => IsGone = true;
+    public void Kill()
+    {
+        IsGone = true;
+        foreach (SimulatedNode other in _world.Nodes.Where(other => other != this))
+        {
+            // The system closes its connections.
+            _world.Spawn(async () =>
+            {
+                await _world.LatencyAsync();
+                await other.GateAsync();
+                other.Learn(new MembershipEvent.ConnectionBroke(Incarnation));
+            });
+        }
+    }
 
     public void Pause(TimeSpan pause)
     {

@@ -29,7 +29,7 @@ internal sealed class ClusterReach : IDisposable
         Writes = new ClusterWrites((batch, cancel) => Ingest.WriteHereAsync(shards, batch, cancel), shards.Map, places, settings.Forward, time);
         Admin = new ClusterAdmin(storage, places, settings.Forward, time);
         new PeerAdmin(storage, shards.Map.Count).AddTo(messages);
-        new PeerWrites((batch, cancel) => Ingest.WriteHereAsync(shards, batch, cancel), shards.Map, settings.Forward).AddTo(messages);
+        new PeerWrites((batch, cancel) => Ingest.WriteHereAsync(shards, batch, cancel), shards.Map, places, settings.Forward).AddTo(messages);
     }
 
     /// <summary>Reads from all nodes.</summary>

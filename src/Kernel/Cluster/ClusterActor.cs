@@ -322,7 +322,9 @@ public sealed class ClusterActor : Actor
     {
         if (!_links.TryGetValue(peer.Incarnation, out PeerLink? link))
         {
-            _links[peer.Incarnation] = link = _setup.Transport.LinkTo(peer.Incarnation, NodeAddress.Of(peer.Address));
+            ActorRef self = Self;
+            _links[peer.Incarnation] = link = _setup.Transport.LinkTo(
+                peer.Incarnation, NodeAddress.Of(peer.Address), () => self.Tell(new MembershipEvent.ConnectionBroke(peer.Incarnation), self));
         }
 
         return link;

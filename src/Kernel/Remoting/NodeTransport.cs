@@ -78,9 +78,10 @@ public sealed class NodeTransport : IAsyncDisposable
     /// <summary>The way to a node; dispose it when the node is not wanted any more.</summary>
     /// <param name="peer">Who is meant: another one at that address is not talked to.</param>
     /// <param name="address">Where it listens.</param>
-    public PeerLink LinkTo(NodeIncarnation peer, EndPoint address)
+    /// <param name="controlBroke">Called, from any thread, each time a connection of the lane control that was there has broken; not for one that this node closes.</param>
+    public PeerLink LinkTo(NodeIncarnation peer, EndPoint address, Action? controlBroke = null)
     {
-        var link = new PeerLink(_self, peer, address, _settings, _time, Forget, _threads);
+        var link = new PeerLink(_self, peer, address, _settings, _time, Forget, _threads, controlBroke);
         lock (_gate)
         {
             if (!_isDisposed)
@@ -157,7 +158,7 @@ public sealed class NodeTransport : IAsyncDisposable
             Stream stream = new NetworkStream(socket, ownsSocket: false);
             using (var timeout = new CancellationTokenSource(_settings.ConnectTimeout, _time))
             {
-                socket.NoDelay = true;
+                NodeSockets.Prepare(socket, _settings);
                 stream = _settings.Certificates is { } certificates ? await certificates.AsServerAsync(stream, timeout.Token).ConfigureAwait(false) : stream;
                 greeting = await Greeting.ReceiveAsync(stream, timeout.Token).ConfigureAwait(false);
 

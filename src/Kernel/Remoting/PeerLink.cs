@@ -14,12 +14,16 @@ public sealed class PeerLink : IDisposable
     private readonly TimeProvider _time;
     private readonly Action<PeerLink> _disposed;
     private readonly ControlThreads _threads;
+    private readonly Action? _controlBroke;
     private readonly LaneState[] _lanes = [new LaneState(), new LaneState(), new LaneState()];
     private volatile bool _isDisposed;
 
-    internal PeerLink(NodeIncarnation self, NodeIncarnation peer, EndPoint address, TransportSettings settings, TimeProvider time, Action<PeerLink> disposed, ControlThreads threads)
+    internal PeerLink(
+        NodeIncarnation self, NodeIncarnation peer, EndPoint address, TransportSettings settings, TimeProvider time, Action<PeerLink> disposed, ControlThreads threads,
+        Action? controlBroke)
     {
         _threads = threads;
+        _controlBroke = controlBroke;
         _self = self;
         _disposed = disposed;
         _peer = peer;
@@ -77,7 +81,13 @@ public sealed class PeerLink : IDisposable
 
     private async ValueTask<(NodeConnection? Connection, NodeReply Failure)> ConnectAsync(Lane lane, LaneState state)
     {
-        await state.Connecting.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        // Where the last try has failed, one tries again and nobody waits for him.
+        LaneFailure? failed = state.LastFailure;
+        if (!await state.Connecting.WaitAsync(failed is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero).ConfigureAwait(false))
+        {
+            return (null, failed!.Reply);
+        }
+
         try
         {
             if (state.Connection is { IsClosed: false } there)
@@ -85,9 +95,10 @@ public sealed class PeerLink : IDisposable
                 return (there, default);
             }
 
-            if (_isDisposed || (state.LastFailure is { } last && _time.GetElapsedTime(state.FailedAt) < state.Pause))
+            failed = state.LastFailure;
+            if (_isDisposed || (failed is not null && _time.GetElapsedTime(failed.At) < failed.Pause))
             {
-                return (null, state.LastFailure ?? NodeReply.Without(ReplyResult.Unreachable, "the link was closed"));
+                return (null, failed?.Reply ?? NodeReply.Without(ReplyResult.Unreachable, "the link was closed"));
             }
 
             (NodeConnection? connection, NodeReply failure) = await TryConnectAsync(lane).ConfigureAwait(false);
@@ -117,7 +128,7 @@ public sealed class PeerLink : IDisposable
         try
         {
             using var timeout = new CancellationTokenSource(_settings.ConnectTimeout, _time);
-            socket.NoDelay = true;
+            NodeSockets.Prepare(socket, _settings);
             await socket.ConnectAsync(_address, timeout.Token).ConfigureAwait(false);
             Stream stream = new NetworkStream(socket, ownsSocket: false);
             stream = _settings.Certificates is { } certificates ? await certificates.AsClientAsync(stream, timeout.Token).ConfigureAwait(false) : stream;
@@ -130,7 +141,7 @@ public sealed class PeerLink : IDisposable
             }
 
             var connection = new NodeConnection(socket, stream, _peer, lane, _settings, _time, static _ => throw new InvalidOperationException("questions go the other way"), _threads);
-            _ = connection.RunAsync();
+            _ = RunAsync(connection, lane);
             return (connection, default);
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
@@ -145,23 +156,34 @@ public sealed class PeerLink : IDisposable
         }
     }
 
+    private async Task RunAsync(NodeConnection connection, Lane lane)
+    {
+        await connection.RunAsync().ConfigureAwait(false);
+        if (lane == Lane.Control && !_isDisposed)
+        {
+            _controlBroke?.Invoke();
+        }
+    }
+
     private sealed class LaneState
     {
+        private LaneFailure? _lastFailure;
+
         public SemaphoreSlim Connecting { get; } = new(1, 1);
 
         public NodeConnection? Connection { get; private set; }
 
-        public NodeReply? LastFailure { get; private set; }
-
-        public long FailedAt { get; private set; }
-
-        public TimeSpan Pause { get; private set; }
+        // Read by those who do not wait for their turn, too.
+        public LaneFailure? LastFailure
+        {
+            get => Volatile.Read(ref _lastFailure);
+            private set => Volatile.Write(ref _lastFailure, value);
+        }
 
         public void Fail(NodeReply failure, long at, TransportSettings settings)
         {
-            Pause = LastFailure is null ? settings.ReconnectPause : TimeSpan.FromTicks(Math.Min(2 * Pause.Ticks, settings.ReconnectPauseMax.Ticks));
-            LastFailure = failure;
-            FailedAt = at;
+            TimeSpan pause = LastFailure is { } last ? TimeSpan.FromTicks(Math.Min(2 * last.Pause.Ticks, settings.ReconnectPauseMax.Ticks)) : settings.ReconnectPause;
+            LastFailure = new LaneFailure(failure, at, pause);
         }
 
         public void Succeed(NodeConnection connection)
@@ -170,4 +192,7 @@ public sealed class PeerLink : IDisposable
             Connection = connection;
         }
     }
+
+    // Why the last try to connect did not succeed, and how long none is made.
+    private sealed record LaneFailure(NodeReply Reply, long At, TimeSpan Pause);
 }

@@ -30,6 +30,12 @@ public sealed record TransportSettings
     /// <summary>The longest that connecting and greeting may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// How long the other machine may leave what was sent without an acknowledgement, or not say that it is still there, before the connection is closed and its questions end. The system
+    /// of that machine answers, so that a process that is busy or stands still is not meant.
+    /// </summary>
+    public TimeSpan SilenceMax { get; init; } = TimeSpan.FromSeconds(4);
+
     /// <summary>How long a node that could not be connected to is left alone; doubles up to <see cref="ReconnectPauseMax"/>.</summary>
     public TimeSpan ReconnectPause { get; init; } = TimeSpan.FromMilliseconds(100);
 

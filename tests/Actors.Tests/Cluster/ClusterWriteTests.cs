@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using Pleiad.Kernel;
 using Pleiad.Model;
 
@@ -179,6 +180,58 @@ public sealed class ClusterWriteTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_leader_that_cannot_be_reached_from_here_is_reached_by_way_of_another_node()
+    {
+        Node[] nodes = Nodes(4);
+        using var deaf = new DeafPeer();
+        Publish(nodes, leader: 3);
+        nodes[0].PublishUnreached(nodes[3], deaf, via: [nodes[1], nodes[2]]);
+
+        // The first of the others takes nobody for the leader and does not lead either: the second is asked.
+        nodes[1].Leads = false;
+        nodes[1].Places.Publish([.. Enumerable.Range(0, Map.Count).Select(static shard => new ShardPlace { Shard = shard })]);
+        using SampleBatch batch = RandomBatch(new Random(3), rows: 100_000);
+        Assert.True(WriteMessage.Write(batch).Count > 2);
+        string[] expected = [.. Rows(batch)];
+        IngestOutcome outcome = await nodes[0].Writes.WriteAsync(batch.HandOver(), CancellationToken.None).WaitAsync(TestActorSystem.HangGuard);
+        Assert.Equal((100_000, null), (outcome.Accepted, outcome.Failure));
+        Assert.Equal(expected, nodes[3].Written);
+        Assert.Empty(nodes[1].Written.Concat(nodes[2].Written));
+    }
+
+    [Fact]
+    public async Task Who_waits_for_another_node_to_reach_the_leader_goes_to_the_next_leader_as_soon_as_there_is_one()
+    {
+        Node[] nodes = Nodes(3);
+        using var deaf = new DeafPeer();
+        Publish(nodes, leader: 2);
+        nodes[0].PublishUnreached(nodes[2], deaf, via: [nodes[1]]);
+        var never = new TaskCompletionSource();
+        nodes[2].Before = never.Task;
+        using SampleBatch batch = RandomBatch(new Random(7), rows: 20);
+        string[] expected = [.. Rows(batch)];
+        Task<IngestOutcome> writing = nodes[0].Writes.WriteAsync(batch.HandOver(), CancellationToken.None);
+        await nodes[2].Asked.Task.WaitAsync(TestActorSystem.HangGuard);
+        Publish(nodes, leader: 1);
+        Assert.Equal(20, (await writing.WaitAsync(TestActorSystem.HangGuard)).Accepted);
+        Assert.Equal(expected, nodes[1].Written);
+        never.SetCanceled();
+    }
+
+    [Fact]
+    public async Task Samples_that_nobody_can_pass_on_go_back_to_the_sender_when_their_time_is_over()
+    {
+        Node[] nodes = Nodes(3, new ForwardSettings { Deadline = TimeSpan.FromMilliseconds(300), RetryPause = TimeSpan.FromMilliseconds(10) });
+        using var deaf = new DeafPeer();
+        Publish(nodes, leader: 2);
+        nodes[0].PublishUnreached(nodes[2], deaf, via: [nodes[1]]);
+        nodes[1].PublishUnreached(nodes[2], deaf, via: [nodes[0]]);
+        Assert.Equal(
+            "shard 1 takes no samples now (node 2 did not take them); try again later",
+            (await nodes[0].Writes.WriteAsync(RandomBatch(new Random(7), rows: 3), CancellationToken.None).WaitAsync(TestActorSystem.HangGuard)).Failure);
+    }
+
+    [Fact]
     public async Task What_the_leader_refuses_comes_back_to_the_sender()
     {
         Node[] nodes = Nodes(2);
@@ -303,7 +356,7 @@ public sealed class ClusterWriteTests : IAsyncLifetime
             Places = new PublishedPlaces(ShardPlaces.AllHere(Map.Count));
             Writes = new ClusterWrites(HereAsync, Map, Places, settings, TimeProvider.System);
             var messages = new NodeMessages();
-            new PeerWrites(HereAsync, Map, settings).AddTo(messages);
+            new PeerWrites(HereAsync, Map, Places, settings).AddTo(messages);
             _transport = NodeTransport.Listen(
                 Identity, new IPEndPoint(IPAddress.Loopback, 0), new TransportSettings(), TimeProvider.System, messages.HandleAsync);
         }
@@ -338,6 +391,14 @@ public sealed class ClusterWriteTests : IAsyncLifetime
             return peer;
         }
 
+        /// <summary>From here a leader is not reached: whoever is there does not answer.</summary>
+        public void PublishUnreached(Node leader, DeafPeer deaf, Node[] via)
+        {
+            var unreached = new ShardPeer(leader.Identity, $"node {leader.Number}", _transport.LinkTo(leader.Identity, deaf.Address));
+            Places.Publish([.. via.Select(PeerOf), unreached]);
+            Places.Publish([.. Enumerable.Range(0, Map.Count).Select(shard => new ShardPlace { Shard = shard, Leader = unreached })]);
+        }
+
         public async ValueTask DisposeAsync() => await _transport.DisposeAsync();
 
         private async Task<WriteHere> HereAsync(SampleBatch batch, CancellationToken cancel)
@@ -358,6 +419,37 @@ public sealed class ClusterWriteTests : IAsyncLifetime
                 }
 
                 return new WriteHere(Outcome ?? IngestOutcome.Nothing with { Accepted = batch.Count }, null);
+            }
+        }
+    }
+
+    // Closes every connection before it has greeted.
+    private sealed class DeafPeer : IDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+
+        public DeafPeer()
+        {
+            _listener.Start();
+            _ = CloseAllAsync();
+        }
+
+        public EndPoint Address => _listener.LocalEndpoint;
+
+        public void Dispose() => _listener.Dispose();
+
+        private async Task CloseAllAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    (await _listener.AcceptSocketAsync()).Dispose();
+                }
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // The test is over.
             }
         }
     }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Pleiad.Kernel.Tests;
 
 public sealed class MembershipStateTests
@@ -69,6 +71,47 @@ public sealed class MembershipStateTests
             Assert.Equal((seed, cluster.Stored), (seed, cluster.Nodes[0].State.View));
             Assert.Equal((seed, cluster.Stored), (seed, cluster.Nodes[2].State.View));
         }
+    }
+
+    [Fact]
+    public void A_node_whose_connections_break_is_asked_at_once_and_is_dead_to_all_after_a_few_looks()
+    {
+        for (int seed = 1; seed <= 100; seed++)
+        {
+            SimulatedCluster cluster = Up(3, seed);
+
+            // Anywhere between two ticks.
+            cluster.Run(seed / 100.0);
+            cluster.Kill(cluster.Nodes[1]);
+            cluster.Run(1.2);
+            Assert.Equal((seed, MemberStatus.Dead), (seed, cluster.StatusOf(cluster.Nodes[1])));
+            Assert.Equal((seed, cluster.Stored), (seed, cluster.Nodes[0].State.View));
+            Assert.Equal((seed, cluster.Stored), (seed, cluster.Nodes[2].State.View));
+        }
+    }
+
+    [Fact]
+    public void A_node_that_lives_is_asked_once_between_two_ticks_however_often_its_connection_breaks()
+    {
+        SimulatedCluster cluster = Up(2);
+        MembershipState state = cluster.Nodes[0].State;
+        NodeIncarnation peer = cluster.Nodes[1].Self.Incarnation;
+        int probes = 0;
+        for (int broken = 0; broken < 20; broken++)
+        {
+            (state, ImmutableArray<MembershipEffect> effects) = state.On(new MembershipEvent.ConnectionBroke(peer), cluster.Now);
+            foreach (MembershipEffect.Probe probe in effects.OfType<MembershipEffect.Probe>())
+            {
+                probes++;
+                (state, _) = state.On(new MembershipEvent.ProbeEnded(peer, probe.Number, ProbeResult.Reached, ReachesBack: true), cluster.Now);
+            }
+        }
+
+        Assert.Equal(1, probes);
+        Assert.False(state.SuspectsAny);
+        (state, ImmutableArray<MembershipEffect> ticked) = state.On(new MembershipEvent.Ticked(), cluster.Now + cluster.Settings.ProbeInterval);
+        (state, _) = state.On(new MembershipEvent.ProbeEnded(peer, Assert.Single(ticked.OfType<MembershipEffect.Probe>()).Number, ProbeResult.Reached, ReachesBack: true), cluster.Now);
+        Assert.Single(state.On(new MembershipEvent.ConnectionBroke(peer), cluster.Now).Effects.OfType<MembershipEffect.Probe>());
     }
 
     [Fact]

@@ -40,6 +40,16 @@ internal sealed class SimulatedCluster(int seed, MembershipSettings? settings = 
         return node;
     }
 
+    /// <summary>Its process ends, and the system closes its connections.</summary>
+    public void Kill(Node victim)
+    {
+        victim.IsGone = true;
+        foreach (Node node in _nodes.Where(node => node != victim))
+        {
+            After(Latency(), () => Happen(node, new MembershipEvent.ConnectionBroke(victim.Self.Incarnation)));
+        }
+    }
+
     public void Cut(Node from, Node to) => _cut.Add((from.Index, to.Index));
 
     public void CutBothWays(Node a, Node b)

@@ -276,6 +276,44 @@ public sealed class NodeTransportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whoever_has_a_control_connection_hears_when_it_breaks_and_not_when_he_closes_it_himself()
+    {
+        NodeTransport to = Listen(B, Echo);
+        NodeTransport from = Listen(A, static _ => throw new InvalidOperationException("nobody asks A"));
+        using var broke = new SemaphoreSlim(0);
+        int closed = 0;
+        PeerLink link = from.LinkTo(B, to.Address, () => broke.Release());
+        PeerLink other = from.LinkTo(B, to.Address, () => Interlocked.Increment(ref closed));
+        Assert.Equal(ReplyResult.Answered, (await link.AskAsync(Lane.Control, Message(1), Patience)).Result);
+        Assert.Equal(ReplyResult.Answered, (await link.AskAsync(Lane.Query, Message(1), Patience)).Result);
+        Assert.Equal(ReplyResult.Answered, (await other.AskAsync(Lane.Control, Message(1), Patience)).Result);
+        other.Dispose();
+        await to.DisposeAsync();
+        Assert.True(await broke.WaitAsync(Patience));
+        Assert.Equal(0, closed);
+        Assert.Equal(0, broke.CurrentCount);
+    }
+
+    [Fact]
+    public async Task While_one_tries_to_connect_where_the_last_try_failed_the_others_are_told_so_at_once()
+    {
+        // Takes connections and greets nobody.
+        using var mute = new TcpListener(IPAddress.Loopback, 0);
+        mute.Start();
+        var settings = new TransportSettings { ReconnectPause = TimeSpan.Zero, ReconnectPauseMax = TimeSpan.Zero };
+        var time = new VirtualTime();
+        PeerLink link = Listen(A, Echo, settings, time).LinkTo(B, mute.LocalEndpoint);
+        Task<NodeReply> first = link.AskAsync(Lane.Query, Message(1), Patience).AsTask();
+        time.Advance(settings.ConnectTimeout);
+        Assert.Equal(ReplyResult.Unreachable, (await first).Result);
+        Task<NodeReply> connecting = link.AskAsync(Lane.Query, Message(1), Patience).AsTask();
+        Assert.Equal(ReplyResult.Unreachable, (await link.AskAsync(Lane.Query, Message(1), Patience)).Result);
+        Assert.False(connecting.IsCompleted);
+        time.Advance(settings.ConnectTimeout);
+        Assert.Equal(ReplyResult.Unreachable, (await connecting).Result);
+    }
+
+    [Fact]
     public async Task Who_has_replaced_a_node_at_its_address_is_not_taken_for_it()
     {
         NodeTransport to = Listen(B, Echo);

@@ -5,7 +5,7 @@ namespace Pleiad.Actors;
 
 /// <summary>
 /// Takes batches to the leaders of their shards, whichever nodes they are. A leader that has lost its shard, or does not answer, is followed by the
-/// next one until the time is over. Sending samples twice does no harm: they are a set.
+/// next one until the time is over; one that cannot be reached from here is reached by way of another node. Sending samples twice does no harm: they are a set.
 /// </summary>
 /// <param name="here">Writes on this node; a batch comes back where it does not lead the shard.</param>
 /// <param name="map">Of the cluster.</param>
@@ -24,7 +24,7 @@ internal sealed class ClusterWrites(
         {
             ShardPlaces seen = places.Now;
             ShardPlace place = seen.Shards[journey.Shard.Value];
-            TimeSpan left = settings.Deadline - time.GetElapsedTime(begun);
+            TimeSpan left = Left(begun);
             if (left <= TimeSpan.Zero)
             {
                 ActorsMetrics.BatchesWithoutLeader.Add(1);
@@ -37,7 +37,7 @@ internal sealed class ClusterWrites(
             }
             else if ((place.Leader ?? place.Successor) is { } leader)
             {
-                await SendAsync(journey, leader, left, cancel);
+                await SendAsync(journey, leader, seen, begun, cancel);
             }
 
             if (journey.HasEnded)
@@ -65,12 +65,21 @@ internal sealed class ClusterWrites(
         }
     }
 
-    private static async Task SendAsync(Journey journey, ShardPeer leader, TimeSpan left, CancellationToken cancel)
+    private TimeSpan Left(long begun) => settings.Deadline - time.GetElapsedTime(begun);
+
+    private async Task SendAsync(Journey journey, ShardPeer leader, ShardPlaces seen, long begun, CancellationToken cancel)
     {
         journey.Obstacle = $"{leader.Name} did not take them";
         while (!journey.HasEnded)
         {
-            if (await AskAsync(leader, journey.NextMessage(), left, cancel) is not { } outcome)
+            byte[] message = journey.NextMessage();
+            (IngestOutcome? outcome, ReplyResult result) = await AskAsync(leader, WriteMessage.Number, message, Left(begun), cancel);
+            if (result == ReplyResult.Unreachable)
+            {
+                outcome = await RelayAsync(leader, message, seen, begun, cancel);
+            }
+
+            if (outcome is null)
             {
                 return;
             }
@@ -79,23 +88,59 @@ internal sealed class ClusterWrites(
         }
     }
 
-    // Null when it is to be tried elsewhere, or again.
-    private static async Task<IngestOutcome?> AskAsync(ShardPeer leader, byte[] message, TimeSpan left, CancellationToken cancel)
+    // The way to a leader may be broken in one direction for hours, and he leads all the same, for others reach him. One who is found dead is not waited for.
+    private async Task<IngestOutcome?> RelayAsync(ShardPeer leader, byte[] message, ShardPlaces seen, long begun, CancellationToken cancel)
     {
-        NodeReply reply = await leader.Link.AskAsync(Lane.Replication, new NodeMessage(WriteMessage.Number, message), left).AsTask().WaitAsync(cancel);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        Task newer = places.NewerThanAsync(seen, over.Token);
+        try
+        {
+            foreach (ShardPeer via in places.Peers.Where(peer => peer.Node != leader.Node).Take(settings.RelaysMax))
+            {
+                if (newer.IsCompleted || Left(begun) is not { Ticks: > 0 } left)
+                {
+                    return null;
+                }
+
+                Task<(IngestOutcome? Outcome, ReplyResult)> asking = AskAsync(via, WriteMessage.RelayNumber, message, left, over.Token);
+                if (await Task.WhenAny(asking, newer) == newer)
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    return null;
+                }
+
+                if ((await asking).Outcome is { } outcome)
+                {
+                    ActorsMetrics.WritesRelayed.Add(1);
+                    return outcome;
+                }
+            }
+
+            return null;
+        }
+        finally
+        {
+            await over.CancelAsync();
+        }
+    }
+
+    // No outcome when it is to be tried elsewhere, or again.
+    private static async Task<(IngestOutcome? Outcome, ReplyResult Result)> AskAsync(ShardPeer peer, ushort number, byte[] message, TimeSpan left, CancellationToken cancel)
+    {
+        NodeReply reply = await peer.Link.AskAsync(Lane.Replication, new NodeMessage(number, message), left).AsTask().WaitAsync(cancel);
         if (reply.Result != ReplyResult.Answered)
         {
-            return null;
+            return (null, reply.Result);
         }
 
         try
         {
             WriteAnswer answer = WriteAnswer.Read(reply.Message);
-            return answer.IsMoved ? null : answer.Outcome;
+            return (answer.IsMoved ? null : answer.Outcome, reply.Result);
         }
         catch (WireFormatException)
         {
-            return null;
+            return (null, reply.Result);
         }
     }
 

@@ -9,6 +9,9 @@ public sealed record ForwardSettings
     /// <summary>The pause before a leader that did not answer is tried again, unless another leads meanwhile. Default 100 ms.</summary>
     public TimeSpan RetryPause { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Other nodes that are asked, one after another, to pass samples on to a leader that cannot be reached from here. Default 2.</summary>
+    public int RelaysMax { get; init; } = 2;
+
     /// <summary>Bytes of samples of other nodes that are being written here at once; more are refused. Default 64 MiB.</summary>
     public long BytesMax { get; init; } = 64L << 20;
 }

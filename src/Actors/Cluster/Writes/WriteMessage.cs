@@ -9,6 +9,9 @@ internal static class WriteMessage
     /// <summary>A question: write these; the answer is a <see cref="WriteAnswer"/>.</summary>
     public const ushort Number = NodeMessages.WriteFrom;
 
+    /// <summary>A question with the same content: write these, or pass them on to their leader, whom the asker does not reach; the answer is a <see cref="WriteAnswer"/>.</summary>
+    public const ushort RelayNumber = NodeMessages.WriteFrom + 5;
+
     /// <summary>After so many bytes a message is ended; what a row may add beyond them (labels, a histogram) still fits 1 MiB.</summary>
     public const int BytesSoft = 512 * 1024;
 
@@ -93,6 +96,14 @@ internal static class WriteMessage
         }
 
         return columns.ToBatch();
+    }
+
+    /// <summary>The shard of a message, without reading the rest.</summary>
+    /// <exception cref="WireFormatException">It says none.</exception>
+    public static ShardId ShardOf(ReadOnlySpan<byte> message, ShardMap map)
+    {
+        var reader = new MessageReader(message);
+        return reader.Next(out int field) && field == 1 ? new ShardId(reader.Number(map.Count - 1)) : throw new WireFormatException("a write does not begin with its shard");
     }
 
     private static Part CutIfLong(Part part, List<byte[]> messages, SampleBatch batch, int bytesSoft)

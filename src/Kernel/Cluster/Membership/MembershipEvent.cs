@@ -16,6 +16,10 @@ public abstract record MembershipEvent
     /// </summary>
     public sealed record Hurried : MembershipEvent;
 
+    /// <summary>The connection that probes go over was there and has broken: the peer has ended, or was cut off, or something between.</summary>
+    /// <param name="Peer">To whom.</param>
+    public sealed record ConnectionBroke(NodeIncarnation Peer) : MembershipEvent;
+
     /// <summary>A probe has ended; each one does.</summary>
     /// <param name="Peer">Who was probed.</param>
     /// <param name="Probe">Its number.</param>

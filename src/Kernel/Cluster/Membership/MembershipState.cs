@@ -74,6 +74,7 @@ public sealed record MembershipState
         {
             MembershipEvent.Ticked => OnTick(at, effects),
             MembershipEvent.Hurried => OnHurry(effects),
+            MembershipEvent.ConnectionBroke broke => OnBroke(broke.Peer, effects),
             MembershipEvent.ProbeEnded ended => OnProbeEnded(ended),
             MembershipEvent.IndirectProbeEnded ended => OnIndirectProbeEnded(ended),
             MembershipEvent.ViewRead read => (this with { IsReading = false, IsLookOfTick = false }).Looked(read.View, IsLookOfTick).Accept(read.View, at, effects),
@@ -117,6 +118,11 @@ public sealed record MembershipState
             next = next with { Peers = next.Peers.ToImmutableDictionary(static peer => peer.Key, static peer => peer.Value.Reached()) };
         }
 
+        if (next.Peers.Any(static peer => peer.Value.WasAskedForBreak))
+        {
+            next = next with { Peers = next.Peers.ToImmutableDictionary(static peer => peer.Key, static peer => peer.Value with { WasAskedForBreak = false }) };
+        }
+
         next = next.Read(effects);
         return next.Probe([.. next.Probed()], effects);
     }
@@ -124,6 +130,12 @@ public sealed record MembershipState
     // A refusal takes no time to come, so that a second one need not wait for the next tick. Who does not answer has its time all the same.
     private MembershipState OnHurry(ImmutableArray<MembershipEffect>.Builder effects) =>
         Read(effects).Probe([.. Probed().Where(peer => Peers.GetValueOrDefault(peer.Incarnation) is { WasRefused: true, IsLost: false })], effects);
+
+    // Who ends closes his connections, and the next tick is up to a second away. Once between two ticks: something on the way may close all of them as soon as they are made.
+    private MembershipState OnBroke(NodeIncarnation peer, ImmutableArray<MembershipEffect>.Builder effects) =>
+        Peers.GetValueOrDefault(peer) is { IsReached: true, Probe: null, WasAskedForBreak: false } health
+            ? WithPeer(peer, health with { WasAskedForBreak = true }).Probe([.. Probed().Where(member => member.Incarnation == peer)], effects)
+            : this;
 
     private MembershipState Probe(IReadOnlyList<Member> peers, ImmutableArray<MembershipEffect>.Builder effects)
     {

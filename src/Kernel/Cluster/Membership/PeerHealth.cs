@@ -19,6 +19,9 @@ internal sealed record PeerHealth
     /// <summary>Whether the last probe was answered.</summary>
     public bool IsReached { get; init; }
 
+    /// <summary>Whether it was probed since the last tick because its connection broke.</summary>
+    public bool WasAskedForBreak { get; init; }
+
     /// <summary>Whether it said in its last answer that it reaches us.</summary>
     public bool ReachesBack { get; init; }
 
