@@ -6,7 +6,7 @@
 Each node alone is put into a control group (version 1, cpu.cfs_quota_us; needs root) that gives it that share of one core, once it has started. For
 one, two and three nodes the script looks from below for the most targets that can be scraped every second with at most 1 of 200 slots missed (what one
 sustains says where to begin for two and three), then asks
-aggregated queries over a fixed number of targets. On a machine that others use too, --fixed N gives each node N targets instead and takes the processor
+aggregated queries over a fixed number of targets of nodes that have had no others: a search leaves series behind, the more the more nodes there are. --search 0 --ask N only asks. On a machine that others use too, --fixed N gives each node N targets instead and takes the processor
 time of a sample, which others hardly change: what a share sustains is the share divided by it. At the end a third node joins two under half of what two can take, while clients query both: queries
 that fail, slots missed by any target and scrapes of which samples are missing are counted. PostgreSQL and the targets are not limited.
 Needs src/Node built for Release, PostgreSQL, psql and Python 3; everything is on 127.0.0.1.
@@ -113,6 +113,23 @@ def latencies(cluster, options):
     return {query: statistics.median(of) for query, of in times.items()}
 
 
+def asked(options, pages, each, nodes, targets):
+    """The latencies of a cluster that has never had other targets."""
+    served = Pages(pages)
+    cluster = Cluster(os.path.join(options.out, "ask%d" % nodes), served, options.flags, None if options.fixed else options.share)
+    try:
+        cluster.start(nodes)
+        cluster.configure(targets, 1.0)
+        cluster.reload()
+        steady(cluster, targets * each, options)
+        # The windows of the queries are full.
+        time.sleep(60)
+        return latencies(cluster, options)
+    finally:
+        cluster.clean()
+        served.close()
+
+
 def join(options, pages, each, targets):
     """Two nodes under load are joined by a third."""
     served = Pages(pages)
@@ -178,15 +195,17 @@ def main():
     parser.add_argument("--first", type=int, default=300, help="targets that one node is given first, where it is not known what it sustains")
     parser.add_argument("--of-one", type=int, default=0, help="targets that one node sustains, where that is known: the first try is 0.8 of it a node")
     parser.add_argument("--step", type=float, default=1.06, help="from one try to the next, once it is known about where to look")
-    parser.add_argument("--search", type=int, default=130, help="seconds for each number of nodes; a try that has begun is ended")
+    parser.add_argument("--search", type=int, default=130, help="seconds for each number of nodes; a try that has begun is ended; 0: nothing is searched for")
+    parser.add_argument("--ask", type=int, default=0, help="targets that the queries are over; 0: half of what one node takes")
     parser.add_argument("--nodes", default="1,2,3")
     parser.add_argument("--fixed", type=int, default=0, help="targets of each node; nothing is searched for, and no node is limited")
     parser.add_argument("--join", type=int, default=0, help="targets of the joining test; 0: half of what two nodes take")
     options = parser.parse_args()
     options.out = os.path.abspath(options.out)
     options.flags = "--cluster.replicas=%d" % options.replicas
-    pages, each, rows, fixed = synthetic_pages(options.series), options.series + 5, [], None
-    for nodes in [int(number) for number in options.nodes.split(",") if number]:
+    pages, each, rows = synthetic_pages(options.series), options.series + 5, []
+    numbers = [int(number) for number in options.nodes.split(",") if number]
+    for nodes in numbers if options.search else []:
         print("%d nodes, %g of a core each, %d copies" % (nodes, options.share, options.replicas), flush=True)
         served = Pages(pages)
         cluster = Cluster(os.path.join(options.out, "nodes%d" % nodes), served, options.flags, None if options.fixed else options.share)
@@ -201,22 +220,23 @@ def main():
             else:
                 targets, rates = search(cluster, nodes, options.of_one or (rows[0][1] // rows[0][0] if rows else 0), each, options)
                 rate = targets * each
-            fixed = fixed or max(1, targets // 2)
-            cluster.configure(fixed, 1.0)
-            cluster.reload()
-            steady(cluster, fixed * each, options)
-            rows.append((nodes, targets, rate, led, rates, latencies(cluster, options)))
+            rows.append((nodes, targets, rate, led, rates))
         finally:
             cluster.clean()
             served.close()
 
     if rows:
         base = options.of_one * each or rows[0][2] / rows[0][0]
-        print("\n| nodes | targets | samples a second sustained | of linear | shards led by a node | targets of a node |" + "".join(" `%s`, ms |" % query for query in QUERIES))
-        print("|---:|---:|---:|---:|---|---|" + "---:|" * len(QUERIES))
-        for nodes, targets, rate, led, rates, times in rows:
-            print("| %d | %d | %d | %.2f | %s | %s |" % (nodes, targets, rate, rate / (base * nodes) if base else 0, " ".join(map(str, sorted(led))), " ".join("%.0f" % (of / each) for of in rates))
-                  + "".join(" %.0f |" % (times[query] * 1000) for query in QUERIES))
+        print("\n| nodes | targets | samples a second sustained | of linear | shards led by a node | targets of a node |\n|---:|---:|---:|---:|---|---|")
+        for nodes, targets, rate, led, rates in rows:
+            print("| %d | %d | %d | %.2f | %s | %s |"
+                  % (nodes, targets, rate, rate / (base * nodes) if base else 0, " ".join(map(str, sorted(led))), " ".join("%.0f" % (of / each) for of in rates)), flush=True)
+    ask = options.ask or (max(1, rows[0][1] // rows[0][0] // 2) if rows else 0)
+    if ask and numbers:
+        print("\n| nodes, %d targets |" % ask + "".join(" `%s`, ms |" % query for query in QUERIES) + "\n|---:|" + "---:|" * len(QUERIES))
+        for nodes in numbers:
+            times = asked(options, pages, each, nodes, ask)
+            print("| %d |" % nodes + "".join(" %.0f |" % (times[query] * 1000) for query in QUERIES), flush=True)
     two = next((row[1] for row in rows if row[0] == 2), 0)
     if options.join or two:
         join(options, pages, each, options.join or two // 2)
