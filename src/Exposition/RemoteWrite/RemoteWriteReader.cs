@@ -18,7 +18,8 @@ public sealed class RemoteWriteReader(ShardMap shards, SeriesKeyCache cache, int
 
     private readonly RemoteWriteContent _content = new(shards.Count);
     private readonly SymbolTable _symbols = new();
-    private readonly LabelBytes _labels = new();
+    private readonly LabelBytes _labels = new(cache.Texts);
+    private KnownSeries? _previous;
     private int _series;
 
     /// <summary>Reads a <c>prometheus.WriteRequest</c>.</summary>
@@ -286,6 +287,23 @@ public sealed class RemoteWriteReader(ShardMap shards, SeriesKeyCache cache, int
 
     private string? FindSeries(out KnownSeries? series)
     {
+        series = _previous?.Follower;
+        if (series is null || !series.IsKept || !_labels.Span.SequenceEqual(series.Bytes))
+        {
+            if (LookUp(out series) is { } fault)
+            {
+                return fault;
+            }
+
+            _previous?.Follower = series;
+        }
+
+        _previous = series;
+        return null;
+    }
+
+    private string? LookUp(out KnownSeries? series)
+    {
         ulong hash = XxHash64.Of(_labels.Span);
         series = cache.Find(_labels.Span, hash);
         if (series is not null)
@@ -303,8 +321,7 @@ public sealed class RemoteWriteReader(ShardMap shards, SeriesKeyCache cache, int
             return $"invalid metric name or labels, got {labels}";
         }
 
-        series = new KnownSeries(_labels.Span.ToArray(), labels, shards.Of(labels));
-        cache.Put(hash, series);
+        series = cache.Add(hash, _labels.Span, labels, shards.Of(labels));
         _content.NoteNew(series);
         return null;
     }

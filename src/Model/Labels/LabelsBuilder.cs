@@ -78,6 +78,28 @@ public sealed class LabelsBuilder
         return this;
     }
 
+    /// <summary>Sets a label that is not there yet; an empty value is none.</summary>
+    /// <returns>False where it is there: nothing was changed.</returns>
+    public bool TryAdd(string name, string value)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+
+        // Most come in their order.
+        int at = _labels.Count == 0 || Utf8Order.Compare(_labels[^1].Name, name) < 0 ? ~_labels.Count : Find(name);
+        if (at >= 0)
+        {
+            return false;
+        }
+
+        if (value.Length > 0)
+        {
+            _labels.Insert(~at, new Label(name, value));
+            _changed = true;
+        }
+
+        return true;
+    }
+
     /// <summary>Removes a label, if it is there.</summary>
     public LabelsBuilder Remove(string name)
     {

@@ -7,7 +7,11 @@ namespace Pleiad.Storage;
 internal sealed class SeriesTable
 {
     /// <summary>Slots a shard may have.</summary>
-    public const int SlotsMax = 1 << 28;
+    public const int SlotsMax = 1 << TagShift;
+
+    // A bucket is one more than a slot, below a few bits of its hash: of the slots that a search passes by, most are not looked at.
+    private const int TagShift = 26;
+    private const uint SlotMask = (1u << (TagShift + 1)) - 1;
 
     private const int PageShift = 8;
     private const int PageSize = 1 << PageShift;
@@ -17,7 +21,7 @@ internal sealed class SeriesTable
     private readonly Reclaimer _reclaimer;
     private readonly SortedSet<int> _free = [];
     private SeriesSlot[][] _pages = [];
-    private int[] _buckets = new int[256];
+    private uint[] _buckets = new uint[256];
     private int _end;
 
     public SeriesTable(ByteArena arena, LabelIndex index, Reclaimer reclaimer)
@@ -47,14 +51,18 @@ internal sealed class SeriesTable
     public int Find(Labels labels)
     {
         ulong hash = labels.Hash;
+        uint tag = TagOf(hash);
         int mask = _buckets.Length - 1;
         for (int at = (int)hash & mask; _buckets[at] != 0; at = (at + 1) & mask)
         {
-            int number = _buckets[at] - 1;
-            ref SeriesSlot slot = ref this[number];
-            if (slot.Hash == hash && Same(slot, labels))
+            if ((_buckets[at] & ~SlotMask) == tag)
             {
-                return number;
+                int number = SlotOf(_buckets[at]);
+                ref SeriesSlot slot = ref this[number];
+                if (slot.Hash == hash && Same(slot, labels))
+                {
+                    return number;
+                }
             }
         }
 
@@ -221,25 +229,30 @@ internal sealed class SeriesTable
         return true;
     }
 
+    // The lowest bits say where it is, the highest are as good as any others.
+    private static uint TagOf(ulong hash) => (uint)(hash >> 32) & ~SlotMask;
+
+    private static int SlotOf(uint bucket) => (int)(bucket & SlotMask) - 1;
+
     private void Bucket(int number, ulong hash)
     {
         if (Count * 4L > _buckets.Length * 3L)
         {
-            int[] before = _buckets;
-            _buckets = new int[before.Length * 2];
-            foreach (int held in before)
+            uint[] before = _buckets;
+            _buckets = new uint[before.Length * 2];
+            foreach (uint held in before)
             {
                 if (held != 0)
                 {
-                    Insert(held, this[held - 1].Hash);
+                    Insert(held, this[SlotOf(held)].Hash);
                 }
             }
         }
 
-        Insert(number + 1, hash);
+        Insert(TagOf(hash) | (uint)(number + 1), hash);
     }
 
-    private void Insert(int held, ulong hash)
+    private void Insert(uint held, ulong hash)
     {
         int mask = _buckets.Length - 1;
         int at = (int)hash & mask;
@@ -256,14 +269,14 @@ internal sealed class SeriesTable
     {
         int mask = _buckets.Length - 1;
         int hole = (int)hash & mask;
-        while (_buckets[hole] != number + 1)
+        while (SlotOf(_buckets[hole]) != number)
         {
             hole = (hole + 1) & mask;
         }
 
         for (int at = (hole + 1) & mask; _buckets[at] != 0; at = (at + 1) & mask)
         {
-            int home = (int)this[_buckets[at] - 1].Hash & mask;
+            int home = (int)this[SlotOf(_buckets[at])].Hash & mask;
             if (((at - home) & mask) >= ((at - hole) & mask))
             {
                 _buckets[hole] = _buckets[at];

@@ -61,18 +61,20 @@ public sealed partial class Shard
             return Refuse(labels, OverLimit, $"the shard has {_settings.SeriesMax} series, as many as it may");
         }
 
-        if ((Neighbours?.SeriesCount ?? _table.Count) >= limits.OfNodeMax)
+        long all = Neighbours?.SeriesCount ?? _table.Count;
+        if (all >= limits.OfNodeMax)
         {
             return Refuse(labels, OverNode, $"the node has {limits.OfNodeMax} series, as many as it may");
         }
 
-        string instance = labels.Get(InstanceLabel);
+        // No target and no metric has more series than the node: most of the time nothing has to be looked up.
+        string instance = all < limits.OfTargetMax ? "" : labels.Get(InstanceLabel);
         if (instance.Length > 0 && HeldOf(InstanceLabel, instance) >= limits.OfTargetMax)
         {
             return Refuse(labels, OverTarget, $"the target has {limits.OfTargetMax} series, as many as it may");
         }
 
-        string metric = labels.MetricName;
+        string metric = all < limits.OfMetricMax ? "" : labels.MetricName;
         return metric.Length > 0 && HeldOf(LabelName.MetricName, metric) + ElsewhereOf(metric) >= limits.OfMetricMax
             ? Refuse(labels, OverMetric, $"the metric has {limits.OfMetricMax} series, as many as it may")
             : 0;

@@ -1,3 +1,4 @@
+using System.Text;
 using Pleiad.Model;
 using Pleiad.TestKit;
 using Xunit;
@@ -19,6 +20,80 @@ public class RemoteWriteReaderTests
         Assert.Same(first, Read(message).Single().Key);
         Assert.NotSame(first, Read(First(FirstSeries(("__name__", "up"), ("job", "y")).Message(2, Sample(At, 1))).ToArray()).Single().Key);
         Assert.Equal(first.Labels, Read(message).Single().Key.Labels);
+    }
+
+    [Fact]
+    public void Each_series_has_one_key_in_whatever_order_and_company_it_comes()
+    {
+        var random = new Random(5);
+        var keys = new Dictionary<string, SeriesKey>();
+        for (int request = 0; request < 200; request++)
+        {
+            // Most of the time in the same order, as senders do; now and then with some left out, doubled or in another order.
+            string[] names = [.. Enumerable.Range(0, 30).Select(static i => $"m{i}")];
+            names = random.Next(4) switch
+            {
+                0 => [.. names.Where(_ => random.Next(3) > 0)],
+                1 => [.. names.Concat(names.Where(_ => random.Next(3) == 0))],
+                2 => [.. names.OrderBy(_ => random.Next())],
+                _ => names,
+            };
+            var message = new ProtoMessage();
+            for (int i = 0; i < names.Length; i++)
+            {
+                message.Message(1, FirstSeries(("__name__", names[i]), ("job", "x")).Message(2, Sample(At + i, i)));
+            }
+
+            List<(SeriesKey Key, long Time, NativeHistogram? Histogram)> read = Read(message.ToArray());
+            Assert.Equal(names.Length, read.Count);
+            foreach ((SeriesKey key, long time, _) in read)
+            {
+                string name = names[time - At];
+                Assert.Equal(Labels.From(("__name__", name), ("job", "x")), key.Labels);
+                Assert.Same(keys.TryGetValue(name, out SeriesKey? known) ? known : keys[name] = key, key);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_series_that_the_cache_has_let_go_is_made_anew_though_it_comes_behind_the_same_one()
+    {
+        var cache = new SeriesKeyCache(16_000);
+        byte[] message = Enumerable.Range(0, 400)
+            .Aggregate(new ProtoMessage(), static (message, i) => message.Message(1, FirstSeries(("__name__", $"m{i}")).Message(2, Sample(At, i)))).ToArray();
+        SeriesKey[] before = Keys();
+        Assert.Equal(before, Keys());
+        cache.LimitTo(16);
+        SeriesKey[] after = Keys();
+        Assert.Equal(before.Select(static key => key.Labels), after.Select(static key => key.Labels));
+        Assert.All(before.Zip(after), static pair => Assert.NotSame(pair.First, pair.Second));
+
+        SeriesKey[] Keys()
+        {
+            using RemoteWriteContent content = new RemoteWriteReader(new ShardMap(1), cache, 1000, long.MaxValue).ReadFirst(message);
+            using SampleBatch batch = content.TakeBatches().Single();
+            return [.. batch.Series];
+        }
+    }
+
+    [Fact]
+    public void Texts_that_come_again_are_one_object_and_what_is_no_UTF8_is_refused()
+    {
+        var texts = new LabelTexts();
+        Assert.Equal("", texts.Of([]));
+        Assert.Same(texts.Of("host-1:9100"u8), texts.Of("host-1:9100"u8));
+        Assert.Equal("münchen", texts.Of("münchen"u8));
+        Assert.Equal("münchen", texts.Of("münchen"u8));
+        string long1 = new('x', 5000);
+        Assert.Equal(long1, texts.Of(Encoding.UTF8.GetBytes(long1)));
+        for (int i = 0; i < 20_000; i++)
+        {
+            // More than there are places: each is told right whoever had its place before.
+            string text = $"value {i % 7000}";
+            Assert.Equal(text, texts.Of(Encoding.UTF8.GetBytes(text)));
+        }
+
+        Assert.Throws<DecoderFallbackException>(() => texts.Of([0x61, 0xff]));
     }
 
     [Fact]

@@ -66,4 +66,28 @@ public sealed class LabelsBuilderTests
 
     [Fact]
     public void An_empty_name_is_refused() => Assert.ThrowsAny<ArgumentException>(() => new LabelsBuilder().Set("", "x"));
+
+    [Fact]
+    public void Adding_in_any_order_makes_what_setting_makes_and_takes_no_name_twice()
+    {
+        var random = new Random(6);
+        for (int round = 0; round < 200; round++)
+        {
+            var set = new LabelsBuilder();
+            var added = new LabelsBuilder();
+            for (int edit = 0; edit < 12; edit++)
+            {
+                string name = ((char)('a' + random.Next(12))).ToString();
+                string value = random.Next(5) == 0 ? string.Empty : $"{edit}";
+                bool isThere = set.Has(name);
+                Assert.Equal(!isThere, added.TryAdd(name, value));
+                if (!isThere)
+                {
+                    set.Set(name, value);
+                }
+            }
+
+            Assert.Equal(set.ToLabels(), added.ToLabels());
+        }
+    }
 }

@@ -60,7 +60,7 @@ public sealed class SeriesLimitsTests
     [Fact]
     public void A_metric_and_the_node_are_counted_over_all_shards()
     {
-        var elsewhere = new Elsewhere();
+        var elsewhere = new Elsewhere { SeriesCount = 5 };
         var driver = new ShardDriver(new ShardSettings { Series = new SeriesLimits { OfMetricMax = 4, OfNodeMax = 10 } });
         driver.Shard.Neighbours = elsewhere;
         AppendCounts counts = driver.Append([.. Enumerable.Range(0, 3).Select(static i => (Of("a", "x" + i, i), 10L, 1.0)), (Of("b", "x", 0), 10, 1)]);
@@ -76,7 +76,7 @@ public sealed class SeriesLimitsTests
     [Fact]
     public void Other_shards_are_asked_for_a_metric_once_a_batch_however_many_series_of_it_are_new()
     {
-        var elsewhere = new Elsewhere();
+        var elsewhere = new Elsewhere { SeriesCount = 150 };
         var driver = new ShardDriver(new ShardSettings { Series = new SeriesLimits { OfMetricMax = 150 } });
         driver.Shard.Neighbours = elsewhere;
         AppendCounts counts = driver.Append([.. Enumerable.Range(0, 200).Select(static i => (Of(i % 2 == 0 ? "a" : "b", "x" + i, i), 10L, 1.0))]);
@@ -87,11 +87,25 @@ public sealed class SeriesLimitsTests
         Assert.Equal((48, 52, 3), (counts.Accepted, counts.OverMetric, elsewhere.Asked));
     }
 
+    [Fact]
+    public void Nobody_is_asked_while_the_whole_node_has_fewer_series_than_a_metric_may_have()
+    {
+        var elsewhere = new Elsewhere { SeriesCount = 149 };
+        var driver = new ShardDriver(new ShardSettings { Series = new SeriesLimits { OfMetricMax = 150 } });
+        driver.Shard.Neighbours = elsewhere;
+        Assert.Equal(1, driver.Append((Of("a", "x", 0), 10, 1)).Accepted);
+        Assert.Equal(0, elsewhere.Asked);
+        elsewhere.SeriesCount = 150;
+        Assert.Equal(1, driver.Append((Of("a", "x", 1), 10, 1)).Accepted);
+        Assert.Equal(1, elsewhere.Asked);
+    }
+
     private static Labels Of(string metric, string instance, int i) => Named(metric, ("instance", instance), ("i", i.ToString(CultureInfo.InvariantCulture)));
 
     // Other shards have two series of "a".
     private sealed class Elsewhere : ISeriesOfNode
     {
+        // Of all shards, the one that asks among them.
         public long SeriesCount { get; set; }
 
         public int Asked { get; private set; }
