@@ -288,7 +288,7 @@ public sealed class RemoteWriteReader(ShardMap shards, SeriesKeyCache cache, int
     private string? FindSeries(out KnownSeries? series)
     {
         series = _previous?.Follower;
-        if (series is null || !series.IsKept || !_labels.Span.SequenceEqual(series.Bytes))
+        if (series is null || !series.IsKept || !series.IsOf(_labels.Span))
         {
             if (LookUp(out series) is { } fault)
             {

@@ -77,6 +77,55 @@ public class RemoteWriteReaderTests
     }
 
     [Fact]
+    public void Series_whose_labels_never_come_again_do_not_fill_the_memory_and_all_are_told_right()
+    {
+        // Each request brings 32 series with a pair of their own; 64 series are kept, and pairs of at most twice as many and a request.
+        var cache = new SeriesKeyCache(64);
+        var kept = new List<(SeriesKey Key, Labels Labels)>();
+        for (int request = 0; request < 100; request++)
+        {
+            var message = new ProtoMessage();
+            for (int i = 0; i < 32; i++)
+            {
+                message.Message(1, FirstSeries(("__name__", "up"), ("path", $"/{request}/{i}")).Message(2, Sample(At, 1)));
+            }
+
+            using (RemoteWriteContent content = new RemoteWriteReader(new ShardMap(1), cache, 100, long.MaxValue).ReadFirst(message.ToArray()))
+            {
+                using SampleBatch batch = content.TakeBatches().Single();
+                SeriesKey[] keys = [.. batch.Series];
+                kept.AddRange(keys.Select((key, i) => (key, Labels.From(("__name__", "up"), ("path", $"/{request}/{i}")))));
+            }
+
+            Assert.InRange(cache.PairCount, 1, (2 * 64) + 33);
+        }
+
+        // What the cache has let go tells its labels all the same.
+        Assert.All(kept, static one => Assert.Equal(one.Labels, one.Key.Labels));
+    }
+
+    [Fact]
+    public async Task Requests_side_by_side_find_one_key_for_each_series_and_nobody_elses()
+    {
+        var cache = new SeriesKeyCache(100_000);
+        byte[] message = Enumerable.Range(0, 2000)
+            .Aggregate(new ProtoMessage(), static (message, i) => message.Message(1, FirstSeries(("__name__", $"m{i % 7}"), ("i", $"{i}")).Message(2, Sample(At, i)))).ToArray();
+        SeriesKey[][] all = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            SeriesKey[] keys = [];
+            for (int round = 0; round < 5; round++)
+            {
+                using RemoteWriteContent content = new RemoteWriteReader(new ShardMap(1), cache, 5000, long.MaxValue).ReadFirst(message);
+                using SampleBatch batch = content.TakeBatches().Single();
+                keys = [.. batch.Series];
+            }
+
+            return keys;
+        })));
+        Assert.All(all, keys => Assert.All(keys.Select(static (key, i) => (key, i)), static one => Assert.Equal(Labels.From(("__name__", $"m{one.i % 7}"), ("i", $"{one.i}")), one.key.Labels)));
+    }
+
+    [Fact]
     public void Texts_that_come_again_are_one_object_and_what_is_no_UTF8_is_refused()
     {
         var texts = new LabelTexts();
