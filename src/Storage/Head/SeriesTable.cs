@@ -3,7 +3,10 @@ using Pleiad.Model;
 
 namespace Pleiad.Storage;
 
-/// <summary>The series of a shard: labels to slot, slot to state. Slots live in pages that never move. The writer's, but for reading slots.</summary>
+/// <summary>
+/// The series of a shard: labels to slot, slot to state. Slots live in pages that never move; a page none of whose slots belongs to a series is let go.
+/// The writer's, but for reading slots.
+/// </summary>
 internal sealed class SeriesTable
 {
     /// <summary>Slots a shard may have.</summary>
@@ -13,14 +16,22 @@ internal sealed class SeriesTable
     private const int TagShift = 26;
     private const uint SlotMask = (1u << (TagShift + 1)) - 1;
 
+    /// <summary>Slots in a page.</summary>
+    public const int SlotsInPage = 1 << PageShift;
+
     private const int PageShift = 8;
-    private const int PageSize = 1 << PageShift;
+
+    // Stands where a page was let go. Nobody writes to it.
+    private static readonly SeriesSlot[] s_none = NewPage(0);
 
     private readonly ByteArena _arena;
     private readonly LabelIndex _index;
     private readonly Reclaimer _reclaimer;
-    private readonly SortedSet<int> _free = [];
+    private readonly FreeNumbers _free = new();
     private SeriesSlot[][] _pages = [];
+
+    // Of each page: how many slots are not free, and, while it is let go, the latest generation it had.
+    private PageState[] _states = [];
     private uint[] _buckets = new uint[256];
     private int _end;
 
@@ -37,8 +48,11 @@ internal sealed class SeriesTable
     /// <summary>One more than the largest slot ever used.</summary>
     public int End => Volatile.Read(ref _end);
 
+    /// <summary>Pages in memory. Looks at all.</summary>
+    public int PagesHeld => _pages.Count(static page => page is not null && !ReferenceEquals(page, s_none));
+
     /// <summary>A slot by number.</summary>
-    public ref SeriesSlot this[int slot] => ref Volatile.Read(ref _pages)[slot >> PageShift][slot & (PageSize - 1)];
+    public ref SeriesSlot this[int slot] => ref Volatile.Read(ref _pages)[slot >> PageShift][slot & (SlotsInPage - 1)];
 
     /// <summary>Whether a slot holds a series.</summary>
     public bool Holds(int slot) => (uint)slot < (uint)_end && this[slot].InUse;
@@ -72,17 +86,12 @@ internal sealed class SeriesTable
     /// <summary>Adds a series that is not there.</summary>
     public int Add(Labels labels)
     {
-        int number;
-        if (_free.Count > 0)
-        {
-            number = _free.Min;
-            _free.Remove(number);
-        }
-        else
+        if (!_free.TryTakeFirst(out int number))
         {
             number = Extend(_end);
         }
 
+        MakePage(number);
         Fill(number, labels, this[number].Generation + 1);
         return number;
     }
@@ -96,6 +105,7 @@ internal sealed class SeriesTable
         }
 
         _free.Remove(number);
+        MakePage(number);
         Fill(number, labels, generation);
     }
 
@@ -108,6 +118,13 @@ internal sealed class SeriesTable
         while (number >= _end)
         {
             _free.Add(Extend(_end));
+        }
+
+        int page = number >> PageShift;
+        if (ReferenceEquals(_pages[page], s_none))
+        {
+            _states[page].Generation = Math.Max(_states[page].Generation, generation);
+            return;
         }
 
         ref SeriesSlot slot = ref this[number];
@@ -135,9 +152,37 @@ internal sealed class SeriesTable
     /// <summary>Makes a removed slot free for another series; nothing where the log has given it to one already.</summary>
     public void Free(int number)
     {
+        int page = number >> PageShift;
+        _states[page].Held--;
         if (!this[number].InUse)
         {
             _free.Add(number);
+            if (_states[page].Held == 0)
+            {
+                LetGo(page);
+            }
+        }
+    }
+
+    // No view can see a slot of it. A reader that has the page keeps it, and finds no series there either.
+    private void LetGo(int page)
+    {
+        int generation = 0;
+        foreach (ref SeriesSlot slot in _pages[page].AsSpan())
+        {
+            generation = Math.Max(generation, slot.Generation);
+        }
+
+        _states[page].Generation = generation;
+        Volatile.Write(ref _pages[page], s_none);
+    }
+
+    private void MakePage(int number)
+    {
+        int page = number >> PageShift;
+        if (ReferenceEquals(_pages[page], s_none))
+        {
+            Volatile.Write(ref _pages[page], NewPage(_states[page].Generation));
         }
     }
 
@@ -153,19 +198,21 @@ internal sealed class SeriesTable
         {
             var pages = new SeriesSlot[Math.Max(4, page * 2)][];
             Array.Copy(_pages, pages, page);
+            Array.Resize(ref _states, pages.Length);
             Volatile.Write(ref _pages, pages);
         }
 
-        _pages[page] ??= NewPage();
+        _pages[page] ??= NewPage(0);
         Volatile.Write(ref _end, number + 1);
         return number;
     }
 
-    private static SeriesSlot[] NewPage()
+    private static SeriesSlot[] NewPage(int generation)
     {
-        var page = new SeriesSlot[PageSize];
+        var page = new SeriesSlot[SlotsInPage];
         foreach (ref SeriesSlot slot in page.AsSpan())
         {
+            slot.Generation = generation;
             slot.CreatedSeq = SeriesSlot.NotYet;
         }
 
@@ -205,6 +252,7 @@ internal sealed class SeriesTable
         slot.PreparedBits = 0;
         slot.EndChange();
         Count++;
+        _states[number >> PageShift].Held++;
         Bucket(number, slot.Hash);
     }
 
@@ -285,5 +333,11 @@ internal sealed class SeriesTable
         }
 
         _buckets[hole] = 0;
+    }
+
+    private struct PageState
+    {
+        public int Held;
+        public int Generation;
     }
 }

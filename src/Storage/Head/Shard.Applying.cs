@@ -158,7 +158,7 @@ public sealed partial class Shard
 
                 // The slot was freed before it was taken again: the old series' samples are beyond retention, or in a block. Labels decide
                 // too: a snapshot that is fallen back to may have a series that the one after it, and with it the generation, had forgotten.
-                _appender.ForgetUnsaved(chunk => chunk.Slot == definition.Slot);
+                ForgetUnsavedOf(definition.Slot);
                 RemoveSeries([definition.Slot]);
                 _reclaimer.Refresh();
             }
@@ -167,6 +167,9 @@ public sealed partial class Shard
             _table[definition.Slot].Defined = 1;
         }
     }
+
+    // By itself, so that not every definition makes the closure.
+    private void ForgetUnsavedOf(int slot) => _appender.ForgetUnsaved(chunk => chunk.Slot == slot);
 
     private void GiveBack(Reclaimed kind, int number, byte pieceClass)
     {

@@ -34,14 +34,18 @@ internal sealed class LabelNameEntry(string name, int seed)
 
 /// <summary>
 /// The label pairs of a shard, by number and by content. One writer adds; readers look up at the same time.
-/// Removing builds new tables and publishes them.
+/// Removing builds new tables and publishes them; a page none of whose numbers is in use is let go.
 /// </summary>
 internal sealed class PairTable
 {
     private const int PageShift = 8;
     private const int PageSize = 1 << PageShift;
 
-    private readonly Stack<int> _free = new();
+    // Stands where a page was let go: of its numbers readers find what they find of any that is not in use.
+    private static readonly LabelPair[] s_none = new LabelPair[PageSize];
+
+    private readonly FreeNumbers _free = new();
+    private readonly List<int> _usedOfPage = [];
     private LabelPair[][] _pages = [];
     private int[] _buckets = new int[64];
     private int _bucketed;
@@ -52,6 +56,9 @@ internal sealed class PairTable
 
     /// <summary>One more than the largest number in use.</summary>
     public int NumbersEnd => Volatile.Read(ref _next);
+
+    /// <summary>Pages in memory. Looks at all.</summary>
+    public int PagesHeld => _pages.Count(static page => !ReferenceEquals(page, s_none));
 
     /// <summary>A pair by number.</summary>
     public ref LabelPair this[int number] => ref Volatile.Read(ref _pages)[number >> PageShift][number & (PageSize - 1)];
@@ -86,17 +93,25 @@ internal sealed class PairTable
             Rebuild(_buckets.Length * 2);
         }
 
-        if (!_free.TryPop(out int number))
+        if (!_free.TryTakeFirst(out int number))
         {
             number = _next;
             if (number >> PageShift >= _pages.Length)
             {
                 Volatile.Write(ref _pages, [.. _pages, new LabelPair[PageSize]]);
+                _usedOfPage.Add(0);
             }
 
             Volatile.Write(ref _next, number + 1);
         }
 
+        int page = number >> PageShift;
+        if (ReferenceEquals(_pages[page], s_none))
+        {
+            Volatile.Write(ref _pages[page], new LabelPair[PageSize]);
+        }
+
+        _usedOfPage[page]++;
         ref LabelPair pair = ref this[number];
         pair.Name = name;
         pair.Hash = HashOf(name, value);
@@ -135,7 +150,12 @@ internal sealed class PairTable
     public void Free(int number)
     {
         this[number] = default;
-        _free.Push(number);
+        _free.Add(number);
+        int page = number >> PageShift;
+        if (--_usedOfPage[page] == 0)
+        {
+            Volatile.Write(ref _pages[page], s_none);
+        }
     }
 
     /// <summary>The slots of a pair, ascending, as many as are there at this moment.</summary>
