@@ -79,7 +79,9 @@ public sealed partial class Shard
         using (SlotList found = MatcherPlan.Run(_index, before.Reader, tombstone.Matchers, CancellationToken.None))
         {
             ImmutableDictionary<int, TimeSpans>.Builder deleted = Deleted.ToBuilder();
-            var whole = new TimeSpans(tombstone.From, tombstone.Through);
+
+            // Series that end at the same time share their spans: a replay may delete a million that the head had let go of.
+            var shared = new TimeSpans(tombstone.From, tombstone.Through);
             foreach (int number in found.Slots)
             {
                 ref SeriesSlot slot = ref _table[number];
@@ -99,9 +101,8 @@ public sealed partial class Shard
                 }
 
                 long through = Math.Min(tombstone.Through, slot.Tail.Time);
-                deleted[number] = deleted.TryGetValue(number, out TimeSpans? spans) ? spans.With(tombstone.From, through)
-                    : through == tombstone.Through ? whole
-                    : new TimeSpans(tombstone.From, through);
+                shared = shared.Spans[0].Through == through ? shared : new TimeSpans(tombstone.From, through);
+                deleted[number] = deleted.TryGetValue(number, out TimeSpans? spans) ? spans.With(tombstone.From, through) : shared;
             }
 
             Deleted = deleted.ToImmutable();

@@ -31,6 +31,21 @@ public sealed class DeletionTests
         node.Check();
     }
 
+    // In a replay the head still has what it had let go of when it was deleted: after an explosion of labels a million series of the same end.
+    [Fact]
+    public void Series_that_end_at_the_same_time_share_what_is_deleted_of_them()
+    {
+        LedgerNode node = Filled(300, sealedBefore: 0);
+        Shard shard = node.Data.Shards[0];
+        Assert.True(node.Delete([new Matcher(LabelName.MetricName, MatchKind.Regex, "a|b")], 100, 400));
+        using ShardView view = shard.View();
+        TimeSpans[] deleted = [.. Enumerable.Range(0, view.Reader.End).Select(view.Reader.DeletedOf).OfType<TimeSpans>()];
+        Assert.Equal(2, deleted.Length);
+        Assert.Equal([(100L, 300L)], deleted[0].Spans.ToArray());
+        Assert.Same(deleted[0], deleted[1]);
+        node.Check();
+    }
+
     [Fact]
     public void A_series_that_is_deleted_whole_is_gone_from_the_head_and_may_come_again()
     {
