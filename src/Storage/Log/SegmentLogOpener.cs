@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
@@ -20,6 +21,7 @@ public readonly record struct LogFindings(int Segments, long Records, long Bytes
 internal sealed class SegmentLogOpener(IFiles files, string directory, string quarantine, SegmentLogSettings settings)
 {
     private const string Unnoted = ".new";
+    private const int ReadBytes = 64 * 1024;
     private readonly List<SegmentFile> _segments = [];
     private readonly List<RecordHead> _heads = [];
     private readonly List<long> _numbers = [];
@@ -36,7 +38,7 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
     private readonly List<string> _new = [];
     private long _firstDamaged;
 
-    // The last segment, and what of it is sound.
+    // The last segment, and what of it is sound, where it is to be written anew only when losses are noted.
     private (SegmentFile Segment, byte[] Bytes)? _rewritten;
 
     /// <summary>What was found so far.</summary>
@@ -107,9 +109,7 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
 
         if (_rewritten is { } last)
         {
-            // What is read back may never have reached the device (a flush failed, the process was ended before one), and from
-            // now on it is answered from: so it is written anew, not flushed a second time.
-            AtomicFile.Write(files, last.Segment.Path, file => file.Append(last.Bytes.AsSpan(0, (int)last.Segment.Length)));
+            Rewrite(last.Segment, last.Bytes);
         }
 
         return isNew;
@@ -133,7 +133,9 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
     {
         bool isLast = Read == _numbers.Count;
         var segment = new SegmentFile(number, Path.Combine(directory, SegmentFormat.NameOf(number)));
-        byte[] bytes = AtomicFile.ReadAll(files, segment.Path);
+        ReadThrough(segment.Path);
+        IMappedBytes mapped = files.Map(segment.Path);
+        ReadOnlySpan<byte> bytes = mapped.Bytes;
         _bytes += bytes.Length;
         bool hasHead = SegmentFormat.TryReadHead(segment.Path, bytes, out long headNumber, out long firstLsn) && headNumber == number;
         SegmentScan scan = SegmentScan.Of(bytes, Math.Min(SegmentFormat.HeadBytes, bytes.Length));
@@ -143,7 +145,7 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
             {
                 // The process ended while it made the file.
                 DiscardUnborn(segment, bytes);
-                return new FoundSegment(bytes, []);
+                return new FoundSegment(mapped, []);
             }
 
             _damageSince = true;
@@ -176,10 +178,54 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
         EndOfSegment(segment, bytes, scan.SoundEnd, isLast);
         _records += scan.Records.Count;
         _segments.Add(segment);
-        return new FoundSegment(bytes, scan.Records);
+        return isLast && _rewritten is null ? Rewritten(segment, mapped, scan) : new FoundSegment(mapped, scan.Records);
     }
 
-    private void EndOfSegment(SegmentFile segment, byte[] bytes, int soundEnd, bool isLast)
+    // What the device cannot give is a failure here; of what is mapped it would be the end of the process.
+    private void ReadThrough(string path)
+    {
+        using IFile file = files.OpenRead(path);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(ReadBytes);
+        try
+        {
+            for (long at = 0; at < file.Length;)
+            {
+                int read = file.Read(at, buffer);
+                if (read == 0)
+                {
+                    break;
+                }
+
+                at += read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // What is read back may never have reached the device (a flush failed, the process was ended before one), and from
+    // now on it is answered from: so it is written anew, not flushed a second time.
+    private void Rewrite(SegmentFile segment, ReadOnlySpan<byte> bytes)
+    {
+        ReadOnlySpan<byte> sound = bytes[..(int)segment.Length];
+        AtomicFile.Write(files, segment.Path, sound, static (file, all) => file.Append(all));
+    }
+
+    // Nothing is lost with it, so it need not wait for a note. What is applied is the copy: of the file before, the system may let go of what the device never had.
+    private FoundSegment Rewritten(SegmentFile segment, IMappedBytes before, SegmentScan scan)
+    {
+        Rewrite(segment, before.Bytes);
+        before.Dispose();
+        IMappedBytes after = files.Map(segment.Path);
+        List<FoundRecord> records = SegmentScan.Of(after.Bytes, SegmentFormat.HeadBytes).Records;
+        return records.SequenceEqual(scan.Records)
+            ? new FoundSegment(after, records)
+            : throw new CorruptDataException(segment.Path, 0, "the segment does not read back as it was written");
+    }
+
+    private void EndOfSegment(SegmentFile segment, ReadOnlySpan<byte> bytes, int soundEnd, bool isLast)
     {
         int rest = bytes.Length - soundEnd;
         if (rest > 0 && !isLast)
@@ -193,7 +239,7 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
         }
 
         // An unfinished write leaves part of a record. A record that is all there and does not check may have been acknowledged.
-        if (rest > 0 && IsWholeRecord(bytes.AsSpan(soundEnd)))
+        if (rest > 0 && IsWholeRecord(bytes[soundEnd..]))
         {
             _lost++;
             _damagedBytes += rest;
@@ -206,9 +252,9 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
             StorageMetrics.TornBytes.Add(rest);
         }
 
-        if (isLast)
+        if (isLast && (HasLosses || _new.Count > 0))
         {
-            _rewritten = (segment, bytes);
+            _rewritten = (segment, bytes.ToArray());
         }
     }
 
@@ -223,7 +269,7 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
         return payload >= 0 && payload <= bytes.Length - SegmentFormat.RecordHeadBytes && bytes.ContainsAnyExcept((byte)0);
     }
 
-    private void DiscardUnborn(SegmentFile segment, byte[] bytes)
+    private void DiscardUnborn(SegmentFile segment, ReadOnlySpan<byte> bytes)
     {
         _tornBytes += bytes.Length;
         StorageMetrics.TornBytes.Add(bytes.Length);
@@ -273,7 +319,7 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
         }
     }
 
-    private void KeepAside(SegmentFile segment, byte[] bytes, int start, int end)
+    private void KeepAside(SegmentFile segment, ReadOnlySpan<byte> bytes, int start, int end)
     {
         StorageMetrics.QuarantinedBytes.Add(end - start);
         string path = Path.Combine(
@@ -291,13 +337,13 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
         using IFile aside = files.Create(path + Unnoted);
 
         // An empty one is known by its name too.
-        aside.Append(bytes.AsSpan(start, isKept ? end - start : 0));
+        aside.Append(bytes.Slice(start, isKept ? end - start : 0));
         aside.Flush();
         _new.Add(path);
     }
 }
 
-/// <summary>A segment as it was read.</summary>
-/// <param name="Bytes">All of it.</param>
+/// <summary>A segment as it was read; whoever has it lets go of the bytes.</summary>
+/// <param name="Bytes">All of it, mapped: a start needs its memory for series.</param>
 /// <param name="Records">Its sound records.</param>
-internal readonly record struct FoundSegment(byte[] Bytes, List<FoundRecord> Records);
+internal readonly record struct FoundSegment(IMappedBytes Bytes, List<FoundRecord> Records);

@@ -12,7 +12,7 @@ public sealed record SegmentLogSettings
     /// <summary>Bytes waiting at most; appends beyond are refused. Default 64 MiB.</summary>
     public int QueueBytesMax { get; init; } = 64 << 20;
 
-    /// <summary>Bytes after which a new segment is begun. Default 32 MiB; a replay holds two segments in memory.</summary>
+    /// <summary>Bytes after which a new segment is begun. Default 32 MiB; a replay maps two segments.</summary>
     public int SegmentBytes { get; init; } = 32 << 20;
 
     /// <summary>Bytes of quarantined records kept aside, all together; beyond it they are only counted, and an empty file stands for each piece. Default 64 MiB.</summary>

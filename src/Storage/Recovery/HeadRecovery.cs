@@ -43,7 +43,7 @@ public readonly record struct RecoveryProgress(int SegmentsTotal, int SegmentsRe
 /// <summary>
 /// Opens a data directory after a stop of any kind: for each shard the newest sound snapshot, then the log behind it, then the blocks,
 /// of which the head may have samples still: those it lets go.
-/// Shards are worked on side by side; of the log two segments are in memory at a time.
+/// Shards are worked on side by side, as many as there are processors: where nothing is lost, one gives up what blocks have before the next begins with the last segment.
 /// </summary>
 public static class HeadRecovery
 {
@@ -54,6 +54,7 @@ public static class HeadRecovery
     /// <param name="progress">Called now and then, from any thread.</param>
     /// <param name="cancel">Gives up between two segments.</param>
     /// <param name="nowMs">What time it is: what is lost of the journal was received before. <see cref="long.MaxValue"/> where nobody knows.</param>
+    /// <param name="applied">Called after each record and each shard, from any thread: whoever watches the memory may collect garbage.</param>
     /// <exception cref="CorruptDataException">Records are missing without damage that explains it, or a later version wrote them.</exception>
     public static RecoveredData Run(
         DataDirectory directory,
@@ -61,7 +62,8 @@ public static class HeadRecovery
         SegmentLogSettings logSettings,
         Action<RecoveryProgress> progress,
         CancellationToken cancel,
-        long nowMs = long.MaxValue)
+        long nowMs = long.MaxValue,
+        Action? applied = null)
     {
         var opener = new SegmentLogOpener(directory.Files, directory.LogPath, directory.QuarantinePath, logSettings);
         opener.List();
@@ -74,29 +76,41 @@ public static class HeadRecovery
             stores[number] = directory.SnapshotsOf(new ShardId(number));
             shards[number] = stores[number].Load(shardSettings);
             progress(new RecoveryProgress(opener.Total, 0, shards.Length, Interlocked.Increment(ref loaded)));
+            applied?.Invoke();
         });
 
         bool[] lostSnapshots = [.. stores.Select(static store => store.HasDamaged())];
         var lost = new long[shards.Length];
+        var blocks = new BlockStore?[shards.Length];
         FoundSegment? next = opener.Next();
         for (int read = 0; next is { } current; read++)
         {
             cancel.ThrowIfCancellationRequested();
             bool lostRecords = opener.HasLosses;
+            bool isLast = opener.Read == opener.Total;
             FoundSegment? following = null;
             try
             {
                 Parallel.Invoke(
                     () => following = opener.Next(),
-                    () => Apply(current, shards, lost, number => lostRecords || lostSnapshots[number], cancel));
+                    () => Apply(current, shards, lost, number => lostRecords || lostSnapshots[number], applied, AttachWhole, cancel));
             }
-            catch (AggregateException e) when (e.InnerExceptions[0] is IOException or OperationCanceledException)
+            catch (AggregateException e) when (e.InnerExceptions[0] is IOException or UnauthorizedAccessException or OperationCanceledException)
             {
                 ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
             }
 
+            current.Bytes.Dispose();
             next = following;
             progress(new RecoveryProgress(opener.Total, read + 1, shards.Length, shards.Length));
+
+            void AttachWhole(int number)
+            {
+                if (isLast && !lostRecords && !lostSnapshots[number])
+                {
+                    Attach(number);
+                }
+            }
         }
 
         // Before the blocks are attached, with which a shard looks what is missing.
@@ -111,11 +125,12 @@ public static class HeadRecovery
             store.PutDamagedAside();
         }
 
-        var blocks = new BlockStore[shards.Length];
         ForEachShard(shards.Length, cancel, number =>
         {
-            blocks[number] = directory.BlocksOf(new ShardId(number));
-            shards[number].AttachBlocks(blocks[number]);
+            if (blocks[number] is null)
+            {
+                Attach(number);
+            }
         });
         SegmentLog log = opener.ToLog();
         foreach (Shard shard in shards)
@@ -131,11 +146,19 @@ public static class HeadRecovery
             stores.Sum(static store => store.ChunkRecordsLost),
             lost.Sum(),
             shards.Sum(static shard => shard.UnplacedSamples),
-            blocks.Sum(static store => store.Damaged + store.Rollups.Damaged))
+            blocks.Sum(static store => store!.Damaged + store.Rollups.Damaged))
         {
-            ShardsWithTombstonesLost = blocks.Count(static store => store.Tombstones.HasLosses),
+            ShardsWithTombstonesLost = blocks.Count(static store => store!.Tombstones.HasLosses),
         };
-        return new RecoveredData(shards, stores, blocks, log, report);
+        return new RecoveredData(shards, stores, blocks!, log, report);
+
+        void Attach(int number)
+        {
+            BlockStore store = directory.BlocksOf(new ShardId(number));
+            shards[number].AttachBlocks(store);
+            blocks[number] = store;
+            applied?.Invoke();
+        }
     }
 
     // Those with damage that no start has seen to, where the journal has not all that the damaged ones had. What a damaged journal lacks is noted as such,
@@ -159,7 +182,7 @@ public static class HeadRecovery
         }
     }
 
-    private static void Apply(FoundSegment segment, Shard[] shards, long[] lost, Func<int, bool> mayHaveGaps, CancellationToken cancel)
+    private static void Apply(FoundSegment segment, Shard[] shards, long[] lost, Func<int, bool> mayHaveGaps, Action? applied, Action<int> end, CancellationToken cancel)
     {
         ILookup<int, FoundRecord> byShard = segment.Records.ToLookup(static record => record.Head.Shard);
         foreach (IGrouping<int, FoundRecord> group in byShard)
@@ -176,7 +199,10 @@ public static class HeadRecovery
             foreach (FoundRecord record in byShard[number])
             {
                 ApplyRecord(segment, record, shard, ref lost[number], mayHaveGaps(number));
+                applied?.Invoke();
             }
+
+            end(number);
         });
     }
 
@@ -204,7 +230,7 @@ public static class HeadRecovery
 
         try
         {
-            shard.Replay(record.Head.Seq, segment.Bytes.AsSpan(record.Start, record.Length));
+            shard.Replay(record.Head.Seq, segment.Bytes.Bytes.Slice(record.Start, record.Length));
         }
         catch (FormatException e)
         {

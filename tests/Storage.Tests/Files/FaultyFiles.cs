@@ -52,6 +52,9 @@ internal sealed class FaultyFiles(int seed = 1) : IFiles
     /// <summary>What a flush of a file is busy with before it is done.</summary>
     public Action OnFlush { get; set; } = static () => { };
 
+    /// <summary>Told of every file that is mapped.</summary>
+    public Action<string> OnMap { get; set; } = static _ => { };
+
     /// <summary>Which byte of which file cannot be read.</summary>
     public Func<string, long, bool> IsUnreadable { get; set; } = static (_, _) => false;
 
@@ -145,6 +148,7 @@ internal sealed class FaultyFiles(int seed = 1) : IFiles
     public IMappedBytes Map(string path)
     {
         ThrowIfDown();
+        OnMap(path);
         return new Mapped(_names.TryGetValue(path, out Node? node) ? node.Content.ToArray() : throw new FileNotFoundException(path));
     }
 
