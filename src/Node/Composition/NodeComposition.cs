@@ -225,6 +225,7 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
     private RecoveredData Recover(DataDirectory directory, long retentionBytes, NodeStatus status, CancellationToken cancel)
     {
         RecoveredData recovered;
+        var room = new RoomForReplay(new ProcessMemory(settings.Memory.LimitBytes), static () => GC.GetTotalAllocatedBytes());
         try
         {
             recovered = HeadRecovery.Run(
@@ -233,7 +234,8 @@ internal sealed class NodeComposition(NodeSettings settings, IReadOnlyDictionary
                 SettingsMap.Journal(settings, retentionBytes),
                 progress => Note(status, progress),
                 cancel,
-                TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+                TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
+                room.Make);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
