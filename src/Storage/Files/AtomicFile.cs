@@ -11,24 +11,14 @@ internal static class AtomicFile
     /// <param name="path">Its name when it is whole.</param>
     /// <param name="write">Appends the content.</param>
     /// <exception cref="IOException">It could not be written; the name is as it was before.</exception>
-    public static void Write(IFiles files, string path, Action<IFile> write) =>
-        Write(files, path, write, static (file, content) => content(file));
-
-    /// <summary>Writes a file of something that a closure cannot hold.</summary>
-    /// <param name="files">Where.</param>
-    /// <param name="path">Its name when it is whole.</param>
-    /// <param name="content">Of it.</param>
-    /// <param name="write">Appends the content.</param>
-    /// <exception cref="IOException">It could not be written; the name is as it was before.</exception>
-    public static void Write<TContent>(IFiles files, string path, TContent content, Action<IFile, TContent> write)
-        where TContent : allows ref struct
+    public static void Write(IFiles files, string path, Action<IFile> write)
     {
         string temporary = path + TemporarySuffix;
         try
         {
             using (IFile file = files.Create(temporary))
             {
-                write(file, content);
+                write(file);
                 file.Flush();
             }
 

@@ -39,7 +39,7 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
     private long _firstDamaged;
 
     // The last segment, and what of it is sound, where it is to be written anew only when losses are noted.
-    private (SegmentFile Segment, byte[] Bytes)? _rewritten;
+    private (SegmentFile Segment, byte[] Bytes)? _toRewrite;
 
     /// <summary>What was found so far.</summary>
     public LogFindings Findings => new(_segments.Count, _records, _bytes, _lost, _damagedBytes, _tornBytes);
@@ -107,9 +107,9 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
             files.FlushDirectory(quarantine);
         }
 
-        if (_rewritten is { } last)
+        if (_toRewrite is { } last)
         {
-            Rewrite(last.Segment, last.Bytes);
+            AtomicFile.Write(files, last.Segment.Path, file => file.Append(last.Bytes.AsSpan(0, (int)last.Segment.Length)));
         }
 
         return isNew;
@@ -131,20 +131,32 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
 
     private FoundSegment ReadSegment(long number)
     {
-        bool isLast = Read == _numbers.Count;
         var segment = new SegmentFile(number, Path.Combine(directory, SegmentFormat.NameOf(number)));
         ReadThrough(segment.Path);
         IMappedBytes mapped = files.Map(segment.Path);
+        try
+        {
+            return ReadSegment(segment, mapped, Read == _numbers.Count);
+        }
+        catch
+        {
+            mapped.Dispose();
+            throw;
+        }
+    }
+
+    private FoundSegment ReadSegment(SegmentFile segment, IMappedBytes mapped, bool isLast)
+    {
         ReadOnlySpan<byte> bytes = mapped.Bytes;
         _bytes += bytes.Length;
-        bool hasHead = SegmentFormat.TryReadHead(segment.Path, bytes, out long headNumber, out long firstLsn) && headNumber == number;
+        bool hasHead = SegmentFormat.TryReadHead(segment.Path, bytes, out long headNumber, out long firstLsn) && headNumber == segment.Number;
         SegmentScan scan = SegmentScan.Of(bytes, Math.Min(SegmentFormat.HeadBytes, bytes.Length));
         if (!hasHead)
         {
             if (isLast && scan.Records.Count == 0)
             {
                 // The process ended while it made the file.
-                DiscardUnborn(segment, bytes);
+                DiscardUnborn(segment, mapped);
                 return new FoundSegment(mapped, []);
             }
 
@@ -178,7 +190,9 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
         EndOfSegment(segment, bytes, scan.SoundEnd, isLast);
         _records += scan.Records.Count;
         _segments.Add(segment);
-        return isLast && _rewritten is null ? Rewritten(segment, mapped, scan) : new FoundSegment(mapped, scan.Records);
+        return !isLast ? new FoundSegment(mapped, scan.Records)
+            : HasLosses || _new.Count > 0 ? Held(segment, mapped, scan)
+            : Rewritten(segment, mapped, scan);
     }
 
     // What the device cannot give is a failure here; of what is mapped it would be the end of the process.
@@ -205,24 +219,40 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
         }
     }
 
-    // What is read back may never have reached the device (a flush failed, the process was ended before one), and from
-    // now on it is answered from: so it is written anew, not flushed a second time.
-    private void Rewrite(SegmentFile segment, ReadOnlySpan<byte> bytes)
+    // What is read back of the last segment may never have reached the device (a flush failed, the process was ended before one), and from now on it is answered
+    // from: so it is written anew, not flushed a second time. What is applied is the copy: of the file before, the system may let go of what the device never had.
+    // Nothing is lost with it, so it need not wait for a note.
+    private FoundSegment Rewritten(SegmentFile segment, IMappedBytes mapped, SegmentScan scan)
     {
-        ReadOnlySpan<byte> sound = bytes[..(int)segment.Length];
-        AtomicFile.Write(files, segment.Path, sound, static (file, all) => file.Append(all));
+        AtomicFile.Write(files, segment.Path, file =>
+        {
+            file.Append(mapped.Bytes[..(int)segment.Length]);
+
+            // There are systems that give no file the name of one that is mapped.
+            mapped.Dispose();
+        });
+        return AsFound(segment, files.Map(segment.Path), scan);
     }
 
-    // Nothing is lost with it, so it need not wait for a note. What is applied is the copy: of the file before, the system may let go of what the device never had.
-    private FoundSegment Rewritten(SegmentFile segment, IMappedBytes before, SegmentScan scan)
+    // The same where it does have to wait: until then what is applied, and will be written, is held in memory.
+    private FoundSegment Held(SegmentFile segment, IMappedBytes mapped, SegmentScan scan)
     {
-        Rewrite(segment, before.Bytes);
-        before.Dispose();
-        IMappedBytes after = files.Map(segment.Path);
-        List<FoundRecord> records = SegmentScan.Of(after.Bytes, SegmentFormat.HeadBytes).Records;
-        return records.SequenceEqual(scan.Records)
-            ? new FoundSegment(after, records)
-            : throw new CorruptDataException(segment.Path, 0, "the segment does not read back as it was written");
+        byte[] bytes = mapped.Bytes.ToArray();
+        mapped.Dispose();
+        _toRewrite = (segment, bytes);
+        return AsFound(segment, new BytesInMemory(bytes), scan);
+    }
+
+    private static FoundSegment AsFound(SegmentFile segment, IMappedBytes bytes, SegmentScan scan)
+    {
+        List<FoundRecord> records = SegmentScan.Of(bytes.Bytes, SegmentFormat.HeadBytes).Records;
+        if (records.SequenceEqual(scan.Records))
+        {
+            return new FoundSegment(bytes, records);
+        }
+
+        bytes.Dispose();
+        throw new CorruptDataException(segment.Path, 0, "the segment does not read back as it was");
     }
 
     private void EndOfSegment(SegmentFile segment, ReadOnlySpan<byte> bytes, int soundEnd, bool isLast)
@@ -251,11 +281,6 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
             _tornBytes += rest;
             StorageMetrics.TornBytes.Add(rest);
         }
-
-        if (isLast && (HasLosses || _new.Count > 0))
-        {
-            _rewritten = (segment, bytes.ToArray());
-        }
     }
 
     private static bool IsWholeRecord(ReadOnlySpan<byte> bytes)
@@ -269,10 +294,12 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
         return payload >= 0 && payload <= bytes.Length - SegmentFormat.RecordHeadBytes && bytes.ContainsAnyExcept((byte)0);
     }
 
-    private void DiscardUnborn(SegmentFile segment, ReadOnlySpan<byte> bytes)
+    private void DiscardUnborn(SegmentFile segment, IMappedBytes mapped)
     {
-        _tornBytes += bytes.Length;
-        StorageMetrics.TornBytes.Add(bytes.Length);
+        int length = mapped.Bytes.Length;
+        mapped.Dispose();
+        _tornBytes += length;
+        StorageMetrics.TornBytes.Add(length);
         files.Delete(segment.Path);
         files.FlushDirectory(directory);
     }
@@ -344,6 +371,10 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
 }
 
 /// <summary>A segment as it was read; whoever has it lets go of the bytes.</summary>
-/// <param name="Bytes">All of it, mapped: a start needs its memory for series.</param>
+/// <param name="Bytes">All of it, mapped where that is safe: a start needs its memory for series.</param>
 /// <param name="Records">Its sound records.</param>
-internal readonly record struct FoundSegment(IMappedBytes Bytes, List<FoundRecord> Records);
+internal readonly record struct FoundSegment(IMappedBytes Bytes, List<FoundRecord> Records)
+{
+    /// <summary>What a record holds.</summary>
+    public ReadOnlySpan<byte> PayloadOf(in FoundRecord record) => Bytes.Bytes.Slice(record.Start, record.Length);
+}

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
@@ -28,6 +29,10 @@ internal sealed class FaultyFiles(int seed = 1) : IFiles
     private readonly Dictionary<string, Node> _names = new(StringComparer.Ordinal);
     private readonly HashSet<string> _locks = [];
     private readonly Random _random = new(seed);
+    private readonly ConcurrentDictionary<Mapped, string> _mapped = new();
+
+    // A start works on several shards side by side.
+    private readonly Lock _gate = new();
     private Dictionary<string, Node> _durableNames = new(StringComparer.Ordinal);
     private bool _down;
 
@@ -85,71 +90,105 @@ internal sealed class FaultyFiles(int seed = 1) : IFiles
 
     public void SetBytes(string path, byte[] bytes) => _names[path].Replace(bytes);
 
+    /// <summary>Files that are mapped at the moment.</summary>
+    public IEnumerable<string> PathsMapped => _mapped.Values.Order(StringComparer.Ordinal);
+
     public IEnumerable<string> Paths => _names.Keys.Order(StringComparer.Ordinal);
 
-    public bool Exists(string path) => _names.ContainsKey(path);
+    public bool Exists(string path)
+    {
+        lock (_gate)
+        {
+            return _names.ContainsKey(path);
+        }
+    }
 
     public void CreateDirectory(string path)
     {
     }
 
-    public IReadOnlyList<string> List(string directory) =>
-        [.. _names.Keys.Where(name => Path.GetDirectoryName(name) == directory).Select(name => Path.GetFileName(name)).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> List(string directory)
+    {
+        lock (_gate)
+        {
+            return [.. _names.Keys.Where(name => Path.GetDirectoryName(name) == directory).Select(name => Path.GetFileName(name)).Order(StringComparer.Ordinal)];
+        }
+    }
 
     public IFile Create(string path)
     {
-        Change(path);
-        var node = new Node();
-        _names[path] = node;
-        return new Handle(this, path, node);
+        lock (_gate)
+        {
+            Change(path);
+            var node = new Node();
+            _names[path] = node;
+            return new Handle(this, path, node);
+        }
     }
 
     public IFile OpenRead(string path) => OpenWrite(path);
 
     public IFile OpenWrite(string path)
     {
-        ThrowIfDown();
-        return new Handle(this, path, _names.TryGetValue(path, out Node? node) ? node : throw new FileNotFoundException(path));
+        lock (_gate)
+        {
+            ThrowIfDown();
+            return new Handle(this, path, _names.TryGetValue(path, out Node? node) ? node : throw new FileNotFoundException(path));
+        }
     }
 
     public void Rename(string from, string to)
     {
-        Change(to);
-        _names[to] = _names[from];
-        _names.Remove(from);
+        lock (_gate)
+        {
+            Change(to);
+            _names[to] = _names[from];
+            _names.Remove(from);
+        }
     }
 
     public void Delete(string path)
     {
-        Change(path);
-        if (RefusesDeletes)
+        lock (_gate)
         {
-            throw new IOException($"{path} cannot be deleted");
-        }
+            Change(path);
+            if (RefusesDeletes)
+            {
+                throw new IOException($"{path} cannot be deleted");
+            }
 
-        _names.Remove(path);
+            _names.Remove(path);
+        }
     }
 
     public void FlushDirectory(string path)
     {
-        Change(path);
-        var durable = new Dictionary<string, Node>(_durableNames.Where(pair => Path.GetDirectoryName(pair.Key) != path), StringComparer.Ordinal);
-        foreach ((string name, Node node) in _names)
+        lock (_gate)
         {
-            if (Path.GetDirectoryName(name) == path)
+            Change(path);
+            var durable = new Dictionary<string, Node>(_durableNames.Where(pair => Path.GetDirectoryName(pair.Key) != path), StringComparer.Ordinal);
+            foreach ((string name, Node node) in _names)
             {
-                durable.Add(name, node);
+                if (Path.GetDirectoryName(name) == path)
+                {
+                    durable.Add(name, node);
+                }
             }
-        }
 
-        _durableNames = durable;
+            _durableNames = durable;
+        }
     }
 
     public IMappedBytes Map(string path)
     {
-        ThrowIfDown();
         OnMap(path);
-        return new Mapped(_names.TryGetValue(path, out Node? node) ? node.Content.ToArray() : throw new FileNotFoundException(path));
+        lock (_gate)
+        {
+            ThrowIfDown();
+            var mapped = new Mapped(this, _names.TryGetValue(path, out Node? node) ? node.Content.ToArray() : throw new FileNotFoundException(path));
+            _mapped[mapped] = path;
+            return mapped;
+        }
     }
 
     public IDisposable Lock(string path)
@@ -169,27 +208,30 @@ internal sealed class FaultyFiles(int seed = 1) : IFiles
     // Returns when the call may go on; throws for the one that fails.
     private void Change(string path, Action<Random>? half = null)
     {
-        ThrowIfDown();
-        Calls++;
-        if (Calls != FailAt)
+        lock (_gate)
         {
-            return;
-        }
+            ThrowIfDown();
+            Calls++;
+            if (Calls != FailAt)
+            {
+                return;
+            }
 
-        switch (Fault)
-        {
-            case Fault.DiskFull:
-                half?.Invoke(_random);
-                throw new DiskFullException(path);
-            case Fault.Torn:
-                half?.Invoke(_random);
-                throw new IOException("input/output error (injected, torn)");
-            case Fault.PowerCut or Fault.PowerCutTorn:
-                half?.Invoke(_random);
-                _down = true;
-                throw new IOException("the machine has stopped (injected)");
-            default:
-                throw new IOException("input/output error (injected)");
+            switch (Fault)
+            {
+                case Fault.DiskFull:
+                    half?.Invoke(_random);
+                    throw new DiskFullException(path);
+                case Fault.Torn:
+                    half?.Invoke(_random);
+                    throw new IOException("input/output error (injected, torn)");
+                case Fault.PowerCut or Fault.PowerCutTorn:
+                    half?.Invoke(_random);
+                    _down = true;
+                    throw new IOException("the machine has stopped (injected)");
+                default:
+                    throw new IOException("input/output error (injected)");
+            }
         }
     }
 
@@ -288,13 +330,17 @@ internal sealed class FaultyFiles(int seed = 1) : IFiles
     }
 
     // What is read after it was let go is not there any more.
-    private sealed class Mapped(byte[] bytes) : IMappedBytes
+    private sealed class Mapped(FaultyFiles owner, byte[] bytes) : IMappedBytes
     {
         private byte[]? _bytes = bytes;
 
         public ReadOnlySpan<byte> Bytes => _bytes ?? throw new ObjectDisposedException(nameof(IMappedBytes));
 
-        public void Dispose() => _bytes = null;
+        public void Dispose()
+        {
+            _bytes = null;
+            owner._mapped.TryRemove(this, out _);
+        }
     }
 
     private sealed class Held(FaultyFiles owner, string path) : IDisposable

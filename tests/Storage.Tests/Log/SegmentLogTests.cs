@@ -40,7 +40,7 @@ public sealed class SegmentLogTests : IDisposable
         opener.List();
         while (opener.Next() is { } segment)
         {
-            found.AddRange(segment.Records.Select(record => (record.Head, segment.Bytes.Bytes.Slice(record.Start, record.Length).ToArray())));
+            found.AddRange(segment.Records.Select(record => (record.Head, segment.PayloadOf(record).ToArray())));
         }
 
         SegmentLog log = opener.ToLog();
