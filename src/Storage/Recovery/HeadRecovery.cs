@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Pleiad.Model;
 
 namespace Pleiad.Storage;
@@ -67,109 +66,27 @@ public static class HeadRecovery
     {
         var opener = new SegmentLogOpener(directory.Files, directory.LogPath, directory.QuarantinePath, logSettings);
         opener.List();
-        var shards = new Shard[directory.ShardCount];
-        var stores = new SnapshotStore[directory.ShardCount];
-        int loaded = 0;
-        progress(new RecoveryProgress(opener.Total, 0, shards.Length, 0));
-        ForEachShard(shards.Length, cancel, number =>
-        {
-            stores[number] = directory.SnapshotsOf(new ShardId(number));
-            shards[number] = stores[number].Load(shardSettings);
-            progress(new RecoveryProgress(opener.Total, 0, shards.Length, Interlocked.Increment(ref loaded)));
-            applied?.Invoke();
-        });
+        var replay = new HeadReplay(directory, opener, progress, applied ?? (static () => { }), cancel);
+        replay.LoadSnapshots(shardSettings);
+        replay.ApplyJournal();
 
-        bool[] lostSnapshots = [.. stores.Select(static store => store.HasDamaged())];
-        var lost = new long[shards.Length];
-        var blocks = new BlockStore?[shards.Length];
-        FoundSegment? next = opener.Next();
-        for (int read = 0; next is { } current; read++)
-        {
-            cancel.ThrowIfCancellationRequested();
-            bool lostRecords = opener.HasLosses;
-            bool isLast = opener.Read == opener.Total;
-            FoundSegment? following = null;
-            try
-            {
-                Parallel.Invoke(
-                    () => following = opener.Next(),
-                    () => Apply(current, shards, lost, number => lostRecords || lostSnapshots[number], applied, AttachWhole, cancel));
-            }
-            catch (AggregateException e) when (e.InnerExceptions[0] is IOException or UnauthorizedAccessException or OperationCanceledException)
-            {
-                ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-            }
-
-            current.Bytes.Dispose();
-            next = following;
-            progress(new RecoveryProgress(opener.Total, read + 1, shards.Length, shards.Length));
-
-            void AttachWhole(int number)
-            {
-                if (isLast && !lostRecords && !lostSnapshots[number])
-                {
-                    Attach(number);
-                }
-            }
-        }
-
-        // Before the blocks are attached, with which a shard looks what is missing.
-        bool journalIsNoted = opener.NoteLosses(nowMs);
-        foreach (SnapshotStore store in Unnoted(stores, shards, lost, journalIsNoted))
-        {
-            store.NoteLost(nowMs);
-        }
-
-        foreach (SnapshotStore store in stores)
-        {
-            store.PutDamagedAside();
-        }
-
-        ForEachShard(shards.Length, cancel, number =>
-        {
-            if (blocks[number] is null)
-            {
-                Attach(number);
-            }
-        });
+        // Before the other blocks are attached, with which a shard looks what is missing.
+        replay.NoteLosses(nowMs);
+        replay.AttachBlocks();
         SegmentLog log = opener.ToLog();
-        foreach (Shard shard in shards)
+        foreach (Shard shard in replay.Shards)
         {
             log.Resume(shard.Id, shard.AppliedSeq);
         }
 
-        Release(log, stores);
-
-        var report = new RecoveryReport(
-            opener.Findings,
-            stores.Sum(static store => store.Damaged),
-            stores.Sum(static store => store.ChunkRecordsLost),
-            lost.Sum(),
-            shards.Sum(static shard => shard.UnplacedSamples),
-            blocks.Sum(static store => store!.Damaged + store.Rollups.Damaged))
-        {
-            ShardsWithTombstonesLost = blocks.Count(static store => store!.Tombstones.HasLosses),
-        };
-        return new RecoveredData(shards, stores, blocks!, log, report);
-
-        void Attach(int number)
-        {
-            BlockStore store = directory.BlocksOf(new ShardId(number));
-            shards[number].AttachBlocks(store);
-            blocks[number] = store;
-            applied?.Invoke();
-        }
+        Release(log, replay.Snapshots);
+        return new RecoveredData(replay.Shards, replay.Snapshots, replay.Blocks, log, replay.Report());
     }
 
-    // Those with damage that no start has seen to, where the journal has not all that the damaged ones had. What a damaged journal lacks is noted as such,
-    // but only at the start that found it: later a snapshot may have been all that still had it.
-    private static IEnumerable<SnapshotStore> Unnoted(SnapshotStore[] stores, Shard[] shards, long[] lost, bool journalIsNoted) =>
-        stores.Where((store, number) => store.HasLostAll ? lost[number] > 0 || shards[number].AppliedSeq == 0 : store.Damaged > 0 && lost[number] > 0 && !journalIsNoted);
-
     // What snapshots cover already was perhaps not let go before the stop; waiting for the next snapshots would keep it for as long.
-    private static void Release(SegmentLog log, SnapshotStore[] stores)
+    private static void Release(SegmentLog log, IReadOnlyList<SnapshotStore> stores)
     {
-        for (int number = 0; number < stores.Length; number++)
+        for (int number = 0; number < stores.Count; number++)
         {
             try
             {
@@ -179,75 +96,6 @@ public static class HeadRecovery
             {
                 // A segment that could not be deleted goes at the next start.
             }
-        }
-    }
-
-    private static void Apply(FoundSegment segment, Shard[] shards, long[] lost, Func<int, bool> mayHaveGaps, Action? applied, Action<int> end, CancellationToken cancel)
-    {
-        ILookup<int, FoundRecord> byShard = segment.Records.ToLookup(static record => record.Head.Shard);
-        foreach (IGrouping<int, FoundRecord> group in byShard)
-        {
-            if ((uint)group.Key >= (uint)shards.Length)
-            {
-                throw new CorruptDataException("log", group.First().Start, $"there is no shard {group.Key}");
-            }
-        }
-
-        ForEachShard(shards.Length, cancel, number =>
-        {
-            Shard shard = shards[number];
-            foreach (FoundRecord record in byShard[number])
-            {
-                ApplyRecord(segment, record, shard, ref lost[number], mayHaveGaps(number));
-                applied?.Invoke();
-            }
-
-            end(number);
-        });
-    }
-
-    private static void ApplyRecord(FoundSegment segment, in FoundRecord record, Shard shard, ref long lost, bool mayHaveGaps)
-    {
-        long missing = record.Head.Seq - shard.AppliedSeq - 1;
-        if (missing < 0)
-        {
-            return;
-        }
-
-        if (missing > 0)
-        {
-            if (!mayHaveGaps)
-            {
-                throw new CorruptDataException(
-                    "log",
-                    record.Start,
-                    $"shard {shard.Id}: batch {record.Head.Seq} follows batch {shard.AppliedSeq}, the snapshot's or the log's last; what lay between is missing, and no damage explains it");
-            }
-
-            lost += missing;
-            shard.SkipTo(record.Head.Seq - 1);
-        }
-
-        try
-        {
-            shard.Replay(record.Head.Seq, segment.Bytes.Bytes.Slice(record.Start, record.Length));
-        }
-        catch (FormatException e)
-        {
-            throw new CorruptDataException("log", record.Start, $"shard {shard.Id}, batch {record.Head.Seq}: {e.Message}");
-        }
-    }
-
-    private static void ForEachShard(int count, CancellationToken cancel, Action<int> work)
-    {
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel };
-        try
-        {
-            Parallel.For(0, count, options, work);
-        }
-        catch (AggregateException e) when (e.InnerExceptions[0] is IOException or UnauthorizedAccessException)
-        {
-            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
         }
     }
 }

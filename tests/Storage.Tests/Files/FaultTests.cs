@@ -42,6 +42,73 @@ public sealed class FaultTests
         Assert.True(failAt > 50, $"only {failAt} calls were made to fail");
     }
 
+    // A start writes the last segment anew, puts aside what is damaged, notes what is lost, deletes: whichever of it fails, the next start has everything, or says what it has not.
+    [Theory]
+    [InlineData(Fault.Error, false)]
+    [InlineData(Fault.DiskFull, false)]
+    [InlineData(Fault.Torn, false)]
+    [InlineData(Fault.PowerCut, false)]
+    [InlineData(Fault.PowerCutTorn, false)]
+    [InlineData(Fault.Error, true)]
+    [InlineData(Fault.DiskFull, true)]
+    [InlineData(Fault.Torn, true)]
+    [InlineData(Fault.PowerCut, true)]
+    [InlineData(Fault.PowerCutTorn, true)]
+    public void Whatever_call_of_a_start_fails_nothing_acknowledged_is_lost_and_no_segment_stays_mapped(Fault fault, bool damaged)
+    {
+        const long damagedTime = 900_000;
+        bool MayBeLost(Labels labels, long time) => damaged && time == damagedTime;
+        int failAt = 1;
+        for (; ; failAt++)
+        {
+            Assert.True(failAt < 200, "the start ends");
+            var files = new FaultyFiles(failAt);
+            var node = new LedgerNode(files);
+            Assert.True(Tell(node));
+            foreach (long time in (long[])[damagedTime, damagedTime + 10])
+            {
+                Assert.True(node.Write([.. Enumerable.Range(0, 12).Select(i => (Series(i), time, 1.0))]));
+            }
+
+            // The last record of all is torn.
+            node.Kill();
+            string last = files.Paths.Last(static path => path.EndsWith(".seg", StringComparison.Ordinal));
+            byte[] bytes = files.Bytes(last);
+            if (damaged)
+            {
+                bytes[FirstOf(bytes, damagedTime)] ^= 1;
+            }
+
+            files.SetBytes(last, [.. bytes, .. bytes[SegmentFormat.HeadBytes..(SegmentFormat.HeadBytes + 30)]]);
+            files.Fault = fault;
+            files.FailAt = files.Calls + failAt;
+            bool isStarted = TryStart(node);
+            bool hasFailed = files.HasFailed;
+            Assert.DoesNotContain(files.PathsMapped, static path => path.EndsWith(".seg", StringComparison.Ordinal));
+            if (isStarted)
+            {
+                CheckAll(node, damaged, MayBeLost);
+            }
+
+            node.Kill();
+            files.Restart(keepsUnflushed: fault is not (Fault.PowerCut or Fault.PowerCutTorn));
+            node.Start();
+            CheckAll(node, damaged, MayBeLost);
+            Assert.True(node.Write((Series(0), 1_000_000, 1)), "the node goes on");
+            node.Kill();
+            files.Restart(keepsUnflushed: false);
+            node.Start();
+            CheckAll(node, damaged, MayBeLost);
+            node.Kill();
+            if (isStarted && !hasFailed)
+            {
+                break;
+            }
+        }
+
+        Assert.True(failAt > (damaged ? 10 : 5), $"only {failAt} calls were made to fail");
+    }
+
     [Fact]
     public void A_full_disk_refuses_and_the_node_recovers_by_itself()
     {
@@ -103,6 +170,47 @@ public sealed class FaultTests
         int calls = files.Calls;
         Assert.False(node.Write((Series(1), 3, 3)));
         Assert.Equal(calls, files.Calls);
+    }
+
+    private static bool TryStart(LedgerNode node)
+    {
+        try
+        {
+            node.Start();
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    // Where records are lost, every shard says so: nobody knows whose they were.
+    private static void CheckAll(LedgerNode node, bool hasLosses, Func<Labels, long, bool> mayBeLost)
+    {
+        node.Check(mayBeLost);
+        foreach (Shard shard in node.Data.Shards)
+        {
+            using ShardView view = shard.View();
+            ShardDriver.Everything(view);
+            Assert.Equal(hasLosses ? 1 : 0, view.Missing.Count);
+        }
+    }
+
+    // Where the payload of the first record begins that has samples of a time.
+    private static int FirstOf(byte[] segment, long time)
+    {
+        var reader = new BatchRecordReader();
+        foreach (FoundRecord record in SegmentScan.Of(segment, SegmentFormat.HeadBytes).Records)
+        {
+            reader.Read(segment.AsSpan(record.Start, record.Length), withDefinitions: true);
+            if (reader.Times.Contains(time))
+            {
+                return record.Start;
+            }
+        }
+
+        throw new InvalidOperationException($"no record of {time} in the segment");
     }
 
     private static Labels Series(int number) => Named("m" + number, ("instance", "host" + (number % 3)), ("job", "test"));
