@@ -13,7 +13,7 @@ internal static class BlockedInHead
         long oldest = long.MaxValue;
         for (int number = 0; number < table.End; number++)
         {
-            ref SeriesSlot slot = ref table[number];
+            ref readonly SeriesSlot slot = ref table[number];
             if (slot.InUse && slot.OldestTime <= blocks.NewestTime)
             {
                 oldest = Math.Min(oldest, slot.OldestTime);

@@ -97,12 +97,12 @@ internal struct SeriesSlot
     public void EndChange() => Volatile.Write(ref _version, _version + 1);
 
     /// <summary>A consistent copy of the published fields, from any thread.</summary>
-    public static void Read(ref SeriesSlot slot, out SeriesSlot copy)
+    public static void Read(ref readonly SeriesSlot slot, out SeriesSlot copy)
     {
         var spin = default(SpinWait);
         while (true)
         {
-            int version = Volatile.Read(ref slot._version);
+            int version = Volatile.Read(in slot._version);
             if ((version & 1) == 0)
             {
                 copy = slot;

@@ -4,7 +4,7 @@ using Pleiad.Model;
 namespace Pleiad.Storage;
 
 /// <summary>
-/// The series of a shard: labels to slot, slot to state. Slots live in pages that never move; a page none of whose slots belongs to a series is let go.
+/// The series of a shard: labels to slot, slot to state. Slots live in pages that never move; there is none where no slot of it belongs to a series.
 /// The writer's, but for reading slots.
 /// </summary>
 internal sealed class SeriesTable
@@ -21,7 +21,7 @@ internal sealed class SeriesTable
 
     private const int PageShift = 8;
 
-    // Stands where a page was let go. Nobody writes to it.
+    // Stands where there is no page, of all shards: nobody may write to it.
     private static readonly SeriesSlot[] s_none = NewPage(0);
 
     private readonly ByteArena _arena;
@@ -30,7 +30,7 @@ internal sealed class SeriesTable
     private readonly FreeNumbers _free = new();
     private SeriesSlot[][] _pages = [];
 
-    // Of each page: how many slots are not free, and, while it is let go, the latest generation it had.
+    // Of each page: how many slots are not free, and, while it is not there, the latest generation any of them had.
     private PageState[] _states = [];
     private uint[] _buckets = new uint[256];
     private int _end;
@@ -51,8 +51,20 @@ internal sealed class SeriesTable
     /// <summary>Pages in memory. Looks at all.</summary>
     public int PagesHeld => _pages.Count(static page => page is not null && !ReferenceEquals(page, s_none));
 
-    /// <summary>A slot by number.</summary>
-    public ref SeriesSlot this[int slot] => ref Volatile.Read(ref _pages)[slot >> PageShift][slot & (SlotsInPage - 1)];
+    /// <summary>A slot by number, to be looked at: from any thread.</summary>
+    public ref readonly SeriesSlot this[int slot] => ref Volatile.Read(ref _pages)[slot >> PageShift][slot & (SlotsInPage - 1)];
+
+    /// <summary>The writer's: a slot that belongs to a series, to be changed.</summary>
+    public ref SeriesSlot Held(int slot)
+    {
+        SeriesSlot[] page = _pages[slot >> PageShift];
+        if (ReferenceEquals(page, s_none))
+        {
+            ThrowNotHeld(slot);
+        }
+
+        return ref page[slot & (SlotsInPage - 1)];
+    }
 
     /// <summary>Whether a slot holds a series.</summary>
     public bool Holds(int slot) => (uint)slot < (uint)_end && this[slot].InUse;
@@ -72,7 +84,7 @@ internal sealed class SeriesTable
             if ((_buckets[at] & ~SlotMask) == tag)
             {
                 int number = SlotOf(_buckets[at]);
-                ref SeriesSlot slot = ref this[number];
+                ref readonly SeriesSlot slot = ref this[number];
                 if (slot.Hash == hash && Same(slot, labels))
                 {
                     return number;
@@ -127,7 +139,7 @@ internal sealed class SeriesTable
             return;
         }
 
-        ref SeriesSlot slot = ref this[number];
+        ref SeriesSlot slot = ref Held(number);
         if (!slot.InUse)
         {
             slot.Generation = Math.Max(slot.Generation, generation);
@@ -137,7 +149,7 @@ internal sealed class SeriesTable
     /// <summary>Takes a series out of the lookup; the slot comes free when no view can see it any more.</summary>
     public void Remove(int number)
     {
-        ref SeriesSlot slot = ref this[number];
+        ref SeriesSlot slot = ref Held(number);
         Unbucket(number, slot.Hash);
         _reclaimer.Retire(Reclaimed.Piece, slot.LabelsAt, ByteArena.ClassFor(slot.LabelCount * sizeof(int)));
         slot.BeginChange();
@@ -202,10 +214,13 @@ internal sealed class SeriesTable
             Volatile.Write(ref _pages, pages);
         }
 
-        _pages[page] ??= NewPage(0);
+        // The page comes with the first series.
+        _pages[page] ??= s_none;
         Volatile.Write(ref _end, number + 1);
         return number;
     }
+
+    private static void ThrowNotHeld(int slot) => throw new InvalidOperationException($"slot {slot} belongs to no series, and its page is not there");
 
     private static SeriesSlot[] NewPage(int generation)
     {
@@ -229,7 +244,7 @@ internal sealed class SeriesTable
             pairs[i] = _index.Intern(labels.NameAt(i), labels.ValueAt(i));
         }
 
-        ref SeriesSlot slot = ref this[number];
+        ref SeriesSlot slot = ref Held(number);
         slot.BeginChange();
         slot.Generation = generation;
         slot.Hash = labels.Hash;
@@ -266,7 +281,7 @@ internal sealed class SeriesTable
         ReadOnlySpan<int> pairs = PairsOf(slot);
         for (int i = 0; i < pairs.Length; i++)
         {
-            ref LabelPair pair = ref _index.Pairs[pairs[i]];
+            ref readonly LabelPair pair = ref _index.Pairs[pairs[i]];
             if (!string.Equals(pair.Value, labels.ValueAt(i), StringComparison.Ordinal)
                 || !string.Equals(pair.Name.Name, labels.NameAt(i), StringComparison.Ordinal))
             {

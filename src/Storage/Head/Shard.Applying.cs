@@ -51,7 +51,7 @@ public sealed partial class Shard
                 continue;
             }
 
-            ref SeriesSlot slot = ref _table[number];
+            ref SeriesSlot slot = ref _table.Held(number);
             long time = times[row];
             if (time <= slot.Tail.Time)
             {
@@ -149,7 +149,7 @@ public sealed partial class Shard
 
             if (_table.Holds(definition.Slot))
             {
-                ref SeriesSlot slot = ref _table[definition.Slot];
+                ref SeriesSlot slot = ref _table.Held(definition.Slot);
                 if (slot.Generation == definition.Generation && _table.Holds(definition.Slot, definition.Labels))
                 {
                     slot.Defined = Math.Min((byte)(slot.Defined + 1), BatchRecord.DefinitionsMax);
@@ -164,7 +164,7 @@ public sealed partial class Shard
             }
 
             _table.AddAt(definition.Slot, definition.Generation, definition.Labels);
-            _table[definition.Slot].Defined = 1;
+            _table.Held(definition.Slot).Defined = 1;
         }
     }
 

@@ -213,7 +213,7 @@ public sealed partial class Shard
         long oldest = long.MaxValue;
         for (int number = 0; number < _table.End; number++)
         {
-            ref SeriesSlot slot = ref _table[number];
+            ref readonly SeriesSlot slot = ref _table[number];
             if (slot.InUse && slot.OldestTime != SeriesSlot.NoTime && slot.Tail.Time >= Math.Max(slot.OldestTime, AcceptFrom))
             {
                 oldest = Math.Min(oldest, Math.Max(slot.OldestTime, AcceptFrom));

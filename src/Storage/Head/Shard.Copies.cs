@@ -27,8 +27,13 @@ public sealed partial class Shard
         RemoveSeries(SlotsWhere(static (int _, in SeriesSlot slot) => slot.CreatedSeq == SeriesSlot.NotYet));
         for (int number = 0; number < _table.End; number++)
         {
-            ref SeriesSlot slot = ref _table[number];
-            if (slot.InUse && slot.OpenCount == 0 && slot.SealedAt == 0 && slot.Tail.Time != SeriesSlot.NoTime)
+            if (!_table.Holds(number))
+            {
+                continue;
+            }
+
+            ref SeriesSlot slot = ref _table.Held(number);
+            if (slot.OpenCount == 0 && slot.SealedAt == 0 && slot.Tail.Time != SeriesSlot.NoTime)
             {
                 // Nothing of it is held but the time of its last sample: a slot that was kept, from a snapshot.
                 slot.BeginChange();
@@ -47,9 +52,12 @@ public sealed partial class Shard
             slot.OpenCount == 0 && slot.SealedAt == 0 && IsIdle(number, slot)));
         for (int number = 0; number < _table.End; number++)
         {
-            ref SeriesSlot slot = ref _table[number];
-            slot.Defined = 0;
-            slot.DefinedIn = 0;
+            if (_table.Holds(number))
+            {
+                ref SeriesSlot slot = ref _table.Held(number);
+                slot.Defined = 0;
+                slot.DefinedIn = 0;
+            }
         }
     }
 
@@ -68,7 +76,7 @@ public sealed partial class Shard
         {
             foreach (int number in InTheWayOf(definition))
             {
-                ref SeriesSlot slot = ref _table[number];
+                ref readonly SeriesSlot slot = ref _table[number];
                 if ((slot.OpenCount > 0 || slot.SealedAt != 0) && slot.Tail.Time >= AcceptFrom && !IsDeletedWhole(number, slot))
                 {
                     before = Math.Max(before ?? long.MinValue, slot.Tail.Time + 1);

@@ -84,7 +84,7 @@ public sealed partial class Shard
             var shared = new TimeSpans(tombstone.From, tombstone.Through);
             foreach (int number in found.Slots)
             {
-                ref SeriesSlot slot = ref _table[number];
+                ref readonly SeriesSlot slot = ref _table[number];
                 if (!slot.InUse || slot.CreatedSeq == SeriesSlot.NotYet)
                 {
                     continue;
@@ -127,7 +127,7 @@ public sealed partial class Shard
         var gone = new List<BlockedSeries>();
         foreach ((int number, TimeSpans spans) in Deleted)
         {
-            ref SeriesSlot slot = ref _table[number];
+            ref readonly SeriesSlot slot = ref _table[number];
             if (spans.EndAt(slot.OldestTime) is long end)
             {
                 gone.Add(new BlockedSeries(number, slot.Generation, end));
@@ -146,7 +146,7 @@ public sealed partial class Shard
         using var samples = new SampleColumns();
         foreach ((int number, TimeSpans spans) in Deleted)
         {
-            ref SeriesSlot slot = ref _table[number];
+            ref readonly SeriesSlot slot = ref _table[number];
             long last = through.GetValueOrDefault(number, long.MinValue);
             if (last >= slot.Tail.Time)
             {
@@ -175,7 +175,7 @@ public sealed partial class Shard
     {
         for (int number = 0; number < _table.End; number++)
         {
-            ref SeriesSlot slot = ref _table[number];
+            ref readonly SeriesSlot slot = ref _table[number];
             if (slot.InUse && slot.Tail.Time == SeriesSlot.NoTime && slot.CreatedSeq != SeriesSlot.NotYet && !HasLate(number))
             {
                 gone.Add(new BlockedSeries(number, slot.Generation, slot.Tail.Time));
@@ -209,7 +209,7 @@ public sealed partial class Shard
     {
         foreach ((int number, TimeSpans spans) in Deleted)
         {
-            ref SeriesSlot slot = ref _table[number];
+            ref readonly SeriesSlot slot = ref _table[number];
 
             // The last sample decides about its twin, whether the head still has it or not.
             long needed = Math.Min(Math.Min(oldestSaved, slot.Tail.Time), OldestChunkTime(slot));

@@ -116,7 +116,7 @@ public sealed partial class Shard
             }
 
             using ShardView view = View();
-            ref SeriesSlot slot = ref _table[number];
+            ref readonly SeriesSlot slot = ref _table[number];
             view.Reader.ReadSamples(number, slot, slot.Total, at, columns);
         }
 
@@ -160,7 +160,7 @@ public sealed partial class Shard
 
     private void ApplyLate(int number, int row, ReadOnlySpan<byte> payload, long seq, bool live)
     {
-        ref SeriesSlot slot = ref _table[number];
+        ref SeriesSlot slot = ref _table.Held(number);
         if (slot.CreatedSeq == SeriesSlot.NotYet)
         {
             slot.BeginChange();

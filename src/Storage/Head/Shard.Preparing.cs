@@ -81,7 +81,7 @@ public sealed partial class Shard
                 continue;
             }
 
-            ref SeriesSlot slot = ref _table[number];
+            ref SeriesSlot slot = ref _table.Held(number);
             if (isLate)
             {
                 accepted += isTwin ? 0 : 1;

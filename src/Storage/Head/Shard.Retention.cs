@@ -49,11 +49,12 @@ public sealed partial class Shard
         var gone = new List<int>();
         for (int number = 0; number < _table.End; number++)
         {
-            ref SeriesSlot slot = ref _table[number];
-            if (!slot.InUse || slot.OldestTime >= _sweepBefore)
+            if (!_table.Holds(number) || _table[number].OldestTime >= _sweepBefore)
             {
                 continue;
             }
+
+            ref SeriesSlot slot = ref _table.Held(number);
 
             // A series without any sample may have its first one under way.
             bool idle = IsIdle(number, slot);
@@ -94,7 +95,7 @@ public sealed partial class Shard
         var pairs = new HashSet<int>();
         foreach (int number in numbers)
         {
-            ref SeriesSlot slot = ref _table[number];
+            ref SeriesSlot slot = ref _table.Held(number);
             foreach (int pair in _table.PairsOf(slot))
             {
                 pairs.Add(pair);
@@ -122,7 +123,7 @@ public sealed partial class Shard
         var awaited = new HashSet<int>();
         for (int number = 0; number < _table.End; number++)
         {
-            ref SeriesSlot slot = ref _table[number];
+            ref readonly SeriesSlot slot = ref _table[number];
             if (slot.InUse && slot.CreatedSeq == SeriesSlot.NotYet)
             {
                 foreach (int pair in _table.PairsOf(slot))

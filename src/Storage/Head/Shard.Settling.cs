@@ -43,7 +43,7 @@ public sealed partial class Shard
         var gone = new List<int>();
         foreach (BlockedSeries series in through.Values)
         {
-            if (_table.Holds(series.Slot) && _table[series.Slot].Generation == series.Generation && Settle(series.Slot, ref _table[series.Slot], series.Through))
+            if (_table.Holds(series.Slot) && _table[series.Slot].Generation == series.Generation && Settle(series.Slot, ref _table.Held(series.Slot), series.Through))
             {
                 gone.Add(series.Slot);
             }

@@ -80,7 +80,7 @@ public sealed partial class Shard
         }
 
         _table.AddAt(definition.Slot, definition.Generation, definition.Labels);
-        ref SeriesSlot slot = ref _table[definition.Slot];
+        ref SeriesSlot slot = ref _table.Held(definition.Slot);
         slot.Defined = BatchRecord.DefinitionsMax;
         slot.CreatedSeq = 0;
         slot.ChangedSeq = 0;
@@ -112,7 +112,7 @@ public sealed partial class Shard
             return;
         }
 
-        _appender.Attach(ref _table[number], bytes, firstTime, lastTime, count, encoding);
+        _appender.Attach(ref _table.Held(number), bytes, firstTime, lastTime, count, encoding);
     }
 
     internal void RestoreDone()
@@ -123,10 +123,9 @@ public sealed partial class Shard
         ForgetSpecials(Deleted.Keys.Concat(Late.Keys).Where(number => !_table.Holds(number)).ToArray());
         for (int number = 0; number < _table.End; number++)
         {
-            ref SeriesSlot slot = ref _table[number];
-            if (slot.InUse && slot.OldestTime == SeriesSlot.NoTime)
+            if (_table.Holds(number) && _table[number].OldestTime == SeriesSlot.NoTime)
             {
-                slot.OldestTime = slot.Tail.Time;
+                _table.Held(number).OldestTime = _table[number].Tail.Time;
             }
         }
     }

@@ -202,14 +202,14 @@ public sealed partial class Shard
             UndoLate(doomed);
             foreach (int number in doomed.Slots)
             {
-                ref SeriesSlot slot = ref _table[number];
+                ref SeriesSlot slot = ref _table.Held(number);
                 slot.PreparedTime = slot.Tail.Time;
                 slot.PreparedBits = slot.Tail.Value;
             }
 
             foreach (int number in doomed.Definitions)
             {
-                ref SeriesSlot slot = ref _table[number];
+                ref SeriesSlot slot = ref _table.Held(number);
                 slot.Defined--;
                 slot.DefinedIn = 0;
             }
@@ -228,7 +228,7 @@ public sealed partial class Shard
         _reader.Read(kept.Bytes.Written, withDefinitions: false);
         for (int row = 0; row < _reader.Rows; row++)
         {
-            ref SeriesSlot slot = ref _table[_reader.Slots[row]];
+            ref SeriesSlot slot = ref _table.Held(_reader.Slots[row]);
             if (_reader.Times[row] > slot.PreparedTime && !(_reader.HasLate && _reader.Late[row]))
             {
                 slot.PreparedTime = _reader.Times[row];

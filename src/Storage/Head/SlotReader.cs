@@ -36,7 +36,7 @@ internal sealed class SlotReader(SeriesTable table, LabelIndex index, ByteArena 
     /// <param name="blockedThrough">Samples up to this time are in blocks; those that came late do not count among them.</param>
     public bool TryRead(int number, TimeRange range, out SeriesSlot slot, out int visible, long blockedThrough = long.MinValue)
     {
-        SeriesSlot.Read(ref table[number], out slot);
+        SeriesSlot.Read(in table[number], out slot);
         visible = slot.Total;
         if (slot.CreatedSeq > pin.Seq || !slot.InUse)
         {
@@ -63,7 +63,7 @@ internal sealed class SlotReader(SeriesTable table, LabelIndex index, ByteArena 
     /// </summary>
     public bool TryReadWhole(int number, out SeriesSlot slot, out int visible, out int open)
     {
-        SeriesSlot.Read(ref table[number], out slot);
+        SeriesSlot.Read(in table[number], out slot);
         visible = slot.Total;
         open = slot.OpenCount;
         if (slot.CreatedSeq > pin.Seq || !slot.InUse)

@@ -66,7 +66,7 @@ public sealed record Cardinality(int Series, int LabelPairs, long OldestTimeMs, 
             }
 
             pairsFound++;
-            ref LabelPair pair = ref index.Pairs[number];
+            ref readonly LabelPair pair = ref index.Pairs[number];
             string name = pair.Name.Name;
             string value = pair.Value!;
             ref SeriesCost label = ref CollectionsMarshal.GetValueRefOrAddDefault(labels, name, out _);

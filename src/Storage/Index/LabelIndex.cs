@@ -47,7 +47,7 @@ internal sealed class LabelIndex
         var texts = new string[pairs.Length * 2];
         for (int i = 0; i < pairs.Length; i++)
         {
-            ref LabelPair pair = ref Pairs[pairs[i]];
+            ref readonly LabelPair pair = ref Pairs[pairs[i]];
             texts[2 * i] = pair.Name.Name;
             texts[(2 * i) + 1] = pair.Value!;
         }
@@ -71,7 +71,7 @@ internal sealed class LabelIndex
             {
                 foreach (int number in table.PairsOf(table[slot]))
                 {
-                    AddLast(ref Pairs[number], slot);
+                    AddLast(ref Pairs.Held(number), slot);
                 }
             }
 
@@ -100,7 +100,7 @@ internal sealed class LabelIndex
             ReadOnlySpan<int> before = Pairs.SlotsOf(number, only);
             var merged = new int[before.Length + added.Count];
             int count = PostingsAlgebra.Union(before, [.. added], merged);
-            Volatile.Write(ref Pairs[number].Slots, PublishedList.Of(merged.AsSpan(0, count), 2));
+            Volatile.Write(ref Pairs.Held(number).Slots, PublishedList.Of(merged.AsSpan(0, count), 2));
         }
 
         _slotsEnd = Math.Max(_slotsEnd, slots[^1] + 1);
@@ -125,7 +125,7 @@ internal sealed class LabelIndex
                 unused.Add(number);
             }
 
-            Volatile.Write(ref Pairs[number].Slots, PublishedList.Of(left.AsSpan(0, count), 2));
+            Volatile.Write(ref Pairs.Held(number).Slots, PublishedList.Of(left.AsSpan(0, count), 2));
         }
 
         if (unused.Count > 0)

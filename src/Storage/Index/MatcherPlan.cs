@@ -96,8 +96,8 @@ internal static class MatcherPlan
         }
 
         (pairs[0], pairs[shortest]) = (pairs[shortest], pairs[0]);
-        ref LabelPair first = ref index.Pairs[pairs[0]];
-        int[]? list = Volatile.Read(ref first.Slots);
+        ref readonly LabelPair first = ref index.Pairs[pairs[0]];
+        int[]? list = Volatile.Read(in first.Slots);
         if (pairs.Length == 1 || list is null)
         {
             ReadOnlySpan<int> single = index.Pairs.SlotsOf(pairs[0], only);

@@ -41,7 +41,7 @@ internal sealed class PairTable
     private const int PageShift = 8;
     private const int PageSize = 1 << PageShift;
 
-    // Stands where a page was let go: of its numbers readers find what they find of any that is not in use.
+    // Stands where a page was let go, of all shards: of its numbers readers find what they find of any that is not in use. Nobody may write to it.
     private static readonly LabelPair[] s_none = new LabelPair[PageSize];
 
     private readonly FreeNumbers _free = new();
@@ -60,8 +60,20 @@ internal sealed class PairTable
     /// <summary>Pages in memory. Looks at all.</summary>
     public int PagesHeld => _pages.Count(static page => !ReferenceEquals(page, s_none));
 
-    /// <summary>A pair by number.</summary>
-    public ref LabelPair this[int number] => ref Volatile.Read(ref _pages)[number >> PageShift][number & (PageSize - 1)];
+    /// <summary>A pair by number, to be looked at: from any thread.</summary>
+    public ref readonly LabelPair this[int number] => ref Volatile.Read(ref _pages)[number >> PageShift][number & (PageSize - 1)];
+
+    /// <summary>The writer's: a pair in use, to be changed.</summary>
+    public ref LabelPair Held(int number)
+    {
+        LabelPair[] page = _pages[number >> PageShift];
+        if (ReferenceEquals(page, s_none))
+        {
+            ThrowNotHeld(number);
+        }
+
+        return ref page[number & (PageSize - 1)];
+    }
 
     /// <summary>The number of a pair, or -1.</summary>
     public int Find(LabelNameEntry name, string value)
@@ -77,7 +89,7 @@ internal sealed class PairTable
                 return -1;
             }
 
-            ref LabelPair pair = ref this[number];
+            ref readonly LabelPair pair = ref this[number];
             if (pair.Hash == hash && ReferenceEquals(pair.Name, name) && string.Equals(pair.Value, value, StringComparison.Ordinal))
             {
                 return number;
@@ -112,7 +124,7 @@ internal sealed class PairTable
         }
 
         _usedOfPage[page]++;
-        ref LabelPair pair = ref this[number];
+        ref LabelPair pair = ref Held(number);
         pair.Name = name;
         pair.Hash = HashOf(name, value);
         pair.Slots = null;
@@ -149,7 +161,7 @@ internal sealed class PairTable
     /// <summary>Makes the number of a removed pair free for another.</summary>
     public void Free(int number)
     {
-        this[number] = default;
+        Held(number) = default;
         _free.Add(number);
         int page = number >> PageShift;
         if (--_usedOfPage[page] == 0)
@@ -163,14 +175,14 @@ internal sealed class PairTable
     /// <param name="only">Place for the slot of a pair that has but one.</param>
     public ReadOnlySpan<int> SlotsOf(int number, Span<int> only)
     {
-        ref LabelPair pair = ref this[number];
-        int[]? slots = Volatile.Read(ref pair.Slots);
+        ref readonly LabelPair pair = ref this[number];
+        int[]? slots = Volatile.Read(in pair.Slots);
         if (slots is not null)
         {
             return PublishedList.Read(slots);
         }
 
-        int single = Volatile.Read(ref pair.OnlySlot);
+        int single = Volatile.Read(in pair.OnlySlot);
         if (single == 0)
         {
             return [];
@@ -186,6 +198,8 @@ internal sealed class PairTable
         Span<int> only = stackalloc int[1];
         return SlotsOf(number, only).Length;
     }
+
+    private static void ThrowNotHeld(int number) => throw new InvalidOperationException($"label pair {number} is not in use, and its page is not there");
 
     private static int HashOf(LabelNameEntry name, string value)
     {

@@ -169,7 +169,7 @@ internal sealed class BatchRecordWriter(LabelIndex index, SeriesTable table)
         int before = 0;
         foreach (int number in _definitions)
         {
-            ref SeriesSlot slot = ref table[number];
+            ref readonly SeriesSlot slot = ref table[number];
             _seriesBytes.Zigzag(number - before);
             before = number;
             _seriesBytes.Varint(slot.Generation);
@@ -177,7 +177,7 @@ internal sealed class BatchRecordWriter(LabelIndex index, SeriesTable table)
             _seriesBytes.Varint(pairs.Length);
             foreach (int pairNumber in pairs)
             {
-                ref LabelPair pair = ref index.Pairs[pairNumber];
+                ref readonly LabelPair pair = ref index.Pairs[pairNumber];
                 _seriesBytes.Varint(TextNumber(pair.Name.Name));
                 _seriesBytes.Varint(TextNumber(pair.Value!));
             }

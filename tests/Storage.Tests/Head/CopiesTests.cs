@@ -87,6 +87,22 @@ public sealed class CopiesTests
         Assert.Equal(0, leader.Shard.SeriesCount);
     }
 
+    // No slot of the page belongs to a series any more.
+    [Fact]
+    public void Who_let_go_of_a_page_of_series_may_follow_and_lead_again()
+    {
+        var copy = new Copy(_journal);
+        copy.Lead();
+        copy.Append([.. Enumerable.Range(0, 2 * SeriesTable.SlotsInPage).Select(static i => (Named("m", ("i", $"{i}")), 1L, 1.0))]);
+        copy.Seal(10);
+        Assert.Equal(0, copy.Shard.SeriesCount);
+        copy.Shard.BeginFollow();
+        copy.Lead();
+        copy.Append((s_a, 11, 2));
+        Assert.Equal([(11, 2.0)], copy.Read()[s_a]);
+        Assert.Equal([(1, 1.0)], copy.Read()[Named("m", ("i", "300"))]);
+    }
+
     [Fact]
     public void A_key_of_before_a_term_is_looked_up_anew()
     {

@@ -89,6 +89,33 @@ public sealed class SeriesTableTests
         Assert.True(_table[3].Generation > 7);
     }
 
+    [Fact]
+    public void Where_no_series_was_there_is_no_page()
+    {
+        _table.NoteGeneration(Page + 3, 7);
+        _table.AddAt(5 * Page, 2, Series(1));
+        Assert.Equal(1, _table.PagesHeld);
+        Assert.Equal((5 * Page) + 1, _table.End);
+        Assert.False(_table.Holds(Page + 3));
+        Assert.Equal([.. Enumerable.Range(0, Page + 4)], Enumerable.Range(0, Page + 4).Select(i => _table.Add(Series(i, "new"))));
+        Assert.True(_table[Page + 3].Generation > 7);
+        Assert.Equal(3, _table.PagesHeld);
+    }
+
+    // It stands for pages of all shards.
+    [Fact]
+    public void What_stands_where_there_is_no_page_is_not_handed_out_to_be_changed()
+    {
+        _table.AddAt(Page, 1, Series(1));
+        Assert.Throws<InvalidOperationException>(() => _table.Held(0).Total = 1);
+        Assert.Throws<InvalidOperationException>(() => _table.Remove(0));
+        _table.Held(Page).Total = 1;
+        _table.Remove(Page);
+        Assert.Throws<InvalidOperationException>(() => _table.Held(Page).Total = 1);
+        Assert.Equal(0, _table[Page].Total);
+        Assert.Equal(SeriesSlot.NotYet, _table[Page].CreatedSeq);
+    }
+
     private static Labels Series(int number, string metric = "m") => Labels.From(("__name__", metric), ("id", $"{number}"));
 
     private void GiveBack(Reclaimed kind, int number, byte pieceClass)

@@ -78,6 +78,78 @@ public sealed class ViewStressTests
         Assert.InRange(driver.Shard.SeriesCount, 1, 3 * SeriesPerBatch);
     }
 
+    // More of a generation than a page has, so that pages are let go of with it and made again for the next; views are taken by the writer and, laid out, by readers.
+    [Fact]
+    public void Views_stay_whole_while_whole_pages_of_series_and_pairs_are_let_go()
+    {
+        const int ofGeneration = (5 * SeriesTable.SlotsInPage) / 2;
+        const int counters = 120;
+        var driver = new ShardDriver();
+        using var views = new BlockingCollection<ShardView>(Readers);
+        var failures = new List<string>();
+        Thread[] readers = Start(views, failures, static view => CheckWhole(view, null) ?? CheckValues(view));
+        bool ended = false;
+        var taker = new Thread(() =>
+        {
+            string? wrong = null;
+            while (wrong is null && !Volatile.Read(ref ended))
+            {
+                try
+                {
+                    using ShardView? view = driver.Shard.TryView();
+                    wrong = view is null ? null : CheckWhole(view, null) ?? CheckValues(view);
+
+                    // Asks without a view.
+                    int held = driver.Shard.SeriesOfMetric("g1");
+                    wrong ??= held is < 0 or > ofGeneration ? $"g1 has {held} series" : null;
+                }
+                catch (Exception e)
+                {
+                    wrong = e.ToString();
+                }
+            }
+
+            if (wrong is not null)
+            {
+                lock (failures)
+                {
+                    failures.Add(wrong);
+                }
+            }
+        });
+        taker.Start();
+        try
+        {
+            for (int counter = 1; counter <= counters; counter++)
+            {
+                int generation = counter / 4;
+                var rows = new (Labels, long, double)[ofGeneration];
+                for (int i = 0; i < rows.Length; i++)
+                {
+                    rows[i] = (Named("g" + generation, ("instance", "a"), ("i", $"n{generation}-{i}")), counter, counter);
+                }
+
+                driver.Append(rows);
+                driver.Shard.DropBefore(counter - 3);
+                driver.Shard.PublishView().Dispose();
+                views.Add(driver.Shard.View());
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref ended, true);
+            views.CompleteAdding();
+        }
+
+        Array.ForEach(readers, static reader => reader.Join());
+        taker.Join();
+        Assert.Empty(failures);
+        driver.Shard.DropBefore(counters);
+        driver.Append((Named("last"), counters + 1, 1));
+        Assert.InRange(driver.Shard.SeriesCount, 1, ofGeneration + 1);
+        Assert.True(driver.Shard.RemovedSeries > 10 * ofGeneration);
+    }
+
     private static Thread[] Start(BlockingCollection<ShardView> views, List<string> failures, Func<ShardView, string?> check)
     {
         var threads = new Thread[Readers];
@@ -112,6 +184,15 @@ public sealed class ViewStressTests
         }
 
         return threads;
+    }
+
+    // By the pairs of a name, not by series.
+    private static string? CheckValues(ShardView view)
+    {
+        var values = new TextUnion();
+        view.AddLabelValues("i", [], TimeRange.All, values, CancellationToken.None);
+        int series = view.CountSeries([new Matcher("instance", MatchKind.Equal, "a")], TimeRange.All, CancellationToken.None);
+        return values.Count != series ? $"{series} series at seq {view.Seq} have {values.Count} values of i" : null;
     }
 
     private static string? CheckWhole(ShardView view, int? seriesExpected)

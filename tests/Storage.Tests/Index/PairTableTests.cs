@@ -27,6 +27,7 @@ public sealed class PairTableTests
         Assert.Equal(2, table.PagesHeld);
         Assert.Null(table[300].Value);
         Assert.Equal(0, table.SlotCountOf(300));
+        Assert.Throws<InvalidOperationException>(() => table.Held(300).OnlySlot = 1);
         Assert.Equal(-1, table.Find(name, "300"));
         Assert.Equal(Page - 1, table.Find(name, $"{Page - 1}"));
         for (int number = Page; number < 2 * Page; number++)
