@@ -47,7 +47,9 @@ class Node:
             [options.pleiad, "--config.file=" + config, "--storage.path=" + os.path.join(options.out, "data"),
              "--web.listen-address=127.0.0.1:%d" % self.port, "--web.enable-remote-write-receiver", *arguments],
             stdout=open(os.path.join(options.out, "node.log"), "a"), stderr=subprocess.STDOUT, preexec_fn=enter)
+        self.peak_anon = 0
         while True:
+            self.peak_anon = max(self.peak_anon, self.memory("RssAnon"))
             try:
                 urllib.request.urlopen("http://127.0.0.1:%d/-/ready" % self.port, timeout=5)
                 break
@@ -55,10 +57,12 @@ class Node:
                 if self.process.poll() is not None or time.monotonic() - began > 600:
                     raise SystemExit("the node does not become ready")
                 time.sleep(0.05)
-        print("ready after %.2f s, resident %d MiB, at most %d MiB" % (time.monotonic() - began, self.memory("VmRSS"), self.memory("VmHWM")), flush=True)
+        print("ready after %.2f s, resident %d MiB, at most %d MiB; without files %d MiB, at most %d MiB" % (
+            time.monotonic() - began, self.memory("VmRSS"), self.memory("VmHWM"), self.memory("RssAnon"), self.peak_anon), flush=True)
 
     def memory(self, name):
-        return next(int(line.split()[1]) for line in open("/proc/%d/status" % self.process.pid) if line.startswith(name)) // 1024
+        """In MiB; 0 where the process has ended. RssAnon is what is resident without files, whose pages the system takes back when it needs them."""
+        return next((int(line.split()[1]) for line in open("/proc/%d/status" % self.process.pid) if line.startswith(name)), 0) // 1024
 
     def write(self, body):
         try:

@@ -61,6 +61,38 @@ public sealed class HeadRecoveryTests
         Assert.Equal(1, data.Shards.Sum(static shard => shard.SeriesCount));
     }
 
+    [Fact]
+    public void A_start_that_refuses_the_journal_lets_go_of_the_segment_that_was_read_ahead()
+    {
+        var files = new FaultyFiles();
+        var node = new LedgerNode(files, new SegmentLogSettings { SegmentBytes = 1024 }, shardCount: 1);
+        node.Start();
+        for (int time = 1; time <= 300; time++)
+        {
+            node.WriteOne(ShardDriver.Named("m"), time, time);
+            if (time is 100 or 150)
+            {
+                node.Data.Log.Roll();
+                node.Snapshot();
+            }
+        }
+
+        node.Kill();
+        string[] segments = [.. files.Paths.Where(static path => path.EndsWith(".seg", StringComparison.Ordinal))];
+        Assert.InRange(segments.Length, 3, 100);
+        foreach (string path in files.Paths.Where(static path => path.EndsWith(".snap", StringComparison.Ordinal)).ToArray())
+        {
+            files.Delete(path);
+        }
+
+        var mapped = new List<string>();
+        files.OnMap = mapped.Add;
+        CorruptDataException refused = Assert.Throws<CorruptDataException>(node.Start);
+        Assert.Contains("no damage explains it", refused.Message);
+        Assert.Equal(segments[..2], mapped);
+        Assert.Empty(files.PathsMapped);
+    }
+
     private static LedgerNode Written(FaultyFiles files)
     {
         var node = new LedgerNode(files, new SegmentLogSettings(), Shards);
