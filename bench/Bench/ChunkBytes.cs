@@ -21,7 +21,10 @@ internal static class ChunkBytes
         "decimals, offset", "decimals, step", "decimals, signed step", "decimals, bend", Reals,
     ];
 
-    public static void Run(string file)
+    /// <summary>Tells bytes and speeds.</summary>
+    /// <param name="file">The capture, gzipped.</param>
+    /// <param name="only">Which lines, by how they begin; all where null.</param>
+    public static void Run(string file, string? only)
     {
         List<double[]> series = Read(file);
         long[] times = [.. Enumerable.Range(0, ColumnChunk.SamplesMax).Select(static i => 1_700_000_000_000 + (i * StepMs))];
@@ -39,13 +42,14 @@ internal static class ChunkBytes
 
             foreach (string form in s_forms)
             {
-                Tell($"{form}, {length}", [.. parts.Where(part => part.Form == form).Select(static part => part.Values)], times);
+                Tell($"{form}, {length}", only, [.. parts.Where(part => part.Form == form).Select(static part => part.Values)], times);
             }
 
-            Tell($"changing integers, {length}", [.. parts.Where(static part => part.Form.StartsWith("int", StringComparison.Ordinal)).Select(static part => part.Values)], times);
-            Tell($"changing decimals, {length}", [.. parts.Where(static part => part.Form.StartsWith("dec", StringComparison.Ordinal)).Select(static part => part.Values)], times);
-            Tell($"changing, {length}", [.. parts.Where(static part => part.Form != Constant).Select(static part => part.Values)], times);
-            Tell($"integers and decimals, constant ones included, {length}", [.. parts.Where(static part => part.Form != Reals).Select(static part => part.Values)], times);
+            Tell($"changing integers, {length}", only, [.. parts.Where(static part => part.Form.StartsWith("int", StringComparison.Ordinal)).Select(static part => part.Values)], times);
+            Tell($"changing decimals, {length}", only, [.. parts.Where(static part => part.Form.StartsWith("dec", StringComparison.Ordinal)).Select(static part => part.Values)], times);
+            Tell($"changing integers and decimals, {length}", only, [.. parts.Where(static part => part.Form is not (Constant or Reals)).Select(static part => part.Values)], times);
+            Tell($"changing, {length}", only, [.. parts.Where(static part => part.Form != Constant).Select(static part => part.Values)], times);
+            Tell($"integers and decimals, constant ones included, {length}", only, [.. parts.Where(static part => part.Form != Reals).Select(static part => part.Values)], times);
         }
     }
 
@@ -77,7 +81,7 @@ internal static class ChunkBytes
         return s_forms[(isInteger ? 1 : 5) + reader.Byte()];
     }
 
-    private static void Tell(string what, List<double[]> parts, long[] times)
+    private static void Tell(string what, string? only, List<double[]> parts, long[] times)
     {
         var chunk = new ColumnChunk();
         var written = new List<(byte[] Bytes, ChunkEncoding Encoding, int Count)>();
@@ -93,7 +97,7 @@ internal static class ChunkBytes
             bytes += one.Length;
         }
 
-        if (samples == 0)
+        if (samples == 0 || (only is not null && !what.StartsWith(only, StringComparison.Ordinal)))
         {
             return;
         }

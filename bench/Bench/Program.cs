@@ -6,9 +6,9 @@ if (args is ["series-memory", ..])
 {
     SeriesMemory.Run(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1_000_000);
 }
-else if (args is ["chunk-bytes", var file])
+else if (args is ["chunk-bytes", var file, ..])
 {
-    ChunkBytes.Run(file);
+    ChunkBytes.Run(file, args.Length > 2 ? args[2] : null);
 }
 else if (args is ["rollups", ..])
 {

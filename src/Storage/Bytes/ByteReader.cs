@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Pleiad.Storage;
@@ -16,6 +18,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     /// <summary>What is left, without moving on.</summary>
     public readonly ReadOnlySpan<byte> Rest => _bytes[_at..];
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public byte Byte()
     {
         if (_at >= _bytes.Length)
@@ -34,6 +37,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 
     public long Int64() => (long)UInt64();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Varint()
     {
         ReadOnlySpan<byte> bytes = _bytes;
@@ -44,40 +48,27 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
             return bytes[at];
         }
 
-        ulong value = 0;
-        for (int shift = 0; shift < 64; shift += 7)
-        {
-            if ((uint)at >= (uint)bytes.Length)
-            {
-                throw PastEnd();
-            }
-
-            byte b = bytes[at++];
-            value |= (ulong)(b & 0x7F) << shift;
-            if (b < 0x80)
-            {
-                _at = at;
-                return value;
-            }
-        }
-
-        throw new FormatException("a number has more than ten bytes");
+        ulong value = Longer(bytes, at, out int behind);
+        _at = behind;
+        return value;
     }
 
     /// <summary>A varint that counts something: at most a bound, and at most what the bytes left could hold at so many bytes each.</summary>
     /// <param name="max">The named limit of the format.</param>
     /// <param name="bytesEach">Least bytes one of them takes; 0 where one may take less than a byte.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Count(int max, int bytesEach = 1)
     {
         ulong value = Varint();
-        if (value > (ulong)max || (bytesEach > 0 && value > (ulong)(Left / bytesEach)))
+        if (value > (ulong)max || value * (ulong)bytesEach > (ulong)Left)
         {
-            throw new FormatException($"a count of {value} exceeds what there can be");
+            throw TooMany(value);
         }
 
         return (int)value;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Zigzag()
     {
         ulong value = Varint();
@@ -97,6 +88,42 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         _at += count;
         return span;
     }
+
+    private static ulong Longer(ReadOnlySpan<byte> bytes, int at, out int behind)
+    {
+        if (at + sizeof(ulong) <= bytes.Length)
+        {
+            // The highest bit of a byte is clear where the number ends.
+            ulong word = BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]);
+            ulong end = ~word & 0x8080808080808080;
+            if (end != 0)
+            {
+                behind = at + 1 + (BitOperations.TrailingZeroCount(end) >> 3);
+                return SevenBits.Join(word & (end ^ (end - 1)));
+            }
+        }
+
+        ulong value = 0;
+        for (int shift = 0; shift < 64; shift += 7)
+        {
+            if ((uint)at >= (uint)bytes.Length)
+            {
+                throw PastEnd();
+            }
+
+            byte b = bytes[at++];
+            value |= (ulong)(b & 0x7F) << shift;
+            if (b < 0x80)
+            {
+                behind = at;
+                return value;
+            }
+        }
+
+        throw new FormatException("a number has more than ten bytes");
+    }
+
+    private static FormatException TooMany(ulong value) => new($"a count of {value} exceeds what there can be");
 
     private static FormatException PastEnd() => new("the bytes end inside a value");
 }

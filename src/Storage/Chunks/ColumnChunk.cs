@@ -67,10 +67,9 @@ internal sealed class ColumnChunk
     /// <param name="newestOnly">Only the last of them.</param>
     /// <param name="into">Where they go.</param>
     /// <exception cref="FormatException">The bytes are not a chunk.</exception>
-    [SkipLocalsInit]
     public static void Read(ref ByteReader reader, int all, long firstTime, int count, TimeRange range, bool newestOnly, SampleColumns into)
     {
-        into.Reserve(count, out Span<long> times, out Span<double> values);
+        into.Reserve(count + IntegerColumn.Slack, out Span<long> times, out Span<double> values);
         int from;
         int end;
         switch (reader.Byte())
@@ -79,18 +78,10 @@ internal sealed class ColumnChunk
                 long step = reader.Zigzag();
                 end = FirstAfter(range.Through, firstTime, step, count);
                 from = newestOnly ? Math.Max(0, end - 1) : FirstAfter(range.After, firstTime, step, count);
-                FillRegular(times[..Math.Max(0, end - from)], unchecked(firstTime + (from * step)), step);
+                FillRegular(times, end - from, unchecked(firstTime + (from * step)), step);
                 break;
             case PackedTimes:
-                Span<long> since = stackalloc long[SamplesMax];
-                IntegerColumn.Read(ref reader, all, 0, count, default(IntegerTarget), since[..count]);
-                end = FirstAfter(range.Through, firstTime, since[..count]);
-                from = newestOnly ? Math.Max(0, end - 1) : FirstAfter(range.After, firstTime, since[..count]);
-                for (int i = from; i < end; i++)
-                {
-                    times[i - from] = unchecked(firstTime + since[i]);
-                }
-
+                (from, end) = ReadTimes(ref reader, all, firstTime, count, range, newestOnly, times);
                 break;
             default:
                 throw new FormatException("a chunk has times in a form that this version does not know");
@@ -101,38 +92,47 @@ internal sealed class ColumnChunk
             return;
         }
 
-        values = values[..(end - from)];
         switch (reader.Byte())
         {
             case ConstantValues:
-                values.Fill(BitConverter.UInt64BitsToDouble(reader.UInt64()));
+                values[..(end - from)].Fill(BitConverter.UInt64BitsToDouble(reader.UInt64()));
                 break;
             case DecimalValues:
-                ReadDecimals(ref reader, all, from, values);
+                ReadDecimals(ref reader, all, from, end, values);
                 break;
             default:
                 throw new FormatException("a chunk has values in a form that this version does not know");
         }
 
-        into.Advance(values.Length);
+        into.Advance(end - from);
     }
 
-    private static void FillRegular(Span<long> times, long first, long step)
+    // Those of the first times that lie in a range.
+    [SkipLocalsInit]
+    private static (int From, int End) ReadTimes(
+        ref ByteReader reader, int all, long firstTime, int count, TimeRange range, bool newestOnly, Span<long> times)
     {
-        int i = 0;
-        if (Vector256.IsHardwareAccelerated)
+        Span<long> since = stackalloc long[SamplesMax + IntegerColumn.Slack];
+        IntegerColumn.Read(ref reader, all, 0, count, default(IntegerTarget), since);
+        since = since[..count];
+        int end = FirstAfter(range.Through, firstTime, since);
+        int from = newestOnly ? Math.Max(0, end - 1) : FirstAfter(range.After, firstTime, since);
+        for (int i = from; i < end; i++)
         {
-            Vector256<long> some = Vector256.Create(first) + (Vector256<long>.Indices * step);
-            Vector256<long> ahead = Vector256.Create(unchecked(step * Vector256<long>.Count));
-            for (; i + Vector256<long>.Count <= times.Length; i += Vector256<long>.Count, some += ahead)
-            {
-                some.CopyTo(times[i..]);
-            }
+            times[i - from] = unchecked(firstTime + since[i]);
         }
 
-        for (; i < times.Length; i++)
+        return (from, end);
+    }
+
+    // Eight at a time, up to seven more than are wanted.
+    private static void FillRegular(Span<long> times, int count, long first, long step)
+    {
+        Vector512<long> eight = Vector512.Create(first) + (Vector512<long>.Indices * step);
+        Vector512<long> ahead = Vector512.Create(unchecked(step * Vector512<long>.Count));
+        for (int i = 0; i < count; i += Vector512<long>.Count, eight += ahead)
         {
-            times[i] = unchecked(first + (i * step));
+            eight.CopyTo(times[i..]);
         }
     }
 
@@ -144,7 +144,14 @@ internal sealed class ColumnChunk
             throw new FormatException("a chunk has times that do not ascend");
         }
 
-        return time < firstTime ? 0 : (int)Math.Min((ulong)count, (unchecked((ulong)(time - firstTime)) / (ulong)step) + 1);
+        if (time < firstTime)
+        {
+            return 0;
+        }
+
+        // Most ranges reach past the chunk: no division then. Neither product nor difference can be too large for 128 bits or 64 without a sign.
+        ulong since = unchecked((ulong)(time - firstTime));
+        return since >= (UInt128)(ulong)step * (uint)count ? count : (int)Math.Min((ulong)count, (since / (ulong)step) + 1);
     }
 
     private static int FirstAfter(long time, long firstTime, ReadOnlySpan<long> since)
@@ -158,8 +165,8 @@ internal sealed class ColumnChunk
         return first;
     }
 
-    // As many values as are asked for, from one on.
-    private static void ReadDecimals(ref ByteReader reader, int all, int from, Span<double> values)
+    // The values from one up to, not including, another.
+    private static void ReadDecimals(ref ByteReader reader, int all, int from, int end, Span<double> values)
     {
         int exponent = reader.Byte();
         if (exponent > DecimalScale.ExponentMax)
@@ -168,7 +175,7 @@ internal sealed class ColumnChunk
         }
 
         int count = reader.Count(all, 9);
-        ByteReader exceptions = reader;
+        var exceptions = new ByteReader(reader.Rest);
         for (int i = 0; i < count; i++)
         {
             reader.Varint();
@@ -177,11 +184,11 @@ internal sealed class ColumnChunk
 
         if (exponent == 0)
         {
-            IntegerColumn.Read(ref reader, all, from, from + values.Length, default(WholeTarget), values);
+            IntegerColumn.Read(ref reader, all, from, end, default(WholeTarget), values);
         }
         else
         {
-            IntegerColumn.Read(ref reader, all, from, from + values.Length, new DecimalTarget(exponent), values);
+            IntegerColumn.Read(ref reader, all, from, end, new DecimalTarget(exponent), values);
         }
 
         int at = -1;
@@ -194,7 +201,7 @@ internal sealed class ColumnChunk
             }
 
             double value = BitConverter.UInt64BitsToDouble(exceptions.UInt64());
-            if ((uint)(at - from) < (uint)values.Length)
+            if (at >= from && at < end)
             {
                 values[at - from] = value;
             }

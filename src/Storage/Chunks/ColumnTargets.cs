@@ -12,8 +12,8 @@ internal interface IColumnTarget<T>
     /// <summary>Tells, before any integer comes, a magnitude that none exceeds.</summary>
     void Bound(double magnitude);
 
-    /// <summary>What four become.</summary>
-    Vector256<T> Of(Vector256<long> integers);
+    /// <summary>What eight become.</summary>
+    Vector512<T> Of(Vector512<long> integers);
 
     /// <summary>What one becomes.</summary>
     T Of(long integer);
@@ -26,7 +26,7 @@ internal readonly struct IntegerTarget : IColumnTarget<long>
     {
     }
 
-    public Vector256<long> Of(Vector256<long> integers) => integers;
+    public Vector512<long> Of(Vector512<long> integers) => integers;
 
     public long Of(long integer) => integer;
 }
@@ -39,8 +39,8 @@ internal struct WholeTarget : IColumnTarget<double>
     public void Bound(double magnitude) => _isSmall = magnitude < DecimalScale.MagicMax;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly Vector256<double> Of(Vector256<long> integers) =>
-        _isSmall ? DecimalScale.ToDoubles(integers) : Vector256.ConvertToDouble(integers);
+    public readonly Vector512<double> Of(Vector512<long> integers) =>
+        _isSmall && !Avx512DQ.IsSupported ? DecimalScale.ToDoubles(integers) : Vector512.ConvertToDouble(integers);
 
     public readonly double Of(long integer) => integer;
 }
@@ -55,9 +55,9 @@ internal struct DecimalTarget(int exponent) : IColumnTarget<double>
     public void Bound(double magnitude) => _isSmall = magnitude < DecimalScale.MagicMax;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly Vector256<double> Of(Vector256<long> integers) => _isSmall
-        ? DecimalScale.Divide(DecimalScale.ToDoubles(integers), Vector256.Create(_power), Vector256.Create(_inverse))
-        : Vector256.ConvertToDouble(integers) / Vector256.Create(_power);
+    public readonly Vector512<double> Of(Vector512<long> integers) => _isSmall
+        ? DecimalScale.Divide(DecimalScale.ToDoubles(integers), Vector512.Create(_power), Vector512.Create(_inverse))
+        : Vector512.ConvertToDouble(integers) / Vector512.Create(_power);
 
     public readonly double Of(long integer) => integer / _power;
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -14,10 +15,12 @@ internal static class DecimalScale
     /// <summary>The largest power of ten tried.</summary>
     public const int ExponentMax = 14;
 
-    /// <summary>A bound of the magnitudes that <see cref="ToDoubles"/> converts.</summary>
+    /// <summary>A bound of the magnitudes that <see cref="ToDoubles(Vector512{long})"/> converts.</summary>
     public const double MagicMax = 1L << 51;
 
     private const double Magic = 6755399441055744;
+    private const int FourAtOnce = 4;
+    private const uint FourMask = 0b1111;
 
     private static readonly double[] s_powers =
         [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14];
@@ -33,8 +36,9 @@ internal static class DecimalScale
 
     /// <summary>Converts integers below <see cref="MagicMax"/> in magnitude: added to the bits of 1.5 * 2^52 they are its lowest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<double> ToDoubles(Vector256<long> small) =>
-        (small + Vector256.Create(Magic).AsInt64()).AsDouble() - Vector256.Create(Magic);
+    public static Vector512<double> ToDoubles(Vector512<long> small) => Vector512.IsHardwareAccelerated
+        ? (small + Vector512.Create(Magic).AsInt64()).AsDouble() - Vector512.Create(Magic)
+        : Vector512.Create(ToDoubles(small.GetLower()), ToDoubles(small.GetUpper()));
 
     /// <summary>Divides integers, as doubles up to 2^53 in magnitude, by a power of ten: bit for bit what the division gives, which takes several times as long.</summary>
     /// <remarks>
@@ -44,16 +48,17 @@ internal static class DecimalScale
     /// 2^-54 / 5^14 > 2^-87 of itself away: both round alike. (Markstein, "Computation of elementary functions on the IBM RISC System/6000 processor", 1990.)
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<double> Divide(Vector256<double> whole, Vector256<double> power, Vector256<double> inverse)
+    public static Vector512<double> Divide(Vector512<double> whole, Vector512<double> power, Vector512<double> inverse)
     {
-        if (!Fma.IsSupported)
+        if (!Avx512F.IsSupported)
         {
-            return whole / power;
+            return Vector512.Create(
+                Divide(whole.GetLower(), power.GetLower(), inverse.GetLower()), Divide(whole.GetUpper(), power.GetUpper(), inverse.GetUpper()));
         }
 
-        Vector256<double> near = whole * inverse;
-        Vector256<double> left = Fma.MultiplyAddNegated(near, power, whole);
-        return Fma.MultiplyAdd(left, inverse, near);
+        Vector512<double> near = whole * inverse;
+        Vector512<double> left = Avx512F.FusedMultiplyAddNegated(near, power, whole);
+        return Avx512F.FusedMultiplyAdd(left, inverse, near);
     }
 
     /// <summary>Whether a double is an integer over a power of ten, bit for bit.</summary>
@@ -85,70 +90,74 @@ internal static class DecimalScale
         Vector256<double> power = Vector256.Create(s_powers[exponent]);
         Vector256<double> inverse = Vector256.Create(s_inverses[exponent]);
         int count = 0;
-        long before = 0;
         last = double.NaN;
-        int i = 0;
-        while (i < values.Length)
+        for (int i = 0; i < values.Length; i += FourAtOnce)
         {
             // Those of four that are found out at once; the others one by one.
-            uint found = 0;
-            int end = values.Length;
-            if (Vector256.IsHardwareAccelerated)
+            int end = Math.Min(values.Length, i + FourAtOnce);
+            uint open = (1u << (end - i)) - 1;
+            uint none = 0;
+            if (open == FourMask && Vector256.IsHardwareAccelerated)
             {
-                end = Math.Min(end, i + Vector256<double>.Count);
-                if (end - i == Vector256<double>.Count)
-                {
-                    found = ScaleFour(Vector256.Create(values[i..]), power, inverse, exponent, out Vector256<long> four);
-                    four.CopyTo(scaled[i..]);
-                    if (found == 0b1111)
-                    {
-                        i = end;
-                        continue;
-                    }
-
-                    before = i > 0 ? scaled[i - 1] : 0;
-                }
+                uint found = ScaleFour(Vector256.Create(values[i..]), power, inverse, exponent, out Vector256<long> four, out none);
+                four.CopyTo(scaled[i..]);
+                open = ~found & FourMask;
             }
 
-            for (; i < end; i++, found >>= 1)
+            for (; open != 0; open &= open - 1)
             {
-                if ((found & 1) != 0)
+                int lane = BitOperations.TrailingZeroCount(open);
+                int at = i + lane;
+                if (((none >> lane) & 1) == 0 && TryScale(values[at], exponent, out scaled[at]))
                 {
-                    before = scaled[i];
-                }
-                else if (TryScale(values[i], exponent, out long one))
-                {
-                    before = one;
-                }
-                else
-                {
-                    last = double.IsFinite(values[i]) ? values[i] : last;
-                    if (count == exceptions.Length)
-                    {
-                        return count + 1;
-                    }
-
-                    exceptions[count++] = i;
+                    continue;
                 }
 
-                scaled[i] = before;
+                last = double.IsFinite(values[at]) ? values[at] : last;
+                if (count == exceptions.Length)
+                {
+                    return count + 1;
+                }
+
+                scaled[at] = at > 0 ? scaled[at - 1] : 0;
+                exceptions[count++] = at;
             }
         }
 
         return count;
     }
 
-    // Adding and subtracting 1.5 * 2^52 rounds to a whole number as Math.Round does, and leaves that number in the low bits: no conversion is needed.
+    // Which are decimals of this power, and which small ones are none: larger ones are left to be looked at. Adding and subtracting 1.5 * 2^52 rounds to a whole
+    // number as Math.Round does, and leaves that number in the low bits: no conversion is needed.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint ScaleFour(Vector256<double> values, Vector256<double> power, Vector256<double> inverse, int exponent, out Vector256<long> scaled)
+    private static uint ScaleFour(
+        Vector256<double> values, Vector256<double> power, Vector256<double> inverse, int exponent, out Vector256<long> scaled, out uint none)
     {
         Vector256<double> product = values * power;
         Vector256<double> moved = product + Vector256.Create(Magic);
         Vector256<double> whole = moved - Vector256.Create(Magic);
         scaled = moved.AsInt64() - Vector256.Create(Magic).AsInt64();
         Vector256<double> back = exponent == 0 ? whole : Divide(whole, power, inverse);
-        Vector256<double> isSmall = Vector256.LessThanOrEqual(Vector256.Abs(product), Vector256.Create(MagicMax));
-        return (isSmall & Vector256.Equals(back.AsUInt64(), values.AsUInt64()).AsDouble()).ExtractMostSignificantBits();
+        uint small = Vector256.LessThanOrEqual(Vector256.Abs(product), Vector256.Create(MagicMax)).ExtractMostSignificantBits();
+        uint equal = Vector256.Equals(back.AsUInt64(), values.AsUInt64()).ExtractMostSignificantBits();
+        none = small & ~equal;
+        return small & equal;
+    }
+
+    private static Vector256<double> ToDoubles(Vector256<long> small) =>
+        (small + Vector256.Create(Magic).AsInt64()).AsDouble() - Vector256.Create(Magic);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> Divide(Vector256<double> whole, Vector256<double> power, Vector256<double> inverse)
+    {
+        if (!Fma.IsSupported)
+        {
+            return whole / power;
+        }
+
+        Vector256<double> near = whole * inverse;
+        Vector256<double> left = Fma.MultiplyAddNegated(near, power, whole);
+        return Fma.MultiplyAdd(left, inverse, near);
     }
 
     /// <summary>The smallest power from a given one on that fits a double; -1 for none.</summary>

@@ -102,7 +102,7 @@ internal sealed class IntegerColumnWriter
             into.Zigzag(chosen.Smallest);
         }
 
-        int known = IntegerColumn.Known(chosen.Form);
+        int known = ColumnHead.KnownOf(chosen.Form);
         if (known > 0)
         {
             into.Zigzag(values[0]);

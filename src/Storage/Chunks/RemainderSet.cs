@@ -38,7 +38,7 @@ internal sealed class RemainderSet(IntegerForm form)
     /// <summary>Computes them.</summary>
     public void Take(ReadOnlySpan<long> values, in ColumnExtremes extremes)
     {
-        _count = values.Length - IntegerColumn.Known(form);
+        _count = values.Length - ColumnHead.KnownOf(form);
         (Smallest, Shift) = form switch
         {
             IntegerForm.Offset => (extremes.SmallestValue, extremes.ValueShift),
@@ -54,6 +54,9 @@ internal sealed class RemainderSet(IntegerForm form)
             _ => Take<SignedBends>(values),
         };
         LengthMax = 64 - BitOperations.LeadingZeroCount(all);
+
+        // Zeros up to a whole number of vectors, whose lengths are zero too: none has to be looked at by itself.
+        _remainders.AsSpan(_count, -_count & (LengthsAtOnce - 1)).Clear();
         BitsAtLeast = Measure();
     }
 
@@ -61,25 +64,12 @@ internal sealed class RemainderSet(IntegerForm form)
     public int LongerThan(int width)
     {
         ref byte lengths = ref MemoryMarshal.GetArrayDataReference(_lengths);
+        Vector256<sbyte> widths = Vector256.Create((sbyte)width);
         int longer = 0;
-        int i = 0;
-        if (Vector256.IsHardwareAccelerated)
+        for (int i = 0; i < _count; i += LengthsAtOnce)
         {
-            // Each lane counts down from zero, once for each 32 of at most 512.
-            Vector256<sbyte> widths = Vector256.Create((sbyte)width);
-            Vector256<sbyte> less = default;
-            for (; i + LengthsAtOnce <= _count; i += LengthsAtOnce)
-            {
-                less += Vector256.GreaterThan(Vector256.LoadUnsafe(ref lengths, (nuint)i).AsSByte(), widths);
-            }
-
-            (Vector256<ushort> lower, Vector256<ushort> upper) = Vector256.Widen((-less).AsByte());
-            longer = Vector256.Sum(lower + upper);
-        }
-
-        for (; i < _count; i++)
-        {
-            longer += Unsafe.Add(ref lengths, i) > width ? 1 : 0;
+            uint some = Vector256.GreaterThan(Vector256.LoadUnsafe(ref lengths, (nuint)i).AsSByte(), widths).ExtractMostSignificantBits();
+            longer += BitOperations.PopCount(some);
         }
 
         return longer;
@@ -132,6 +122,7 @@ internal sealed class RemainderSet(IntegerForm form)
     {
         ref ulong remainders = ref MemoryMarshal.GetArrayDataReference(_remainders);
         ref byte lengths = ref MemoryMarshal.GetArrayDataReference(_lengths);
+        int end = (_count + LengthsAtOnce - 1) & -LengthsAtOnce;
         long sum = 0;
         int i = 0;
 
@@ -139,7 +130,7 @@ internal sealed class RemainderSet(IntegerForm form)
         if (Vector256.IsHardwareAccelerated && LengthMax <= 52)
         {
             Vector256<ushort> sums = default;
-            for (; i + LengthsAtOnce <= _count; i += LengthsAtOnce)
+            for (; i < end; i += LengthsAtOnce)
             {
                 Vector256<ushort> lower = LengthsOf(ref remainders, (nuint)i);
                 Vector256<ushort> upper = LengthsOf(ref remainders, (nuint)i + 16);
@@ -151,7 +142,7 @@ internal sealed class RemainderSet(IntegerForm form)
             sum = Vector256.Sum(some + others);
         }
 
-        for (; i < _count; i++)
+        for (; i < end; i++)
         {
             int length = 64 - BitOperations.LeadingZeroCount(Unsafe.Add(ref remainders, i));
             Unsafe.Add(ref lengths, i) = (byte)length;

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Pleiad.Storage.Tests;
 
 public sealed class BitPackingTests
@@ -16,11 +18,43 @@ public sealed class BitPackingTests
                 BitPacking.Pack([.. numbers], width, bytes);
                 Assert.Equal(BytesOf(numbers, width), bytes[..BitPacking.BytesFor(count, width)]);
 
-                ulong[] back = new ulong[(count + 7) & ~7];
-                BitPacking.Unpack(bytes, width, back);
-                Assert.Equal(numbers.Select(number => number & mask), back[..count]);
+                // What stands behind the last number is another column's.
+                random.NextBytes(bytes.AsSpan(BitPacking.BytesFor(count, width)));
+                ulong[] highs = count % 2 == 0 ? [] : [.. Enumerable.Range(0, (count + 7) & ~7).Select(_ => (ulong)random.NextInt64() & ~mask)];
+                ulong[] expected = [.. numbers.Select((number, i) => (number & mask) | (highs.Length == 0 ? 0 : highs[i]))];
+                Assert.Equal(expected, ByEights(bytes, width, highs, count));
+                Assert.Equal(expected, OneByOne(bytes, width, highs, count));
             }
         }
+    }
+
+    private static ulong[] ByEights(byte[] bytes, int width, ulong[] highs, int count)
+    {
+        var packed = new PackedRemainders(bytes, width, highs, count);
+        if (!BitUnpacker.IsSupported)
+        {
+            return OneByOne(bytes, width, highs, count);
+        }
+
+        ulong[] back = new ulong[(count + 7) & ~7];
+        for (int i = 0; i < count; i += 8)
+        {
+            packed.Eight(packed.Unpacker, i).CopyTo(back, i);
+        }
+
+        return back[..count];
+    }
+
+    private static ulong[] OneByOne(byte[] bytes, int width, ulong[] highs, int count)
+    {
+        var packed = new PackedRemainders(bytes, width, highs, count);
+        ulong[] back = new ulong[count];
+        for (int i = 0; i < count; i++)
+        {
+            back[i] = packed.One(i);
+        }
+
+        return back;
     }
 
     // Bit by bit, as docs/formats/chunk.md has it.

@@ -11,28 +11,26 @@ public sealed class ColumnPatchesTests
             int count = random.Next(1, 200);
             int gapMax = random.Next(3) switch { 0 => 1, 1 => 3, _ => 200 };
             int bitsMax = random.Next(3) switch { 0 => 7, 1 => 20, _ => 63 };
-            int[] at = new int[count];
-            ulong[] highs = new ulong[count];
+            int width = random.Next(3) == 0 ? 0 : random.Next(BitPacking.WidthMax + 1);
+            var highs = new List<ulong>();
             var writer = new ByteWriter();
             int last = -1;
             for (int i = 0; i < count; i++)
             {
                 int gap = random.Next(gapMax);
                 last += 1 + gap;
-                at[i] = last;
-                highs[i] = (ulong)random.NextInt64() >> (63 - random.Next(1, bitsMax + 1));
+                ulong high = (ulong)random.NextInt64() >> (63 - random.Next(1, bitsMax + 1));
+                highs.AddRange([.. new ulong[gap], high << width]);
                 writer.Varint(gap);
-                writer.Varint(highs[i]);
+                writer.Varint(high);
             }
 
             int behind = writer.Length;
             writer.Bytes(new byte[random.Next(60)]);
             var reader = new ByteReader(writer.Written);
-            int[] atBack = new int[count];
-            ulong[] highsBack = new ulong[count];
-            ulong all = ColumnPatches.Read(ref reader, last + 1, atBack, highsBack);
-            Assert.Equal(at, atBack);
-            Assert.Equal(highs, highsBack);
+            ulong[] back = new ulong[last + 1];
+            ulong all = ColumnPatches.Read(ref reader, count, width, back);
+            Assert.Equal(highs, back);
             Assert.Equal(highs.Aggregate((some, high) => some | high), all);
             Assert.Equal(behind, reader.Position);
         }
@@ -56,7 +54,7 @@ public sealed class ColumnPatchesTests
         static ulong Read(byte[] bytes, int ofColumn)
         {
             var reader = new ByteReader(bytes);
-            return ColumnPatches.Read(ref reader, ofColumn, new int[20], new ulong[20]);
+            return ColumnPatches.Read(ref reader, 20, 0, new ulong[ofColumn]);
         }
     }
 }

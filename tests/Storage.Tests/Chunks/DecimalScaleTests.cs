@@ -10,12 +10,13 @@ public sealed class DecimalScaleTests
         var random = new Random(1);
         for (int exponent = 0; exponent <= DecimalScale.ExponentMax; exponent++)
         {
-            var power = Vector256.Create(DecimalScale.Power(exponent));
-            var inverse = Vector256.Create(DecimalScale.Inverse(exponent));
-            for (int i = 0; i < 20_000; i++)
+            var power = Vector512.Create(DecimalScale.Power(exponent));
+            var inverse = Vector512.Create(DecimalScale.Inverse(exponent));
+            for (int i = 0; i < 10_000; i++)
             {
-                Vector256<double> whole = Vector256.Create(Any(random), Any(random), Any(random), Hard(random, exponent));
-                Vector256<double> expected = whole / power;
+                Vector512<double> whole = Vector512.Create(
+                    Any(random), Any(random), Any(random), Any(random), Any(random), Any(random), Hard(random, exponent), Hard(random, exponent));
+                Vector512<double> expected = whole / power;
                 Assert.Equal(expected.AsInt64(), DecimalScale.Divide(whole, power, inverse).AsInt64());
             }
         }
@@ -25,12 +26,58 @@ public sealed class DecimalScaleTests
     public void Small_integers_become_the_doubles_they_are()
     {
         const long max = (1L << 51) - 1;
-        Assert.Equal(Vector256.Create(0.0, 1, -1, max), DecimalScale.ToDoubles(Vector256.Create(0, 1, -1, max)));
-        Assert.Equal(Vector256.Create(-(double)max, 1000, -1 << 30, 3), DecimalScale.ToDoubles(Vector256.Create(-max, 1000, -1 << 30, 3)));
+        Assert.Equal(
+            Vector512.Create(0.0, 1, -1, max, -(double)max, 1000, -1 << 30, 3),
+            DecimalScale.ToDoubles(Vector512.Create(0, 1, -1, max, -max, 1000, -1 << 30, 3)));
+    }
+
+    [Fact]
+    public void Values_scaled_together_become_what_each_becomes_by_itself()
+    {
+        var random = new Random(1);
+        long[] scaled = new long[64];
+        int[] exceptions = new int[64];
+        for (int run = 0; run < 3000; run++)
+        {
+            int exponent = random.Next(DecimalScale.ExponentMax + 1);
+            double[] values = [.. Enumerable.Range(0, random.Next(1, 64)).Select(_ => Decimal(random, exponent))];
+            int count = DecimalScale.Scale(values, exponent, scaled, exceptions, out double last);
+
+            var expected = new List<int>();
+            double lastExpected = double.NaN;
+            long before = 0;
+            for (int i = 0; i < values.Length; i++)
+            {
+                if (DecimalScale.TryScale(values[i], exponent, out long one))
+                {
+                    before = one;
+                }
+                else
+                {
+                    expected.Add(i);
+                    lastExpected = double.IsFinite(values[i]) ? values[i] : lastExpected;
+                }
+
+                Assert.Equal(before, scaled[i]);
+            }
+
+            Assert.Equal(expected, exceptions[..count]);
+            Assert.Equal(lastExpected, last);
+        }
     }
 
     // Of any length up to 53 bits.
     private static double Any(Random random) => random.NextInt64(-(1L << 53), (1L << 53) + 1) >> random.Next(53);
+
+    // A decimal of that many digits, one beside it, or one that is none.
+    private static double Decimal(Random random, int exponent) => random.Next(8) switch
+    {
+        0 => Math.BitIncrement(Any(random) / DecimalScale.Power(exponent)),
+        1 => random.NextDouble(),
+        2 => random.NextInt64(-(1L << 53), (1L << 53) + 1),
+        3 => random.Next(5) switch { 0 => -0.0, 1 => double.NaN, 2 => double.NegativeInfinity, 3 => double.MaxValue, _ => double.Epsilon },
+        _ => Any(random) / DecimalScale.Power(exponent),
+    };
 
     // Whose quotient lies as near to the middle between two doubles as an integer's can.
     private static double Hard(Random random, int exponent)
