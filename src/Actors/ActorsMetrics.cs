@@ -40,6 +40,9 @@ internal static class ActorsMetrics
     public static readonly Counter<long> WritesRelayed =
         Meter.CreateCounter<long>("pleiad_actors_writes_relayed", description: "Messages of samples that another node passed on, because the leader of their shard cannot be reached from this one.");
 
+    public static readonly Counter<long> RelaysFailed =
+        Meter.CreateCounter<long>("pleiad_actors_write_relays_failed", description: "Messages of samples that this node was to pass on for another and did not: it does not reach the leader either, or passes on enough.");
+
     public static readonly Counter<long> BatchesWithoutLeader =
         Meter.CreateCounter<long>("pleiad_actors_batches_without_leader", description: "Batches for which no leader could be found in time; whoever sent them was told to send them again.");
 

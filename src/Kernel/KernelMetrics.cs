@@ -33,6 +33,11 @@ internal static class KernelMetrics
     private static readonly Counter<long> s_transportRefusals = s_meter.CreateCounter<long>(
         "pleiad_kernel_transport_refusals_total", description: "Messages and connections between nodes that were refused: a limit was reached, or it was none of ours.");
 
+    private static readonly Counter<long> s_silentConnections = s_meter.CreateCounter<long>(
+        "pleiad_kernel_silent_connections_total", description: "Connections to other nodes that were closed because the other machine acknowledged nothing of what was sent.");
+
+    internal static void CountSilentConnection() => s_silentConnections.Add(1);
+
     internal static void CountTransportRefusal() => s_transportRefusals.Add(1);
 
     private static readonly Counter<long> s_stalledProbes = s_meter.CreateCounter<long>(

@@ -11,13 +11,14 @@ public sealed class SeriesKeyCache(int seriesMax)
 {
     private const int Parts = 16;
 
-    // Pairs of series that have gone stay until there are more than that for each series: then all go.
-    private const int PairsOfSeries = 2;
+    // Pairs of series that have gone stay until there are more than that for each series that is kept: then all go. Few series have more that nobody else has.
+    private const int PairsOfSeries = 4;
 
     private const int OnStackMax = 64;
 
     private readonly Part[] _parts = [.. Enumerable.Range(0, Parts).Select(static _ => new Part())];
-    private int _partMax = Math.Max(1, seriesMax / Parts);
+    private readonly int _seriesMax = seriesMax;
+    private int _seriesKept = seriesMax;
     private LabelPairs _pairs = new();
 
     /// <summary>Texts of labels that came lately.</summary>
@@ -30,12 +31,14 @@ public sealed class SeriesKeyCache(int seriesMax)
     /// <param name="seriesKept">At most as many as at first.</param>
     public void LimitTo(int seriesKept)
     {
-        int partMax = Math.Max(1, Math.Min(seriesKept, seriesMax) / Parts);
-        if (Interlocked.Exchange(ref _partMax, partMax) > partMax && _parts.Any(part => part.Count > partMax))
+        int kept = Math.Min(seriesKept, _seriesMax);
+        if (Interlocked.Exchange(ref _seriesKept, kept) > kept && (_parts.Any(part => part.Count > PartMax) || IsFull(_pairs)))
         {
             Empty(_pairs);
         }
     }
+
+    private int PartMax => Math.Max(1, Volatile.Read(ref _seriesKept) / Parts);
 
     internal KnownSeries? Find(ReadOnlySpan<byte> labels, ulong hash)
     {
@@ -48,33 +51,34 @@ public sealed class SeriesKeyCache(int seriesMax)
 
     internal KnownSeries Add(ulong hash, ReadOnlySpan<byte> bytes, Labels labels, ShardId shard)
     {
-        LabelPairs pairs = Volatile.Read(ref _pairs);
-        if (pairs.Count / PairsOfSeries >= seriesMax)
-        {
-            Empty(pairs);
-            pairs = Volatile.Read(ref _pairs);
-        }
-
         int count = LabelPairs.CountIn(bytes);
         Span<int> numbers = count <= OnStackMax ? stackalloc int[OnStackMax] : new int[count];
         numbers = numbers[..count];
-        pairs.NumbersOf(bytes, numbers);
         Part part = _parts[hash & (Parts - 1)];
-        lock (part.Lock)
+        while (true)
         {
-            if (part.Series.Count >= Volatile.Read(ref _partMax))
+            LabelPairs pairs = Volatile.Read(ref _pairs);
+            if (IsFull(pairs))
             {
-                part.Empty();
+                Empty(pairs);
+                continue;
             }
 
-            (int[] block, int at) = part.Numbers.Keep(numbers);
-            var series = new KnownSeries(pairs, block, at, count, labels, shard);
-            part.Series[hash] = series;
-            return series;
+            pairs.NumbersOf(bytes, numbers);
+            lock (part.Lock)
+            {
+                // All were emptied meanwhile: a series with pairs from before would keep all of those.
+                if (ReferenceEquals(pairs, Volatile.Read(ref _pairs)))
+                {
+                    return part.Add(hash, bytes, pairs, numbers, labels, shard, PartMax);
+                }
+            }
         }
     }
 
-    // Once, whoever finds it full. Who adds a series meanwhile may add one more with the pairs from before: it has them.
+    private bool IsFull(LabelPairs pairs) => pairs.Count / PairsOfSeries > Math.Max(Parts, Volatile.Read(ref _seriesKept));
+
+    // Once, whoever finds it full.
     private void Empty(LabelPairs seen)
     {
         if (Interlocked.CompareExchange(ref _pairs, new LabelPairs(), seen) != seen)
@@ -94,12 +98,11 @@ public sealed class SeriesKeyCache(int seriesMax)
 
     private sealed class Part
     {
+        private Blocks<int> _numbers = new();
+
         public Lock Lock { get; } = new();
 
         public Dictionary<ulong, KnownSeries> Series { get; } = [];
-
-        /// <summary>Numbers of label pairs.</summary>
-        public Blocks<int> Numbers { get; private set; } = new();
 
         public int Count
         {
@@ -112,6 +115,29 @@ public sealed class SeriesKeyCache(int seriesMax)
             }
         }
 
+        public KnownSeries Add(ulong hash, ReadOnlySpan<byte> bytes, LabelPairs pairs, ReadOnlySpan<int> numbers, Labels labels, ShardId shard, int seriesMax)
+        {
+            if (Series.TryGetValue(hash, out KnownSeries? there))
+            {
+                if (there.IsOf(bytes))
+                {
+                    // Another request brought it at the same time.
+                    return there;
+                }
+
+                there.LetGo();
+            }
+            else if (Series.Count >= seriesMax)
+            {
+                Empty();
+            }
+
+            (int[] block, int at) = _numbers.Keep(numbers);
+            var series = new KnownSeries(pairs, block, at, numbers.Length, labels, shard);
+            Series[hash] = series;
+            return series;
+        }
+
         // Others know them as their followers until they come again.
         public void Empty()
         {
@@ -121,7 +147,7 @@ public sealed class SeriesKeyCache(int seriesMax)
             }
 
             Series.Clear();
-            Numbers = new Blocks<int>();
+            _numbers = new Blocks<int>();
         }
     }
 }

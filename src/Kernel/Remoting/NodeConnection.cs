@@ -10,6 +10,10 @@ internal sealed class NodeConnection : IDisposable
     private const int ControlReadBytes = 16 * 1024;
     private static readonly TimeSpan ExpiryInterval = TimeSpan.FromMilliseconds(50);
 
+    // A connection that has just begun to send has had no acknowledgement for as long as nobody said anything: it is silent when it is found so several times in a row.
+    private const int ExpiriesOfLook = 10;
+    private const int SilentLooksMax = 2;
+
     private readonly Socket _socket;
     private readonly Stream _stream;
     private readonly NodeIncarnation _peer;
@@ -23,6 +27,8 @@ internal sealed class NodeConnection : IDisposable
     private readonly ITimer _expiry;
     private readonly ControlThreads? _thread;
     private readonly Lock _sending = new();
+    private int _expiries;
+    private int _silentLooks;
     private int _isClosed;
 
     public NodeConnection(
@@ -44,8 +50,7 @@ internal sealed class NodeConnection : IDisposable
         _queue = new SendQueue(settings.QueueBytesMax);
         _asks = new PendingAsks(settings.AsksMax);
         _answering = new Turnstile(settings.AnswersMax);
-        _expiry = time.CreateTimer(
-            static state => ((NodeConnection)state!)._asks.Expire(((NodeConnection)state)._time.GetTimestamp()), this, ExpiryInterval, ExpiryInterval);
+        _expiry = time.CreateTimer(static state => ((NodeConnection)state!).Expire(), this, ExpiryInterval, ExpiryInterval);
     }
 
     public bool IsClosed => Volatile.Read(ref _isClosed) != 0;
@@ -92,6 +97,31 @@ internal sealed class NodeConnection : IDisposable
     }
 
     public void Dispose() => Close("the connection was closed");
+
+    private void Expire()
+    {
+        _asks.Expire(_time.GetTimestamp());
+        if (++_expiries % ExpiriesOfLook != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            _silentLooks = NodeSockets.IsSilent(_socket, _settings) ? _silentLooks + 1 : 0;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It is being closed.
+            return;
+        }
+
+        if (_silentLooks >= SilentLooksMax)
+        {
+            KernelMetrics.CountSilentConnection();
+            Close($"the other machine has acknowledged nothing for {_settings.SilenceMax.TotalSeconds:0.#} s");
+        }
+    }
 
     private static ReadOnlySpan<byte> TooMuch => "too many questions wait for answers"u8;
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net.Sockets;
 
 namespace Pleiad.Kernel;
@@ -7,13 +8,16 @@ internal static class NodeSockets
 {
     private const int KeepAliveSeconds = 1;
 
-    // IPPROTO_TCP and TCP_USER_TIMEOUT of Linux (tcp(7)): milliseconds that sent bytes may stay unacknowledged, keep-alive probes among them.
+    // IPPROTO_TCP and TCP_INFO of Linux (tcp(7)), and of struct tcp_info (linux/tcp.h) the bytes where segments without acknowledgement are counted and where the milliseconds since
+    // the last acknowledgement stand.
     private const int LinuxTcp = 6;
-    private const int LinuxUserTimeout = 18;
+    private const int LinuxInfo = 11;
+    private const int UnackedAt = 24;
+    private const int LastAckAt = 56;
+    private const int InfoBytes = 60;
 
     /// <summary>
-    /// Sends at once, and breaks when the other machine is silent for too long. By itself TCP sends again for a quarter of an hour, and who only waits for an answer never learns that
-    /// the way back is gone. Elsewhere than on Linux only the latter is found out.
+    /// Sends at once, and asks the other machine each second whether it is there when nothing else is said: who only waits for an answer would never learn that the way back is gone.
     /// </summary>
     public static void Prepare(Socket socket, TransportSettings settings)
     {
@@ -22,9 +26,18 @@ internal static class NodeSockets
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveSeconds);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Math.Max(1, (int)settings.SilenceMax.TotalSeconds - KeepAliveSeconds));
-        if (OperatingSystem.IsLinux())
-        {
-            socket.SetRawSocketOption(LinuxTcp, LinuxUserTimeout, BitConverter.GetBytes((int)settings.SilenceMax.TotalMilliseconds));
-        }
+    }
+
+    /// <summary>
+    /// Whether bytes were sent and the other machine has acknowledged nothing at all for too long; TCP by itself sends them again for a quarter of an hour. A machine whose process
+    /// does not read acknowledges all the same, which is why this is not <c>TCP_USER_TIMEOUT</c>. Known on Linux alone.
+    /// </summary>
+    public static bool IsSilent(Socket socket, TransportSettings settings)
+    {
+        Span<byte> info = stackalloc byte[InfoBytes];
+        return OperatingSystem.IsLinux()
+            && socket.GetRawSocketOption(LinuxTcp, LinuxInfo, info) == InfoBytes
+            && BinaryPrimitives.ReadUInt32LittleEndian(info[UnackedAt..]) > 0
+            && BinaryPrimitives.ReadUInt32LittleEndian(info[LastAckAt..]) > settings.SilenceMax.TotalMilliseconds;
     }
 }

@@ -81,8 +81,8 @@ public sealed class PeerLink : IDisposable
 
     private async ValueTask<(NodeConnection? Connection, NodeReply Failure)> ConnectAsync(Lane lane, LaneState state)
     {
-        // Where the last try has failed, one tries again and nobody waits for him.
-        LaneFailure? failed = state.LastFailure;
+        // Where the last try has failed, one tries again and nobody waits for him; but probes, which are to have their time.
+        LaneFailure? failed = lane == Lane.Control ? null : state.LastFailure;
         if (!await state.Connecting.WaitAsync(failed is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero).ConfigureAwait(false))
         {
             return (null, failed!.Reply);

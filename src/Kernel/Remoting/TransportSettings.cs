@@ -31,8 +31,8 @@ public sealed record TransportSettings
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long the other machine may leave what was sent without an acknowledgement, or not say that it is still there, before the connection is closed and its questions end. The system
-    /// of that machine answers, so that a process that is busy or stands still is not meant.
+    /// How long the other machine may acknowledge nothing of what was sent, or not say that it is still there, before the connection is closed and its questions end. The system
+    /// of that machine answers, so that a process that is busy or stands still is not meant. A few seconds at least.
     /// </summary>
     public TimeSpan SilenceMax { get; init; } = TimeSpan.FromSeconds(4);
 

@@ -46,7 +46,8 @@ internal sealed class ClusterWrites(
             }
 
             ActorsMetrics.WritesRetried.Add(1);
-            await places.NewerWithinAsync(seen, left < settings.RetryPause ? left : settings.RetryPause, time, cancel);
+            TimeSpan pause = journey.PauseOf(settings);
+            await places.NewerWithinAsync(seen, left < pause ? left : pause, time, cancel);
         }
     }
 
@@ -72,11 +73,16 @@ internal sealed class ClusterWrites(
         journey.Obstacle = $"{leader.Name} did not take them";
         while (!journey.HasEnded)
         {
+            if (Left(begun) <= TimeSpan.Zero)
+            {
+                return;
+            }
+
             byte[] message = journey.NextMessage();
             (IngestOutcome? outcome, ReplyResult result) = await AskAsync(leader, WriteMessage.Number, message, Left(begun), cancel);
             if (result == ReplyResult.Unreachable)
             {
-                outcome = await RelayAsync(leader, message, seen, begun, cancel);
+                outcome = await RelayAsync(journey, leader, message, seen, begun, cancel);
             }
 
             if (outcome is null)
@@ -89,14 +95,16 @@ internal sealed class ClusterWrites(
     }
 
     // The way to a leader may be broken in one direction for hours, and he leads all the same, for others reach him. One who is found dead is not waited for.
-    private async Task<IngestOutcome?> RelayAsync(ShardPeer leader, byte[] message, ShardPlaces seen, long begun, CancellationToken cancel)
+    private async Task<IngestOutcome?> RelayAsync(Journey journey, ShardPeer leader, byte[] message, ShardPlaces seen, long begun, CancellationToken cancel)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         Task newer = places.NewerThanAsync(seen, over.Token);
         try
         {
-            foreach (ShardPeer via in places.Peers.Where(peer => peer.Node != leader.Node).Take(settings.RelaysMax))
+            ShardPeer[] others = [.. places.Peers.Where(peer => peer.Node != leader.Node)];
+            for (int asked = 0; asked < Math.Min(others.Length, settings.RelaysMax); asked++)
             {
+                ShardPeer via = others[journey.NextRelay(others.Length)];
                 if (newer.IsCompleted || Left(begun) is not { Ticks: > 0 } left)
                 {
                     return null;
@@ -116,6 +124,7 @@ internal sealed class ClusterWrites(
                 }
             }
 
+            journey.WasUnreached();
             return null;
         }
         finally
@@ -150,6 +159,8 @@ internal sealed class ClusterWrites(
         private SampleBatch? _whole = batch;
         private IReadOnlyList<byte[]>? _messages;
         private int _arrived;
+        private int _relays;
+        private int _unreached;
 
         public ShardId Shard { get; } = batch.Shard;
 
@@ -179,6 +190,16 @@ internal sealed class ClusterWrites(
 
             return _messages[_arrived];
         }
+
+        /// <summary>Which of the nodes that may pass it on is asked next: shard by shard with another one, and each time the next.</summary>
+        public int NextRelay(int nodes) => (Shard.Value + _relays++) % nodes;
+
+        /// <summary>Nobody who was asked could pass it on.</summary>
+        public void WasUnreached() => _unreached++;
+
+        /// <summary>Until it is tried again: longer each time where nobody could pass it on.</summary>
+        public TimeSpan PauseOf(ForwardSettings settings) =>
+            TimeSpan.FromTicks(Math.Min(settings.RetryPause.Ticks << Math.Min(_unreached, 16), Math.Max(settings.RetryPause.Ticks, settings.RetryPauseMax.Ticks)));
 
         /// <summary>This node does not lead the shard.</summary>
         public void TakeBack(SampleBatch back)

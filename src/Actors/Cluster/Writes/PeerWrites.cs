@@ -10,45 +10,59 @@ namespace Pleiad.Actors;
 /// <param name="settings">Limits.</param>
 internal sealed class PeerWrites(Func<SampleBatch, CancellationToken, Task<WriteHere>> here, ShardMap map, IShardPlaces places, ForwardSettings settings)
 {
-    private long _bytes;
+    private readonly Held _written = new(settings.BytesMax);
+    private readonly Held _relayed = new(settings.RelayBytesMax);
 
     /// <summary>Handles the messages of writes from now on.</summary>
     public void AddTo(NodeMessages messages)
     {
-        messages.Add(WriteMessage.Number, message => HandleAsync(message, WriteAsync));
-        messages.Add(WriteMessage.RelayNumber, message => HandleAsync(message, RelayAsync));
+        messages.Add(WriteMessage.Number, HandleWriteAsync);
+        messages.Add(WriteMessage.RelayNumber, HandleRelayAsync);
     }
 
-    private ValueTask<NodeMessage> HandleAsync(IncomingMessage message, Func<byte[], Task<NodeMessage>> handle)
+    private ValueTask<NodeMessage> HandleWriteAsync(IncomingMessage message)
     {
-        int length = message.Message.Payload.Length;
-        if (Interlocked.Add(ref _bytes, length) > settings.BytesMax)
+        if (!_written.TryTake(message.Message.Payload.Length))
         {
-            Interlocked.Add(ref _bytes, -length);
             ActorsMetrics.ForwardsRefused.Add(1);
             return new ValueTask<NodeMessage>(new WriteAnswer(
                 false, IngestOutcome.Nothing with { Failure = $"more than {settings.BytesMax} bytes of samples of other nodes are being written; try again later" }).ToMessage());
         }
 
-        // The bytes are not ours any longer than this call.
-        byte[] copy = message.Message.Payload.ToArray();
-        return new ValueTask<NodeMessage>(Task.Run(() => HandleAsync(copy, handle)));
+        return HandleAsync(message, _written, WriteAsync);
     }
 
-    private async Task<NodeMessage> HandleAsync(byte[] message, Func<byte[], Task<NodeMessage>> handle)
+    private ValueTask<NodeMessage> HandleRelayAsync(IncomingMessage message)
     {
-        try
+        // Whoever asks goes on to the next node.
+        if (!_relayed.TryTake(message.Message.Payload.Length))
         {
-            return await handle(message);
+            ActorsMetrics.RelaysFailed.Add(1);
+            return new ValueTask<NodeMessage>(WriteAnswer.Moved.ToMessage());
         }
-        catch (WireFormatException e)
+
+        return HandleAsync(message, _relayed, RelayAsync);
+    }
+
+    private static ValueTask<NodeMessage> HandleAsync(IncomingMessage message, Held held, Func<byte[], Task<NodeMessage>> handle)
+    {
+        // The bytes are not ours any longer than this call.
+        byte[] copy = message.Message.Payload.ToArray();
+        return new ValueTask<NodeMessage>(Task.Run(async () =>
         {
-            return new WriteAnswer(false, IngestOutcome.Nothing with { Failure = $"samples that cannot be read: {e.Message}" }).ToMessage();
-        }
-        finally
-        {
-            Interlocked.Add(ref _bytes, -message.Length);
-        }
+            try
+            {
+                return await handle(copy);
+            }
+            catch (WireFormatException e)
+            {
+                return new WriteAnswer(false, IngestOutcome.Nothing with { Failure = $"samples that cannot be read: {e.Message}" }).ToMessage();
+            }
+            finally
+            {
+                held.GiveBack(copy.Length);
+            }
+        }));
     }
 
     private async Task<NodeMessage> WriteAsync(byte[] message)
@@ -59,16 +73,45 @@ internal sealed class PeerWrites(Func<SampleBatch, CancellationToken, Task<Write
         return (answer.Moved is null ? new WriteAnswer(false, answer.Outcome) : WriteAnswer.Moved).ToMessage();
     }
 
-    // Once, and only to whom this node takes for the leader: who asked looks further.
+    // Once, and only to whom this node takes for the leader: who asked looks further. Nor is one waited for who is found not to lead any more.
     private async Task<NodeMessage> RelayAsync(byte[] message)
     {
-        ShardPlace place = places.Now.Shards[WriteMessage.ShardOf(message, map).Value];
-        if (place.Leader is not { } leader)
+        ShardPlaces seen = places.Now;
+        if (seen.Shards[WriteMessage.ShardOf(message, map).Value].Leader is not { } leader)
         {
             return await WriteAsync(message);
         }
 
-        NodeReply reply = await leader.Link.AskAsync(Lane.Replication, new NodeMessage(WriteMessage.Number, message), settings.Deadline);
-        return reply.Result == ReplyResult.Answered ? reply.Message : WriteAnswer.Moved.ToMessage();
+        using var over = new CancellationTokenSource();
+        Task newer = places.NewerThanAsync(seen, over.Token);
+        Task<NodeReply> asking = leader.Link.AskAsync(Lane.Replication, new NodeMessage(WriteMessage.Number, message), settings.Deadline / 2).AsTask();
+        await Task.WhenAny(asking, newer);
+        await over.CancelAsync();
+        if (asking.IsCompletedSuccessfully && (await asking) is { Result: ReplyResult.Answered } reply)
+        {
+            return reply.Message;
+        }
+
+        ActorsMetrics.RelaysFailed.Add(1);
+        return WriteAnswer.Moved.ToMessage();
+    }
+
+    // Bytes that are held at once.
+    private sealed class Held(long bytesMax)
+    {
+        private long _bytes;
+
+        public bool TryTake(int bytes)
+        {
+            if (Interlocked.Add(ref _bytes, bytes) <= bytesMax)
+            {
+                return true;
+            }
+
+            GiveBack(bytes);
+            return false;
+        }
+
+        public void GiveBack(int bytes) => Interlocked.Add(ref _bytes, -bytes);
     }
 }
