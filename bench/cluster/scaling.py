@@ -232,6 +232,8 @@ def main():
             print("| %d | %d | %d | %.2f | %s | %s |"
                   % (nodes, targets, rate, rate / (base * nodes) if base else 0, " ".join(map(str, sorted(led))), " ".join("%.0f" % (of / each) for of in rates)), flush=True)
     ask = options.ask or (max(1, rows[0][1] // rows[0][0] // 2) if rows else 0)
+    if not options.search and not ask and not options.join:
+        parser.error("--search 0 needs --ask or --join")
     if ask and numbers:
         print("\n| nodes, %d targets |" % ask + "".join(" `%s`, ms |" % query for query in QUERIES) + "\n|---:|" + "---:|" * len(QUERIES))
         for nodes in numbers:
