@@ -195,7 +195,8 @@ internal sealed class SegmentLogOpener(IFiles files, string directory, string qu
             : Rewritten(segment, mapped, scan);
     }
 
-    // What the device cannot give is a failure here; of what is mapped it would be the end of the process.
+    // What the device cannot give is a failure here; of what is mapped it would be the end of the process. One that gives it now and fails before it is replayed, where the system has taken the
+    // pages back meanwhile, ends the process all the same, as with blocks.
     private void ReadThrough(string path)
     {
         using IFile file = files.OpenRead(path);
