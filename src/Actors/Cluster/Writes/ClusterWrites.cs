@@ -71,15 +71,10 @@ internal sealed class ClusterWrites(
     private async Task SendAsync(Journey journey, ShardPeer leader, ShardPlaces seen, long begun, CancellationToken cancel)
     {
         journey.Obstacle = $"{leader.Name} did not take them";
-        while (!journey.HasEnded)
+        while (!journey.HasEnded && Left(begun) is { Ticks: > 0 } left)
         {
-            if (Left(begun) <= TimeSpan.Zero)
-            {
-                return;
-            }
-
             byte[] message = journey.NextMessage();
-            (IngestOutcome? outcome, ReplyResult result) = await AskAsync(leader, WriteMessage.Number, message, Left(begun), cancel);
+            (IngestOutcome? outcome, ReplyResult result) = await AskAsync(leader, WriteMessage.Number, message, left, cancel);
             if (result == ReplyResult.Unreachable)
             {
                 outcome = await RelayAsync(journey, leader, message, seen, begun, cancel);
