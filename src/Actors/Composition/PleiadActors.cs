@@ -84,6 +84,7 @@ public sealed class PleiadActors : IDisposable
         {
             SharedDiscovery = settings.SharedDiscovery,
             Pages = new PagePool(settings.PooledPagesMax),
+            NewestSample = cluster is null ? null : _shards.NewestSampleAsync,
         };
         ActorRef catalog = system.ActorOf(
             Props.Create(() => new ScrapeCatalogActor(parts, logging.CreateLogger("Pleiad.Scraping"))), "scrape");

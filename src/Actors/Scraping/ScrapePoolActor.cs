@@ -296,7 +296,7 @@ internal sealed class ScrapePoolActor(ScrapePoolParts parts, ILogger log) : Acto
     }
 
     private void Start(Target target, PoolSetup setup, bool goesOn = false) => _actors[target.Key] = Context.Watch(Context.ActorOf(
-        Props.Create(() => new TargetActor(target, setup, parts.Shards, parts.HostName, parts.FirstReads, goesOn, log))));
+        Props.Create(() => new TargetActor(target, setup, parts.Shards, parts.HostName, parts.FirstReads, goesOn, parts.NewestSample, log))));
 
     private void TellStatusTo(ActorRef asker)
     {

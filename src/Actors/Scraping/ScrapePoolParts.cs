@@ -1,4 +1,5 @@
 using Pleiad.Kernel;
+using Pleiad.Model;
 using Pleiad.Scraping;
 
 namespace Pleiad.Actors;
@@ -19,6 +20,9 @@ internal sealed record ScrapePoolParts(
 {
     /// <summary>Of discoveries that are run by one node for all.</summary>
     public SharedDiscoverySettings SharedDiscovery { get; init; } = new();
+
+    /// <summary>Says when the newest sample of a series of this node is in a range; null where targets never come from other nodes.</summary>
+    public Func<Labels, TimeRange, CancellationToken, Task<Timestamp?>>? NewestSample { get; init; }
 
     /// <summary>Where the pages of all pools are read into.</summary>
     public PagePool Pages { get; init; } = PagePool.Default;

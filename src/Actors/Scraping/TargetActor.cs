@@ -12,11 +12,17 @@ namespace Pleiad.Actors;
 /// <param name="hostName">Of this node, as others see it.</param>
 /// <param name="firstReads">Lets targets begin.</param>
 /// <param name="goesOn">Whether another node scraped it until now: each slot that it waits is a hole in its series.</param>
+/// <param name="newestSample">As <see cref="ScrapePoolParts.NewestSample"/>.</param>
 /// <param name="log">For people.</param>
-internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory shards, string hostName, FirstReads firstReads, bool goesOn, ILogger log) : Actor
+internal sealed class TargetActor(
+    Target target, PoolSetup setup, ShardDirectory shards, string hostName, FirstReads firstReads, bool goesOn,
+    Func<Labels, TimeRange, CancellationToken, Task<Timestamp?>>? newestSample, ILogger log) : Actor
 {
     /// <summary>How often one that goes on asks for a place in the first half of its slot; later the samples would be the next slot's.</summary>
     private const int AsksInHalfASlot = 8;
+
+    /// <summary>Slots before the last one in which another node must have scraped it, for the last one to be a hole.</summary>
+    private const int SlotsLookedBack = 4;
 
     /// <summary>Batches under way at most; while the journal is that far behind, slots are passed over.</summary>
     private const int UnacknowledgedMax = 16;
@@ -45,7 +51,14 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
 
     private Timestamp Now => Timestamp.From(Context.Time.GetUtcNow());
 
-    protected override void PreStart() => ScheduleAfter(Now);
+    protected override void PreStart()
+    {
+        ScheduleAfter(Now);
+        if (goesOn)
+        {
+            LookAtLastSlot();
+        }
+    }
 
     protected override void PostStop()
     {
@@ -59,6 +72,9 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
         {
             case Due:
                 OnDue();
+                break;
+            case SlotLookedAt looked:
+                OnSlotLookedAt(looked);
                 break;
             case Fetched fetched:
                 OnFetched(fetched);
@@ -129,6 +145,31 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
         _fetching = true;
         Context.PipeToSelf(_fetcher.FetchAsync(_stop.Token), page => new Fetched(page, moment), failure => new Fetched(null, moment, failure));
     }
+
+    // While its shard was handed over, or its leader was dead and not known to be, nobody scraped it. The slot that began last is not too late yet.
+    private void LookAtLastSlot()
+    {
+        Timestamp slot = _schedule.SlotAt(Now);
+        if (newestSample is not null && IsInHalf(slot))
+        {
+            var range = TimeRange.Closed((slot - (_target.Interval * SlotsLookedBack)).Milliseconds, slot.Milliseconds);
+            Context.PipeToSelf(newestSample(Reader.Up, range, _stop.Token), newest => new SlotLookedAt(slot, newest), _ => new SlotLookedAt(slot, null));
+        }
+    }
+
+    private void OnSlotLookedAt(SlotLookedAt looked)
+    {
+        if (!_begun && !_fetching && !_retired && looked.Newest is { } newest && newest < looked.Slot && IsInHalf(looked.Slot))
+        {
+            _slot = looked.Slot;
+            _wait = TimeSpan.Zero;
+            _scheduledAt = Context.Time.GetTimestamp();
+            OnDue();
+        }
+    }
+
+    // Later the samples would be the next slot's.
+    private bool IsInHalf(Timestamp slot) => Now - slot < _target.Interval / 2;
 
     private void AskAgain(Timestamp slot, Timestamp now)
     {
@@ -300,6 +341,10 @@ internal sealed class TargetActor(Target target, PoolSetup setup, ShardDirectory
         _target.Timeout);
 
     private sealed record Fetched(FetchOutcome? Page, ScrapeMoment Moment, Exception? Failure = null);
+
+    /// <param name="Slot">Which.</param>
+    /// <param name="Newest">When the target was scraped last, the slot included; null for not lately, or where nobody knows.</param>
+    private sealed record SlotLookedAt(Timestamp Slot, Timestamp? Newest);
 
     private sealed class Due
     {

@@ -45,6 +45,30 @@ internal sealed class ShardDirectory(ShardMap map, IReadOnlyList<ActorRef> owner
     public async Task<long> ChunksAsync(int shard, CancellationToken cancel) =>
         Chunks((await Owners[shard].Ask<FiguresTaken>(TakeFigures.Instance, AnswerTimeout, cancel)).Figures);
 
+    /// <summary>When the newest sample of a series is in a range, a stale marker included; null where it has none there.</summary>
+    /// <param name="series">All of its labels; its shard is read as this node has it.</param>
+    /// <param name="range">Where samples count.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="AskTimeoutException">The shard did not answer.</exception>
+    public async Task<Timestamp?> NewestSampleAsync(Labels series, TimeRange range, CancellationToken cancel)
+    {
+        int shard = Map.Of(series).Value;
+        using LocalViews views = await ViewAsync([shard], cancel);
+        using var samples = new SampleColumns();
+        using SeriesCursor cursor = views.Of(shard).Select(
+            new SelectRequest([.. series.Select(static label => new Matcher(label.Name, MatchKind.Equal, label.Value))], range) { NewestOnly = true }, cancel);
+        while (cursor.MoveNext())
+        {
+            // Others may have these labels and more.
+            if (cursor.Labels.Equals(series))
+            {
+                cursor.Read(samples);
+            }
+        }
+
+        return samples.Count > 0 ? new Timestamp(samples.Times[^1]) : null;
+    }
+
     // Each series has a chunk that is still open.
     private static long Chunks(ShardFigures figures) => figures.SealedChunks + figures.Series;
 

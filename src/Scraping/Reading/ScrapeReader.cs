@@ -83,6 +83,9 @@ public sealed class ScrapeReader
     /// <summary>Series known from the last good page.</summary>
     public int SeriesCount => _series.Count;
 
+    /// <summary>The series that has a sample of each scrape, whatever came of it: <c>up</c>.</summary>
+    public Labels Up => _report.Up;
+
     /// <summary>What the last good page says of its metric families, by name.</summary>
     public IReadOnlyDictionary<string, MetricMetadata> ReadMetadata() => _predecessor?.ReadMetadata() ?? _memory.ReadMetadata();
 

@@ -37,6 +37,9 @@ internal sealed class ScrapeReport
         _written = true;
     }
 
+    /// <summary>The labels of <c>up</c>.</summary>
+    internal Labels Up => _keys[0].Labels;
+
     /// <summary>How many series a report has.</summary>
     internal int Count => _keys.Length;
 

@@ -106,6 +106,109 @@ public sealed class LedTargetsTests : IDisposable
         Assert.Empty(page.Requests);
     }
 
+    [Fact]
+    public void A_slot_that_began_while_nobody_led_the_shard_is_scraped_as_soon_as_somebody_does()
+    {
+        using var page = ByteTarget.Of("some 1\n");
+        using var moved = new MovedTarget(page.Address);
+        moved.NewestBefore = 15_000;
+        long slot = moved.TakeAfterSlot(TimeSpan.FromMilliseconds(7_499));
+        Scraped scraped = moved.Node.Take();
+        Assert.Equal(slot, scraped.Time);
+        Assert.Equal(1, scraped["some"]);
+        Assert.Equal(slot + 15_000, moved.Node.ScrapeAt(slot + 15_000).Time);
+        Assert.Equal(2, page.Requests.Count);
+
+        // It was asked for the series that every scrape writes.
+        (Labels series, TimeRange range) = Assert.Single(moved.Asked);
+        Assert.Equal("up", series.MetricName);
+        Assert.Equal(scraped.Series("up").Labels, series);
+        Assert.Equal(TimeRange.Closed(slot - 60_000, slot), range);
+    }
+
+    [Theory]
+    [InlineData(0, 1_000)]
+    [InlineData(null, 1_000)]
+    [InlineData(15_000, 7_500)]
+    public void One_that_was_scraped_or_has_not_been_lately_or_is_half_over_is_left_alone(int? newestBefore, int after)
+    {
+        using var page = ByteTarget.Of("some 1\n");
+        using var moved = new MovedTarget(page.Address);
+        moved.NewestBefore = newestBefore;
+        long slot = moved.TakeAfterSlot(TimeSpan.FromMilliseconds(after));
+        Assert.Empty(page.Requests);
+        Assert.Equal(slot + 15_000, moved.Node.ScrapeAt(slot + 15_000).Time);
+        Assert.Single(page.Requests);
+    }
+
+    [Fact]
+    public void When_the_shard_does_not_say_the_next_slot_is_waited_for()
+    {
+        using var page = ByteTarget.Of("some 1\n");
+        using var moved = new MovedTarget(page.Address);
+        moved.Fails = true;
+        long slot = moved.TakeAfterSlot(TimeSpan.FromMilliseconds(1_000));
+        Assert.Single(moved.Asked);
+        Assert.Equal(slot + 15_000, moved.Node.ScrapeAt(slot + 15_000).Time);
+        Assert.Single(page.Requests);
+    }
+
+    // A target that another node has scraped, of which the test says when it did so last.
+    private sealed class MovedTarget : IDisposable
+    {
+        private readonly LedShards _led;
+        private readonly TimeSpan _toSlot;
+
+        public MovedTarget(string address)
+        {
+            LedShards? led = null;
+            Node = new ScrapeNode(led: system => led = new LedShards(new ShardMap(1), system.EventStream), newestSample: AnswerAsync);
+            _led = led!;
+            Node.Apply(ScrapeNode.Job("j", address));
+
+            // Where in the interval its slots are is known from a first life of it here, which scrapes nothing.
+            _led.Add(0);
+            Node.Test.Drain();
+            _toSlot = Node.Test.Time.NextTimer!.Value;
+            _led.Remove(0);
+            Node.Test.Drain();
+            Asked.Clear();
+        }
+
+        public ScrapeNode Node { get; }
+
+        /// <summary>Milliseconds before the slot; null for not lately.</summary>
+        public int? NewestBefore { get; set; }
+
+        public bool Fails { get; set; }
+
+        public List<(Labels Series, TimeRange Range)> Asked { get; } = [];
+
+        /// <summary>The shard is led here from some time after a slot on; the slot.</summary>
+        public long TakeAfterSlot(TimeSpan after)
+        {
+            long slot = Node.NowMs + (long)_toSlot.TotalMilliseconds;
+            Node.Test.Advance(_toSlot + after);
+            _led.Add(0);
+            Node.Test.Drain();
+            return slot;
+        }
+
+        public void Dispose() => Node.Dispose();
+
+        private Task<Timestamp?> AnswerAsync(Labels series, TimeRange range, CancellationToken cancel)
+        {
+            lock (Asked)
+            {
+                Asked.Add((series, range));
+            }
+
+            return Fails
+                ? Task.FromException<Timestamp?>(new InvalidOperationException("the shard is being closed"))
+                : Task.FromResult<Timestamp?>(NewestBefore is { } before ? new Timestamp(range.Through - before) : null);
+        }
+    }
+
     private void Fill(List<FirstReads.Place> places)
     {
         while (_node.FirstReads.TryEnter() is { } place)

@@ -13,7 +13,9 @@ internal sealed class ScrapeNode : IDisposable
 
     /// <param name="firstReadsMax">Targets that may read their first page at once.</param>
     /// <param name="led">Makes what says which shards' targets are scraped here; null for all.</param>
-    public ScrapeNode(int firstReadsMax = 16, Func<ActorSystem, LedShards>? led = null)
+    /// <param name="newestSample">Says when a series was written last; null where nobody can say.</param>
+    public ScrapeNode(
+        int firstReadsMax = 16, Func<ActorSystem, LedShards>? led = null, Func<Labels, TimeRange, CancellationToken, Task<Timestamp?>>? newestSample = null)
     {
         Test = TestActorSystem.OnPool();
         Shard = Test.CreateProbe("shard");
@@ -21,7 +23,10 @@ internal sealed class ScrapeNode : IDisposable
         Asker = Test.CreateProbe("asker");
         FirstReads = new FirstReads(firstReadsMax, Test.Time);
         var shards = new ShardDirectory(new ShardMap(1), [Shard.Ref]);
-        var parts = new ScrapePoolParts(shards, ScrapeLimits.Default, "here.example", "Pleiad/test", StartTimestamps: false, TypeAndUnitLabels: false, FirstReads, led?.Invoke(Test.System));
+        var parts = new ScrapePoolParts(shards, ScrapeLimits.Default, "here.example", "Pleiad/test", StartTimestamps: false, TypeAndUnitLabels: false, FirstReads, led?.Invoke(Test.System))
+        {
+            NewestSample = newestSample,
+        };
         Catalog = Test.ActorOf(() => new ScrapeCatalogActor(parts, NullLogger.Instance), "scrape");
     }
 
