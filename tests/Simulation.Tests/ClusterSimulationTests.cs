@@ -66,6 +66,40 @@ public sealed partial class ClusterSimulationTests
         });
     }
 
+    // The rows are looked at once a second.
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public void All_nodes_know_within_some_milliseconds_who_leads_a_shard_that_has_moved(int seed)
+    {
+        TimeSpan step = TimeSpan.FromMilliseconds(5);
+        var world = new SimulatedWorld(seed, Shards);
+        world.Play(() =>
+        {
+            Begin(world, nodes: 3);
+            SimulatedNode joins = world.Start("node-3");
+            var ledAt = new Dictionary<int, TimeSpan>();
+            for (int i = 0; i < 6000; i++)
+            {
+                world.Run(step.TotalSeconds);
+                foreach (ShardOwnership row in world.Rows().Where(row => joins.LeadsNow(row.Shard)))
+                {
+                    ledAt.TryAdd(row.Shard, world.Now);
+                    if (world.Now - ledAt[row.Shard] >= 2 * step)
+                    {
+                        Assert.All(world.Nodes, node => Assert.Equal(row.Epoch, KnownEpoch(node, row.Shard)));
+                    }
+                }
+            }
+
+            Assert.NotEmpty(ledAt);
+        });
+
+        static long KnownEpoch(SimulatedNode node, int shard) =>
+            Math.Max(node.Region.Rows[shard].Epoch, node.Region.Told.Where(told => told.Shard == shard).Select(static told => told.Epoch).DefaultIfEmpty().Max());
+    }
+
     [Fact]
     public void Shards_of_a_killed_node_are_led_by_others_within_five_seconds()
     {

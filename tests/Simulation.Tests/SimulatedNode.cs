@@ -336,6 +336,7 @@ internal sealed partial class SimulatedNode
                 Assert.True(AppliedTo(lead.Row.Shard).Count == lead.Row.NextSeq - 1, $"seed {_world.Seed}: led before it had caught up");
                 _log.BeginLead(lead.Row);
                 _leads[lead.Row.Shard] = (lead.Row.Epoch, lead.Row.NextSeq);
+                TellOthers(lead.Row);
                 break;
             case RegionEffect.Drain drain:
                 _leads.Remove(drain.Shard);
@@ -349,6 +350,24 @@ internal sealed partial class SimulatedNode
                 _leads.Remove(end.Shard);
                 _ = _log.EndLeadAsync(new ShardId(end.Shard));
                 break;
+        }
+    }
+
+    // As a cluster actor does.
+    private void TellOthers(ShardOwnership row)
+    {
+        foreach (Member member in _members.View.Members.Where(member => member.Status != MemberStatus.Dead && member.Incarnation != Incarnation))
+        {
+            SimulatedNode other = _world.Find(member.Incarnation);
+            if (!_world.IsCut(this, other) && _world.TellChance.NextDouble() >= _world.Loss)
+            {
+                _world.Spawn(async () =>
+                {
+                    await _world.PauseAsync(TimeSpan.FromMilliseconds(0.2 + (4 * _world.TellChance.NextDouble())));
+                    await other.GateAsync();
+                    other.Learn(new RegionEvent.LeaderTold(Incarnation, row.Shard, row.Epoch));
+                });
+            }
         }
     }
 

@@ -23,6 +23,7 @@ internal sealed class SimulatedWorld
         Shards = shards;
         Chance = new Random(seed);
         Store = new MemoryClusterStore(new Random(seed + 1));
+        TellChance = new Random(seed + 2);
     }
 
     public int Seed { get; }
@@ -34,6 +35,9 @@ internal sealed class SimulatedWorld
     public VirtualTime Time { get; } = new();
 
     public MemoryClusterStore Store { get; }
+
+    /// <summary>Of messages that nobody waits for: games that were played before there were any go on as they did.</summary>
+    public Random TellChance { get; }
 
     public List<SimulatedNode> Nodes { get; } = [];
 
@@ -173,7 +177,7 @@ internal sealed class SimulatedWorld
         }
     }
 
-    /// <summary>At every step: epochs and numbers only go up, and an epoch has one owner and one token.</summary>
+    /// <summary>At every step: epochs and numbers only go up, an epoch has one owner and one token, and nobody is told of another.</summary>
     public void CheckStep()
     {
         foreach (ShardOwnership row in Rows())
@@ -187,6 +191,13 @@ internal sealed class SimulatedWorld
             }
 
             _terms[(row.Shard, row.Epoch)] = (row.Token, row.Owner);
+        }
+
+        foreach (ToldLeader told in Nodes.Where(static node => !node.HasEnded).SelectMany(static node => node.Region.Told))
+        {
+            Assert.True(
+                _terms.TryGetValue((told.Shard, told.Epoch), out (Guid, NodeIncarnation Owner) term) && term.Owner == told.Node,
+                $"seed {Seed}: somebody was told that {told.Node} leads shard {told.Shard} with epoch {told.Epoch}, which he never had");
         }
     }
 

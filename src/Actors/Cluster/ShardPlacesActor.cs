@@ -94,21 +94,26 @@ internal sealed class ShardPlacesActor(NodeTransport transport, PublishedPlaces 
         string self = status.View.Find(status.Self)?.Name ?? "";
         var byName = peers.Values.ToDictionary(static peer => peer.Name, StringComparer.Ordinal);
         var led = status.Leading.ToHashSet();
+        var told = status.Told.ToDictionary(static leader => leader.Shard);
         return [.. status.Rows.Select(row =>
         {
             ShardReplicas planned = status.Plan is { } plan && row.Shard < plan.Shards.Length ? plan.Shards[row.Shard] : ShardReplicas.None;
-            ShardPeer? leader = peers.GetValueOrDefault(row.Owner);
+
+            // Who leads it says so sooner than the rows do.
+            bool isTold = told.TryGetValue(row.Shard, out ToldLeader news) && !led.Contains(row.Shard);
+            (NodeIncarnation owner, long epoch) = isTold ? (news.Node, news.Epoch) : (row.Owner, row.Epoch);
+            ShardPeer? leader = peers.GetValueOrDefault(owner);
             bool isCopy = planned.All.Contains(self, StringComparer.Ordinal);
             bool isWarm = isCopy && status.IsCurrent && wholeSeq(row.Shard) >= (row.Shard < before.Length ? before[row.Shard] : row).NextSeq - 1;
             ShardRole role = led.Contains(row.Shard) ? ShardRole.Leader : isWarm ? ShardRole.Follower : isCopy ? ShardRole.Uncertain : ShardRole.None;
             return new ShardPlace
             {
                 Shard = row.Shard,
-                Epoch = row.Epoch,
+                Epoch = epoch,
                 Here = role,
                 LastResort = role == ShardRole.Uncertain || (role == ShardRole.Leader && wholeSeq(row.Shard) == AppliedMarks.Unknown) ? here : null,
                 Leader = leader,
-                Successor = leader is null && row.Owner != status.Self ? byName.GetValueOrDefault(planned.Leader) : null,
+                Successor = leader is null && owner != status.Self ? byName.GetValueOrDefault(planned.Leader) : null,
                 Followers = [.. planned.All.Where(name => name != self && name != leader?.Name).Select(name => byName.GetValueOrDefault(name)).OfType<ShardPeer>()],
             };
         })];

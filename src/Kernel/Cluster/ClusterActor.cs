@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Pleiad.Kernel;
 
 /// <summary>This node's part in the cluster: drives <see cref="MembershipState"/> and <see cref="RegionState"/> and performs what they ask for.</summary>
@@ -33,7 +35,7 @@ public sealed class ClusterActor : Actor
     public sealed record Leave;
 
     /// <summary>The numbers of the messages that cluster actors send each other.</summary>
-    public static IReadOnlyList<ushort> MessageNumbers { get; } = [ClusterMessages.Probe, ClusterMessages.ProbeVia, ClusterMessages.HandOff];
+    public static IReadOnlyList<ushort> MessageNumbers { get; } = [ClusterMessages.Probe, ClusterMessages.ProbeVia, ClusterMessages.HandOff, ClusterMessages.Leads];
 
     /// <summary>Answers a message of another node's cluster actor.</summary>
     /// <param name="cluster">This node's.</param>
@@ -43,6 +45,13 @@ public sealed class ClusterActor : Actor
     public static ValueTask<NodeMessage> HandleAsync(ActorRef cluster, Pulse pulse, IncomingMessage incoming, TimeSpan patience)
     {
         ClusterRequest request = ClusterMessages.Read(incoming);
+        if (request is ClusterRequest.Leads)
+        {
+            // Where there is no room for it, the next look at the rows says it too.
+            cluster.TryTell(request);
+            return default;
+        }
+
         return request is ClusterRequest.AreYouThere asked && pulse.Reaches(asked.From) is { } reaches
             ? new ValueTask<NodeMessage>(ClusterMessages.Answer(incoming.Message.Number, reaches))
             : AnswerAsync(incoming.Message.Number);
@@ -92,6 +101,9 @@ public sealed class ClusterActor : Actor
             case ClusterRequest.LetGo asked:
                 _askers[++_requests] = Sender;
                 Learn(new RegionEvent.HandOffAsked(asked.By, asked.Shard, asked.SeenEpoch, _requests) { KeepsRecords = _setup.Shards.Keeps(asked.Shard) });
+                break;
+            case ClusterRequest.Leads told:
+                Learn(new RegionEvent.LeaderTold(told.By, told.Shard, told.Epoch));
                 break;
             case TakeStatus:
                 Sender.Tell(Status(), Self);
@@ -241,6 +253,7 @@ public sealed class ClusterActor : Actor
                 break;
             case RegionEffect.BeginLead lead:
                 _setup.Shards.BeginLead(lead.Row);
+                TellOthers(lead.Row);
                 break;
             case RegionEffect.Drain drain:
                 Context.PipeToSelf(
@@ -257,6 +270,19 @@ public sealed class ClusterActor : Actor
     /// <param name="appliedSeq">Through which record it is applied; below 0 where that does not count.</param>
     /// <param name="lagMax">Records it may lack.</param>
     internal static bool IsNear(ShardOwnership row, long appliedSeq, long lagMax) => appliedSeq >= 0 && row.NextSeq - 1 - appliedSeq <= lagMax;
+
+    // Samples on their way need not wait for the next look at the rows, which finds the same. Copies first: they answer queries by it.
+    private void TellOthers(ShardOwnership row)
+    {
+        NodeMessage message = ClusterMessages.LeadsTell(row.Shard, row.Epoch);
+        ImmutableArray<string> copies = _region.Plan is { } plan && row.Shard < plan.Shards.Length ? [.. plan.Shards[row.Shard].All] : [];
+        foreach (Member other in _members.View.Members
+            .Where(member => member.Status != MemberStatus.Dead && member.Incarnation != _setup.Self.Incarnation)
+            .OrderBy(member => copies.Contains(member.Name) ? 0 : 1).Take(_setup.LeaderToldMax))
+        {
+            _ = LinkTo(other).TellAsync(Lane.Control, message).AsTask();
+        }
+    }
 
     // Copies follow the journal whoever leads; whoever shall lead follows first, so that the hand-off takes no time.
     private void FollowOthers()
@@ -292,7 +318,10 @@ public sealed class ClusterActor : Actor
         }
     }
 
-    private ClusterStatus Status() => new(_setup.Self.Incarnation, _members.View, _region.Plan, _region.Rows, [.. _region.Leading]) { IsCurrent = _region.LooksUnanswered <= _setup.LooksUnansweredMax };
+    private ClusterStatus Status() => new(_setup.Self.Incarnation, _members.View, _region.Plan, _region.Rows, [.. _region.Leading])
+    {
+        IsCurrent = _region.LooksUnanswered <= _setup.LooksUnansweredMax, Told = _region.Told,
+    };
 
     private void ProbeFor(NodeIncarnation peer, ActorRef asker)
     {

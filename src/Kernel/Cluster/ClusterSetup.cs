@@ -35,6 +35,9 @@ public sealed record ClusterSetup
     /// <summary>Records that a copy may lack at most when it asks to lead in the place of a living node.</summary>
     public long HandOffLagMax { get; init; } = 100;
 
+    /// <summary>Nodes that are told, at most, when this one begins to lead a shard, those with copies of it first; the others read it in the rows, once a second.</summary>
+    public int LeaderToldMax { get; init; } = 64;
+
     /// <summary>Looks at the rows, one a second, that may go unanswered before copies here are not taken for warm any more.</summary>
     public int LooksUnansweredMax { get; init; } = 3;
 
@@ -54,10 +57,13 @@ public sealed record ClusterStatus(
     /// <summary>Whether the rows are those of the last seconds: false while the store cannot be reached from this node.</summary>
     public bool IsCurrent { get; init; } = true;
 
+    /// <summary>Leaders that say so themselves and are newer than <see cref="Rows"/>, in the order of shards.</summary>
+    public ImmutableArray<ToldLeader> Told { get; init; } = [];
+
     /// <inheritdoc/>
     public bool Equals(ClusterStatus? other) =>
         other is not null && Self == other.Self && IsCurrent == other.IsCurrent && View.Equals(other.View) && Equals(Plan, other.Plan)
-        && Rows.AsSpan().SequenceEqual(other.Rows.AsSpan()) && Leading.AsSpan().SequenceEqual(other.Leading.AsSpan());
+        && Rows.AsSpan().SequenceEqual(other.Rows.AsSpan()) && Told.AsSpan().SequenceEqual(other.Told.AsSpan()) && Leading.AsSpan().SequenceEqual(other.Leading.AsSpan());
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Self, View, Leading.Length);

@@ -79,6 +79,22 @@ public sealed class ShardPlacesTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Who_says_that_he_leads_is_the_leader_before_the_rows_say_so_but_of_what_is_led_here()
+    {
+        ClusterStatus status = Status([Row(0, Self), Row(1, Self), Row(2, Gone)], [("b", "a"), ("b", "a"), ("b", "a")], [1], isCurrent: true) with
+        {
+            Told = [new ToldLeader(0, Other, 8), new ToldLeader(1, Other, 8), new ToldLeader(2, Gone, 8)],
+        };
+        ImmutableArray<ShardPlace> places = Places(status);
+        Assert.Equal(("b", 8L, ShardRole.Follower), (places[0].Leader!.Name, places[0].Epoch, places[0].Here));
+        Assert.Empty(places[0].Followers);
+        Assert.Equal((null, 7L, ShardRole.Leader), (places[1].Leader, places[1].Epoch, places[1].Here));
+
+        // Of one that is not known, or not any more, the plan says who is next.
+        Assert.Equal((null, "b", 8L), (places[2].Leader, places[2].Successor!.Name, places[2].Epoch));
+    }
+
+    [Fact]
     public void The_same_places_are_equal()
     {
         Assert.Equal(Places([Row(0, Self)], [("a", "b")], [0]).ToArray(), Places([Row(0, Self)], [("a", "b")], [0]).ToArray());
@@ -108,8 +124,11 @@ public sealed class ShardPlacesTests : IAsyncLifetime
     private ImmutableArray<ShardPlace> Places(ShardOwnership[] rows, (string Leader, string Follower)[] plan, int[] leading, long applied = 100, bool isCurrent = true)
     {
         ClusterStatus status = Status(rows, plan, leading, isCurrent);
-        return ShardPlacesActor.PlacesOf(status, [.. rows.Select(static row => row with { NextSeq = 10 })], _peers, new ShardPeer(Self, "a", _peers[Other].Link), _ => applied);
+        return Places(status, applied);
     }
+
+    private ImmutableArray<ShardPlace> Places(ClusterStatus status, long applied = 100) => ShardPlacesActor.PlacesOf(
+        status, [.. status.Rows.Select(static row => row with { NextSeq = 10 })], _peers, new ShardPeer(Self, "a", _peers[Other].Link), _ => applied);
 
     private static ClusterStatus Status(ShardOwnership[] rows, (string Leader, string Follower)[] plan, int[] leading, bool isCurrent)
     {

@@ -65,6 +65,12 @@ public abstract record RegionEvent
     /// <param name="MayTake">Whether its owner has let go of it; false when it has not, or was not heard of.</param>
     public sealed record HandOffAnswered(int Shard, bool MayTake) : RegionEvent;
 
+    /// <summary>Another node says that it leads a shard.</summary>
+    /// <param name="By">Which.</param>
+    /// <param name="Shard">What.</param>
+    /// <param name="Epoch">Under which epoch.</param>
+    public sealed record LeaderTold(NodeIncarnation By, int Shard, long Epoch) : RegionEvent;
+
     /// <summary>The journal refused an append: somebody else has the shard.</summary>
     public sealed record Fenced(int Shard, long Epoch) : RegionEvent;
 }

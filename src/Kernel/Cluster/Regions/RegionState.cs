@@ -29,6 +29,10 @@ public sealed record RegionState
     /// <summary>The rows that were read last.</summary>
     public ImmutableArray<ShardOwnership> Rows { get; private init; } = [];
 
+    /// <summary>Leaders that have said so themselves and that the rows, as they were read last, are older than; in the order of shards.</summary>
+    public ImmutableArray<ToldLeader> Told =>
+        News.IsEmpty ? [] : [.. News.Where(told => told.Value.Epoch > Rows[told.Key].Epoch).OrderBy(static told => told.Key).Select(static told => new ToldLeader(told.Key, told.Value.Leader, told.Value.Epoch))];
+
     /// <summary>Looks at the rows since the last one that was answered, the one under way included.</summary>
     public int LooksUnanswered { get; private init; }
 
@@ -87,6 +91,9 @@ public sealed record RegionState
     // Shards that were let go of for another who is about to take them. Our plan may be older than his: by it they would be ours again.
     private ImmutableDictionary<int, Gift> Given { get; init; } = ImmutableDictionary<int, Gift>.Empty;
 
+    // By shard: who said that he leads it, until a look at the rows that was begun later says whether he does.
+    private ImmutableDictionary<int, LeadNews> News { get; init; } = ImmutableDictionary<int, LeadNews>.Empty;
+
     private enum Phase
     {
         Asking,
@@ -124,6 +131,7 @@ public sealed record RegionState
             RegionEvent.Drained drained => OnDrained(drained.Shard, effects),
             RegionEvent.HandOffAnswered answered => OnHandOffAnswered(answered, effects),
             RegionEvent.Fenced fenced => OnFenced(fenced, effects),
+            RegionEvent.LeaderTold told => OnLeaderTold(told),
             _ => this,
         };
         return (next.Decide(happened as RegionEvent.Ticked, effects), effects.ToImmutable());
@@ -165,6 +173,10 @@ public sealed record RegionState
             LooksUnanswered = 0,
             Rows = [.. rows.Select(row => ChangedWhileReading.Contains(row.Shard) ? Rows[row.Shard] : row)],
             Given = Given.RemoveRange(Given.Where(given => rows[given.Key].Epoch > given.Value.Epoch).Select(static given => given.Key)),
+
+            // The look may have been begun before he took it; the next one was not, and counts whatever it says: a store may have lost what it had.
+            News = News.Where(told => told.Value.IsLookOlder && rows[told.Key].Epoch < told.Value.Epoch)
+                .ToImmutableDictionary(static told => told.Key, static told => told.Value with { IsLookOlder = false }),
         };
         foreach ((int shard, Holding held) in Holdings)
         {
@@ -264,6 +276,14 @@ public sealed record RegionState
             ? Lose(fenced.Shard, held, effects)
             : this;
 
+    // It says where samples are to be sent, and no more: who leads by an older epoch is fenced by the journal.
+    private RegionState OnLeaderTold(RegionEvent.LeaderTold told)
+    {
+        bool isNews = told.Shard >= 0 && told.Shard < Rows.Length && told.Epoch > Rows[told.Shard].Epoch
+            && !(News.TryGetValue(told.Shard, out LeadNews? known) && known.Epoch >= told.Epoch);
+        return isNews ? this with { News = News.SetItem(told.Shard, new LeadNews(told.By, told.Epoch, IsLookOlder: IsReadingRows)) } : this;
+    }
+
     private RegionState Lose(int shard, Holding held, ImmutableArray<RegionEffect>.Builder effects)
     {
         if (held.Phase is Phase.Leading or Phase.Draining)
@@ -352,6 +372,8 @@ public sealed record RegionState
         effects.Add(new RegionEffect.WritePlan(PlanVersion, next));
         return this with { IsWritingPlan = true };
     }
+
+    private sealed record LeadNews(NodeIncarnation Leader, long Epoch, bool IsLookOlder);
 
     private sealed record Gift(NodeIncarnation To, long Epoch, int TicksLeft);
 
