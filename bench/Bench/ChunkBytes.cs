@@ -15,10 +15,13 @@ internal static class ChunkBytes
     private const long StepMs = 15_000;
     private const string Constant = "constant";
     private const string Reals = "reals (XOR)";
+    private const string Products = "products, n * 10^-e";
+    private const string Thousandths = "thousandths, n / 1000 / 1000";
+    private const string Binary = "binary, n / 2^k";
     private static readonly string[] s_forms =
     [
         Constant, "integers, offset", "integers, step", "integers, signed step", "integers, bend",
-        "decimals, offset", "decimals, step", "decimals, signed step", "decimals, bend", Reals,
+        "decimals, offset", "decimals, step", "decimals, signed step", "decimals, bend", Products, Thousandths, Binary, Reals,
     ];
 
     /// <summary>Tells bytes and speeds.</summary>
@@ -45,18 +48,22 @@ internal static class ChunkBytes
                 Tell($"{form}, {length}", only, [.. parts.Where(part => part.Form == form).Select(static part => part.Values)], times);
             }
 
-            Tell($"changing integers, {length}", only, [.. parts.Where(static part => part.Form.StartsWith("int", StringComparison.Ordinal)).Select(static part => part.Values)], times);
-            Tell($"changing decimals, {length}", only, [.. parts.Where(static part => part.Form.StartsWith("dec", StringComparison.Ordinal)).Select(static part => part.Values)], times);
-            Tell($"changing integers and decimals, {length}", only, [.. parts.Where(static part => part.Form is not (Constant or Reals)).Select(static part => part.Values)], times);
+            Tell($"changing integers, {length}", only, [.. parts.Where(static part => IsInteger(part.Form)).Select(static part => part.Values)], times);
+            Tell($"changing decimals, {length}", only, [.. parts.Where(static part => IsDecimal(part.Form)).Select(static part => part.Values)], times);
+            Tell($"changing integers and decimals, {length}", only, [.. parts.Where(static part => IsInteger(part.Form) || IsDecimal(part.Form)).Select(static part => part.Values)], times);
             Tell($"changing, {length}", only, [.. parts.Where(static part => part.Form != Constant).Select(static part => part.Values)], times);
-            Tell($"integers and decimals, constant ones included, {length}", only, [.. parts.Where(static part => part.Form != Reals).Select(static part => part.Values)], times);
+            Tell($"integers and decimals, constant ones included, {length}", only, [.. parts.Where(static part => part.Form == Constant || IsInteger(part.Form) || IsDecimal(part.Form)).Select(static part => part.Values)], times);
         }
     }
+
+    private static bool IsInteger(string form) => form.StartsWith("integers", StringComparison.Ordinal);
+
+    private static bool IsDecimal(string form) => form.StartsWith("decimals", StringComparison.Ordinal);
 
     // As docs/formats/chunk.md has the bytes.
     private static string FormOf(ReadOnlySpan<long> times, double[] values)
     {
-        if (!new ColumnChunk().TryWrite(times[..values.Length], values, out ReadOnlySpan<byte> bytes))
+        if (!new ColumnChunk().TryWrite(times[..values.Length], values, out ReadOnlySpan<byte> bytes, out _))
         {
             return Reals;
         }
@@ -65,9 +72,16 @@ internal static class ChunkBytes
         reader.Varint();
         reader.Byte();
         reader.Zigzag();
-        if (reader.Byte() == 0)
+        switch ((ColumnValueForm)reader.Byte())
         {
-            return Constant;
+            case ColumnValueForm.Constant:
+                return Constant;
+            case ColumnValueForm.Product:
+                return Products;
+            case ColumnValueForm.Thousandths:
+                return Thousandths;
+            case ColumnValueForm.Binary:
+                return Binary;
         }
 
         bool isInteger = reader.Byte() == 0;
@@ -90,9 +104,9 @@ internal static class ChunkBytes
         byte[] stream = new byte[(ColumnChunk.SamplesMax * GorillaStream.SampleBitsMax / 8) + 1];
         foreach (double[] part in parts)
         {
-            bool isColumns = chunk.TryWrite(times.AsSpan(0, part.Length), part, out ReadOnlySpan<byte> columns);
+            bool isColumns = chunk.TryWrite(times.AsSpan(0, part.Length), part, out ReadOnlySpan<byte> columns, out ChunkEncoding encoding);
             byte[] one = isColumns ? columns.ToArray() : stream[..WriteReals(times, part, stream)];
-            written.Add((one, isColumns ? ChunkEncoding.Columns : ChunkEncoding.Gorilla, part.Length));
+            written.Add((one, isColumns ? encoding : ChunkEncoding.Gorilla, part.Length));
             samples += part.Length;
             bytes += one.Length;
         }
@@ -107,7 +121,7 @@ internal static class ChunkBytes
         {
             foreach (double[] part in parts)
             {
-                if (!chunk.TryWrite(times.AsSpan(0, part.Length), part, out _))
+                if (!chunk.TryWrite(times.AsSpan(0, part.Length), part, out _, out _))
                 {
                     WriteReals(times, part, stream);
                 }

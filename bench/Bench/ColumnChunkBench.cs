@@ -32,14 +32,14 @@ public class ColumnChunkBench
             _values[i] = Kind switch { "decimal" => random.Next(100_000) / 100.0, "pages" => random.Next(1 << 20) * 4096.0, _ => counter };
         }
 
-        _chunk.TryWrite(_times, _values, out ReadOnlySpan<byte> bytes);
+        _chunk.TryWrite(_times, _values, out ReadOnlySpan<byte> bytes, out _);
         _bytes = bytes.ToArray();
     }
 
     [Benchmark(OperationsPerInvoke = Samples)]
     public int Encode()
     {
-        _chunk.TryWrite(_times, _values, out ReadOnlySpan<byte> bytes);
+        _chunk.TryWrite(_times, _values, out ReadOnlySpan<byte> bytes, out _);
         return bytes.Length;
     }
 

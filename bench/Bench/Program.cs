@@ -10,6 +10,10 @@ else if (args is ["chunk-bytes", var file, ..])
 {
     ChunkBytes.Run(file, args.Length > 2 ? args[2] : null);
 }
+else if (args is ["block-bytes", var block, ..])
+{
+    BlockBytes.Run(block, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1);
+}
 else if (args is ["rollups", ..])
 {
     await RollupFigures.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 40);

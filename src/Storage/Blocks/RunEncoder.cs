@@ -45,9 +45,8 @@ internal sealed class RunEncoder
 
     private void EncodeFloats(ReadOnlySpan<long> times, ReadOnlySpan<double> values, ByteWriter bytes, List<BlockChunk> chunks)
     {
-        bool asColumns = _columns.TryWrite(times, values, out ReadOnlySpan<byte> columns);
+        bool asColumns = _columns.TryWrite(times, values, out ReadOnlySpan<byte> columns, out ChunkEncoding encoding);
         ReadOnlySpan<byte> smallest = columns;
-        ChunkEncoding encoding = ChunkEncoding.Columns;
 
         // The other form takes 64 bits for the first sample and at least two for each next one.
         if (!asColumns || columns.Length > 8 + (times.Length / 4))

@@ -32,7 +32,8 @@ internal static class ChunkDecoder
                 ReadHistograms(bytes, firstTime, count, range, into);
                 break;
             case ChunkEncoding.Columns:
-                ReadColumns(bytes, firstTime, count, range, newestOnly, into);
+            case ChunkEncoding.ScaledColumns:
+                ReadColumns(encoding, bytes, firstTime, count, range, newestOnly, into);
                 break;
             default:
                 throw new FormatException($"a chunk has encoding {(byte)encoding}, which this version does not know");
@@ -54,7 +55,8 @@ internal static class ChunkDecoder
         Keep(times, values, count, range, into);
     }
 
-    private static void ReadColumns(ReadOnlySpan<byte> bytes, long firstTime, int count, TimeRange range, bool newestOnly, SampleColumns into)
+    private static void ReadColumns(
+        ChunkEncoding encoding, ReadOnlySpan<byte> bytes, long firstTime, int count, TimeRange range, bool newestOnly, SampleColumns into)
     {
         var reader = new ByteReader(bytes);
         int all = ColumnChunk.Count(ref reader);
@@ -63,7 +65,7 @@ internal static class ChunkDecoder
             throw new FormatException($"a chunk has {all} samples, not {count}");
         }
 
-        ColumnChunk.Read(ref reader, all, firstTime, count, range, newestOnly, into);
+        ColumnChunk.Read(encoding, ref reader, all, firstTime, count, range, newestOnly, into);
     }
 
     private static void Keep(Span<long> times, Span<double> values, int count, TimeRange range, SampleColumns into)

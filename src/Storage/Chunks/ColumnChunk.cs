@@ -1,12 +1,11 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Pleiad.Model;
 
 namespace Pleiad.Storage;
 
 /// <summary>A sealed chunk of floats as two columns, for those that are smaller so. The writer's; reading needs no state.</summary>
-/// <remarks>docs/formats/chunk.md, encoding 4.</remarks>
+/// <remarks>docs/formats/chunk.md, encodings 4 and 5.</remarks>
 internal sealed class ColumnChunk
 {
     /// <summary>Samples of one chunk at most.</summary>
@@ -15,25 +14,22 @@ internal sealed class ColumnChunk
     private const int SamplesMin = 3;
     private const byte RegularTimes = 0;
     private const byte PackedTimes = 1;
-    private const byte ConstantValues = 0;
-    private const byte DecimalValues = 1;
-
-    // More values than one in so many that are no decimals: the other encoding does better.
-    private const int ExceptionsShare = 8;
 
     private readonly IntegerColumnWriter _column = new();
+    private readonly ColumnValuesWriter _values = new();
     private readonly ByteWriter _bytes = new(4096);
-    private readonly long[] _integers = new long[SamplesMax];
-    private readonly int[] _exceptions = new int[SamplesMax / ExceptionsShare];
+    private readonly long[] _sinceFirst = new long[SamplesMax];
 
     /// <summary>Writes a chunk, if it can be written as columns.</summary>
     /// <param name="times">In order.</param>
     /// <param name="values">As many.</param>
     /// <param name="bytes">Valid until the next call.</param>
-    /// <returns>False where the samples are too few, too far apart, or not decimals.</returns>
-    public bool TryWrite(ReadOnlySpan<long> times, ReadOnlySpan<double> values, out ReadOnlySpan<byte> bytes)
+    /// <param name="encoding">The one of columns that reads them: the older one where it can.</param>
+    /// <returns>False where the samples are too few, too far apart, or integers of no scale.</returns>
+    public bool TryWrite(ReadOnlySpan<long> times, ReadOnlySpan<double> values, out ReadOnlySpan<byte> bytes, out ChunkEncoding encoding)
     {
         bytes = default;
+        encoding = ChunkEncoding.None;
         _bytes.Clear();
         if (times.Length is < SamplesMin or > SamplesMax)
         {
@@ -41,7 +37,7 @@ internal sealed class ColumnChunk
         }
 
         _bytes.Varint(times.Length);
-        if (!TryWriteTimes(times) || !TryWriteValues(values))
+        if (!TryWriteTimes(times) || !_values.TryWrite(values, _bytes, out encoding))
         {
             return false;
         }
@@ -59,6 +55,7 @@ internal sealed class ColumnChunk
     }
 
     /// <summary>Appends the samples of a chunk that lie in a range; what lies outside it is decoded only as far as others follow from it.</summary>
+    /// <param name="encoding">One of columns.</param>
     /// <param name="reader">Stands behind the count.</param>
     /// <param name="all">The count.</param>
     /// <param name="firstTime">From the chunk's head.</param>
@@ -67,7 +64,8 @@ internal sealed class ColumnChunk
     /// <param name="newestOnly">Only the last of them.</param>
     /// <param name="into">Where they go.</param>
     /// <exception cref="FormatException">The bytes are not a chunk.</exception>
-    public static void Read(ref ByteReader reader, int all, long firstTime, int count, TimeRange range, bool newestOnly, SampleColumns into)
+    public static void Read(
+        ChunkEncoding encoding, ref ByteReader reader, int all, long firstTime, int count, TimeRange range, bool newestOnly, SampleColumns into)
     {
         into.Reserve(count + IntegerColumn.Slack, out Span<long> times, out Span<double> values);
         int from;
@@ -92,18 +90,7 @@ internal sealed class ColumnChunk
             return;
         }
 
-        switch (reader.Byte())
-        {
-            case ConstantValues:
-                values[..(end - from)].Fill(BitConverter.UInt64BitsToDouble(reader.UInt64()));
-                break;
-            case DecimalValues:
-                ReadDecimals(ref reader, all, from, end, values);
-                break;
-            default:
-                throw new FormatException("a chunk has values in a form that this version does not know");
-        }
-
+        ReadValues(encoding, ref reader, all, from, end, values);
         into.Advance(end - from);
     }
 
@@ -166,14 +153,54 @@ internal sealed class ColumnChunk
     }
 
     // The values from one up to, not including, another.
-    private static void ReadDecimals(ref ByteReader reader, int all, int from, int end, Span<double> values)
+    private static void ReadValues(ChunkEncoding encoding, ref ByteReader reader, int all, int from, int end, Span<double> values)
     {
-        int exponent = reader.Byte();
-        if (exponent > DecimalScale.ExponentMax)
+        var form = (ColumnValueForm)reader.Byte();
+        if (form <= ColumnValueForm.Decimal != (encoding == ChunkEncoding.Columns))
         {
-            throw new FormatException($"decimals with {exponent} digits");
+            throw new FormatException($"a chunk of encoding {(byte)encoding} has values in form {(byte)form}, which this version does not know");
         }
 
+        switch (form)
+        {
+            case ColumnValueForm.Constant:
+                values[..(end - from)].Fill(BitConverter.UInt64BitsToDouble(reader.UInt64()));
+                break;
+            case ColumnValueForm.Decimal:
+                int exponent = ReadExponent(ref reader);
+                if (exponent == 0)
+                {
+                    ReadScaled(ref reader, all, from, end, default(WholeTarget), values);
+                }
+                else
+                {
+                    ReadScaled(ref reader, all, from, end, new ScaledTarget<DecimalScale>(new DecimalScale(exponent)), values);
+                }
+
+                break;
+            case ColumnValueForm.Product:
+                ReadScaled(ref reader, all, from, end, new ScaledTarget<ProductScale>(ProductScale.Of(ReadExponent(ref reader))), values);
+                break;
+            case ColumnValueForm.Thousandths:
+                ReadScaled(ref reader, all, from, end, default(ScaledTarget<ThousandthsScale>), values);
+                break;
+            case ColumnValueForm.Binary:
+                ReadScaled(ref reader, all, from, end, new ScaledTarget<ProductScale>(ProductScale.Binary(reader.Byte())), values);
+                break;
+            default:
+                throw new FormatException($"a chunk has values in form {(byte)form}, which this version does not know");
+        }
+    }
+
+    private static int ReadExponent(ref ByteReader reader)
+    {
+        int exponent = reader.Byte();
+        return exponent <= DecimalScale.ExponentMax ? exponent : throw new FormatException($"decimals with {exponent} digits");
+    }
+
+    private static void ReadScaled<TTarget>(ref ByteReader reader, int all, int from, int end, TTarget target, Span<double> values)
+        where TTarget : struct, IColumnTarget<double>
+    {
         int count = reader.Count(all, 9);
         var exceptions = new ByteReader(reader.Rest);
         for (int i = 0; i < count; i++)
@@ -182,15 +209,7 @@ internal sealed class ColumnChunk
             reader.UInt64();
         }
 
-        if (exponent == 0)
-        {
-            IntegerColumn.Read(ref reader, all, from, end, default(WholeTarget), values);
-        }
-        else
-        {
-            IntegerColumn.Read(ref reader, all, from, end, new DecimalTarget(exponent), values);
-        }
-
+        IntegerColumn.Read(ref reader, all, from, end, target, values);
         int at = -1;
         for (int i = 0; i < count; i++)
         {
@@ -226,11 +245,11 @@ internal sealed class ColumnChunk
 
         for (int i = 0; i < times.Length; i++)
         {
-            _integers[i] = times[i] - times[0];
+            _sinceFirst[i] = times[i] - times[0];
         }
 
         _bytes.Byte(PackedTimes);
-        _column.Write(_integers.AsSpan(0, times.Length), _bytes);
+        _column.Write(_sinceFirst.AsSpan(0, times.Length), _bytes);
         return true;
     }
 
@@ -263,77 +282,5 @@ internal sealed class ColumnChunk
         }
 
         return true;
-    }
-
-    private bool TryWriteValues(ReadOnlySpan<double> values)
-    {
-        ulong first = BitConverter.DoubleToUInt64Bits(values[0]);
-        if (!MemoryMarshal.Cast<double, ulong>(values).ContainsAnyExcept(first))
-        {
-            _bytes.Byte(ConstantValues);
-            _bytes.UInt64(first);
-            return true;
-        }
-
-        if (!TryScale(values, out int exponent, out int exceptions))
-        {
-            return false;
-        }
-
-        _bytes.Byte(DecimalValues);
-        _bytes.Byte((byte)exponent);
-        _bytes.Varint(exceptions);
-        int before = -1;
-        foreach (int at in _exceptions.AsSpan(0, exceptions))
-        {
-            _bytes.Varint(at - before - 1);
-            _bytes.UInt64(BitConverter.DoubleToUInt64Bits(values[at]));
-            before = at;
-        }
-
-        _column.Write(_integers.AsSpan(0, values.Length), _bytes);
-        return true;
-    }
-
-    // Fills the integers, with the smallest power that leaves few exceptions and that no larger one, as those need it, makes fewer.
-    private bool TryScale(ReadOnlySpan<double> values, out int exponent, out int exceptions)
-    {
-        Span<int> room = _exceptions.AsSpan(0, values.Length / ExceptionsShare);
-        exponent = 0;
-        exceptions = DecimalScale.Scale(values, 0, _integers, room, out double last);
-        while (exceptions > 0)
-        {
-            int more = NextExponent(values, exponent + 1, exceptions, last);
-            if (more < 0)
-            {
-                break;
-            }
-
-            int then = DecimalScale.Scale(values, more, _integers, room, out last);
-            if (then >= exceptions && exceptions <= room.Length)
-            {
-                exceptions = DecimalScale.Scale(values, exponent, _integers, room, out _);
-                break;
-            }
-
-            exponent = more;
-            exceptions = then;
-        }
-
-        return exceptions <= room.Length;
-    }
-
-    // The last exception tells; where there are too many, others may be decimals though that one is none.
-    private int NextExponent(ReadOnlySpan<double> values, int from, int exceptions, double last)
-    {
-        const int others = 4;
-        int more = DecimalScale.ExponentOf(last, from);
-        int room = values.Length / ExceptionsShare;
-        for (int i = 0; i < others && more < 0 && exceptions > room && room > 0; i++)
-        {
-            more = DecimalScale.ExponentOf(values[_exceptions[i * room / others]], from);
-        }
-
-        return more;
     }
 }

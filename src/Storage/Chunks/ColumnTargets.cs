@@ -36,28 +36,27 @@ internal struct WholeTarget : IColumnTarget<double>
 {
     private bool _isSmall;
 
-    public void Bound(double magnitude) => _isSmall = magnitude < DecimalScale.MagicMax;
+    public void Bound(double magnitude) => _isSmall = magnitude < ValueScaling.MagicMax;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Vector512<double> Of(Vector512<long> integers) =>
-        _isSmall && !Avx512DQ.IsSupported ? DecimalScale.ToDoubles(integers) : Vector512.ConvertToDouble(integers);
+        _isSmall && !Avx512DQ.IsSupported ? ValueScaling.ToDoubles(integers) : Vector512.ConvertToDouble(integers);
 
     public readonly double Of(long integer) => integer;
 }
 
-/// <summary>Integers are divided by a power of ten.</summary>
-internal struct DecimalTarget(int exponent) : IColumnTarget<double>
+/// <summary>Integers become the values of a scale.</summary>
+internal struct ScaledTarget<TScale>(TScale scale) : IColumnTarget<double>
+    where TScale : struct, IValueScale
 {
-    private readonly double _power = DecimalScale.Power(exponent);
-    private readonly double _inverse = DecimalScale.Inverse(exponent);
+    private readonly TScale _scale = scale;
     private bool _isSmall;
 
-    public void Bound(double magnitude) => _isSmall = magnitude < DecimalScale.MagicMax;
+    public void Bound(double magnitude) => _isSmall = magnitude < ValueScaling.MagicMax;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly Vector512<double> Of(Vector512<long> integers) => _isSmall
-        ? DecimalScale.Divide(DecimalScale.ToDoubles(integers), Vector512.Create(_power), Vector512.Create(_inverse))
-        : Vector512.ConvertToDouble(integers) / Vector512.Create(_power);
+    public readonly Vector512<double> Of(Vector512<long> integers) =>
+        _scale.ValueOf(_isSmall ? ValueScaling.ToDoubles(integers) : Vector512.ConvertToDouble(integers));
 
-    public readonly double Of(long integer) => integer / _power;
+    public readonly double Of(long integer) => _scale.ValueOf((double)integer);
 }

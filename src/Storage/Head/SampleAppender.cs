@@ -154,10 +154,10 @@ internal sealed class SampleAppender(ByteArena arena, Reclaimer reclaimer)
         Debug.Assert(slot.OpenCount > 0, "there is a chunk to seal");
         ReadOnlySpan<byte> bytes = OpenBytes(arena, slot);
         ChunkEncoding encoding = slot.Encoding;
-        if (encoding == ChunkEncoding.Gorilla && TryWriteColumns(slot, bytes, out ReadOnlySpan<byte> columns))
+        if (encoding == ChunkEncoding.Gorilla && TryWriteColumns(slot, bytes, out ReadOnlySpan<byte> columns, out ChunkEncoding smaller))
         {
             bytes = columns;
-            encoding = ChunkEncoding.Columns;
+            encoding = smaller;
         }
 
         slot.SealedAt = SealedChunk.Make(
@@ -251,13 +251,13 @@ internal sealed class SampleAppender(ByteArena arena, Reclaimer reclaimer)
     }
 
     // The smaller of the two encodings: as it was appended, or as columns.
-    private bool TryWriteColumns(in SeriesSlot slot, ReadOnlySpan<byte> appended, out ReadOnlySpan<byte> columns)
+    private bool TryWriteColumns(in SeriesSlot slot, ReadOnlySpan<byte> appended, out ReadOnlySpan<byte> columns, out ChunkEncoding encoding)
     {
         Span<long> times = _times.AsSpan(0, slot.OpenCount);
         Span<double> values = _values.AsSpan(0, slot.OpenCount);
         var bits = new BitReader(appended);
         GorillaStream.Decode(ref bits, slot.FirstTime, times, values, out _);
-        return _columns.TryWrite(times, values, out columns) && columns.Length < appended.Length;
+        return _columns.TryWrite(times, values, out columns, out encoding) && columns.Length < appended.Length;
     }
 
     private Span<byte> Piece(in SeriesSlot slot) => arena.Span(slot.OpenAt, ByteArena.CapacityOf(slot.OpenClass));

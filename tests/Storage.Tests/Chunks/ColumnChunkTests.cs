@@ -26,7 +26,7 @@ public sealed class ColumnChunkTests
             int count = random.Next(1, ColumnChunk.SamplesMax + 1);
             var times = new long[count];
             var values = new double[count];
-            int kind = random.Next(11);
+            int kind = random.Next(14);
             int hard = random.Next(3) == 0 ? 20 : 0;
             int jitter = random.Next(4) switch { 0 => 0, 1 => 5, 2 => 9000, _ => 1 << 30 };
             long time = run % 10 == 0 ? long.MinValue : random.NextInt64(-4_000_000_000_000, 4_000_000_000_000);
@@ -58,9 +58,9 @@ public sealed class ColumnChunkTests
     {
         var chunk = new ColumnChunk();
         long[] times = [.. Enumerable.Range(0, 120).Select(i => i * 15_000L)];
-        Assert.True(chunk.TryWrite(times, [.. Enumerable.Repeat(42.5, 120)], out ReadOnlySpan<byte> constant));
+        Assert.True(chunk.TryWrite(times, [.. Enumerable.Repeat(42.5, 120)], out ReadOnlySpan<byte> constant, out _));
         Assert.InRange(constant.Length, 1, 16);
-        Assert.True(chunk.TryWrite(times, [.. times.Select(t => ((t / 1000 * 97) + (t / 15_000 % 7)) / 100.0)], out ReadOnlySpan<byte> decimals));
+        Assert.True(chunk.TryWrite(times, [.. times.Select(t => ((t / 1000 * 97) + (t / 15_000 % 7)) / 100.0)], out ReadOnlySpan<byte> decimals, out _));
         Assert.InRange(decimals.Length, 1, 240);
     }
 
@@ -70,7 +70,7 @@ public sealed class ColumnChunkTests
         var chunk = new ColumnChunk();
         long[] times = [.. Enumerable.Range(0, 60).Select(i => (i * 15_000L) + (i % 7))];
         double[] values = [.. Enumerable.Range(0, 60).Select(i => i % 13 == 0 ? double.NaN : i * i / 10.0)];
-        Assert.True(chunk.TryWrite(times, values, out ReadOnlySpan<byte> written));
+        Assert.True(chunk.TryWrite(times, values, out ReadOnlySpan<byte> written, out _));
         byte[] bytes = written.ToArray();
         for (int length = 0; length < bytes.Length; length++)
         {
@@ -98,7 +98,7 @@ public sealed class ColumnChunkTests
     {
         var chunk = new ColumnChunk();
         long[] times = [10, 20, 30, 40, 50];
-        Assert.True(chunk.TryWrite(times, [1, 2, 3, 4, 6], out ReadOnlySpan<byte> bytes));
+        Assert.True(chunk.TryWrite(times, [1, 2, 3, 4, 6], out ReadOnlySpan<byte> bytes, out _));
         using var columns = new SampleColumns();
         ChunkDecoder.Read(ChunkEncoding.Columns, bytes, 10, 4, new TimeRange(10, 60), columns);
         Assert.Equal([20, 30, 40], columns.Times[..columns.Count].ToArray());
@@ -117,12 +117,15 @@ public sealed class ColumnChunkTests
         7 => before + (random.Next(3) * (double)(1L << 44)),
         8 => Math.Round(before + (random.Next(1 << 20) / 64.0), 2),
         9 => before + Math.ScaleB(random.Next(2), random.Next(12)),
+        10 => (Math.Round(before * 1000) + random.Next(50)) * 0.001,
+        11 => (Math.Round(before * 1e6) + random.Next(50_000)) / 1000 / 1000,
+        12 => before + 15 + (random.Next(1 << 20) / (double)(1 << 22)),
         _ => random.NextDouble(),
     };
 
     private static bool RoundTrip(ColumnChunk chunk, long[] times, double[] values)
     {
-        if (!chunk.TryWrite(times, values, out ReadOnlySpan<byte> bytes))
+        if (!chunk.TryWrite(times, values, out ReadOnlySpan<byte> bytes, out ChunkEncoding encoding))
         {
             return false;
         }
@@ -130,19 +133,19 @@ public sealed class ColumnChunkTests
         using var columns = new SampleColumns();
         var reader = new ByteReader(bytes.ToArray());
         Assert.Equal(times.Length, ColumnChunk.Count(ref reader));
-        ColumnChunk.Read(ref reader, times.Length, times[0], times.Length, TimeRange.All, newestOnly: false, columns);
+        ColumnChunk.Read(encoding, ref reader, times.Length, times[0], times.Length, TimeRange.All, newestOnly: false, columns);
         Assert.Equal(0, reader.Left);
 
         // No range has the first instant of all in it.
         int gone = times[0] == long.MinValue ? 1 : 0;
         Assert.Equal(times[gone..], columns.Times.ToArray());
         Assert.Equal(Bits(values.AsSpan(gone)), Bits(columns.Values));
-        AssertParts(bytes, times, values);
+        AssertParts(encoding, bytes, times, values);
         return true;
     }
 
     // Any range of any number of the first samples: what a whole chunk would give, cut.
-    private static void AssertParts(ReadOnlySpan<byte> bytes, long[] times, double[] values)
+    private static void AssertParts(ChunkEncoding encoding, ReadOnlySpan<byte> bytes, long[] times, double[] values)
     {
         var random = new Random(times.Length);
         using var columns = new SampleColumns();
@@ -154,12 +157,12 @@ public sealed class ColumnChunkTests
             int from = times.Take(count).Count(time => time <= range.After);
             int end = times.Take(count).Count(time => time <= range.Through);
             columns.Clear();
-            ChunkDecoder.Read(ChunkEncoding.Columns, bytes, times[0], count, range, columns);
+            ChunkDecoder.Read(encoding, bytes, times[0], count, range, columns);
             Assert.Equal(times[from..end], columns.Times.ToArray());
             Assert.Equal(Bits(values.AsSpan(from..end)), Bits(columns.Values));
 
             columns.Clear();
-            ChunkDecoder.Read(ChunkEncoding.Columns, bytes, times[0], count, range, columns, newestOnly: true);
+            ChunkDecoder.Read(encoding, bytes, times[0], count, range, columns, newestOnly: true);
             Assert.Equal(from < end ? [times[end - 1]] : [], columns.Times.ToArray());
             Assert.Equal(from < end ? Bits([values[end - 1]]) : [], Bits(columns.Values));
         }

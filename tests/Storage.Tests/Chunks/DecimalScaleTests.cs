@@ -11,7 +11,7 @@ public sealed class DecimalScaleTests
         for (int exponent = 0; exponent <= DecimalScale.ExponentMax; exponent++)
         {
             var power = Vector512.Create(DecimalScale.Power(exponent));
-            var inverse = Vector512.Create(DecimalScale.Inverse(exponent));
+            var inverse = Vector512.Create(DecimalScale.InverseOf(exponent));
             for (int i = 0; i < 10_000; i++)
             {
                 Vector512<double> whole = Vector512.Create(
@@ -23,12 +23,24 @@ public sealed class DecimalScaleTests
     }
 
     [Fact]
+    public void Integers_of_each_scale_are_the_same_one_by_one_and_in_vectors()
+    {
+        Same(default(ThousandthsScale), 3);
+        for (int exponent = 0; exponent <= DecimalScale.ExponentMax; exponent++)
+        {
+            Same(new DecimalScale(exponent), exponent);
+            Same(ProductScale.Of(exponent), exponent);
+            Same(ProductScale.Binary(exponent * 17), exponent);
+        }
+    }
+
+    [Fact]
     public void Small_integers_become_the_doubles_they_are()
     {
         const long max = (1L << 51) - 1;
         Assert.Equal(
             Vector512.Create(0.0, 1, -1, max, -(double)max, 1000, -1 << 30, 3),
-            DecimalScale.ToDoubles(Vector512.Create(0, 1, -1, max, -max, 1000, -1 << 30, 3)));
+            ValueScaling.ToDoubles(Vector512.Create(0, 1, -1, max, -max, 1000, -1 << 30, 3)));
     }
 
     [Fact]
@@ -41,14 +53,14 @@ public sealed class DecimalScaleTests
         {
             int exponent = random.Next(DecimalScale.ExponentMax + 1);
             double[] values = [.. Enumerable.Range(0, random.Next(1, 64)).Select(_ => Decimal(random, exponent))];
-            int count = DecimalScale.Scale(values, exponent, scaled, exceptions, out double last);
+            int count = ValueScaling.Scale(values, new DecimalScale(exponent), scaled, exceptions, out double last);
 
             var expected = new List<int>();
             double lastExpected = double.NaN;
             long before = 0;
             for (int i = 0; i < values.Length; i++)
             {
-                if (DecimalScale.TryScale(values[i], exponent, out long one))
+                if (ValueScaling.TryScale(values[i], new DecimalScale(exponent), out long one))
                 {
                     before = one;
                 }
@@ -63,6 +75,25 @@ public sealed class DecimalScaleTests
 
             Assert.Equal(expected, exceptions[..count]);
             Assert.Equal(lastExpected, last);
+        }
+    }
+
+    private static void Same<TScale>(TScale scale, int exponent)
+        where TScale : struct, IValueScale
+    {
+        var random = new Random(exponent);
+        for (int i = 0; i < 5000; i++)
+        {
+            Vector512<double> whole = Vector512.Create(
+                Any(random), Any(random), Any(random), Any(random), Any(random), Hard(random, 6), Hard(random, exponent), Hard(random, exponent));
+            Vector512<double> eight = scale.ValueOf(whole);
+            Vector256<double> four = scale.ValueOf(whole.GetUpper());
+            for (int lane = 0; lane < Vector512<double>.Count; lane++)
+            {
+                Assert.Equal(BitConverter.DoubleToUInt64Bits(scale.ValueOf(whole[lane])), BitConverter.DoubleToUInt64Bits(eight[lane]));
+            }
+
+            Assert.Equal(eight.GetUpper().AsInt64(), four.AsInt64());
         }
     }
 

@@ -13,12 +13,12 @@ namespace Pleiad.Storage.Tests;
 /// </remarks>
 public sealed class GoldenDirectoryTests
 {
-    private static readonly string s_golden = Path.Combine(Golden.Formats, "data-v2");
+    private static readonly string s_golden = Path.Combine(Golden.Formats, "data-v3");
 
     [Fact]
     public void What_is_written_today_has_the_bytes_of_the_golden_directory()
     {
-        SortedDictionary<string, byte[]> written = Tell(out _);
+        SortedDictionary<string, byte[]> written = Tell(scaled: true, out _);
         if (Environment.GetEnvironmentVariable("PLEIAD_WRITE_GOLDEN") is { Length: > 0 })
         {
             foreach ((string path, byte[] bytes) in written)
@@ -38,12 +38,13 @@ public sealed class GoldenDirectoryTests
     }
 
     [Theory]
-    [InlineData("data-v1")]
-    [InlineData("data-v2")]
-    public void A_golden_directory_opens_and_has_everything(string name)
+    [InlineData("data-v1", false)]
+    [InlineData("data-v2", false)]
+    [InlineData("data-v3", true)]
+    public void A_golden_directory_opens_and_has_everything(string name, bool scaled)
     {
         string golden = Path.Combine(Golden.Formats, name);
-        Tell(out List<string> expected);
+        Tell(scaled, out List<string> expected);
         var files = new FaultyFiles();
         foreach (string path in Directory.GetFiles(golden, "*", SearchOption.AllDirectories))
         {
@@ -79,17 +80,17 @@ public sealed class GoldenDirectoryTests
     }
 
     // The same files and samples whenever it is told.
-    private static SortedDictionary<string, byte[]> Tell(out List<string> content)
+    private static SortedDictionary<string, byte[]> Tell(bool scaled, out List<string> content)
     {
         var files = new FaultyFiles();
         var node = new LedgerNode(files, shardCount: 1);
         node.Start();
-        Write(node, 0, 150);
+        Write(node, scaled, 0, 150);
         node.Seal(2_000_000);
         Assert.True(node.Delete([new Matcher(LabelName.MetricName, MatchKind.Regex, "true_.*")], 300_000, 600_000));
-        Write(node, 150, 300);
+        Write(node, scaled, 150, 300);
         node.Snapshot();
-        Write(node, 300, 310);
+        Write(node, scaled, 300, 310);
         content = Everything(node);
         node.Kill();
         var bytes = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
@@ -101,7 +102,7 @@ public sealed class GoldenDirectoryTests
         return bytes;
     }
 
-    private static void Write(LedgerNode node, int from, int through)
+    private static void Write(LedgerNode node, bool scaled, int from, int through)
     {
         Shard shard = node.Data.Shards[0];
         for (int i = from; i < through; i++)
@@ -136,6 +137,13 @@ public sealed class GoldenDirectoryTests
                 PositiveBuckets = [i, i, i],
                 CustomBounds = [0.1, 2.5],
             });
+            if (scaled)
+            {
+                batch.Add(new SeriesKey(Named("multiplied_seconds_total", ("instance", "a:1"))), time, ((37 * i) + (i % 11)) * 0.001);
+                batch.Add(new SeriesKey(Named("divided_seconds_total", ("instance", "a:1"))), time, (7_000_000 + (90_001.0 * i)) / 1000 / 1000);
+                batch.Add(new SeriesKey(Named("now_seconds", ("instance", "a:1"))), time, (1_795_330_386_394_941_184 + (15_000_000_000 * i) + (977 * i % 1000 * 1000)) / 1e9);
+            }
+
             PreparedBatch prepared = shard.Prepare(batch);
             Task<LogOutcome> logging = node.Data.Log.AppendAsync(shard.Id, 1, prepared.Seq, prepared.Payload).AsTask();
             node.Data.Log.FlushOnce();
