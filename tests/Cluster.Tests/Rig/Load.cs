@@ -15,6 +15,10 @@ internal sealed class Load : IAsyncDisposable
     /// <summary>Series that are written, each by a client of its own; they belong to different shards.</summary>
     public const int Series = 12;
 
+    // What nodes print is read from pipes by threads of the pool that block, two a node, and the pool adds one in half a second: clients that wait for a thread
+    // would count as a pause of the cluster.
+    private const int PoolThreadsMin = 32;
+
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan WriteInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan QueryInterval = TimeSpan.FromMilliseconds(300);
@@ -36,6 +40,8 @@ internal sealed class Load : IAsyncDisposable
 
     public Load(IEnumerable<Uri> gateways)
     {
+        ThreadPool.GetMinThreads(out int workers, out int completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, PoolThreadsMin), completions);
         _gateways = [.. gateways];
         for (int i = 0; i < Series; i++)
         {
