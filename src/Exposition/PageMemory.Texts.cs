@@ -154,6 +154,40 @@ public sealed partial class PageMemory
         _gone.TrimExcess();
     }
 
+    // Replicas of one program serve the same texts. From here on nobody writes to these arrays.
+    private void Share()
+    {
+        if (_live == 0)
+        {
+            return;
+        }
+
+        Array.Resize(ref _order, _orderCount);
+        foreach (ref Entry entry in _entries.AsSpan())
+        {
+            // Which page had it last is known of each target for itself, and only while its page changes.
+            entry.Page = entry.Page == None ? None : 0;
+        }
+
+        _shared = _settled.Share(new SettledPage(_arena, _entries, _order, _table));
+        (_arena, _entries, _order, _table) = (_shared.Texts, _shared.Entries, _shared.Order, _shared.Table);
+    }
+
+    private void StopSharing()
+    {
+        _alike = 0;
+        if (_shared is null)
+        {
+            return;
+        }
+
+        _shared = null;
+        _arena = [.. _arena];
+        _entries = [.. _entries];
+        _order = [.. _order];
+        _table = [.. _table];
+    }
+
     private void CompactIfWasteful()
     {
         if (_arenaGone < 4096 || _arenaGone < _arenaUsed / 2)
@@ -161,6 +195,7 @@ public sealed partial class PageMemory
             return;
         }
 
+        StopSharing();
         byte[] packed = new byte[_arenaUsed - _arenaGone];
         int used = 0;
         foreach (int reference in _table)
@@ -189,7 +224,7 @@ public sealed partial class PageMemory
     }
 
     [StructLayout(LayoutKind.Sequential)]
-    private struct Entry
+    internal struct Entry
     {
         internal int Offset;
         internal int Length;

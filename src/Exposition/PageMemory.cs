@@ -11,7 +11,8 @@ namespace Pleiad.Exposition;
 /// One for each target; not thread-safe.
 /// </summary>
 /// <remarks>
-/// A known text costs its bytes (one shared array), 24 bytes for its place, and about 10 in the hash table and the order.
+/// A known text costs its bytes (one array for all of them), 24 bytes for its place, and about 10 in the hash table and the order; targets whose pages have the
+/// same texts in the same order hold them together (<see cref="SettledPages"/>).
 /// A page is taken over by <see cref="Commit"/> or forgotten by <see cref="Abort"/>. Benchmark: PageParsingBench.
 /// </remarks>
 public sealed partial class PageMemory
@@ -21,6 +22,10 @@ public sealed partial class PageMemory
     // Far more than chance makes: a page chosen so that its texts share places in the table is refused, not searched for minutes.
     private const int ProbesMax = 4096;
 
+    // A page that changes now and then would be copied each time it does.
+    private const int AlikeUntilShared = 8;
+
+    private readonly SettledPages _settled;
     private PageMemory? _derived;
     private byte[] _arena = [];
     private int _arenaUsed;
@@ -41,6 +46,10 @@ public sealed partial class PageMemory
     private int _expectedEnd;
     private bool _changed;
     private bool _grew;
+
+    // Pages since the last change, and what all of them were, once others may have the same arrays.
+    private int _alike;
+    private SettledPage? _shared;
     private int _page;
     private readonly List<int> _born = [];
     private readonly List<int> _gone = [];
@@ -51,6 +60,14 @@ public sealed partial class PageMemory
     private bool _open;
     private bool _closed;
     private int _entryCountAtBegin;
+
+    /// <summary>Of a target whose page nobody has seen yet.</summary>
+    public PageMemory()
+        : this(SettledPages.Process)
+    {
+    }
+
+    internal PageMemory(SettledPages settled) => _settled = settled;
 
     /// <summary>What stands in a line.</summary>
     internal enum Kind : byte
@@ -86,7 +103,7 @@ public sealed partial class PageMemory
         + (_derived?.BytesHeld ?? 0);
 
     /// <summary>The texts of samples that were derived from several lines, with numbers of their own.</summary>
-    public PageMemory Derived => _derived ??= new PageMemory();
+    public PageMemory Derived => _derived ??= new PageMemory(_settled);
 
     /// <summary>Takes the page over: from now on it is the last one.</summary>
     public void Commit()
@@ -101,6 +118,11 @@ public sealed partial class PageMemory
             if (_grew)
             {
                 TrimGrowth();
+            }
+
+            if (_alike < AlikeUntilShared && ++_alike == AlikeUntilShared)
+            {
+                Share();
             }
 
             _derived?.CommitIfOpen();
@@ -352,6 +374,7 @@ public sealed partial class PageMemory
             return;
         }
 
+        StopSharing();
         _changed = true;
         _nextCount = 0;
         if (_next.Length < _cursor)

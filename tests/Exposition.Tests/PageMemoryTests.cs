@@ -128,6 +128,60 @@ public class PageMemoryTests
     }
 
     [Fact]
+    public void Targets_that_serve_the_same_texts_hold_them_together_until_one_of_them_changes()
+    {
+        var settled = new SettledPages();
+        PageMemory[] memories = [new(settled), new(settled)];
+        for (int round = 0; round < 10; round++)
+        {
+            foreach (PageMemory memory in memories)
+            {
+                Reading.Read($"# TYPE a gauge\na{{b=\"c\"}} {round}\nd {round}\n", memory: memory);
+            }
+        }
+
+        Assert.True(memories[0].TextOf(1) == memories[1].TextOf(1), "the same bytes in the same place");
+        Reading.Read("# TYPE a gauge\nd 1\ne 2\n", memory: memories[0]);
+        Assert.False(memories[0].TextOf(0) == memories[1].TextOf(0), "one has bytes of its own");
+        Assert.Equal(2, IdOf(Reading.Read("d 1\ne 2\n", memory: memories[0]), "d"));
+        Assert.Equal(2, IdOf(Reading.Read("# TYPE a gauge\na{b=\"c\"} 1\nd 1\n", memory: memories[1]), "d"));
+        Assert.Empty(memories[1].Gone.ToArray());
+    }
+
+    [Fact]
+    public void What_others_hold_too_changes_nothing_of_what_a_target_reads()
+    {
+        var random = new Random(7);
+        var settled = new SettledPages();
+        (PageMemory Shared, PageMemory Alone)[] targets = [];
+        int together = 0;
+        for (int round = 0; round < 200; round++)
+        {
+            if (round % 10 == 0)
+            {
+                targets = [.. Enumerable.Range(0, 4).Select(_ => (new PageMemory(settled), new PageMemory(new SettledPages())))];
+            }
+
+            // Few pages, which most targets have; now and then one that is refused in its midst.
+            string page = string.Concat(Enumerable.Range(random.Next(3), 3 + random.Next(2)).Select(static i => $"# HELP m{i} Of {i}.\nm{i}{{i=\"{i}\"}} {i}\n"));
+            bool isRefused = random.Next(5) == 0;
+            int times = random.Next(1, 14);
+            foreach ((PageMemory shared, PageMemory alone) in targets.Where(_ => random.Next(5) > 0))
+            {
+                for (int time = 0; time < times; time++)
+                {
+                    ReadBoth(isRefused ? page + "new 1\n!" : page, isRefused, shared, alone);
+                }
+            }
+
+            together += targets.Count(target => target != targets[0] && target.Shared.Count > 0 && targets[0].Shared.Count > 0
+                && target.Shared.TextOf(1) == targets[0].Shared.TextOf(1)) > 0 ? 1 : 0;
+        }
+
+        Assert.InRange(together, 20, 199);
+    }
+
+    [Fact]
     public void Room_to_grow_is_given_back_once_a_page_comes_again()
     {
         var memory = new PageMemory();
@@ -285,5 +339,24 @@ public class PageMemoryTests
         }
 
         public void Sample(scoped in PageSample sample) => Samples++;
+    }
+
+    private static void ReadBoth(string page, bool isRefused, PageMemory shared, PageMemory alone)
+    {
+        if (isRefused)
+        {
+            Assert.Throws<PageSyntaxException>(() => Reading.Read(page, memory: shared));
+            Assert.Throws<PageSyntaxException>(() => Reading.Read(page, memory: alone));
+        }
+        else
+        {
+            List<Entry> read = Reading.Read(page, memory: shared);
+            List<Entry> expected = Reading.Read(page, memory: alone);
+            Assert.Equal(Reading.Print(expected), Reading.Print(read));
+            Assert.Equal(expected.Select(static entry => entry.Id), read.Select(static entry => entry.Id));
+        }
+
+        Assert.Equal(alone.Gone.ToArray(), shared.Gone.ToArray());
+        Assert.Equal(alone.Count, shared.Count);
     }
 }
