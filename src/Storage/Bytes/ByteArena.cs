@@ -16,13 +16,13 @@ internal sealed class ByteArena
     public const int PieceBytesMax = 256 * 1024;
 
     /// <summary>An array has so many units: two to this power.</summary>
-    public const int SlabShift = 16;
+    public const int SlabShift = 14;
 
     private const int UnitBytes = 16;
     private const int UnitShift = 4;
     private const int UnitsInSlab = 1 << SlabShift;
     private const int SlabBytes = UnitsInSlab * UnitBytes;
-    private const int SlabsMax = 1 << 15;
+    private const int SlabsMax = 1 << 17;
 
     // 16, 32, 48, 64, 96, 128, 192, 256, 384, ...: two sizes for each power of two wastes a sixth on average.
     private static readonly int[] s_units = Sizes();
@@ -137,7 +137,8 @@ internal sealed class ByteArena
 
     private int Cut(int units)
     {
-        if (_nextUnit + units > UnitsInSlab)
+        // The largest piece of all fills an array, and does not fit into the first one.
+        while (_nextUnit + units > UnitsInSlab)
         {
             KeepRest();
             _cutSlab = AddSlab();

@@ -13,7 +13,7 @@ internal sealed class PieceRuns(int classes)
     /// <summary>Units of the largest piece that lies in a run.</summary>
     public const int UnitsMax = 128;
 
-    private const int RunShift = 10;
+    private const int RunShift = 9;
     private const int RunUnits = 1 << RunShift;
     private const int RunsShift = ByteArena.SlabShift - RunShift;
     private const int RunsInSlab = 1 << RunsShift;

@@ -44,6 +44,22 @@ public sealed class ByteArenaTests
     }
 
     [Fact]
+    public void The_largest_piece_is_there_in_a_new_arena_too_and_a_few_bytes_reserve_little()
+    {
+        var arena = new ByteArena();
+        byte largest = ByteArena.ClassFor(ByteArena.PieceBytesMax);
+        int[] handles = [arena.Allocate(largest), arena.Allocate(largest), arena.Allocate(ByteArena.ClassFor(3000))];
+        Assert.Equal(3, handles.Distinct().Count());
+        Assert.DoesNotContain(0, handles);
+        Assert.Equal(-1, arena.Span(handles[0], ByteArena.PieceBytesMax).IndexOfAnyExcept((byte)0));
+        Assert.InRange(arena.BytesReserved, 2 * ByteArena.PieceBytesMax, 3 * ByteArena.PieceBytesMax);
+
+        var small = new ByteArena();
+        small.Allocate(ByteArena.ClassFor(32));
+        Assert.InRange(small.BytesReserved, 1, 256 * 1024);
+    }
+
+    [Fact]
     public void Series_that_grow_alike_leave_nothing_behind_that_others_cannot_use()
     {
         var arena = new ByteArena();
