@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
+using Pleiad.Model;
 
 namespace Pleiad.Gateway;
 
@@ -9,7 +9,7 @@ internal sealed class UiAnswer
     private readonly UiFile _file;
     private readonly string _contentType;
     private readonly string _cacheControl;
-    private readonly string _tag;
+    private readonly Lazy<string> _tag;
 
     /// <summary>An answer for one file.</summary>
     public UiAnswer(UiFile file)
@@ -18,7 +18,9 @@ internal sealed class UiAnswer
         _contentType = ContentTypeOf(file.Path);
         // Never reused without asking, except for the files that cannot change.
         _cacheControl = file.Path.StartsWith(UiFile.HashedFolder, StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";
-        _tag = "\"" + Convert.ToHexStringLower(SHA256.HashData(file.Plain.Span).AsSpan(0, 12)) + "\"";
+
+        // Not before somebody asks: a node that nobody looks at need not read the whole interface.
+        _tag = new Lazy<string>(() => $"\"{XxHash64.Of(file.Plain.Span):x16}-{file.Plain.Length:x}\"");
     }
 
     /// <summary>Answers one request.</summary>
@@ -28,9 +30,9 @@ internal sealed class UiAnswer
         (string? coding, ReadOnlyMemory<byte> body) = Choose(call.Http.Request.Headers.AcceptEncoding.ToString());
         response.Headers.ContentSecurityPolicy = UiPolicy.Interface;
         response.Headers.CacheControl = _cacheControl;
-        response.Headers.ETag = _tag;
+        response.Headers.ETag = _tag.Value;
         response.Headers.Vary = "Accept-Encoding";
-        if (call.Http.Request.Headers.IfNoneMatch.ToString().Contains(_tag, StringComparison.Ordinal))
+        if (call.Http.Request.Headers.IfNoneMatch.ToString().Contains(_tag.Value, StringComparison.Ordinal))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
             return;

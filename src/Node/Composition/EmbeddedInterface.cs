@@ -14,7 +14,7 @@ internal static class EmbeddedInterface
         Assembly here = typeof(EmbeddedInterface).Assembly;
         var contents = here.GetManifestResourceNames()
             .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
-            .ToDictionary(name => name[Prefix.Length..].Replace('\\', '/'), name => Read(here, name), StringComparer.Ordinal);
+            .ToDictionary(name => name[Prefix.Length..].Replace('\\', '/'), name => MappedResource.Of(here, name), StringComparer.Ordinal);
         return
         [
             .. contents.Where(file => !IsCompressed(file.Key)).OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => new UiFile(
@@ -26,9 +26,9 @@ internal static class EmbeddedInterface
     }
 
     // Written out: in a conditional expression null would become an empty memory, by way of the conversion from arrays.
-    private static ReadOnlyMemory<byte>? Beside(Dictionary<string, byte[]> contents, string path)
+    private static ReadOnlyMemory<byte>? Beside(Dictionary<string, ReadOnlyMemory<byte>> contents, string path)
     {
-        if (contents.TryGetValue(path, out byte[]? content))
+        if (contents.TryGetValue(path, out ReadOnlyMemory<byte> content))
         {
             return content;
         }
@@ -37,12 +37,4 @@ internal static class EmbeddedInterface
     }
 
     private static bool IsCompressed(string path) => path.EndsWith(".gz", StringComparison.Ordinal) || path.EndsWith(".br", StringComparison.Ordinal);
-
-    private static byte[] Read(Assembly here, string name)
-    {
-        using Stream stream = here.GetManifestResourceStream(name)!;
-        byte[] content = new byte[stream.Length];
-        stream.ReadExactly(content);
-        return content;
-    }
 }
