@@ -53,7 +53,8 @@ public sealed partial class SegmentLog
 
             Acknowledge(segment);
             StorageMetrics.Flushed(_flushing.Length, Stopwatch.GetElapsedTime(started));
-            _flushing.Clear(PendingKept);
+            _room.Wrote(_flushing.Length);
+            _flushing.Clear(_room.BytesKept);
             _flushingWaiters.Clear();
             return true;
         }
@@ -152,8 +153,8 @@ public sealed partial class SegmentLog
             refused = [.. _flushingWaiters, .. _waiters];
             _flushingWaiters.Clear();
             _waiters.Clear();
-            _flushing.Clear(PendingKept);
-            _pending.Clear(PendingKept);
+            _flushing.Clear(_room.BytesKept);
+            _pending.Clear(_room.BytesKept);
             _nextLsn = _durableLsn + 1;
             _refusal = cause.Message;
             foreach (ShardTail tail in _tails.Values)

@@ -12,18 +12,17 @@ namespace Pleiad.Storage;
 /// </remarks>
 public sealed partial class SegmentLog : IShardLog, IDisposable
 {
-    private const int PendingKept = 4 << 20;
-
     private readonly Lock _gate = new();
     private readonly Lock _writing = new();
+    private readonly GroupRoom _room = new();
     private readonly IFiles _files;
     private readonly string _directory;
     private readonly SegmentLogSettings _settings;
     private readonly Dictionary<int, ShardTail> _tails = [];
     private readonly List<SegmentFile> _segments;
     private readonly TaskCompletionSource<string> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ByteWriter _pending = new(64 * 1024);
-    private ByteWriter _flushing = new(64 * 1024);
+    private ByteWriter _pending = new(GroupRoom.BytesMin);
+    private ByteWriter _flushing = new(GroupRoom.BytesMin);
     private List<Waiter> _waiters = [];
     private List<Waiter> _flushingWaiters = [];
     private IFile? _file;
