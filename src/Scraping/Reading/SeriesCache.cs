@@ -253,9 +253,12 @@ internal sealed class SeriesCache(Labels target)
         _table[hole] = 0;
     }
 
-    /// <summary>A series.</summary>
+    /// <summary>A series: 32 bytes.</summary>
     internal struct Row
     {
+        // Shards are numbered below ShardMap.CountMax.
+        private ushort _shard;
+
         /// <summary>Null while the place is free.</summary>
         internal SeriesKey? Key;
 
@@ -266,8 +269,6 @@ internal sealed class SeriesCache(Labels target)
         /// <summary>The scrape that last had a sample without a time of its own.</summary>
         internal int Seen;
 
-        internal ShardId Shard;
-
         /// <summary>The lower half of the hash of its labels.</summary>
         internal uint Hash;
 
@@ -276,6 +277,12 @@ internal sealed class SeriesCache(Labels target)
 
         /// <summary>Whether a sample of it was ever added: one whose samples all came with impossible times is new until then.</summary>
         internal bool Added;
+
+        internal ShardId Shard
+        {
+            readonly get => new(_shard);
+            init => _shard = checked((ushort)value.Value);
+        }
 
         /// <summary>Whether the series had a sample in a scrape, seen from that scrape or the next.</summary>
         internal readonly bool WasTrackedIn(int scrape) => Key is not null && (Tracked == scrape || TrackedBefore == scrape);
