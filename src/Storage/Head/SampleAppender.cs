@@ -13,6 +13,9 @@ internal sealed class SampleAppender(ByteArena arena, Reclaimer reclaimer)
     /// <summary>Bytes at which a chunk of histograms is sealed even if it has few samples.</summary>
     public const int HistogramBytesMax = 16 * 1024;
 
+    /// <summary>References that the list of chunks to be saved keeps room for.</summary>
+    internal const int SpareOfSealed = 1024;
+
     // Where a chunk with start timestamps keeps the last one while it is open; not part of the sealed bytes.
     private const int StartBytes = 8;
 
@@ -146,7 +149,17 @@ internal sealed class SampleAppender(ByteArena arena, Reclaimer reclaimer)
     }
 
     /// <summary>Forgets chunks to be saved: those for which the condition holds are about to be given up.</summary>
-    public void ForgetUnsaved(Predicate<SealedReference> gone) => _sealed.RemoveAll(gone);
+    public void ForgetUnsaved(Predicate<SealedReference> gone)
+    {
+        // After a load of old samples the list is long, and blocks soon have nearly all of it.
+        if (_sealed.RemoveAll(gone) > 0 && _sealed.Capacity > SpareOfSealed && _sealed.Count < _sealed.Capacity / 4)
+        {
+            _sealed.Capacity = Math.Max(_sealed.Count * 2, SpareOfSealed);
+        }
+    }
+
+    /// <summary>Room of the list of chunks sealed since the last snapshot, in references.</summary>
+    internal int UnsavedRoom => _sealed.Capacity;
 
     /// <summary>Seals the open chunk of a series.</summary>
     public void Seal(int number, ref SeriesSlot slot)

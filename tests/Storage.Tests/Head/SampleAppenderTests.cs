@@ -22,4 +22,26 @@ public sealed class SampleAppenderTests
         appender.FetchAhead(in slot);
         Assert.Equal(2, slot.OpenCount);
     }
+
+    [Fact]
+    public void Once_blocks_have_what_was_sealed_the_list_of_it_is_small_again()
+    {
+        var arena = new ByteArena();
+        var appender = new SampleAppender(arena, new Reclaimer((_, handle, pieceClass) => arena.Free(handle, pieceClass)));
+        SeriesSlot slot = default;
+        const int chunks = 16 * SampleAppender.SpareOfSealed;
+        for (int i = 0; i < chunks; i++)
+        {
+            appender.Append(i, ref slot, i, (ulong)i);
+            appender.Seal(i, ref slot);
+        }
+
+        Assert.InRange(appender.UnsavedRoom, chunks, 2 * chunks);
+        appender.ForgetUnsaved(static chunk => chunk.Slot < chunks / 2);
+        Assert.InRange(appender.UnsavedRoom, chunks, 2 * chunks);
+        appender.ForgetUnsaved(static chunk => chunk.Slot < chunks - 3000);
+        Assert.Equal((3000, 6000), (appender.UnsavedCount, appender.UnsavedRoom));
+        appender.ForgetUnsaved(static _ => true);
+        Assert.Equal((0, SampleAppender.SpareOfSealed), (appender.UnsavedCount, appender.UnsavedRoom));
+    }
 }
