@@ -64,6 +64,9 @@ public static class StorageMetrics
     internal static readonly Counter<long> BlockFramesDamaged = s_meter.CreateCounter<long>(
         "pleiad_storage_block_frames_damaged_total", description: "Pieces of 4 KiB of blocks whose checksum is wrong; the chunks in them are not read.");
 
+    internal static readonly Counter<long> PiecesUnpacked = s_meter.CreateCounter<long>(
+        "pleiad_storage_block_pieces_unpacked_total", description: "Pieces of compressed blocks unpacked because a query or a merge needed them and the cache did not have them.");
+
     internal static readonly Counter<long> RollupsWritten = s_meter.CreateCounter<long>(
         "pleiad_storage_rollups_written_total", description: "Blocks of rollups written and verified, merged ones included.");
 

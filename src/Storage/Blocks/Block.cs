@@ -14,6 +14,7 @@ internal sealed partial class Block : IDisposable
 {
     private readonly IMappedBytes _bytes;
     private readonly BlockTrailer _trailer;
+    private readonly BlockPieces? _pieces;
     private readonly int[] _sound;
     private readonly int[] _damaged;
     private readonly WeakReference<string?[]> _texts = new([]);
@@ -33,6 +34,7 @@ internal sealed partial class Block : IDisposable
         Replaces = meta.Replaces;
         TombstonesApplied = meta.TombstonesApplied;
         Rollup = meta.Rollup;
+        _pieces = meta.Pieces;
         int words = (trailer.FrameCount + 31) / 32;
         _sound = new int[words];
         _damaged = new int[words];
@@ -57,6 +59,12 @@ internal sealed partial class Block : IDisposable
 
     /// <summary>Bytes of the file.</summary>
     public long Length => _bytes.Bytes.Length;
+
+    /// <summary>Whether its chunks are compressed.</summary>
+    public bool IsCompressed => _pieces is not null;
+
+    /// <summary>Bytes the file would have if its chunks were not compressed.</summary>
+    public long PlainLength => Length + (_pieces is { } pieces ? pieces.Bytes - (_trailer.Start(BlockSection.Meta) - BlockFormat.HeadBytes) : 0);
 
     /// <summary>Time of the oldest sample.</summary>
     public long MinTime => _trailer.MinTime;
@@ -83,9 +91,14 @@ internal sealed partial class Block : IDisposable
     public int DamagedFrames => Volatile.Read(ref _damagedFrames);
 
     /// <summary>Opens a block and checks all of it but the chunks.</summary>
+    /// <param name="files">Where it is.</param>
+    /// <param name="path">Its path there.</param>
+    /// <param name="shard">Whose it must be.</param>
+    /// <param name="number">Which it must be.</param>
+    /// <param name="cache">Holds what is unpacked of it; its own where there is none.</param>
     /// <exception cref="CorruptDataException">It is damaged.</exception>
     /// <exception cref="LaterVersionException">A later version wrote it.</exception>
-    public static Block Open(IFiles files, string path, int shard, long number)
+    public static Block Open(IFiles files, string path, int shard, long number, PieceCache? cache = null)
     {
         IMappedBytes bytes = files.Map(path);
         try
@@ -99,7 +112,7 @@ internal sealed partial class Block : IDisposable
                 throw new CorruptDataException(path, framesAt, "the checksums are damaged");
             }
 
-            var block = new Block(path, number, bytes, trailer, BlockMeta.Read(path, file, trailer, version));
+            var block = new Block(path, number, bytes, trailer, BlockMeta.Read(path, file, trailer, version, cache ?? new PieceCache()));
             block.CheckSizes();
             block.CheckFrames(trailer.Start(BlockSection.Meta), framesAt);
             return block;
@@ -113,7 +126,22 @@ internal sealed partial class Block : IDisposable
 
     /// <summary>Checks every byte.</summary>
     /// <exception cref="CorruptDataException">One is not what was written.</exception>
-    public void Verify() => CheckFrames(0, _trailer.Start(BlockSection.Frames));
+    public void Verify()
+    {
+        CheckFrames(0, _trailer.Start(BlockSection.Frames));
+        var lease = default(PieceLease);
+        try
+        {
+            foreach (PieceExtent piece in _pieces is { } pieces ? pieces.Extents : [])
+            {
+                BytesOf(piece, ref lease);
+            }
+        }
+        finally
+        {
+            lease.Dispose();
+        }
+    }
 
     /// <summary>The bytes of a part of the index.</summary>
     public ReadOnlySpan<byte> Section(BlockSection section)
@@ -210,22 +238,46 @@ internal sealed partial class Block : IDisposable
         return known!.Needed.Count == 0 ? null : known;
     }
 
+    /// <summary>Where the bytes of a chunk lie in the file; of a compressed one those of its piece.</summary>
+    public long PlaceOf(in BlockChunk chunk) => _pieces is { } pieces && pieces.TryFind(chunk, out PieceExtent piece) ? piece.FileStart : chunk.Offset;
+
     /// <summary>The bytes of a chunk; false where they are damaged.</summary>
-    public bool TryBytes(in BlockChunk chunk, out ReadOnlySpan<byte> bytes)
+    /// <param name="chunk">Of this block.</param>
+    /// <param name="lease">The reader's: the bytes stay as long as it is not given another chunk, nor ends.</param>
+    /// <param name="bytes">Its bytes.</param>
+    /// <exception cref="CorruptDataException">The block says of it what cannot be.</exception>
+    public bool TryBytes(in BlockChunk chunk, scoped ref PieceLease lease, out ReadOnlySpan<byte> bytes)
     {
         bytes = default;
+        if (_pieces is { } pieces)
+        {
+            if (!pieces.TryFind(chunk, out PieceExtent piece))
+            {
+                throw new CorruptDataException(Path, StartOf(BlockSection.Series), "a chunk lies in no piece");
+            }
+
+            if (!lease.TryBytes(pieces, piece.Index, out ReadOnlySpan<byte> plain))
+            {
+                if (!AreSound(piece.FileStart, piece.FileLength))
+                {
+                    return false;
+                }
+
+                plain = BytesOf(piece, ref lease);
+            }
+
+            bytes = plain.Slice(chunk.Offset - piece.Start, chunk.Length);
+            return true;
+        }
+
         if (chunk.Length < 0 || chunk.Offset < BlockFormat.HeadBytes || (long)chunk.Offset + chunk.Length > _trailer.Start(BlockSection.Meta))
         {
             throw new CorruptDataException(Path, chunk.Offset, "a chunk lies outside its place");
         }
 
-        int last = (chunk.Offset + Math.Max(0, chunk.Length - 1)) >> BlockFormat.FrameShift;
-        for (int frame = chunk.Offset >> BlockFormat.FrameShift; frame <= last; frame++)
+        if (!AreSound(chunk.Offset, chunk.Length))
         {
-            if (!IsSound(frame))
-            {
-                return false;
-            }
+            return false;
         }
 
         bytes = _bytes.Bytes.Slice(chunk.Offset, chunk.Length);
@@ -283,6 +335,35 @@ internal sealed partial class Block : IDisposable
                 throw new CorruptDataException(Path, (long)frame << BlockFormat.FrameShift, "a checksum is wrong");
             }
         }
+    }
+
+    // As it was before compression.
+    private ReadOnlySpan<byte> BytesOf(scoped in PieceExtent piece, scoped ref PieceLease lease)
+    {
+        ReadOnlySpan<byte> written = _bytes.Bytes.Slice(piece.FileStart, piece.FileLength);
+        try
+        {
+            return piece.IsPlain ? written : _pieces!.Unpack(piece, written, ref lease);
+        }
+        catch (FormatException e)
+        {
+            // The checksum is right, so these are the bytes that were written: ours is the fault, and not to be hidden.
+            throw new CorruptDataException(Path, piece.FileStart, e.Message);
+        }
+    }
+
+    private bool AreSound(int start, int length)
+    {
+        int last = (start + Math.Max(0, length - 1)) >> BlockFormat.FrameShift;
+        for (int frame = start >> BlockFormat.FrameShift; frame <= last; frame++)
+        {
+            if (!IsSound(frame))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private bool IsSound(int frame)

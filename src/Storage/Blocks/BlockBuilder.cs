@@ -11,7 +11,8 @@ internal sealed class BlockBuilder
     private readonly string _path;
     private readonly BlockMeta _meta;
     private readonly long _bytesMax;
-    private readonly RunEncoder _encoder = new();
+    private readonly RunEncoder _encoder;
+    private readonly PieceWriter? _pieces;
     private readonly ByteWriter _bytes = new(64 * 1024);
     private readonly List<BlockChunk> _chunks = [];
     private readonly List<(Labels Labels, int ChunksEnd)> _series = [];
@@ -22,16 +23,19 @@ internal sealed class BlockBuilder
     /// <param name="shard">Whose block.</param>
     /// <param name="number">Which.</param>
     /// <param name="meta">What it says of itself: what its tombstones delete is left out by whoever adds series.</param>
+    /// <param name="isCompressed">Whether its chunks are compressed. Not where it is of rollups.</param>
     /// <param name="bytesMax">Bytes it may have.</param>
-    public BlockBuilder(string path, IFile file, int shard, long number, BlockMeta meta, long bytesMax = BlockFormat.BytesMax)
+    public BlockBuilder(string path, IFile file, int shard, long number, BlockMeta meta, bool isCompressed = false, long bytesMax = BlockFormat.BytesMax)
     {
         _bytesMax = bytesMax;
         _path = path;
         _raw = file;
         _file = new FramedFile(file);
         _meta = meta;
+        _encoder = new RunEncoder(isCompressed);
+        _pieces = isCompressed ? new PieceWriter(_file) : null;
         Span<byte> head = stackalloc byte[BlockFormat.HeadBytes];
-        BlockFormat.WriteHead(head, shard, number, meta.Rollup is null ? BlockFormat.Version : BlockFormat.RollupVersion);
+        BlockFormat.WriteHead(head, shard, number, meta.Rollup is not null ? BlockFormat.RollupVersion : isCompressed ? BlockFormat.CompressedVersion : BlockFormat.Version);
         _file.Append(head);
         if (meta.Rollup is { } rollup)
         {
@@ -79,6 +83,7 @@ internal sealed class BlockBuilder
     /// <summary>Writes the index and the end.</summary>
     public void End()
     {
+        _pieces?.End();
         string[] texts = SymbolTexts.Of(_series.Select(static series => series.Labels));
         var textNumbers = new Dictionary<string, int>(texts.Length, StringComparer.Ordinal);
         for (int i = 0; i < texts.Length; i++)
@@ -123,19 +128,41 @@ internal sealed class BlockBuilder
 
     private void AddChunks(Labels labels, int before)
     {
-        if (_file.Length + _bytes.Length > _bytesMax)
+        if (_file.Length + (_pieces?.Waiting ?? 0) + _bytes.Length > _bytesMax)
         {
             throw new BlockTooLargeException(_path, _bytesMax);
         }
 
-        int at = (int)_file.Length;
-        foreach (ref BlockChunk chunk in CollectionsMarshal.AsSpan(_chunks)[before..])
+        Span<BlockChunk> added = CollectionsMarshal.AsSpan(_chunks)[before..];
+        if (_pieces is not null)
         {
-            chunk = chunk with { Offset = at + chunk.Offset };
+            AddToPieces(added);
+        }
+        else
+        {
+            int at = (int)_file.Length;
+            foreach (ref BlockChunk chunk in added)
+            {
+                chunk = chunk with { Offset = at + chunk.Offset };
+            }
+
+            _file.Append(_bytes.Written);
         }
 
-        _file.Append(_bytes.Written);
         _series.Add((labels, _chunks.Count));
+    }
+
+    private void AddToPieces(Span<BlockChunk> chunks)
+    {
+        foreach (ref BlockChunk chunk in chunks)
+        {
+            if (!_pieces!.TryAdd(_bytes.Written.Slice(chunk.Offset, chunk.Length), out int offset))
+            {
+                throw new BlockTooLargeException(_path, _bytesMax);
+            }
+
+            chunk = chunk with { Offset = offset };
+        }
     }
 
     private static long KeyOf(Dictionary<string, int> texts, string name, string value) => ((long)texts[name] << 32) | (uint)texts[value];
@@ -161,6 +188,11 @@ internal sealed class BlockBuilder
     {
         _bytes.Clear();
         _meta.Write(_bytes);
+        if (_pieces is not null)
+        {
+            BlockPieces.Write(_bytes, _pieces.Extents);
+        }
+
         Put(BlockSection.Meta, _bytes);
     }
 
@@ -226,7 +258,7 @@ internal sealed class BlockBuilder
         series = new ByteWriter(_series.Count * 16);
         groups = new ByteWriter(_series.Count);
         var seriesOfPair = new List<int>[pairNumbers.Count];
-        var writer = new BlockSeriesWriter(series, _trailer.MinTime);
+        var writer = new BlockSeriesWriter(series, _trailer.MinTime, foldsRepeats: _pieces is not null);
         var pairs = new List<int>();
         int chunk = 0;
         for (int i = 0; i < _series.Count; i++)

@@ -3,7 +3,13 @@ using Pleiad.Model;
 namespace Pleiad.Storage;
 
 /// <summary>The numbered files of blocks of one kind in the directory of a shard. One user at a time.</summary>
-internal sealed class BlockFiles(IFiles files, string directory, string quarantine, ShardId shard, BlockFileKind kind)
+/// <param name="files">The file system.</param>
+/// <param name="directory">Of the shard.</param>
+/// <param name="quarantine">Takes what is damaged.</param>
+/// <param name="shard">Which.</param>
+/// <param name="kind">Of the blocks.</param>
+/// <param name="pieces">Holds what is unpacked of compressed ones.</param>
+internal sealed class BlockFiles(IFiles files, string directory, string quarantine, ShardId shard, BlockFileKind kind, PieceCache? pieces = null)
 {
     private readonly Quarantine _quarantine = new(files, quarantine, shard.Value);
     private long _next = 1;
@@ -53,11 +59,12 @@ internal sealed class BlockFiles(IFiles files, string directory, string quaranti
     /// <summary>Writes a block and reads it back.</summary>
     /// <param name="number">Its own.</param>
     /// <param name="meta">What it says of itself.</param>
+    /// <param name="isCompressed">Whether its chunks are compressed.</param>
     /// <param name="bytesMax">Bytes of it at most.</param>
     /// <param name="add">Adds the series; false where there is to be no block.</param>
     /// <returns>Null where there is to be none: no file is left.</returns>
     /// <exception cref="IOException">It could not be written or did not read back; whether a file is left is unknown.</exception>
-    public Block? Write(long number, BlockMeta meta, long bytesMax, Func<BlockBuilder, bool> add)
+    public Block? Write(long number, BlockMeta meta, bool isCompressed, long bytesMax, Func<BlockBuilder, bool> add)
     {
         string path = Path.Combine(directory, kind.NameOf(number));
         Block? block = null;
@@ -65,7 +72,7 @@ internal sealed class BlockFiles(IFiles files, string directory, string quaranti
         {
             AtomicFile.Write(files, path, file =>
             {
-                var builder = new BlockBuilder(path, file, shard.Value, number, meta, bytesMax);
+                var builder = new BlockBuilder(path, file, shard.Value, number, meta, isCompressed, bytesMax);
                 if (!add(builder))
                 {
                     throw new NothingToWriteException();
@@ -158,7 +165,7 @@ internal sealed class BlockFiles(IFiles files, string directory, string quaranti
 
     private Block Open(string path, long number)
     {
-        Block block = Block.Open(files, path, shard.Value, number);
+        Block block = Block.Open(files, path, shard.Value, number, pieces);
         if (block.Rollup is not null == kind.IsRollups)
         {
             return block;

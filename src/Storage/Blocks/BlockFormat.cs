@@ -6,11 +6,20 @@ namespace Pleiad.Storage;
 /// <summary>Names and limits of a block file. Every byte is in docs/formats/block.md.</summary>
 internal static class BlockFormat
 {
-    /// <summary>The version of a block of samples; readers accept it and all before it.</summary>
+    /// <summary>The version of a block of samples whose chunks lie in it as they are.</summary>
     public const ushort Version = 2;
 
     /// <summary>The version of a block of rollups, which says more in its meta.</summary>
     public const ushort RollupVersion = 3;
+
+    /// <summary>The version of a block of samples whose chunks are compressed in pieces; readers accept it and all before it.</summary>
+    public const ushort CompressedVersion = 4;
+
+    /// <summary>Bytes of a compressed piece before compression, at most: what has to be unpacked for one chunk.</summary>
+    public const int PieceBytesMax = 64 * 1024;
+
+    /// <summary>A block of samples that lie further apart than this, in ms, is compressed: most of them are read seldom. 4 h.</summary>
+    public const long HotSpanMs = 4L * 60 * 60 * 1000;
 
     /// <summary>Bytes of the head.</summary>
     public const int HeadBytes = 32;
@@ -84,9 +93,9 @@ internal static class BlockFormat
         }
 
         ushort version = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
-        if (version > RollupVersion)
+        if (version > CompressedVersion)
         {
-            throw new LaterVersionException($"{path} is a block of version {version}; this program reads up to {RollupVersion}");
+            throw new LaterVersionException($"{path} is a block of version {version}; this program reads up to {CompressedVersion}");
         }
 
         if (BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]) != shard || BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]) != number)

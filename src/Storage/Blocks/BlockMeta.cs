@@ -8,6 +8,9 @@ namespace Pleiad.Storage;
 /// <param name="Rollup">Null for a block of samples.</param>
 internal sealed record BlockMeta(IReadOnlyList<long> Replaces, long TombstonesApplied, RollupExtent? Rollup)
 {
+    /// <summary>Where the pieces of a block that was read lie; null where it is not compressed.</summary>
+    public BlockPieces? Pieces { get; private init; }
+
     /// <summary>Appends it.</summary>
     public void Write(ByteWriter to)
     {
@@ -29,7 +32,7 @@ internal sealed record BlockMeta(IReadOnlyList<long> Replaces, long TombstonesAp
 
     /// <summary>Reads it.</summary>
     /// <exception cref="CorruptDataException">It makes no sense.</exception>
-    public static BlockMeta Read(string path, ReadOnlySpan<byte> file, in BlockTrailer trailer, ushort version)
+    public static BlockMeta Read(string path, ReadOnlySpan<byte> file, in BlockTrailer trailer, ushort version, PieceCache cache)
     {
         try
         {
@@ -43,9 +46,12 @@ internal sealed record BlockMeta(IReadOnlyList<long> Replaces, long TombstonesAp
 
             // Version 1 knew no tombstones.
             long tombstones = reader.Left > 0 ? (long)reader.Varint() : 0;
-            if (version < BlockFormat.RollupVersion)
+            if (version != BlockFormat.RollupVersion)
             {
-                return new BlockMeta(replaces, tombstones, null);
+                return new BlockMeta(replaces, tombstones, null)
+                {
+                    Pieces = version == BlockFormat.CompressedVersion ? BlockPieces.Read(ref reader, trailer.Start(BlockSection.Meta), cache) : null,
+                };
             }
 
             var resolution = (long)reader.Varint();

@@ -96,29 +96,30 @@ internal sealed class BlockSeriesReader(Block block, DeletedInBlock? deleted = n
         TimeSpans? gone = deleted?.Of(_decoded);
         newestOnly &= gone is null;
         ReadOnlySpan<BlockChunk> chunks = Chunks;
-        for (int i = 0; i < chunks.Length && !(newestOnly && into.Count > held); i++)
+        var lease = default(PieceLease);
+        try
         {
-            BlockChunk chunk = chunks[newestOnly ? chunks.Length - 1 - i : i];
-            if (!range.Overlaps(chunk.FirstTime, chunk.LastTime) || gone?.CoverOf(range, chunk.FirstTime, chunk.LastTime) == true)
+            for (int i = 0; i < chunks.Length && !(newestOnly && into.Count > held); i++)
             {
-                continue;
-            }
+                BlockChunk chunk = chunks[newestOnly ? chunks.Length - 1 - i : i];
+                if (!range.Overlaps(chunk.FirstTime, chunk.LastTime) || gone?.CoverOf(range, chunk.FirstTime, chunk.LastTime) == true)
+                {
+                    continue;
+                }
 
-            if (!block.TryBytes(chunk, out ReadOnlySpan<byte> bytes))
-            {
-                damaged++;
-                continue;
+                if (block.TryBytes(chunk, ref lease, out ReadOnlySpan<byte> bytes))
+                {
+                    Decode(chunk, bytes, range, into, newestOnly);
+                }
+                else
+                {
+                    damaged++;
+                }
             }
-
-            try
-            {
-                ChunkDecoder.Read(chunk.Encoding, bytes, chunk.FirstTime, chunk.Count, range, into, newestOnly);
-            }
-            catch (FormatException e)
-            {
-                // The checksum is right, so these are the bytes that were written: ours is the fault, and not to be hidden.
-                throw new CorruptDataException(block.Path, chunk.Offset, e.Message);
-            }
+        }
+        finally
+        {
+            lease.Dispose();
         }
 
         gone?.RemoveFrom(into, held);
@@ -138,6 +139,19 @@ internal sealed class BlockSeriesReader(Block block, DeletedInBlock? deleted = n
         }
 
         return false;
+    }
+
+    private void Decode(in BlockChunk chunk, ReadOnlySpan<byte> bytes, TimeRange range, SampleColumns into, bool newestOnly)
+    {
+        try
+        {
+            ChunkDecoder.Read(chunk.Encoding, bytes, chunk.FirstTime, chunk.Count, range, into, newestOnly);
+        }
+        catch (FormatException e)
+        {
+            // The checksum is right, so these are the bytes that were written: ours is the fault, and not to be hidden.
+            throw new CorruptDataException(block.Path, block.PlaceOf(chunk), e.Message);
+        }
     }
 
     private void BeginGroup(int group)
@@ -171,20 +185,22 @@ internal sealed class BlockSeriesReader(Block block, DeletedInBlock? deleted = n
         }
 
         _chunks.Clear();
-        int chunks = reader.Count(int.MaxValue, 2);
+        int chunks = reader.Count(block.ChunkCount, 0);
         if (chunks == 0)
         {
             throw new FormatException("a series has no chunk");
         }
 
         long last = 0;
-        for (int i = 0; i < chunks; i++)
+        while (_chunks.Count < chunks)
         {
+            int i = _chunks.Count;
             int head = reader.Byte();
             long start = (head & BlockSeriesWriter.SameStart) == 0 ? reader.Zigzag() : i == 0 ? 0 : _gapBefore;
             _spanBefore = (head & BlockSeriesWriter.SameSpan) == 0 ? (long)reader.Varint() : _spanBefore;
             _countBefore = (head & BlockSeriesWriter.SameCount) == 0 ? reader.Count(ushort.MaxValue, 0) : _countBefore;
             int length = reader.Count(int.MaxValue, 0);
+            int repeats = (head & BlockSeriesWriter.Repeats) == 0 ? 0 : reader.Count(chunks - i - 1, 0);
             long first = unchecked((i == 0 ? _firstBefore : last) + start);
             last = unchecked(first + _spanBefore);
             if (i == 0)
@@ -196,8 +212,20 @@ internal sealed class BlockSeriesReader(Block block, DeletedInBlock? deleted = n
                 _gapBefore = start;
             }
 
-            _chunks.Add(new BlockChunk(first, last, _offset, length, _countBefore, (ChunkEncoding)(head & BlockSeriesWriter.EncodingMask)));
-            _offset = checked(_offset + length);
+            var encoding = (ChunkEncoding)(head & BlockSeriesWriter.EncodingMask);
+            Add(first, last, length, encoding);
+            for (; repeats > 0; repeats--)
+            {
+                first = unchecked(last + _gapBefore);
+                last = unchecked(first + _spanBefore);
+                Add(first, last, length, encoding);
+            }
         }
+    }
+
+    private void Add(long first, long last, int length, ChunkEncoding encoding)
+    {
+        _chunks.Add(new BlockChunk(first, last, _offset, length, _countBefore, encoding));
+        _offset = checked(_offset + length);
     }
 }

@@ -20,16 +20,24 @@ public sealed class BlockStore
     private HashSet<long> _replaced = [];
 
     /// <summary>The blocks in a directory; nothing is read yet.</summary>
-    public BlockStore(IFiles files, string directory, string quarantine, ShardId shard)
+    /// <param name="files">The file system.</param>
+    /// <param name="directory">Of the shard.</param>
+    /// <param name="quarantine">Takes what is damaged.</param>
+    /// <param name="shard">Which.</param>
+    /// <param name="pieces">Holds what is unpacked of compressed ones; each has its own where there is none.</param>
+    public BlockStore(IFiles files, string directory, string quarantine, ShardId shard, PieceCache? pieces = null)
     {
         _files = files;
         _directory = directory;
         _shard = shard;
         _notes = new LossNotes(files, quarantine);
-        _blocks = new BlockFiles(files, directory, quarantine, shard, BlockFileKind.Samples);
+        _blocks = new BlockFiles(files, directory, quarantine, shard, BlockFileKind.Samples, pieces);
         Tombstones = new TombstoneStore(files, directory, quarantine, shard);
         Rollups = new RollupStore(files, directory, quarantine, shard);
     }
+
+    /// <summary>A block of samples that lie further apart than this, in ms, is compressed.</summary>
+    internal long HotSpanMs { get; init; } = BlockFormat.HotSpanMs;
 
     /// <summary>What is deleted of the blocks.</summary>
     public TombstoneStore Tombstones { get; }
@@ -87,7 +95,8 @@ public sealed class BlockStore
     public SealWritten Write(SealJob job)
     {
         var series = new List<BlockedSeries>();
-        Block? block = Write([], job.View, builder => HeadSealer.AddAll(job, builder, series));
+        var sealer = new HeadSealer(job);
+        Block? block = Write([], job.View, IsCompressed(sealer.OldestTime, job.Before), builder => sealer.AddAll(builder, series));
         return new SealWritten(block, series);
     }
 
@@ -103,7 +112,8 @@ public sealed class BlockStore
         }
 
         int lost = 0;
-        Block? block = Write(replaces, job.View, builder =>
+        bool isCompressed = IsCompressed(job.Sources.Min(static source => source.MinTime), job.Sources.Max(static source => source.MaxTime));
+        Block? block = Write(replaces, job.View, isCompressed, builder =>
         {
             lost = BlockMerger.AddAll(job, builder);
             if (lost > 0 || job.Sources.Any(static source => source.DamagedFrames > 0))
@@ -118,7 +128,7 @@ public sealed class BlockStore
     /// <param name="view">Of now: tombstones it has say nothing of what is written.</param>
     /// <param name="add">Adds the series, in the order of their labels.</param>
     /// <exception cref="IOException">It could not be written or did not read back; no file is left.</exception>
-    internal Block? WriteHistory(ShardView view, Action<BlockBuilder> add) => Write([], view, add);
+    internal Block? WriteHistory(ShardView view, Action<BlockBuilder> add) => Write([], view, isCompressed: true, add);
 
     /// <summary>Writes a block anew without what is deleted of it; nothing where nothing is.</summary>
     /// <exception cref="IOException">It could not be written or did not read back; the block is as it was.</exception>
@@ -203,13 +213,16 @@ public sealed class BlockStore
         }
     }
 
-    private Block? Write(IReadOnlyList<long> replaces, ShardView view, Action<BlockBuilder> add)
+    // Of times in order the difference is right as an unsigned number even where the signed one wraps.
+    private bool IsCompressed(long oldest, long newest) => newest > oldest && unchecked((ulong)(newest - oldest)) > (ulong)HotSpanMs;
+
+    private Block? Write(IReadOnlyList<long> replaces, ShardView view, bool isCompressed, Action<BlockBuilder> add)
     {
         long number = _blocks.TakeNumber();
         try
         {
             var meta = new BlockMeta([.. replaces, .. _unfinished], view.Pin.Parts.Tombstones.LastNumber, null);
-            Block? block = _blocks.Write(number, meta, BlockFormat.BytesMax, builder =>
+            Block? block = _blocks.Write(number, meta, isCompressed, BlockFormat.BytesMax, builder =>
             {
                 add(builder);
                 return builder.Samples > 0;

@@ -6,6 +6,9 @@ namespace Pleiad.Storage;
 /// <param name="Bytes">Its size.</param>
 public readonly record struct BlockExtent(long MinTime, long MaxTime, long Bytes)
 {
+    /// <summary>Its size if its chunks were not compressed.</summary>
+    public long PlainBytes { get; init; } = Bytes;
+
     /// <summary>What is in it.</summary>
     public BlockContent Content { get; init; }
 
@@ -44,7 +47,6 @@ public static class CompactionPlan
     public static IReadOnlyList<int> Next(
         IReadOnlyList<BlockExtent> blocks, long rangeMs, long rangeMaxMs, long sealedBefore, bool isGapless = false, long bytesMax = long.MaxValue)
     {
-        bytesMax = Math.Min(bytesMax, SourceBytesMax);
         for (long range = rangeMs; range <= rangeMaxMs; range *= Factor)
         {
             for (int first = 0; first < blocks.Count; first++)
@@ -57,11 +59,13 @@ public static class CompactionPlan
 
                 var same = new List<int>();
                 long bytes = 0;
+                long plainBytes = 0;
                 for (int i = first; i < blocks.Count && WindowOf(blocks[i].MinTime, range) == window; i++)
                 {
-                    if (blocks[i].MaxTime < window + range && bytes + blocks[i].Bytes <= bytesMax)
+                    if (blocks[i].MaxTime < window + range && bytes + blocks[i].Bytes <= bytesMax && plainBytes + blocks[i].PlainBytes <= SourceBytesMax)
                     {
                         same.Add(i);
+                        plainBytes += blocks[i].PlainBytes;
                         bytes += blocks[i].Bytes;
                     }
                     else if (isGapless)

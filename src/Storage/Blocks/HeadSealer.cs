@@ -3,28 +3,42 @@ using Pleiad.Model;
 namespace Pleiad.Storage;
 
 /// <summary>Takes the samples before a time out of a view of the head, series by series in the order of blocks.</summary>
-internal static class HeadSealer
+internal sealed class HeadSealer
 {
-    /// <summary>Adds to a block what is not in one yet.</summary>
+    private readonly SealJob _job;
+    private readonly List<(Labels Labels, int Number)> _found = [];
+
+    /// <summary>Finds what there is.</summary>
     /// <param name="job">Says up to when.</param>
-    /// <param name="into">The block.</param>
-    /// <param name="series">Takes which series came how far.</param>
-    public static void AddAll(SealJob job, BlockBuilder into, List<BlockedSeries> series)
+    public HeadSealer(SealJob job)
     {
+        _job = job;
         SlotReader reader = job.View.Reader;
-        var found = new List<(Labels Labels, int Number)>();
         for (int number = 0; number < reader.End; number++)
         {
             if (reader.TryRead(number, new TimeRange(long.MinValue, job.Before - 1), out SeriesSlot slot, out _))
             {
-                found.Add((reader.LabelsOf(slot), number));
+                _found.Add((reader.LabelsOf(slot), number));
+                OldestTime = slot.OldestTime == SeriesSlot.NoTime ? OldestTime : Math.Min(OldestTime, slot.OldestTime);
             }
         }
 
-        found.Sort(static (left, right) => left.Labels.CompareTo(right.Labels));
+        _found.Sort(static (left, right) => left.Labels.CompareTo(right.Labels));
+    }
+
+    /// <summary>Time of the oldest sample that came in order; <see cref="long.MaxValue"/> where there is none.</summary>
+    public long OldestTime { get; } = long.MaxValue;
+
+    /// <summary>Adds to a block what is not in one yet.</summary>
+    /// <param name="into">The block.</param>
+    /// <param name="series">Takes which series came how far.</param>
+    public void AddAll(BlockBuilder into, List<BlockedSeries> series)
+    {
+        SealJob job = _job;
+        SlotReader reader = job.View.Reader;
         using var run = new SampleColumns();
         using var unsorted = new SampleColumns();
-        foreach ((Labels labels, int number) in found)
+        foreach ((Labels labels, int number) in _found)
         {
             if (!reader.TryRead(number, TimeRange.All, out SeriesSlot slot, out int visible))
             {

@@ -4,9 +4,10 @@ namespace Pleiad.Storage;
 
 /// <summary>Writes a run of samples that never changes any more as few long chunks, each in the smallest form there is.</summary>
 /// <remarks>docs/formats/chunk.md has the bytes. Benchmark: BlockBench.</remarks>
-internal sealed class RunEncoder
+/// <param name="forCompression">Whether the chunks are compressed afterwards: then the smallest form is not the best one.</param>
+internal sealed class RunEncoder(bool forCompression = false)
 {
-    private readonly ColumnChunk _columns = new();
+    private readonly ColumnChunk _columns = new(forCompression);
     private readonly byte[] _bits = new byte[((BlockFormat.ChunkSamplesMax * GorillaStream.SampleBitsMax) / 8) + 16];
     private readonly ByteWriter _histogram = new();
 
@@ -32,12 +33,12 @@ internal sealed class RunEncoder
     /// <param name="chunks">As in the other one.</param>
     public void Encode(ReadOnlySpan<long> times, ReadOnlySpan<double> values, ByteWriter bytes, List<BlockChunk> chunks)
     {
-        // Parts of one size: a short rest would cost a head of its own.
+        // Parts of one size, but for one sample: a short rest would cost a head of its own. The longer ones first, so that the size changes once.
         int parts = (times.Length + BlockFormat.ChunkSamplesMax - 1) / BlockFormat.ChunkSamplesMax;
         int start = 0;
-        for (int part = 1; part <= parts; part++)
+        for (int part = 0; part < parts; part++)
         {
-            int end = (int)((long)times.Length * part / parts);
+            int end = start + (times.Length / parts) + (part < times.Length % parts ? 1 : 0);
             EncodeFloats(times[start..end], values[start..end], bytes, chunks);
             start = end;
         }
@@ -48,8 +49,8 @@ internal sealed class RunEncoder
         bool asColumns = _columns.TryWrite(times, values, out ReadOnlySpan<byte> columns, out ChunkEncoding encoding);
         ReadOnlySpan<byte> smallest = columns;
 
-        // The other form takes 64 bits for the first sample and at least two for each next one.
-        if (!asColumns || columns.Length > 8 + (times.Length / 4))
+        // The other form takes 64 bits for the first sample and at least two for each next one, and no compressor finds anything in them.
+        if (!asColumns || (!forCompression && columns.Length > 8 + (times.Length / 4)))
         {
             ReadOnlySpan<byte> stream = AsStream(times, values);
             if (!asColumns || stream.Length < columns.Length)

@@ -6,7 +6,8 @@ namespace Pleiad.Storage;
 
 /// <summary>A sealed chunk of floats as two columns, for those that are smaller so. The writer's; reading needs no state.</summary>
 /// <remarks>docs/formats/chunk.md, encodings 4 and 5.</remarks>
-internal sealed class ColumnChunk
+/// <param name="forCompression">Whether the chunks are compressed afterwards.</param>
+internal sealed class ColumnChunk(bool forCompression = false)
 {
     /// <summary>Samples of one chunk at most.</summary>
     public const int SamplesMax = 512;
@@ -15,8 +16,8 @@ internal sealed class ColumnChunk
     private const byte RegularTimes = 0;
     private const byte PackedTimes = 1;
 
-    private readonly IntegerColumnWriter _column = new();
-    private readonly ColumnValuesWriter _values = new();
+    private readonly IntegerColumnWriter _column = new(forCompression);
+    private readonly ColumnValuesWriter _values = new(forCompression);
     private readonly ByteWriter _bytes = new(4096);
     private readonly long[] _sinceFirst = new long[SamplesMax];
 

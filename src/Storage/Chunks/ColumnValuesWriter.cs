@@ -7,7 +7,8 @@ namespace Pleiad.Storage;
 /// Nearly all that targets tell are decimals, and are written as such without a look at anything else. The scales of encoding 5 are tried where
 /// decimals leave finite values over, or have so many digits that the values are hardly decimals in truth.
 /// </remarks>
-internal sealed class ColumnValuesWriter
+/// <param name="forCompression">Whether the chunks are compressed afterwards.</param>
+internal sealed class ColumnValuesWriter(bool forCompression = false)
 {
     // More values than one in so many that are integers of no scale: XOR does better.
     private const int ExceptionsShare = 8;
@@ -16,7 +17,7 @@ internal sealed class ColumnValuesWriter
     private const int HeadBytesMax = 16;
     private const int ValueBytesMax = 4;
 
-    private readonly IntegerColumnWriter _column = new();
+    private readonly IntegerColumnWriter _column = new(forCompression);
     private readonly ByteWriter _other = new(4096);
     private readonly long[] _integers = new long[ColumnChunk.SamplesMax];
     private readonly int[] _exceptions = new int[ColumnChunk.SamplesMax / ExceptionsShare];

@@ -10,8 +10,15 @@ namespace Pleiad.Storage;
 /// The remainders of all forms come from two vectorised passes, and with them how many bits each form has to take at least: only a form that can
 /// still win is looked at more closely. Benchmark: `chunk-bytes` of bench/Bench, on a capture of pages.
 /// </remarks>
-internal sealed class IntegerColumnWriter
+/// <param name="forCompression">
+/// Whether the bytes are compressed afterwards. A compressor sees bytes: it finds what repeats, within a series and from one to the next, where numbers are whole
+/// bytes and nothing that changes from chunk to chunk was subtracted from them.
+/// </param>
+internal sealed class IntegerColumnWriter(bool forCompression = false)
 {
+    // Of so many remainders one may be patched where the column is compressed: more patches cost more than the byte they save.
+    private const int RemainderPerPatchMin = 32;
+
     private readonly RemainderSet[] _forms = [.. Enum.GetValues<IntegerForm>().Select(static form => new RemainderSet(form))];
 
     /// <summary>Writes a column.</summary>
@@ -20,6 +27,14 @@ internal sealed class IntegerColumnWriter
     public void Write(ReadOnlySpan<long> values, ByteWriter into)
     {
         ColumnExtremes extremes = ColumnExtremes.Of(values);
+        if (forCompression)
+        {
+            RemainderSet steps = _forms[(int)IntegerForm.SignedStep];
+            steps.Take(values, extremes);
+            Put(steps, WholeBytes(steps), values, into);
+            return;
+        }
+
         foreach (RemainderSet form in _forms)
         {
             form.Take(values, extremes);
@@ -90,6 +105,21 @@ internal sealed class IntegerColumnWriter
         }
 
         return best;
+    }
+
+    private static Packing WholeBytes(RemainderSet steps)
+    {
+        const int bitsOfByte = 8;
+        int count = steps.Remainders.Length;
+        int width = 0;
+        int patches = steps.LongerThan(0);
+        while (patches > count / RemainderPerPatchMin)
+        {
+            width += bitsOfByte;
+            patches = steps.LongerThan(width);
+        }
+
+        return new Packing(width, patches, BitPacking.BytesFor(count, width));
     }
 
     private static void Put(RemainderSet chosen, Packing packing, ReadOnlySpan<long> values, ByteWriter into)

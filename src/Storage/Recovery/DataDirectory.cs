@@ -65,6 +65,12 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Damaged bytes.</summary>
     public string QuarantinePath => Path.Combine(Root, "quarantine");
 
+    /// <summary>What is unpacked of compressed blocks.</summary>
+    public PieceCache Pieces { get; } = new();
+
+    /// <summary>A block of samples that lie further apart than this, in ms, is compressed.</summary>
+    internal long HotSpanMs { get; set; } = BlockFormat.HotSpanMs;
+
     internal IFiles Files { get; }
 
     /// <summary>Opens a directory, making it where it is not there.</summary>
@@ -135,7 +141,7 @@ public sealed class DataDirectory : IDisposable
     public SnapshotStore SnapshotsOf(ShardId shard) => new(Files, ShardPath(shard), QuarantinePath, shard);
 
     /// <summary>The blocks of a shard.</summary>
-    public BlockStore BlocksOf(ShardId shard) => new(Files, ShardPath(shard), QuarantinePath, shard);
+    public BlockStore BlocksOf(ShardId shard) => new(Files, ShardPath(shard), QuarantinePath, shard, Pieces) { HotSpanMs = HotSpanMs };
 
     /// <summary>The exemplars of a shard.</summary>
     public ExemplarStore ExemplarsOf(ShardId shard) => new(Files, ShardPath(shard), QuarantinePath, shard);

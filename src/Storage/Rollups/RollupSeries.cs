@@ -9,6 +9,7 @@ internal sealed class RollupSeries : IDisposable
     public const int AllColumns = (1 << RollupColumns.ColumnCount) - 1;
 
     private readonly SampleColumns _column = new();
+    private PieceLease _lease;
 
     /// <summary>Appends the buckets that end in a range.</summary>
     /// <param name="reader">Stands on the series.</param>
@@ -23,7 +24,7 @@ internal sealed class RollupSeries : IDisposable
         int parts = chunks.Length / RollupColumns.ColumnCount;
         if (parts * RollupColumns.ColumnCount != chunks.Length)
         {
-            throw new CorruptDataException(reader.Block.Path, chunks[0].Offset, "a series of rollups has not the same chunks for all columns");
+            throw new CorruptDataException(reader.Block.Path, reader.Block.PlaceOf(chunks[0]), "a series of rollups has not the same chunks for all columns");
         }
 
         int damaged = 0;
@@ -37,7 +38,7 @@ internal sealed class RollupSeries : IDisposable
             int bad = 0;
             for (int column = 0; column < RollupColumns.ColumnCount; column++)
             {
-                bad += IsRead(columns, column) && !reader.Block.TryBytes(chunks[(column * parts) + part], out _) ? 1 : 0;
+                bad += IsRead(columns, column) && !reader.Block.TryBytes(chunks[(column * parts) + part], ref _lease, out _) ? 1 : 0;
             }
 
             damaged += bad;
@@ -51,7 +52,11 @@ internal sealed class RollupSeries : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _column.Dispose();
+    public void Dispose()
+    {
+        _lease.Dispose();
+        _column.Dispose();
+    }
 
     private static bool IsRead(int columns, int column) => column == (int)RollupColumn.Count || (columns & (1 << column)) != 0;
 
@@ -68,7 +73,7 @@ internal sealed class RollupSeries : IDisposable
             }
 
             BlockChunk chunk = chunks[(column * parts) + part];
-            reader.Block.TryBytes(chunk, out ReadOnlySpan<byte> bytes);
+            reader.Block.TryBytes(chunk, ref _lease, out ReadOnlySpan<byte> bytes);
             _column.Clear();
             try
             {
@@ -77,7 +82,7 @@ internal sealed class RollupSeries : IDisposable
             catch (FormatException e)
             {
                 // The checksum is right, so these are the bytes that were written: ours is the fault, and not to be hidden.
-                throw new CorruptDataException(reader.Block.Path, chunk.Offset, e.Message);
+                throw new CorruptDataException(reader.Block.Path, reader.Block.PlaceOf(chunk), e.Message);
             }
 
             if (column == 0)
@@ -87,7 +92,7 @@ internal sealed class RollupSeries : IDisposable
             }
             else if (_column.Count != count)
             {
-                throw new CorruptDataException(reader.Block.Path, chunk.Offset, "columns of rollups have different lengths");
+                throw new CorruptDataException(reader.Block.Path, reader.Block.PlaceOf(chunk), "columns of rollups have different lengths");
             }
 
             into.Set((RollupColumn)column, first, _column.Values);

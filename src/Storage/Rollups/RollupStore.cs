@@ -77,7 +77,7 @@ public sealed class RollupStore
         try
         {
             // A block without a bucket is written too: it says that what it covers has been looked at.
-            Block block = _blocks.Write(number, new BlockMeta([], job.View.Pin.Parts.Tombstones.LastNumber, job.Extent), BlockBytesMax, builder =>
+            Block block = _blocks.Write(number, new BlockMeta([], job.View.Pin.Parts.Tombstones.LastNumber, job.Extent), isCompressed: false, BlockBytesMax, builder =>
             {
                 using var writer = new RollupWriter(job);
                 lost = writer.AddAll(builder);

@@ -8,12 +8,17 @@ internal static class BlockMaker
     public const string Directory = "/data/shards/0000";
 
     /// <summary>A block of its own, written to files of its own.</summary>
-    public static Block Of(FaultyFiles files, IEnumerable<KeyValuePair<Labels, SampleColumns>> series, long number = 1, params long[] replaces)
+    public static Block Of(FaultyFiles files, IEnumerable<KeyValuePair<Labels, SampleColumns>> series, long number = 1, params long[] replaces) =>
+        Of(files, series, isCompressed: false, number: number, replaces: replaces);
+
+    /// <summary>A block of its own, written to files of its own.</summary>
+    public static Block Of(
+        FaultyFiles files, IEnumerable<KeyValuePair<Labels, SampleColumns>> series, bool isCompressed, PieceCache? cache = null, long number = 1, params long[] replaces)
     {
         string path = $"{Directory}/{BlockFormat.NameOf(number)}";
         using (IFile file = files.Create(path))
         {
-            var builder = new BlockBuilder(path, file, shard: 0, number, new BlockMeta(replaces, 0, null));
+            var builder = new BlockBuilder(path, file, shard: 0, number, new BlockMeta(replaces, 0, null), isCompressed);
             foreach ((Labels labels, SampleColumns run) in series.OrderBy(static pair => pair.Key))
             {
                 builder.Add(labels, run);
@@ -23,7 +28,7 @@ internal static class BlockMaker
             file.Flush();
         }
 
-        return Block.Open(files, path, 0, number);
+        return Block.Open(files, path, 0, number, cache);
     }
 
     public static SampleColumns Run(params ReadOnlySpan<(long Time, double Value)> samples)

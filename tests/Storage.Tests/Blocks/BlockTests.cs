@@ -6,10 +6,13 @@ namespace Pleiad.Storage.Tests;
 public sealed class BlockTests
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void What_was_written_is_read_bit_for_bit(int seed)
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, false)]
+    [InlineData(4, true)]
+    [InlineData(5, true)]
+    [InlineData(6, true)]
+    public void What_was_written_is_read_bit_for_bit(int seed, bool isCompressed)
     {
         var random = new Random(seed);
         var series = new Dictionary<Labels, SampleColumns>();
@@ -19,8 +22,9 @@ public sealed class BlockTests
         }
 
         var files = new FaultyFiles();
-        using Block block = BlockMaker.Of(files, series);
+        using Block block = BlockMaker.Of(files, series, isCompressed);
         block.Verify();
+        Assert.Equal(isCompressed, block.IsCompressed);
         Assert.Equal(series.Count, block.SeriesCount);
         Assert.Equal(series.Values.Sum(static run => (long)run.Count), block.Samples);
         Assert.Equal(series.Values.Min(static run => run.Times[0]), block.MinTime);
@@ -118,8 +122,10 @@ public sealed class BlockTests
         }
     }
 
-    [Fact]
-    public void A_range_is_read_as_if_all_were_read_and_cut()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_range_is_read_as_if_all_were_read_and_cut(bool isCompressed)
     {
         var random = new Random(11);
         var series = new Dictionary<Labels, SampleColumns>();
@@ -128,7 +134,7 @@ public sealed class BlockTests
             series[Named("m" + i)] = SomeRun(random);
         }
 
-        using Block block = BlockMaker.Of(new FaultyFiles(), series);
+        using Block block = BlockMaker.Of(new FaultyFiles(), series, isCompressed);
         var reader = new BlockSeriesReader(block);
         using var read = new SampleColumns();
         foreach ((int number, (Labels labels, SampleColumns run)) in series.OrderBy(static pair => pair.Key).Index())

@@ -38,6 +38,14 @@ public sealed class CompactionPlanTests
     }
 
     [Fact]
+    public void Compressed_blocks_count_with_what_they_would_be_otherwise()
+    {
+        long half = BlockFormat.BytesMax / 2;
+        BlockExtent[] blocks = [new BlockExtent(0, 5, 10) { PlainBytes = half }, new BlockExtent(1, 6, 10) { PlainBytes = half }, new BlockExtent(2, 7, 10)];
+        Assert.Equal([0, 2], CompactionPlan.Next(blocks, 10, 10, sealedBefore: 90));
+    }
+
+    [Fact]
     public void No_more_is_merged_than_a_limit_allows()
     {
         BlockExtent[] blocks = [new BlockExtent(0, 2, 10), new BlockExtent(3, 4, 10), new BlockExtent(5, 6, 10)];

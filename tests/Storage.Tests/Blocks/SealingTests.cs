@@ -4,8 +4,11 @@ using static Pleiad.Storage.Tests.ShardDriver;
 namespace Pleiad.Storage.Tests;
 
 /// <summary>Head and blocks as one: nothing is missing and nothing is there twice, whatever moved when.</summary>
-public sealed class SealingTests
+public class SealingTests
 {
+    /// <summary>Blocks of more time than this are compressed.</summary>
+    protected virtual long HotSpanMs => BlockFormat.HotSpanMs;
+
     private const long Range = 1000;
 
     private static readonly Labels s_a = Named("a", ("instance", "x"));
@@ -23,7 +26,7 @@ public sealed class SealingTests
     [InlineData(401)]
     public void A_view_reads_the_same_before_and_after_a_seal_at_any_place(long before)
     {
-        var store = new Sealer();
+        var store = new Sealer(HotSpanMs);
         for (int time = 1; time <= 400; time++)
         {
             store.Driver.Append((s_a, time, time), (s_b, time, -time));
@@ -47,7 +50,7 @@ public sealed class SealingTests
     [Fact]
     public void The_head_lets_go_of_what_is_sealed()
     {
-        var store = new Sealer();
+        var store = new Sealer(HotSpanMs);
         for (int time = 1; time <= 1000; time++)
         {
             store.Driver.Append((s_a, time, time * 0.7));
@@ -71,7 +74,7 @@ public sealed class SealingTests
     [Fact]
     public void A_series_that_is_only_in_blocks_decides_about_samples_as_if_it_were_in_the_head()
     {
-        var store = new Sealer();
+        var store = new Sealer(HotSpanMs);
         for (int time = 1; time <= 10; time++)
         {
             store.Driver.Append((s_a, time, time), (s_c, 2 * time, time));
@@ -96,7 +99,7 @@ public sealed class SealingTests
     [Fact]
     public void A_batch_that_the_log_refused_does_not_open_the_way_for_older_samples()
     {
-        var store = new Sealer();
+        var store = new Sealer(HotSpanMs);
         store.Driver.Append((s_a, 10, 10), (s_b, 50, 1));
         store.Seal(100);
         using (SampleBatch batch = store.Driver.Batch((s_a, 20, 20)))
@@ -114,7 +117,7 @@ public sealed class SealingTests
     [Fact]
     public void A_histogram_in_a_block_is_known_again()
     {
-        var store = new Sealer();
+        var store = new Sealer(HotSpanMs);
         var histogram = new NativeHistogram { Count = 3, PositiveSpans = [new BucketSpan(0, 2)], PositiveBuckets = [1, 2] };
         AppendCounts Append(NativeHistogram what)
         {
@@ -132,7 +135,7 @@ public sealed class SealingTests
     [Fact]
     public void A_seal_that_fails_changes_nothing_and_the_next_one_takes_everything()
     {
-        var store = new Sealer();
+        var store = new Sealer(HotSpanMs);
         for (int time = 1; time <= 300; time++)
         {
             store.Driver.Append((s_a, time, time), (s_b, time, -time));
@@ -152,14 +155,14 @@ public sealed class SealingTests
     [Fact]
     public void A_seal_is_due_when_half_a_range_lies_behind_the_end_of_the_oldest()
     {
-        var shard = new Sealer().Driver;
+        var shard = new Sealer(HotSpanMs).Driver;
         Assert.Null(shard.Shard.SealDue(Range, long.MaxValue));
         shard.Append((s_a, 1500, 1), (s_b, 2499, 1));
         Assert.Null(shard.Shard.SealDue(Range, long.MaxValue));
         shard.Append((s_b, 2500, 1));
         Assert.Equal(2000, shard.Shard.SealDue(Range, long.MaxValue));
         Assert.Null(shard.Shard.SealDue(Range, 2499));
-        var before = new Sealer().Driver;
+        var before = new Sealer(HotSpanMs).Driver;
         before.Append((s_a, -1500, 1), (s_b, 5000, 1));
         Assert.Equal(-1000, before.Shard.SealDue(Range, long.MaxValue));
     }
@@ -168,7 +171,7 @@ public sealed class SealingTests
     public void A_series_in_the_place_of_one_that_moved_into_a_block_gets_none_of_its_chunks()
     {
         var files = new FaultyFiles();
-        var node = new LedgerNode(files, shardCount: 1);
+        var node = new LedgerNode(files, shardCount: 1) { HotSpanMs = HotSpanMs };
         node.Start();
         for (int time = 1; time <= 250; time++)
         {
@@ -197,7 +200,7 @@ public sealed class SealingTests
     [Fact]
     public void A_sample_that_comes_during_a_seal_stays_though_the_series_had_nothing_to_be_sealed()
     {
-        var store = new Sealer();
+        var store = new Sealer(HotSpanMs);
         store.Driver.Append((s_a, 100, 1), (s_b, 390, 1));
         using (store.Driver.Shard.View())
         {
@@ -215,7 +218,7 @@ public sealed class SealingTests
     [Fact]
     public void Blocks_beyond_retention_go_with_their_files()
     {
-        var store = new Sealer();
+        var store = new Sealer(HotSpanMs);
         for (int block = 1; block <= 3; block++)
         {
             for (int time = 1; time <= 100; time++)
@@ -242,7 +245,7 @@ public sealed class SealingTests
     [Fact]
     public void Merged_blocks_hold_what_their_sources_held_without_what_retention_took()
     {
-        var store = new Sealer();
+        var store = new Sealer(HotSpanMs);
         for (int block = 0; block < 9; block++)
         {
             for (int time = 0; time < 100; time++)
@@ -274,7 +277,7 @@ public sealed class SealingTests
     [Fact]
     public void A_damaged_chunk_is_a_hole_that_the_view_tells_of_and_merging_keeps_the_rest()
     {
-        var store = new Sealer();
+        var store = new Sealer(HotSpanMs);
         for (int block = 0; block < 3; block++)
         {
             for (int time = 0; time < 400; time++)
@@ -321,7 +324,7 @@ public sealed class SealingTests
     {
         var random = new Random(seed);
         var files = new FaultyFiles();
-        var node = new LedgerNode(files, new SegmentLogSettings { SegmentBytes = 8192 }, shardCount: 1);
+        var node = new LedgerNode(files, new SegmentLogSettings { SegmentBytes = 8192 }, shardCount: 1) { HotSpanMs = HotSpanMs };
         node.Start();
         Labels[] labels = [.. Enumerable.Range(0, 25).Select(static i => Named("m" + (i / 5), ("instance", "host" + (i % 5))))];
         var lastTimes = new long[labels.Length];
@@ -484,11 +487,13 @@ public sealed class SealingTests
     /// <summary>A shard without log, whose blocks lie in memory.</summary>
     private sealed class Sealer
     {
+        private readonly long _hotSpanMs;
         private BlockStore _store;
 
-        public Sealer()
+        public Sealer(long hotSpanMs)
         {
-            _store = new BlockStore(Files, BlockMaker.Directory, "/q", new ShardId(0));
+            _hotSpanMs = hotSpanMs;
+            _store = Store();
             Driver.Shard.AttachBlocks(_store);
         }
 
@@ -527,8 +532,17 @@ public sealed class SealingTests
             long acceptFrom = Driver.Shard.AcceptFrom;
             Driver = new ShardDriver();
             Driver.Shard.DropBefore(acceptFrom);
-            _store = new BlockStore(Files, BlockMaker.Directory, "/q", new ShardId(0));
+            _store = Store();
             Driver.Shard.AttachBlocks(_store);
         }
+
+        private BlockStore Store() => new(Files, BlockMaker.Directory, "/q", new ShardId(0)) { HotSpanMs = _hotSpanMs };
     }
+}
+
+/// <summary>The same where every block is compressed.</summary>
+public sealed class CompressedSealingTests : SealingTests
+{
+    /// <inheritdoc/>
+    protected override long HotSpanMs => 0;
 }

@@ -13,13 +13,15 @@ public sealed class ColumnChunkTests
     ];
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void What_was_encoded_decodes_bit_for_bit(int seed)
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, false)]
+    [InlineData(4, true)]
+    [InlineData(5, true)]
+    public void What_was_encoded_decodes_bit_for_bit(int seed, bool forCompression)
     {
         var random = new Random(seed);
-        var chunk = new ColumnChunk();
+        var chunk = new ColumnChunk(forCompression);
         int written = 0;
         for (int run = 0; run < 4000; run++)
         {

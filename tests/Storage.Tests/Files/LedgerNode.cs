@@ -25,6 +25,9 @@ internal sealed class LedgerNode(IFiles files, SegmentLogSettings? logSettings =
     /// <summary>What time it is at the next start.</summary>
     public long NowMs { get; set; } = long.MaxValue;
 
+    /// <summary>Blocks of more time than this are compressed, from the next start on.</summary>
+    public long HotSpanMs { get; init; } = BlockFormat.HotSpanMs;
+
     /// <summary>Limits of every shard, from the next start on.</summary>
     public ShardSettings ShardSettings { get; init; } = new();
 
@@ -38,6 +41,7 @@ internal sealed class LedgerNode(IFiles files, SegmentLogSettings? logSettings =
     public void Start()
     {
         _directory = DataDirectory.Open(files, Root, shardCount);
+        _directory.HotSpanMs = HotSpanMs;
         try
         {
             _data = HeadRecovery.Run(_directory, ShardSettings, _logSettings, static _ => { }, CancellationToken.None, NowMs);
