@@ -98,7 +98,7 @@ public sealed class PleiadActors : IDisposable
 
         if (memory is not null)
         {
-            system.ActorOf(Props.Create(() => new MemoryWatchActor(memory, settings.Memory, home.Memory, engine, logging.CreateLogger("Pleiad.Memory"))), "memory");
+            system.ActorOf(Props.Create(() => new MemoryWatchActor(memory, settings.Memory, home.Memory, engine, directory.Pieces, logging.CreateLogger("Pleiad.Memory"))), "memory");
         }
 
         if (heap is not null && settings.Compaction.HeapBytesMax > 0)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Pleiad.Kernel;
 using Pleiad.PromQL;
+using Pleiad.Storage;
 
 namespace Pleiad.Actors;
 
@@ -9,8 +10,9 @@ namespace Pleiad.Actors;
 /// <param name="settings">Where the steps are.</param>
 /// <param name="state">For the others.</param>
 /// <param name="engine">Is told what its queries may hold.</param>
+/// <param name="pieces">Are kept few where memory is short.</param>
 /// <param name="log">Where it is told.</param>
-internal sealed class MemoryWatchActor(IMemoryGauge gauge, MemorySettings settings, MemoryState state, Engine engine, ILogger log) : Actor
+internal sealed class MemoryWatchActor(IMemoryGauge gauge, MemorySettings settings, MemoryState state, Engine engine, PieceCache pieces, ILogger log) : Actor
 {
     private GarbageCollection? _garbage;
     private RoomForQueries? _room;
@@ -50,6 +52,7 @@ internal sealed class MemoryWatchActor(IMemoryGauge gauge, MemorySettings settin
             step = Judge(before.Step, used);
         }
 
+        pieces.KeepSmall(step >= MemoryStep.CachesShrink);
         _room!.Give(used);
         state.Status = before with { Step = step, UsedBytes = used, Since = step == before.Step ? before.Since : Context.Time.GetUtcNow() };
         ActorsMetrics.MemoryStep.Record((int)step);

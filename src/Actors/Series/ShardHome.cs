@@ -27,6 +27,7 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
         _journal = new SegmentJournal(recovered.Log);
         _settings = settings;
         OutOfOrderWindow = settings.OutOfOrderWindow;
+        directory.Pieces.LimitTo(settings.PieceCacheBytesMax);
         _tenants = [.. recovered.Shards.Select(shard => new Tenant(shard, recovered.Snapshots[shard.Id.Value], recovered.Blocks[shard.Id.Value]))];
     }
 
@@ -40,6 +41,7 @@ internal sealed class ShardHome : ISeriesOfNode, IDisposable
         _journal = Cluster = journal;
         _settings = settings;
         OutOfOrderWindow = settings.OutOfOrderWindow;
+        directory.Pieces.LimitTo(settings.PieceCacheBytesMax);
         _tenants = [.. Enumerable.Range(0, directory.ShardCount).Select(shard =>
             new Tenant(null, directory.SnapshotsOf(new ShardId(shard)), directory.BlocksOf(new ShardId(shard))))];
     }

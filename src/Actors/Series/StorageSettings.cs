@@ -64,6 +64,9 @@ public sealed record StorageSettings
     /// <summary>Between two times that old samples are given up. Default 5 min.</summary>
     public TimeSpan RetentionInterval { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Bytes of compressed blocks that are kept unpacked, those read last; a sixteenth of it while memory is short. Default 64 MiB.</summary>
+    public long PieceCacheBytesMax { get; init; } = PieceCache.BytesMaxDefault;
+
     /// <summary>Exemplars of all shards together, kept in memory; 0 for none. Default 100 000.</summary>
     public int ExemplarsMax { get; init; } = 100_000;
 

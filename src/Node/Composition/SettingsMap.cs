@@ -149,6 +149,7 @@ internal static class SettingsMap
                 Rollups = rollups,
                 OutOfOrderWindow = settings.Storage.OutOfOrderWindow,
                 SnapshotInterval = settings.Storage.SnapshotInterval,
+                PieceCacheBytesMax = settings.Storage.PieceCacheBytesMax,
                 ExemplarsMax = (int)Math.Clamp(config.Storage.ExemplarsMax ?? settings.Storage.ExemplarsMax, 0, 100_000_000),
                 Shard = Shard(settings),
             },

@@ -177,6 +177,9 @@ public sealed record StorageSection
     /// <summary>Deletions of a shard that blocks have not applied yet; more are refused. <c>pleiad.storage.tombstones-per-shard-max</c></summary>
     public required int TombstonesPerShardMax { get; init; }
 
+    /// <summary>Bytes of compressed blocks that are kept unpacked. <c>pleiad.storage.piece-cache-size</c></summary>
+    public required long PieceCacheBytesMax { get; init; }
+
     /// <summary>Exemplars kept in memory; the newest ones, 0 for none. <c>pleiad.storage.exemplars-max</c></summary>
     public required int ExemplarsMax { get; init; }
 }

@@ -11,10 +11,18 @@ public sealed class PieceCache(long bytesMax = PieceCache.BytesMaxDefault)
     /// <summary>Bytes where nothing else is said.</summary>
     public const long BytesMaxDefault = 64L << 20;
 
+    // Where memory is short one in so many bytes is left.
+    private const int SmallShare = 16;
+
     private readonly Lock _lock = new();
     private readonly List<Piece> _pieces = [];
+    private long _bytesMax = bytesMax;
+    private bool _isSmall;
     private int _piecesMax = PiecesOf(bytesMax);
     private int _hand;
+
+    /// <summary>Bytes they may take now.</summary>
+    public long BytesMax => (long)Volatile.Read(ref _piecesMax) * BlockFormat.PieceBytesMax;
 
     /// <summary>Bytes they take now.</summary>
     public long Bytes => (long)Count * BlockFormat.PieceBytesMax;
@@ -33,16 +41,20 @@ public sealed class PieceCache(long bytesMax = PieceCache.BytesMaxDefault)
     /// <summary>Sets how many bytes they may take. Where they take more, those that nobody reads go at once, the others as further ones are asked for.</summary>
     public void LimitTo(long bytes)
     {
-        int piecesMax = PiecesOf(bytes);
-        if (piecesMax == Volatile.Read(ref _piecesMax))
-        {
-            return;
-        }
-
         lock (_lock)
         {
-            _piecesMax = piecesMax;
-            Shrink();
+            _bytesMax = bytes;
+            Limit();
+        }
+    }
+
+    /// <summary>Whether memory is short: then they take a sixteenth of what they may.</summary>
+    public void KeepSmall(bool isSmall)
+    {
+        lock (_lock)
+        {
+            _isSmall = isSmall;
+            Limit();
         }
     }
 
@@ -78,6 +90,12 @@ public sealed class PieceCache(long bytesMax = PieceCache.BytesMaxDefault)
     }
 
     private static int PiecesOf(long bytes) => (int)Math.Clamp(bytes / BlockFormat.PieceBytesMax, 0, int.MaxValue);
+
+    private void Limit()
+    {
+        _piecesMax = PiecesOf(_isSmall ? _bytesMax / SmallShare : _bytesMax);
+        Shrink();
+    }
 
     private void Shrink()
     {

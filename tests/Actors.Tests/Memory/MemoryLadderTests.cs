@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Pleiad.Model;
 using Pleiad.PromQL;
+using Pleiad.Storage;
 
 namespace Pleiad.Actors.Tests;
 
@@ -29,7 +30,7 @@ public sealed class MemoryLadderTests
         var gauge = new Gauge { Used = 50 };
         var state = new MemoryState();
         var engine = new Engine(new EngineSettings(), test.Time);
-        test.ActorOf(() => new MemoryWatchActor(gauge, s_settings, state, engine, NullLogger.Instance));
+        test.ActorOf(() => new MemoryWatchActor(gauge, s_settings, state, engine, new PieceCache(), NullLogger.Instance));
         test.Drain();
         Assert.Equal((MemoryStep.Calm, 50L, 100L), (state.Step, state.Status.UsedBytes, state.Status.LimitBytes));
         gauge.Used = 90;
@@ -57,12 +58,30 @@ public sealed class MemoryLadderTests
     }
 
     [Fact]
+    public void What_is_unpacked_of_blocks_is_kept_small_while_memory_is_short()
+    {
+        using TestActorSystem test = TestActorSystem.OnPool();
+        var gauge = new Gauge { Used = 50, AfterCollection = 75 };
+        var pieces = new PieceCache();
+        var engine = new Engine(new EngineSettings(), test.Time);
+        test.ActorOf(() => new MemoryWatchActor(gauge, s_settings, new MemoryState(), engine, pieces, NullLogger.Instance));
+        test.Drain();
+        Assert.Equal(PieceCache.BytesMaxDefault, pieces.BytesMax);
+        gauge.Used = 75;
+        test.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(PieceCache.BytesMaxDefault / 16, pieces.BytesMax);
+        gauge.Used = 10;
+        test.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(PieceCache.BytesMaxDefault, pieces.BytesMax);
+    }
+
+    [Fact]
     public void Where_only_caches_shrink_garbage_is_not_collected_more_often()
     {
         using TestActorSystem test = TestActorSystem.OnPool();
         var gauge = new Gauge { Used = 75, AfterCollection = 60 };
         var engine = new Engine(new EngineSettings(), test.Time);
-        test.ActorOf(() => new MemoryWatchActor(gauge, s_settings, new MemoryState(), engine, NullLogger.Instance));
+        test.ActorOf(() => new MemoryWatchActor(gauge, s_settings, new MemoryState(), engine, new PieceCache(), NullLogger.Instance));
         test.Drain();
         int looks = 0;
         for (; gauge.Collections < 3 && looks < 40; looks++)
@@ -81,7 +100,7 @@ public sealed class MemoryLadderTests
         var gauge = new Gauge { Used = 75, Collecting = () => test.Time.Advance(TimeSpan.FromSeconds(3)) };
         var state = new MemoryState();
         var engine = new Engine(new EngineSettings(), test.Time);
-        test.ActorOf(() => new MemoryWatchActor(gauge, s_settings, state, engine, NullLogger.Instance));
+        test.ActorOf(() => new MemoryWatchActor(gauge, s_settings, state, engine, new PieceCache(), NullLogger.Instance));
         test.Drain();
         test.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(1, gauge.Collections);
@@ -111,7 +130,7 @@ public sealed class MemoryLadderTests
         using TestActorSystem test = TestActorSystem.OnPool();
         var gauge = new Gauge { Used = 60L << 20, LimitBytes = 64L << 20 };
         var engine = new Engine(new EngineSettings { MemoryMax = 1L << 40 }, test.Time);
-        test.ActorOf(() => new MemoryWatchActor(gauge, s_settings, new MemoryState(), engine, NullLogger.Instance));
+        test.ActorOf(() => new MemoryWatchActor(gauge, s_settings, new MemoryState(), engine, new PieceCache(), NullLogger.Instance));
         test.Drain();
         test.Advance(TimeSpan.FromSeconds(1));
 
@@ -132,7 +151,7 @@ public sealed class MemoryLadderTests
         var engine = new Engine(new EngineSettings { MemoryMax = 1L << 40 }, test.Time);
         var gauge = new Gauge { Used = 50L << 20, AfterCollection = 10L << 20, LimitBytes = 64L << 20, Held = () => engine.MemoryHeld };
         var settings = s_settings with { CheckInterval = TimeSpan.FromMilliseconds(100), CachesShrinkAt = 1, QueriesRefusedAt = 1, SeriesRefusedAt = 1, WritesRefusedAt = 1 };
-        test.ActorOf(() => new MemoryWatchActor(gauge, settings, new MemoryState(), engine, NullLogger.Instance));
+        test.ActorOf(() => new MemoryWatchActor(gauge, settings, new MemoryState(), engine, new PieceCache(), NullLogger.Instance));
         test.Drain();
         test.Advance(TimeSpan.FromSeconds(1));
 
@@ -178,7 +197,7 @@ public sealed class MemoryLadderTests
         var engine = new Engine(new EngineSettings { MemoryMax = 1L << 40 }, test.Time);
         var gauge = new Gauge { Used = 50L << 20, LimitBytes = 64L << 20 };
         var settings = s_settings with { CachesShrinkAt = 1, QueriesRefusedAt = 1, SeriesRefusedAt = 1, WritesRefusedAt = 1 };
-        test.ActorOf(() => new MemoryWatchActor(gauge, settings, new MemoryState(), engine, NullLogger.Instance));
+        test.ActorOf(() => new MemoryWatchActor(gauge, settings, new MemoryState(), engine, new PieceCache(), NullLogger.Instance));
         test.Drain();
         test.Advance(TimeSpan.FromSeconds(1));
         for (int second = 0; second < 64; second++)
@@ -198,7 +217,7 @@ public sealed class MemoryLadderTests
         using TestActorSystem test = TestActorSystem.OnPool();
         var engine = new Engine(new EngineSettings { MemoryMax = 1L << 40 }, test.Time);
         var gauge = new Gauge { Used = 10L << 20, LimitBytes = 64L << 20, Held = () => engine.MemoryHeld };
-        test.ActorOf(() => new MemoryWatchActor(gauge, s_settings, new MemoryState(), engine, NullLogger.Instance));
+        test.ActorOf(() => new MemoryWatchActor(gauge, s_settings, new MemoryState(), engine, new PieceCache(), NullLogger.Instance));
         test.Drain();
         test.Advance(TimeSpan.FromSeconds(1));
 
