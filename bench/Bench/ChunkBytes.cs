@@ -18,10 +18,11 @@ internal static class ChunkBytes
     private const string Products = "products, n * 10^-e";
     private const string Thousandths = "thousandths, n / 1000 / 1000";
     private const string Binary = "binary, n / 2^k";
+    private const string Corrected = "corrected, n / 10^e and units of the last place";
     private static readonly string[] s_forms =
     [
         Constant, "integers, offset", "integers, step", "integers, signed step", "integers, bend",
-        "decimals, offset", "decimals, step", "decimals, signed step", "decimals, bend", Products, Thousandths, Binary, Reals,
+        "decimals, offset", "decimals, step", "decimals, signed step", "decimals, bend", Products, Thousandths, Binary, Corrected, Reals,
     ];
 
     /// <summary>Tells bytes and speeds.</summary>
@@ -82,6 +83,8 @@ internal static class ChunkBytes
                 return Thousandths;
             case ColumnValueForm.Binary:
                 return Binary;
+            case ColumnValueForm.Corrected:
+                return Corrected;
         }
 
         bool isInteger = reader.Byte() == 0;

@@ -18,6 +18,6 @@ internal enum ChunkEncoding : byte
     /// <summary>Floats as a column of times and a column of values; only of sealed chunks.</summary>
     Columns = 4,
 
-    /// <summary>As <see cref="Columns"/>, with values that programs have multiplied or divided, or that are no decimals; only of sealed chunks.</summary>
+    /// <summary>As <see cref="Columns"/>, with values that programs have multiplied, divided or added up, or that are no decimals; only of sealed chunks.</summary>
     ScaledColumns = 5,
 }

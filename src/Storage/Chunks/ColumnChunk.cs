@@ -188,6 +188,9 @@ internal sealed class ColumnChunk(bool forCompression = false)
             case ColumnValueForm.Binary:
                 ReadScaled(ref reader, all, from, end, new ScaledTarget<ProductScale>(ProductScale.Binary(reader.Byte())), values);
                 break;
+            case ColumnValueForm.Corrected:
+                ReadCorrected(ref reader, all, from, end, values);
+                break;
             default:
                 throw new FormatException($"a chunk has values in form {(byte)form}, which this version does not know");
         }
@@ -202,7 +205,27 @@ internal sealed class ColumnChunk(bool forCompression = false)
     private static void ReadScaled<TTarget>(ref ByteReader reader, int all, int from, int end, TTarget target, Span<double> values)
         where TTarget : struct, IColumnTarget<double>
     {
-        int count = reader.Count(all, 9);
+        ByteReader exceptions = PassExceptions(ref reader, all, out int count);
+        IntegerColumn.Read(ref reader, all, from, end, target, values);
+        PutExceptions(exceptions, count, all, from, end, values);
+    }
+
+    [SkipLocalsInit]
+    private static void ReadCorrected(ref ByteReader reader, int all, int from, int end, Span<double> values)
+    {
+        Span<long> corrections = stackalloc long[SamplesMax + IntegerColumn.Slack];
+        var target = new ScaledTarget<DecimalScale>(new DecimalScale(ReadExponent(ref reader)));
+        ByteReader exceptions = PassExceptions(ref reader, all, out int count);
+        IntegerColumn.Read(ref reader, all, from, end, target, values);
+        IntegerColumn.Read(ref reader, all, from, end, default(IntegerTarget), corrections);
+        CorrectedDecimals.Correct(values[..(end - from)], corrections);
+        PutExceptions(exceptions, count, all, from, end, values);
+    }
+
+    // Stands behind the exceptions afterwards; what comes back stands at them.
+    private static ByteReader PassExceptions(ref ByteReader reader, int all, out int count)
+    {
+        count = reader.Count(all, 9);
         var exceptions = new ByteReader(reader.Rest);
         for (int i = 0; i < count; i++)
         {
@@ -210,7 +233,11 @@ internal sealed class ColumnChunk(bool forCompression = false)
             reader.UInt64();
         }
 
-        IntegerColumn.Read(ref reader, all, from, end, target, values);
+        return exceptions;
+    }
+
+    private static void PutExceptions(ByteReader exceptions, int count, int all, int from, int end, Span<double> values)
+    {
         int at = -1;
         for (int i = 0; i < count; i++)
         {

@@ -17,4 +17,7 @@ internal enum ColumnValueForm : byte
 
     /// <summary>Integers over a power of two. Encoding 5.</summary>
     Binary = 4,
+
+    /// <summary>Integers over a power of ten, and units in the last place that each is off. Encoding 5.</summary>
+    Corrected = 5,
 }

@@ -20,6 +20,7 @@ internal sealed class ColumnValuesWriter(bool forCompression = false)
     private readonly IntegerColumnWriter _column = new(forCompression);
     private readonly ByteWriter _other = new(4096);
     private readonly long[] _integers = new long[ColumnChunk.SamplesMax];
+    private readonly long[] _corrections = new long[ColumnChunk.SamplesMax];
     private readonly int[] _exceptions = new int[ColumnChunk.SamplesMax / ExceptionsShare];
 
     /// <summary>Appends the values of a chunk.</summary>
@@ -59,19 +60,25 @@ internal sealed class ColumnValuesWriter(bool forCompression = false)
     // Replaces the decimals, if there are any, by what takes fewer bytes.
     private void WriteScaled(ReadOnlySpan<double> values, ByteWriter into, int start, ref ChunkEncoding encoding)
     {
-        if (TryConstants(values, out ColumnValueForm form, out int exponent, out int exceptions))
+        if (TryConstants(values, out ColumnValueForm form, out int exponent, out int exceptions, out double last))
         {
             Offer(form, exponent, values, exceptions, into, start, ref encoding);
+            if (double.IsNaN(last) && IsSmall(into.Length - start, values))
+            {
+                return;
+            }
         }
 
-        if (into.Length > start && IsSmall(into.Length - start, values))
-        {
-            return;
-        }
-
-        // Values that are close together have a power of two whatever they are: last of all.
-        int digits = ProductScale.BinaryDigits(values);
         Span<int> room = RoomFor(values);
+        exponent = CorrectedDecimals.ExponentOf(values);
+        exceptions = exponent == 0 ? int.MaxValue : CorrectedDecimals.Scale(values, exponent, _integers, _corrections, room);
+        if (exceptions <= room.Length)
+        {
+            Offer(ColumnValueForm.Corrected, exponent, values, exceptions, into, start, ref encoding);
+        }
+
+        // Values that are close together have a power of two whatever they are.
+        int digits = ProductScale.BinaryDigits(values);
         exceptions = digits == 0 ? int.MaxValue : ValueScaling.Scale(values, ProductScale.Binary(digits), _integers, room, out _);
         if (exceptions <= room.Length)
         {
@@ -110,24 +117,29 @@ internal sealed class ColumnValuesWriter(bool forCompression = false)
         }
 
         _column.Write(_integers.AsSpan(0, values.Length), into);
+        if (form == ColumnValueForm.Corrected)
+        {
+            _column.Write(_corrections.AsSpan(0, values.Length), into);
+        }
     }
 
     // Fills the integers with those of the constant that leaves fewer exceptions.
-    private bool TryConstants(ReadOnlySpan<double> values, out ColumnValueForm form, out int exponent, out int exceptions)
+    private bool TryConstants(ReadOnlySpan<double> values, out ColumnValueForm form, out int exponent, out int exceptions, out double last)
     {
         form = ColumnValueForm.Product;
-        bool areProducts = TryScale<ProductScale>(values, out exponent, out exceptions, out double last) && exponent > 0;
+        bool areProducts = TryScale<ProductScale>(values, out exponent, out exceptions, out last) && exponent > 0;
         if (areProducts && double.IsNaN(last))
         {
             return true;
         }
 
         Span<int> room = RoomFor(values);
-        int others = ValueScaling.Scale(values, default(ThousandthsScale), _integers, room, out _);
+        int others = ValueScaling.Scale(values, default(ThousandthsScale), _integers, room, out double lastOfOthers);
         if (others <= room.Length && (!areProducts || others < exceptions))
         {
             form = ColumnValueForm.Thousandths;
             exceptions = others;
+            last = lastOfOthers;
             return true;
         }
 

@@ -23,7 +23,8 @@ internal readonly struct DecimalScale(int exponent) : IValueScale<DecimalScale>
     private readonly double _power = s_powers[exponent];
     private readonly double _inverse = s_inverses[exponent];
 
-    double IValueScale.Inverse => _power;
+    /// <inheritdoc/>
+    public double Inverse => _power;
 
     /// <summary>A power of ten.</summary>
     public static double Power(int exponent) => s_powers[exponent];

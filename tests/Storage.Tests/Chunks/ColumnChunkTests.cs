@@ -28,7 +28,7 @@ public sealed class ColumnChunkTests
             int count = random.Next(1, ColumnChunk.SamplesMax + 1);
             var times = new long[count];
             var values = new double[count];
-            int kind = random.Next(14);
+            int kind = random.Next(15);
             int hard = random.Next(3) == 0 ? 20 : 0;
             int jitter = random.Next(4) switch { 0 => 0, 1 => 5, 2 => 9000, _ => 1 << 30 };
             long time = run % 10 == 0 ? long.MinValue : random.NextInt64(-4_000_000_000_000, 4_000_000_000_000);
@@ -122,6 +122,7 @@ public sealed class ColumnChunkTests
         10 => (Math.Round(before * 1000) + random.Next(50)) * 0.001,
         11 => (Math.Round(before * 1e6) + random.Next(50_000)) / 1000 / 1000,
         12 => before + 15 + (random.Next(1 << 20) / (double)(1 << 22)),
+        13 => before + (random.Next(1 << 16) / 1000.0),
         _ => random.NextDouble(),
     };
 

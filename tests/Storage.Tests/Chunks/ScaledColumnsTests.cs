@@ -2,7 +2,7 @@ using Pleiad.Model;
 
 namespace Pleiad.Storage.Tests;
 
-/// <summary>Encoding 5: values that programs have multiplied or divided, and such as are no decimals.</summary>
+/// <summary>Encoding 5: values that programs have multiplied, divided or added up, and such as are no decimals.</summary>
 public sealed class ScaledColumnsTests
 {
     private static readonly double[] s_hard =
@@ -38,6 +38,48 @@ public sealed class ScaledColumnsTests
         Encoded(values, ColumnValueForm.Binary);
         double[] clock = Counter(1_795_330_386_394_941_184, 512, 15_000_000_000, static n => n / 1e9);
         Assert.InRange(Encoded(clock, ColumnValueForm.Binary).Length, 1, 512 * 7 / 2);
+    }
+
+    [Fact]
+    public void Sums_of_decimals_take_the_decimals_and_a_few_bits_of_what_was_rounded()
+    {
+        double[] values = [66.488, 66.512, 66.51599999999999, 66.53999999999999, 66.54799999999999, 66.56799999999998];
+        Assert.Equal(3, CorrectedDecimals.ExponentOf(values));
+        double[] counter = Counter(3, 512, 40, static n => 16.137 + (7 * 2.629) + (n / 1000.0));
+        Assert.InRange(Encoded(counter, ColumnValueForm.Corrected).Length, 1, 512);
+
+        // As client libraries count seconds: each observation is added to the sum.
+        var random = new Random(1);
+        double sum = 0;
+        var sums = new double[512];
+        for (int i = 0; i < sums.Length * 100; i++)
+        {
+            sums[i / 100] = sum += random.Next(10_000_000) / 1e9;
+        }
+
+        Assert.InRange(Encoded(sums, ColumnValueForm.Corrected).Length, 1, 512 * 5);
+    }
+
+    [Fact]
+    public void Corrections_reach_as_far_as_they_may_and_no_further()
+    {
+        var scaled = new long[3];
+        var corrections = new long[3];
+        var exceptions = new int[1];
+        foreach (long off in (long[])[CorrectedDecimals.CorrectionMax, -CorrectedDecimals.CorrectionMax])
+        {
+            double[] values = [1.25, Moved(1.25, off), Moved(-1.25, off)];
+            Assert.Equal(0, CorrectedDecimals.Scale(values, 2, scaled, corrections, exceptions));
+            Assert.Equal([125, 125, -125], scaled);
+            Assert.Equal([0, off, off], corrections);
+            values[1] = Moved(1.25, off + Math.Sign(off));
+            Assert.Equal(1, CorrectedDecimals.Scale(values, 2, scaled, corrections, exceptions));
+            Assert.Equal(1, exceptions[0]);
+            values[0] = -0.0;
+            Assert.Equal(2, CorrectedDecimals.Scale(values, 2, scaled, corrections, exceptions));
+        }
+
+        static double Moved(double value, long off) => BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(value) + off);
     }
 
     [Theory]
@@ -77,18 +119,20 @@ public sealed class ScaledColumnsTests
     {
         var random = new Random(seed);
         var chunk = new ColumnChunk();
-        var found = new int[5];
+        var found = new int[6];
         for (int run = 0; run < 3000; run++)
         {
-            int kind = random.Next(9);
+            int kind = random.Next(12);
             int hard = random.Next(3) == 0 ? random.Next(15) : 0;
             double before = random.NextInt64(1L << random.Next(1, 54));
             double factor = Math.Pow(10, -random.Next(15));
+            double sum = random.Next(1000) * factor;
             double half = Math.ScaleB(1, -random.Next(1, 300));
             var values = new double[random.Next(3, ColumnChunk.SamplesMax + 1)];
             for (int i = 0; i < values.Length; i++)
             {
                 before += random.Next(100);
+                sum += random.Next(1 << 20) * factor;
                 double value = kind switch
                 {
                     0 => before * factor,
@@ -99,6 +143,9 @@ public sealed class ScaledColumnsTests
                     5 => 1e9 + random.NextDouble(),
                     6 => 1 + (i * random.NextDouble() / 512),
                     7 => i % 7 == 0 ? before / 1000.0 : before * 0.001,
+                    8 => sum,
+                    9 => -sum,
+                    10 => BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(before / 1000) + random.Next(-3000, 3000)),
                     _ => Math.ScaleB(random.NextDouble(), random.Next(-300, -200)),
                 };
                 values[i] = random.Next(100) < hard ? s_hard[random.Next(s_hard.Length)] : value;
@@ -120,6 +167,7 @@ public sealed class ScaledColumnsTests
     [InlineData((byte)ColumnValueForm.Product)]
     [InlineData((byte)ColumnValueForm.Thousandths)]
     [InlineData((byte)ColumnValueForm.Binary)]
+    [InlineData((byte)ColumnValueForm.Corrected)]
     public void Every_cut_and_every_flipped_bit_is_refused_or_read_within_bounds(byte number)
     {
         var form = (ColumnValueForm)number;
@@ -127,6 +175,7 @@ public sealed class ScaledColumnsTests
         {
             ColumnValueForm.Product => static n => n * 0.001,
             ColumnValueForm.Thousandths => static n => n / 1000.0 / 1000.0,
+            ColumnValueForm.Corrected => static n => 16.137 + (7 * 2.629) + ((n - 7_000_000) / 1000.0),
             _ => static n => 1_795_330_386 + (n / 1e9),
         });
         values[17] = double.NaN;
@@ -197,7 +246,7 @@ public sealed class ScaledColumnsTests
         double[][] runs =
         [
             Counter(3, 512, 40, static n => n * 0.001), Counter(7_000_000, 512, 30_000, static n => n / 1000.0 / 1000.0),
-            Counter(0, 512, 1 << 20, static n => 1_795_330_386 + (n / 1e9)),
+            Counter(0, 512, 1 << 20, static n => 1_795_330_386 + (n / 1e9)), Counter(3, 512, 40, static n => 16.137 + (7 * 2.629) + (n / 1000.0)),
         ];
         long[] times = Times(512);
         var chunk = new ColumnChunk();

@@ -68,15 +68,38 @@ public sealed class GoldenDirectoryTests
         string block = Directory.GetFiles(Path.Combine(s_golden, "shards", "0000"), "*.blk").Single();
         using Block opened = Block.Open(new DiskFiles(), block, 0, 1);
         var found = new HashSet<ChunkEncoding>();
+        var forms = new HashSet<ColumnValueForm>();
         for (var walk = new BlockWalk(opened, TombstoneList.Empty); walk.Labels is not null; walk.MoveNext())
         {
             foreach (BlockChunk chunk in walk.Reader.Chunks)
             {
                 found.Add(chunk.Encoding);
+                if (chunk.Encoding is ChunkEncoding.Columns or ChunkEncoding.ScaledColumns)
+                {
+                    Assert.True(opened.TryBytes(chunk, out ReadOnlySpan<byte> bytes));
+                    forms.Add(FormOf(bytes));
+                }
             }
         }
 
         Assert.Equal(Enum.GetValues<ChunkEncoding>().Where(static encoding => encoding != default).Order(), found.Order());
+        Assert.Equal(Enum.GetValues<ColumnValueForm>().Order(), forms.Order());
+    }
+
+    private static ColumnValueForm FormOf(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new ByteReader(bytes);
+        int count = ColumnChunk.Count(ref reader);
+        if (reader.Byte() == 0)
+        {
+            reader.Zigzag();
+        }
+        else
+        {
+            IntegerColumn.Read(ref reader, count, 0, 0, default(IntegerTarget), new long[IntegerColumn.Slack]);
+        }
+
+        return (ColumnValueForm)reader.Byte();
     }
 
     // The same files and samples whenever it is told.
@@ -142,6 +165,7 @@ public sealed class GoldenDirectoryTests
                 batch.Add(new SeriesKey(Named("multiplied_seconds_total", ("instance", "a:1"))), time, ((37 * i) + (i % 11)) * 0.001);
                 batch.Add(new SeriesKey(Named("divided_seconds_total", ("instance", "a:1"))), time, (7_000_000 + (90_001.0 * i)) / 1000 / 1000);
                 batch.Add(new SeriesKey(Named("now_seconds", ("instance", "a:1"))), time, (1_795_330_386_394_941_184 + (15_000_000_000 * i) + (977 * i % 1000 * 1000)) / 1e9);
+                batch.Add(new SeriesKey(Named("summed_seconds_total", ("instance", "a:1"))), time, 16.137 + (7 * 2.629) + (((37 * i) + (i % 11)) / 1000.0));
             }
 
             PreparedBatch prepared = shard.Prepare(batch);
