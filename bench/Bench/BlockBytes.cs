@@ -45,13 +45,14 @@ internal static class BlockBytes
         var written = new ByteWriter();
         var chunks = new List<BlockChunk>();
         using var samples = new SampleColumns();
+        var lease = default(PieceLease);
         for (int i = 0; i < block.SeriesCount; i++)
         {
             series.MoveTo(i);
             foreach (BlockChunk chunk in series.Chunks)
             {
                 samples.Clear();
-                if (!block.TryBytes(chunk, out ReadOnlySpan<byte> bytes))
+                if (!block.TryBytes(chunk, ref lease, out ReadOnlySpan<byte> bytes))
                 {
                     throw new InvalidDataException("the block is damaged");
                 }
@@ -72,6 +73,8 @@ internal static class BlockBytes
                 }
             }
         }
+
+        lease.Dispose();
     }
 
     private static string FormOf(ChunkEncoding encoding, ReadOnlySpan<byte> bytes, int count)

@@ -69,6 +69,7 @@ public sealed class GoldenDirectoryTests
         using Block opened = Block.Open(new DiskFiles(), block, 0, 1);
         var found = new HashSet<ChunkEncoding>();
         var forms = new HashSet<ColumnValueForm>();
+        var lease = default(PieceLease);
         for (var walk = new BlockWalk(opened, TombstoneList.Empty); walk.Labels is not null; walk.MoveNext())
         {
             foreach (BlockChunk chunk in walk.Reader.Chunks)
@@ -76,12 +77,13 @@ public sealed class GoldenDirectoryTests
                 found.Add(chunk.Encoding);
                 if (chunk.Encoding is ChunkEncoding.Columns or ChunkEncoding.ScaledColumns)
                 {
-                    Assert.True(opened.TryBytes(chunk, out ReadOnlySpan<byte> bytes));
+                    Assert.True(opened.TryBytes(chunk, ref lease, out ReadOnlySpan<byte> bytes));
                     forms.Add(FormOf(bytes));
                 }
             }
         }
 
+        lease.Dispose();
         Assert.Equal(Enum.GetValues<ChunkEncoding>().Where(static encoding => encoding != default).Order(), found.Order());
         Assert.Equal(Enum.GetValues<ColumnValueForm>().Order(), forms.Order());
     }
