@@ -14,6 +14,10 @@ else if (args is ["block-bytes", var block, ..])
 {
     BlockBytes.Run(block, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1);
 }
+else if (args is ["piece-bytes", var compressed, ..])
+{
+    PieceBytes.Run(compressed, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1);
+}
 else if (args is ["rollups", ..])
 {
     await RollupFigures.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 40);

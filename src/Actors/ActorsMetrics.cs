@@ -82,6 +82,9 @@ internal static class ActorsMetrics
     public static readonly Gauge<double> MemoryUsed =
         Meter.CreateGauge<double>("pleiad_actors_memory_used_bytes", description: "Resident memory that no file can give back.");
 
+    public static readonly Gauge<double> MemoryOfPieces =
+        Meter.CreateGauge<double>("pleiad_actors_memory_pieces_bytes", description: "Memory of unpacked pieces of compressed blocks (storage.piece-cache-size).");
+
     public static readonly Gauge<double> MemoryLimit =
         Meter.CreateGauge<double>("pleiad_actors_memory_limit_bytes", description: "Memory the node may use: pleiad.memory.limit, or what its control group or its machine has.");
 

@@ -14,6 +14,9 @@ namespace Pleiad.Actors;
 /// <param name="log">Where it is told.</param>
 internal sealed class MemoryWatchActor(IMemoryGauge gauge, MemorySettings settings, MemoryState state, Engine engine, PieceCache pieces, ILogger log) : Actor
 {
+    // Of the memory there is, one byte in so many may be unpacked pieces.
+    private const int PiecesShare = 32;
+
     private GarbageCollection? _garbage;
     private RoomForQueries? _room;
 
@@ -21,6 +24,7 @@ internal sealed class MemoryWatchActor(IMemoryGauge gauge, MemorySettings settin
     {
         _garbage = new GarbageCollection(gauge, Context.Time);
         state.Status = new MemoryStatus(MemoryStep.Calm, gauge.UsedBytes(), gauge.LimitBytes, Context.Time.GetUtcNow(), settings);
+        pieces.LimitTo(Math.Min(pieces.BytesMax, gauge.LimitBytes / PiecesShare));
         _room = new RoomForQueries(gauge, settings, state, _garbage, engine);
         engine.BeforeRefusing(_room.Look);
         Timers.StartPeriodic(Look.Instance, Look.Instance, settings.CheckInterval, TimeSpan.Zero);
@@ -57,6 +61,7 @@ internal sealed class MemoryWatchActor(IMemoryGauge gauge, MemorySettings settin
         state.Status = before with { Step = step, UsedBytes = used, Since = step == before.Step ? before.Since : Context.Time.GetUtcNow() };
         ActorsMetrics.MemoryStep.Record((int)step);
         ActorsMetrics.MemoryUsed.Record(used);
+        ActorsMetrics.MemoryOfPieces.Record(pieces.Bytes);
         ActorsMetrics.MemoryLimit.Record(before.LimitBytes);
         if (step > before.Step)
         {

@@ -137,7 +137,7 @@ internal static class SettingsFile
             OutOfOrderPerSeriesMax = keys.Count("pleiad.storage.out-of-order-per-series-max", 1, 1_000_000),
             OutOfOrderPerShardMax = keys.Count("pleiad.storage.out-of-order-per-shard-max", 1, 100_000_000),
             TombstonesPerShardMax = keys.Count("pleiad.storage.tombstones-per-shard-max", 1, 1_000_000),
-            PieceCacheBytesMax = keys.Size("pleiad.storage.piece-cache-size", 0, 64L * GiB),
+            PieceCacheBytesMax = keys.Size("pleiad.storage.piece-cache-size", MiB, 64L * GiB),
             ExemplarsMax = keys.Count("pleiad.storage.exemplars-max", 0, 100_000_000),
         };
     }

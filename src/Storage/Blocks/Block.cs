@@ -12,6 +12,9 @@ namespace Pleiad.Storage;
 /// </remarks>
 internal sealed partial class Block : IDisposable
 {
+    // Columns of whole bytes take half as much again as packed ones, as they come from targets.
+    private const int WholeBytesGrowth = 2;
+
     private readonly IMappedBytes _bytes;
     private readonly BlockTrailer _trailer;
     private readonly BlockPieces? _pieces;
@@ -63,8 +66,11 @@ internal sealed partial class Block : IDisposable
     /// <summary>Whether its chunks are compressed.</summary>
     public bool IsCompressed => _pieces is not null;
 
-    /// <summary>Bytes the file would have if its chunks were not compressed.</summary>
-    public long PlainLength => Length + (_pieces is { } pieces ? pieces.Bytes - (_trailer.Start(BlockSection.Meta) - BlockFormat.HeadBytes) : 0);
+    /// <summary>What its chunks take in a compressed block before compression; of one that is not compressed an estimate, on the safe side.</summary>
+    public long PlainBytes => _pieces?.Bytes ?? (WholeBytesGrowth * (ChunksEnd - (long)BlockFormat.HeadBytes));
+
+    /// <summary>Where the positions of chunks end.</summary>
+    public int ChunksEnd => (int)(_pieces?.Bytes ?? _trailer.Start(BlockSection.Meta));
 
     /// <summary>Time of the oldest sample.</summary>
     public long MinTime => _trailer.MinTime;
@@ -129,17 +135,23 @@ internal sealed partial class Block : IDisposable
     public void Verify()
     {
         CheckFrames(0, _trailer.Start(BlockSection.Frames));
-        var lease = default(PieceLease);
-        try
+        if (_pieces is null)
         {
-            foreach (PieceExtent piece in _pieces is { } pieces ? pieces.Extents : [])
-            {
-                BytesOf(piece, ref lease);
-            }
+            return;
         }
-        finally
+
+        // Beside the cache, which is for those who read again.
+        var room = new Piece(isKept: false);
+        foreach (PieceExtent piece in _pieces.Extents)
         {
-            lease.Dispose();
+            try
+            {
+                piece.Check(_bytes.Bytes.Slice(piece.FileStart, piece.FileLength), room);
+            }
+            catch (FormatException e)
+            {
+                throw new CorruptDataException(Path, piece.FileStart, e.Message);
+            }
         }
     }
 
@@ -258,12 +270,10 @@ internal sealed partial class Block : IDisposable
 
             if (!lease.TryBytes(pieces, piece.Index, out ReadOnlySpan<byte> plain))
             {
-                if (!AreSound(piece.FileStart, piece.FileLength))
+                if (!AreSound(piece.FileStart, piece.FileLength) || !TryBytesOf(piece, ref lease, out plain))
                 {
                     return false;
                 }
-
-                plain = BytesOf(piece, ref lease);
             }
 
             bytes = plain.Slice(chunk.Offset - piece.Start, chunk.Length);
@@ -314,7 +324,7 @@ internal sealed partial class Block : IDisposable
     // Numbers that say how long tables are must fit the tables: nothing is read outside its section.
     private void CheckSizes()
     {
-        bool fits = SeriesCount >= 0 && NameCount >= 0 && PairCount >= 0 && _trailer.Texts >= 0
+        bool fits = SeriesCount >= 0 && ChunkCount >= SeriesCount && ChunkCount <= ChunksEnd && NameCount >= 0 && PairCount >= 0 && _trailer.Texts >= 0
             && Section(BlockSection.Hashes).Length == 4L * SeriesCount
             && Section(BlockSection.SeriesGroups).Length == 8L * ((SeriesCount + BlockFormat.GroupSeries - 1) / BlockFormat.GroupSeries)
             && Section(BlockSection.Names).Length == 8L * NameCount
@@ -337,27 +347,33 @@ internal sealed partial class Block : IDisposable
         }
     }
 
-    // As it was before compression.
-    private ReadOnlySpan<byte> BytesOf(scoped in PieceExtent piece, scoped ref PieceLease lease)
+    // As it was before compression; false where what was sound once is not any more.
+    private bool TryBytesOf(scoped in PieceExtent piece, scoped ref PieceLease lease, out ReadOnlySpan<byte> bytes)
     {
-        ReadOnlySpan<byte> written = _bytes.Bytes.Slice(piece.FileStart, piece.FileLength);
+        bytes = _bytes.Bytes.Slice(piece.FileStart, piece.FileLength);
         try
         {
-            return piece.IsPlain ? written : _pieces!.Unpack(piece, written, ref lease);
+            bytes = piece.IsPlain ? bytes : _pieces!.Unpack(piece, bytes, ref lease);
+            return true;
         }
         catch (FormatException e)
         {
-            // The checksum is right, so these are the bytes that were written: ours is the fault, and not to be hidden.
+            if (!AreSound(piece.FileStart, piece.FileLength, anew: true))
+            {
+                return false;
+            }
+
+            // The checksums are right, so these are the bytes that were written: ours is the fault, and not to be hidden.
             throw new CorruptDataException(Path, piece.FileStart, e.Message);
         }
     }
 
-    private bool AreSound(int start, int length)
+    private bool AreSound(int start, int length, bool anew = false)
     {
         int last = (start + Math.Max(0, length - 1)) >> BlockFormat.FrameShift;
         for (int frame = start >> BlockFormat.FrameShift; frame <= last; frame++)
         {
-            if (!IsSound(frame))
+            if (!IsSound(frame, anew))
             {
                 return false;
             }
@@ -366,10 +382,11 @@ internal sealed partial class Block : IDisposable
         return true;
     }
 
-    private bool IsSound(int frame)
+    // Looked at once, unless it is asked for anew.
+    private bool IsSound(int frame, bool anew = false)
     {
         int bit = 1 << (frame & 31);
-        if ((Volatile.Read(ref _sound[frame >> 5]) & bit) != 0)
+        if (!anew && (Volatile.Read(ref _sound[frame >> 5]) & bit) != 0)
         {
             return true;
         }
@@ -384,6 +401,7 @@ internal sealed partial class Block : IDisposable
             return true;
         }
 
+        Interlocked.And(ref _sound[frame >> 5], ~bit);
         if ((Interlocked.Or(ref _damaged[frame >> 5], bit) & bit) == 0)
         {
             Interlocked.Increment(ref _damagedFrames);

@@ -158,7 +158,7 @@ internal sealed class BlockBuilder
         {
             if (!_pieces!.TryAdd(_bytes.Written.Slice(chunk.Offset, chunk.Length), out int offset))
             {
-                throw new BlockTooLargeException(_path, _bytesMax);
+                throw new BlockTooLargeException(_path, BlockFormat.PlainBytesMax, " before compression");
             }
 
             chunk = chunk with { Offset = offset };
@@ -299,5 +299,5 @@ internal sealed class BlockBuilder
 }
 
 /// <summary>A block would be larger than one may be.</summary>
-internal sealed class BlockTooLargeException(string path, long bytesMax)
-    : IOException($"{path} would be larger than {bytesMax} bytes, which no block may be");
+internal sealed class BlockTooLargeException(string path, long bytesMax, string measured = "")
+    : IOException($"{path} would be larger than {bytesMax} bytes{measured}, which no block may be");

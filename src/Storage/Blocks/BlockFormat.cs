@@ -39,6 +39,9 @@ internal static class BlockFormat
     /// <summary>Bytes of a block at most: positions in it are 32 bits, and it is mapped as one span.</summary>
     public const long BytesMax = 1L << 30;
 
+    /// <summary>Bytes of the chunks of a compressed block before compression, at most: positions in them are 32 bits.</summary>
+    public const long PlainBytesMax = int.MaxValue;
+
     /// <summary>Samples of the longest chunk in a block.</summary>
     public const int ChunkSamplesMax = ColumnChunk.SamplesMax;
 

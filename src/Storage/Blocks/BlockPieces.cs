@@ -128,4 +128,20 @@ internal readonly record struct PieceExtent(int Index, int Start, int Length, in
 {
     /// <summary>Whether it lies in the file as it is.</summary>
     public bool IsPlain => FileLength == Length;
+
+    /// <summary>Checks its bytes in the file.</summary>
+    /// <param name="written">These.</param>
+    /// <param name="room">Takes what is unpacked.</param>
+    /// <exception cref="FormatException">They are not what was to be written.</exception>
+    public void Check(ReadOnlySpan<byte> written, Piece room)
+    {
+        if (!IsPlain)
+        {
+            room.Fill(written, Length, Crc);
+        }
+        else if (Crc32C.Of(written) != Crc)
+        {
+            throw new FormatException("a piece is not what was written");
+        }
+    }
 }

@@ -200,7 +200,8 @@ internal sealed class BlockSeriesReader(Block block, DeletedInBlock? deleted = n
             _spanBefore = (head & BlockSeriesWriter.SameSpan) == 0 ? (long)reader.Varint() : _spanBefore;
             _countBefore = (head & BlockSeriesWriter.SameCount) == 0 ? reader.Count(ushort.MaxValue, 0) : _countBefore;
             int length = reader.Count(int.MaxValue, 0);
-            int repeats = (head & BlockSeriesWriter.Repeats) == 0 ? 0 : reader.Count(chunks - i - 1, 0);
+            int repeats = (head & BlockSeriesWriter.Repeats) == 0 ? 0
+                : block.IsCompressed ? reader.Count(chunks - i - 1, 0) : throw new FormatException("a chunk repeats where none may");
             long first = unchecked((i == 0 ? _firstBefore : last) + start);
             last = unchecked(first + _spanBefore);
             if (i == 0)
@@ -225,7 +226,12 @@ internal sealed class BlockSeriesReader(Block block, DeletedInBlock? deleted = n
 
     private void Add(long first, long last, int length, ChunkEncoding encoding)
     {
+        if (length == 0 || length > block.ChunksEnd - _offset)
+        {
+            throw new FormatException("a chunk lies outside its place");
+        }
+
         _chunks.Add(new BlockChunk(first, last, _offset, length, _countBefore, encoding));
-        _offset = checked(_offset + length);
+        _offset += length;
     }
 }

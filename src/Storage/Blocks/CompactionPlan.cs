@@ -6,7 +6,7 @@ namespace Pleiad.Storage;
 /// <param name="Bytes">Its size.</param>
 public readonly record struct BlockExtent(long MinTime, long MaxTime, long Bytes)
 {
-    /// <summary>Its size if its chunks were not compressed.</summary>
+    /// <summary>What its chunks take, at most, in a compressed block before compression.</summary>
     public long PlainBytes { get; init; } = Bytes;
 
     /// <summary>What is in it.</summary>
@@ -32,6 +32,7 @@ public static class CompactionPlan
 
     // Merged they are smaller than their sum; a block too large would have been work for nothing.
     private const long SourceBytesMax = BlockFormat.BytesMax - (BlockFormat.BytesMax / 8);
+    private const long SourcePlainBytesMax = BlockFormat.PlainBytesMax - (BlockFormat.PlainBytesMax / 8);
 
     /// <summary>
     /// The next blocks to merge: those that lie in one aligned window of the smallest range that has more than one of them. Windows are
@@ -47,6 +48,7 @@ public static class CompactionPlan
     public static IReadOnlyList<int> Next(
         IReadOnlyList<BlockExtent> blocks, long rangeMs, long rangeMaxMs, long sealedBefore, bool isGapless = false, long bytesMax = long.MaxValue)
     {
+        bytesMax = Math.Min(bytesMax, SourceBytesMax);
         for (long range = rangeMs; range <= rangeMaxMs; range *= Factor)
         {
             for (int first = 0; first < blocks.Count; first++)
@@ -62,7 +64,8 @@ public static class CompactionPlan
                 long plainBytes = 0;
                 for (int i = first; i < blocks.Count && WindowOf(blocks[i].MinTime, range) == window; i++)
                 {
-                    if (blocks[i].MaxTime < window + range && bytes + blocks[i].Bytes <= bytesMax && plainBytes + blocks[i].PlainBytes <= SourceBytesMax)
+                    if (blocks[i].MaxTime < window + range && bytes + blocks[i].Bytes <= bytesMax
+                        && plainBytes + blocks[i].PlainBytes <= SourcePlainBytesMax)
                     {
                         same.Add(i);
                         plainBytes += blocks[i].PlainBytes;

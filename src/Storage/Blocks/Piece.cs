@@ -40,8 +40,9 @@ internal sealed class Piece(bool isKept)
             return;
         }
 
+        // What is read once, as a merge does, goes before what is read again and again.
         _place = place;
-        _wasRead = true;
+        _wasRead = false;
         Volatile.Write(ref _shelf, shelf);
         if (Interlocked.CompareExchange(ref shelf[place], this, null) is not null)
         {

@@ -6,13 +6,10 @@ namespace Pleiad.Storage;
 /// <param name="file">Where they go.</param>
 internal sealed class PieceWriter(FramedFile file)
 {
-    // Brotli (RFC 7932). Of a day of a node_exporter, higher qualities made 2 percent less at a tenth of the speed; lower ones 5 percent more. The window is
-    // as large as a piece.
+    // Brotli (RFC 7932). Of a day of a node_exporter quality 4 made 2 to 4 percent more, 9 made 1 percent less at a tenth of the speed (docs/decisions/0028). No
+    // window need be larger than a piece.
     private const int Quality = 5;
-    private const int WindowBits = 18;
-
-    // Positions before compression are 32 bits.
-    private const long PlainBytesMax = int.MaxValue;
+    private const int WindowBits = 16;
 
     private readonly ByteWriter _piece = new(BlockFormat.PieceBytesMax);
     private readonly byte[] _packed = new byte[BlockFormat.PieceBytesMax];
@@ -32,7 +29,7 @@ internal sealed class PieceWriter(FramedFile file)
     public bool TryAdd(ReadOnlySpan<byte> chunk, out int offset)
     {
         offset = _before + _piece.Length;
-        if ((long)offset + chunk.Length > PlainBytesMax)
+        if ((long)offset + chunk.Length > BlockFormat.PlainBytesMax)
         {
             return false;
         }

@@ -26,7 +26,7 @@ public sealed partial class Shard
     public IReadOnlyList<BlockExtent> BlockExtents =>
         [.. Blocks.Blocks.Select(static block => new BlockExtent(block.MinTime, block.MaxTime, block.Length)
         {
-            PlainBytes = block.PlainLength,
+            PlainBytes = block.PlainBytes,
             Content = new BlockContent(block.Number, block.SeriesCount, block.ChunkCount, block.Samples, block.Replaces.Count > 0),
         })];
 

@@ -61,18 +61,19 @@ public sealed class MemoryLadderTests
     public void What_is_unpacked_of_blocks_is_kept_small_while_memory_is_short()
     {
         using TestActorSystem test = TestActorSystem.OnPool();
-        var gauge = new Gauge { Used = 50, AfterCollection = 75 };
+        const long mebi = 1 << 20;
+        var gauge = new Gauge { LimitBytes = 1024 * mebi, Used = 500 * mebi };
         var pieces = new PieceCache();
         var engine = new Engine(new EngineSettings(), test.Time);
         test.ActorOf(() => new MemoryWatchActor(gauge, s_settings, new MemoryState(), engine, pieces, NullLogger.Instance));
         test.Drain();
-        Assert.Equal(PieceCache.BytesMaxDefault, pieces.BytesMax);
-        gauge.Used = 75;
+        Assert.Equal(32 * mebi, pieces.BytesMax);
+        gauge.Used = 750 * mebi;
         test.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(PieceCache.BytesMaxDefault / 16, pieces.BytesMax);
-        gauge.Used = 10;
+        Assert.Equal(2 * mebi, pieces.BytesMax);
+        gauge.Used = 500 * mebi;
         test.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(PieceCache.BytesMaxDefault, pieces.BytesMax);
+        Assert.Equal(32 * mebi, pieces.BytesMax);
     }
 
     [Fact]

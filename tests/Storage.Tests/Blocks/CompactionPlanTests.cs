@@ -41,7 +41,7 @@ public sealed class CompactionPlanTests
     public void Compressed_blocks_count_with_what_they_would_be_otherwise()
     {
         long half = BlockFormat.BytesMax / 2;
-        BlockExtent[] blocks = [new BlockExtent(0, 5, 10) { PlainBytes = half }, new BlockExtent(1, 6, 10) { PlainBytes = half }, new BlockExtent(2, 7, 10)];
+        BlockExtent[] blocks = [new BlockExtent(0, 5, 10) { PlainBytes = half * 2 }, new BlockExtent(1, 6, 10) { PlainBytes = half * 2 }, new BlockExtent(2, 7, 10)];
         Assert.Equal([0, 2], CompactionPlan.Next(blocks, 10, 10, sealedBefore: 90));
     }
 

@@ -17,8 +17,8 @@ public sealed class CompressedBlockTests
         using Block plain = BlockMaker.Of(new FaultyFiles(), series);
         using Block packed = BlockMaker.Of(new FaultyFiles(), series, isCompressed: true);
         Assert.InRange(packed.Length, 1, plain.Length * 2 / 3);
-        Assert.True(packed.PlainLength > packed.Length);
-        Assert.Equal(plain.Length, plain.PlainLength);
+        Assert.True(packed.PlainBytes > packed.Length);
+        Assert.InRange(plain.PlainBytes, packed.PlainBytes, long.MaxValue);
         Assert.Equal(BlockMaker.Everything(plain, out _), BlockMaker.Everything(packed, out _));
     }
 
@@ -134,6 +134,63 @@ public sealed class CompressedBlockTests
         {
             var reader = new ByteReader(table);
             return BlockPieces.Read(ref reader, end, new PieceCache());
+        }
+    }
+
+    [Fact]
+    public void A_chunk_that_is_larger_than_a_piece_is_one_by_itself()
+    {
+        var random = new Random(2);
+        var run = new SampleColumns();
+        run.Add(1000, new NativeHistogram { Count = 1, Sum = 1, PositiveSpans = [new BucketSpan(0, 1)], PositiveBuckets = [1] });
+        run.Add(2000, new NativeHistogram
+        {
+            Count = 1e9, Sum = 5, PositiveSpans = [new BucketSpan(0, 7000)], PositiveBuckets = [.. Enumerable.Range(0, 7000).Select(_ => random.NextDouble())],
+        });
+        run.Add(3000, new NativeHistogram { Count = 2, Sum = 1, PositiveSpans = [new BucketSpan(0, 1)], PositiveBuckets = [2] });
+        var series = new Dictionary<Labels, SampleColumns> { [Named("h")] = run, [Named("z")] = BlockMaker.Run((1, 1), (2, 2)) };
+        using Block block = BlockMaker.Of(new FaultyFiles(), series, isCompressed: true);
+        block.Verify();
+        SortedDictionary<Labels, List<string>> read = BlockMaker.Everything(block, out int damaged);
+        Assert.Equal(0, damaged);
+        Assert.Equal(BlockMaker.Words(run), read[Named("h")]);
+        var reader = new BlockSeriesReader(block);
+        reader.MoveTo(0);
+        Assert.Contains(reader.Chunks.ToArray(), static chunk => chunk.Length > 50_000);
+    }
+
+    [Fact]
+    public void What_was_sound_once_and_is_not_when_it_is_unpacked_is_left_out_and_counted()
+    {
+        var files = new FaultyFiles();
+        string path;
+        using (Block written = BlockMaker.Of(files, Alike(), isCompressed: true))
+        {
+            path = written.Path;
+        }
+
+        DirectoryInfo directory = Directory.CreateTempSubdirectory("pleiad-pieces");
+        try
+        {
+            byte[] bytes = files.Bytes(path);
+            path = Path.Combine(directory.FullName, "block");
+            File.WriteAllBytes(path, bytes);
+            using Block block = Block.Open(new DiskFiles(), path, 0, 1, new PieceCache(bytesMax: 0));
+            BlockMaker.Everything(block, out int before);
+            Assert.Equal((0, 0), (before, block.DamagedFrames));
+            using (FileStream file = File.OpenWrite(path))
+            {
+                file.Position = BlockFormat.HeadBytes + 100;
+                file.WriteByte((byte)(bytes[BlockFormat.HeadBytes + 100] ^ 1));
+            }
+
+            BlockMaker.Everything(block, out int after);
+            Assert.True(after > 0);
+            Assert.Equal(1, block.DamagedFrames);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
         }
     }
 
