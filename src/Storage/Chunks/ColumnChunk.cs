@@ -91,7 +91,22 @@ internal sealed class ColumnChunk(bool forCompression = false)
             return;
         }
 
-        ReadValues(encoding, ref reader, all, from, end, values);
+        var form = (ColumnValueForm)reader.Byte();
+        if (form <= ColumnValueForm.Decimal != (encoding == ChunkEncoding.Columns))
+        {
+            throw UnknownForm(encoding, form);
+        }
+
+        // Most chunks are constant: they do not pay for what the others need.
+        if (form == ColumnValueForm.Constant)
+        {
+            values[..(end - from)].Fill(BitConverter.UInt64BitsToDouble(reader.UInt64()));
+        }
+        else
+        {
+            ReadValues(encoding, form, ref reader, all, from, end, values);
+        }
+
         into.Advance(end - from);
     }
 
@@ -154,19 +169,10 @@ internal sealed class ColumnChunk(bool forCompression = false)
     }
 
     // The values from one up to, not including, another.
-    private static void ReadValues(ChunkEncoding encoding, ref ByteReader reader, int all, int from, int end, Span<double> values)
+    private static void ReadValues(ChunkEncoding encoding, ColumnValueForm form, ref ByteReader reader, int all, int from, int end, Span<double> values)
     {
-        var form = (ColumnValueForm)reader.Byte();
-        if (form <= ColumnValueForm.Decimal != (encoding == ChunkEncoding.Columns))
-        {
-            throw new FormatException($"a chunk of encoding {(byte)encoding} has values in form {(byte)form}, which this version does not know");
-        }
-
         switch (form)
         {
-            case ColumnValueForm.Constant:
-                values[..(end - from)].Fill(BitConverter.UInt64BitsToDouble(reader.UInt64()));
-                break;
             case ColumnValueForm.Decimal:
                 int exponent = ReadExponent(ref reader);
                 if (exponent == 0)
@@ -192,9 +198,12 @@ internal sealed class ColumnChunk(bool forCompression = false)
                 ReadCorrected(ref reader, all, from, end, values);
                 break;
             default:
-                throw new FormatException($"a chunk has values in form {(byte)form}, which this version does not know");
+                throw UnknownForm(encoding, form);
         }
     }
+
+    private static FormatException UnknownForm(ChunkEncoding encoding, ColumnValueForm form) =>
+        new($"a chunk of encoding {(byte)encoding} has values in form {(byte)form}, which this version does not know");
 
     private static int ReadExponent(ref ByteReader reader)
     {
