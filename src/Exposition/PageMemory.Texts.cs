@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Pleiad.Exposition;
@@ -237,5 +238,19 @@ public sealed partial class PageMemory
         internal uint Hash;
         internal Kind Kind;
         internal byte Datum;
+    }
+
+    // A text without an end of its own may be the beginning of a longer one: temp1 of temp10, a comment that was the page's last line.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool EndsAt(ReadOnlySpan<byte> rest, int length, Kind kind)
+    {
+        if (rest.Length == length)
+        {
+            return true;
+        }
+
+        return kind == Kind.Series
+            ? rest[length - 1] == (byte)'}' || !SeriesText.IsNameByte(rest[length])
+            : rest[length - 1] == (byte)'\n';
     }
 }

@@ -4,7 +4,7 @@ using Pleiad.Model;
 namespace Pleiad.Exposition;
 
 /// <summary>
-/// Texts, places, table and order of pages that came twice alike. Replicas of one program serve the same texts, so what is known of their pages is held once for all of them.
+/// Texts, places, table and order of pages that came alike several times in a row. Replicas of one program serve the same texts, so what is known of their pages is held once for all of them.
 /// Thread-safe.
 /// </summary>
 /// <remarks>Nobody writes to arrays that are here: a target whose page changes copies them first.</remarks>
@@ -32,7 +32,7 @@ internal sealed class SettledPages
     }
 }
 
-/// <summary>What <see cref="PageMemory"/> knows of a page that came twice alike. Nobody writes to its arrays any more.</summary>
+/// <summary>What <see cref="PageMemory"/> knows of a page that came alike several times in a row. Nobody writes to its arrays any more.</summary>
 /// <param name="texts">Bytes of all texts.</param>
 /// <param name="entries">Their places, by number.</param>
 /// <param name="order">Numbers in order of the page.</param>
