@@ -8,6 +8,10 @@ public sealed class RetentionBySizeTests
 {
     private const int Series = 20;
     private const int Minutes = 40 * 60;
+    private const int MinutesOfOldBlock = 22 * 60;
+
+    // An import writes a block for each such time since 1970.
+    private const long BlockSeconds = 54 * 3600;
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
@@ -18,7 +22,10 @@ public sealed class RetentionBySizeTests
         string none = scratch.File("none.yml", "scrape_configs: []\n");
         string shards = scratch.File("shards.conf", "pleiad.storage.shards = 1\n");
         string data = scratch.Folder("data");
-        long start = (DateTimeOffset.UtcNow.ToUnixTimeSeconds() / 3600 * 3600) - (72 * 3600);
+
+        // Whatever the time of day is, the older block has more than half of the samples: one of them fits.
+        long border = (DateTimeOffset.UtcNow.ToUnixTimeSeconds() - (60 * Minutes)) / BlockSeconds * BlockSeconds;
+        long start = border - (60 * MinutesOfOldBlock);
         string history = scratch.File("history.om", History(start));
         await using (var import = new RunningProgram(PleiadServer.Binary, ["import", "openmetrics", history, "--storage.path=" + data, "--conf=" + shards]))
         {
