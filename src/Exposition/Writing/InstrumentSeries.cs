@@ -16,12 +16,14 @@ internal sealed class InstrumentSeries
     private readonly Dictionary<int, Cell> _cells = [];
     private readonly double[] _bounds;
     private readonly Kind _kind;
+    private readonly bool _isObserved;
     private Cell? _overflow;
     private int _count;
 
     internal InstrumentSeries(Instrument instrument)
     {
         _kind = KindOf(instrument);
+        _isObserved = instrument.IsObservable;
         _bounds = _kind == Kind.Histogram ? BoundsOf(instrument) : [];
         Type = _kind switch
         {
@@ -57,10 +59,10 @@ internal sealed class InstrumentSeries
         }
     }
 
-    /// <summary>Forgets observed values, so that what is no longer observed is no longer told.</summary>
+    /// <summary>Forgets observed values, so that what is no longer observed is no longer told. What was said stays until something else is.</summary>
     internal void ForgetObserved()
     {
-        if (_kind is Kind.ObservedSum or Kind.Value)
+        if (_isObserved)
         {
             lock (_cells)
             {
@@ -68,7 +70,7 @@ internal sealed class InstrumentSeries
                 {
                     for (Cell? cell = first; cell is not null; cell = cell.Next)
                     {
-                        cell.IsFresh &= !cell.IsObserved;
+                        cell.IsFresh = false;
                     }
                 }
             }
@@ -211,9 +213,6 @@ internal sealed class InstrumentSeries
         /// <summary>Whether there is a value to tell.</summary>
         internal bool IsFresh { get; set; }
 
-        /// <summary>Whether the value comes from an observation at reading time.</summary>
-        internal bool IsObserved { get; private set; }
-
         internal bool Has(ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
             if (tags.Length != _tags.Length)
@@ -247,7 +246,6 @@ internal sealed class InstrumentSeries
                     _value += value;
                     break;
                 default:
-                    IsObserved = true;
                     _value = value;
                     break;
             }

@@ -10,6 +10,20 @@ public class MeterPageTests
     private static readonly ProcessFacts Facts = new(1.5, 2048, 4096, 7, 1024, 1_700_000_000.5);
 
     [Fact]
+    public void A_gauge_that_is_set_is_told_until_it_is_set_anew()
+    {
+        using var meter = new Meter("Pleiad.SetGauge");
+        using var page = new MeterPage(wanted => wanted == meter);
+        Gauge<double> gauge = meter.CreateGauge<double>("pleiad_test_set");
+        Assert.DoesNotContain("pleiad_test_set", Page(page, PageFormat.Text), StringComparison.Ordinal);
+        gauge.Record(3);
+        Assert.Contains("pleiad_test_set 3\n", Page(page, PageFormat.Text), StringComparison.Ordinal);
+        Assert.Contains("pleiad_test_set 3\n", Page(page, PageFormat.Text), StringComparison.Ordinal);
+        gauge.Record(4);
+        Assert.Contains("pleiad_test_set 4\n", Page(page, PageFormat.Text), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Counters_gauges_and_histograms_are_told_in_both_formats()
     {
         using var meter = new Meter("test-meter-page");
