@@ -264,8 +264,8 @@ public sealed class ScaledColumnsTests
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
-        Allocated();
-        Assert.Equal(0, Allocated());
+        // What the runtime makes once for a thread, whenever that is, is not theirs: that would come each time.
+        Assert.Equal(0, Enumerable.Range(0, 10).Min(_ => Allocated()));
     }
 
     // Chunks of counters of all integers up to a hundred thousand, one after the other.
