@@ -24,6 +24,9 @@ internal sealed class MemoryWatchActor(IMemoryGauge gauge, MemorySettings settin
     {
         _garbage = new GarbageCollection(gauge, Context.Time);
         state.Status = new MemoryStatus(MemoryStep.Calm, gauge.UsedBytes(), gauge.LimitBytes, Context.Time.GetUtcNow(), settings);
+
+        // Of what they may take at all, not of what is left of it while memory is short: this actor may begin anew then.
+        pieces.KeepSmall(false);
         pieces.LimitTo(Math.Min(pieces.BytesMax, gauge.LimitBytes / PiecesShare));
         _room = new RoomForQueries(gauge, settings, state, _garbage, engine);
         engine.BeforeRefusing(_room.Look);

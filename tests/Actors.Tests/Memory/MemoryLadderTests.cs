@@ -71,6 +71,11 @@ public sealed class MemoryLadderTests
         gauge.Used = 750 * mebi;
         test.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(2 * mebi, pieces.BytesMax);
+
+        // One that begins anew while memory is short takes no small limit for the whole one.
+        test.ActorOf(() => new MemoryWatchActor(gauge, s_settings, new MemoryState(), engine, pieces, NullLogger.Instance));
+        test.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(2 * mebi, pieces.BytesMax);
         gauge.Used = 500 * mebi;
         test.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(32 * mebi, pieces.BytesMax);
